@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+/** Suites, by what they need: `unit` and `infra` need nothing, `pipeline` runs real processes on loopback. */
+const suite = (name: string, timeoutSeconds: number) => ({
+	test: {
+		name,
+		include: [`test/${name}/**/*.test.ts`],
+		environment: 'node' as const,
+		testTimeout: timeoutSeconds * 1000,
+		hookTimeout: timeoutSeconds * 1000,
+	},
+});
+
+export default defineConfig({
+	test: {
+		projects: [
+			suite('unit', 30),
+			suite('infra', 120),
+			{ test: { ...suite('pipeline', 300).test, fileParallelism: false } },
+			{ test: { ...suite('parity', 600).test, fileParallelism: false } },
+		],
+		maxWorkers: 2,
+	},
+});
