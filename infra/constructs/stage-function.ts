@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type Architecture, type ILayerVersion, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+
+const functionsFolder = join(import.meta.dirname, '..', '..', 'functions');
+
+export type StageProps = {
+	/** Folder under `functions/`; its `handler.ts` exports `handler`. */
+	stage: string;
+	architecture: Architecture;
+	memoryMiB: number;
+	timeout: Duration;
+	layers?: ILayerVersion[];
+};
+
+/** One deployed function of the pipeline, with what all of them have in common. */
+export class StageFunction extends NodejsFunction {
+	constructor(scope: Construct, id: string, props: StageProps) {
+		super(scope, id, {
+			entry: join(functionsFolder, props.stage, 'handler.ts'),
+			runtime: Runtime.NODEJS_24_X,
+			architecture: props.architecture,
+			memorySize: props.memoryMiB,
+			timeout: props.timeout,
+			layers: props.layers ?? [],
+			loggingFormat: LoggingFormat.JSON,
+			logGroup: new LogGroup(scope, `${id}Logs`, {
+				retention: RetentionDays.ONE_MONTH,
+				removalPolicy: RemovalPolicy.DESTROY,
+			}),
+			bundling: {
+				format: OutputFormat.ESM,
+				mainFields: ['module', 'main'],
+				target: 'node20',
+				minify: true,
+				sourceMap: true,
+				bundleAwsSDK: true,
+				// Machine code comes in layers.
+				externalModules: ['sharp'],
+				// CommonJS packages inside an ES module bundle still ask for built-in modules by `require`.
+				banner: "import{createRequire as r}from'node:module';const require=r(import.meta.url);",
+			},
+		});
+		this.addEnvironment('NODE_OPTIONS', '--enable-source-maps');
+	}
+
+	/** Names a resource to the function and lets the function use it, so that neither is forgotten. */
+	bind(variable: string, value: string, ...grants: ((grantee: IGrantable) => unknown)[]): this {
+		this.addEnvironment(variable, value);
+		for (const grant of grants) grant(this);
+		return this;
+	}
+}

@@ -1,0 +1,44 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+export type WorkQueueProps = {
+	/** The function that takes the messages, and its time limit. */
+	worker: IFunction;
+	workerTimeout: Duration;
+	/** Messages handed over at once. */
+	batchSize: number;
+	/** Sandboxes that may work on this queue at the same time, 2 to 1,000. */
+	maxConcurrency: number;
+	/** Deliveries before a message is a dead letter. */
+	deliveries: number;
+};
+
+/**
+ * A queue, the function that works it off, and the queue of what could not be worked off.
+ * The visibility timeout is six times the worker's, as AWS advises for queues that feed functions:
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ */
+export class WorkQueue extends Construct {
+	readonly queue: Queue;
+	readonly deadLetters: Queue;
+
+	constructor(scope: Construct, id: string, props: WorkQueueProps) {
+		super(scope, id);
+		this.deadLetters = new Queue(this, 'DeadLetters', { retentionPeriod: Duration.days(14), enforceSSL: true });
+		this.queue = new Queue(this, 'Queue', {
+			visibilityTimeout: Duration.seconds(props.workerTimeout.toSeconds() * 6),
+			deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.deliveries },
+			enforceSSL: true,
+		});
+		props.worker.addEventSource(
+			new SqsEventSource(this.queue, {
+				batchSize: props.batchSize,
+				maxConcurrency: props.maxConcurrency,
+				reportBatchItemFailures: true,
+			}),
+		);
+	}
+}

@@ -1,0 +1,34 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A server that only this machine can reach. */
+export interface LoopbackServer {
+	/** `http://127.0.0.1:PORT`; the number, since the SDK uses path-style addresses for an IP endpoint. */
+	readonly endpoint: string;
+	/** Stops listening and cuts what is still under way. */
+	close(): Promise<void>;
+}
+
+/**
+ * Serves HTTP on 127.0.0.1.
+ *
+ * @param port 0 takes any free one.
+ * @throws when the port is taken.
+ */
+export async function listenOnLoopback(listener: RequestListener, port = 0): Promise<LoopbackServer> {
+	// A large upload may take longer than node's 5 minutes, an idle SDK connection longer than its 5 seconds.
+	const server = createServer({ requestTimeout: 0, keepAliveTimeout: 75_000 }, listener);
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(port, '127.0.0.1', resolve);
+	});
+	const address = server.address() as AddressInfo;
+	return {
+		endpoint: `http://127.0.0.1:${address.port}`,
+		close: () =>
+			new Promise<void>(resolve => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
+	};
+}

@@ -1,0 +1,172 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { type QueryPair, uriEncode, uriEncodePath } from './request-target.ts';
+
+/** The one key pair a local service accepts. */
+export interface Credentials {
+	readonly accessKeyId: string;
+	readonly secretAccessKey: string;
+}
+
+/** What the signature of a request covers. */
+export interface SignedRequest {
+	readonly method: string;
+	/** Path as it came over the wire, still percent-encoded. */
+	readonly path: string;
+	readonly query: readonly QueryPair[];
+	/** Lower-case names, as `node:http` gives them. */
+	readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+	/** Hex SHA-256 of the body, or the word that stands for it, such as `UNSIGNED-PAYLOAD`. */
+	readonly bodySha256: string;
+}
+
+/** Who may sign, and for what. */
+export interface Signer {
+	readonly credentials: Credentials;
+	readonly region: string;
+	/** Signing name of the service: `s3`, `sqs`, `execute-api`. */
+	readonly service: string;
+	/** Epoch milliseconds; the clock unless told. */
+	readonly now?: number;
+}
+
+export type SignatureFault =
+	| 'missing'
+	| 'malformed'
+	| 'unknown-key'
+	| 'wrong-scope'
+	| 'unsigned-header'
+	| 'skewed'
+	| 'expired'
+	| 'mismatch';
+
+/** Why a signature was refused; each service has its own error code for a {@link SignatureFault}. */
+export class SignatureError extends Error {
+	override readonly name = 'SignatureError';
+	readonly fault: SignatureFault;
+	constructor(fault: SignatureFault, message: string) {
+		super(message);
+		this.fault = fault;
+	}
+}
+
+interface Claim {
+	readonly credential: string;
+	readonly timestamp: string;
+	readonly signedHeaders: readonly string[];
+	readonly signature: string;
+	/** Seconds a presigned URL is good for; absent for a signed header. */
+	readonly expires?: number;
+}
+
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+const LARGEST_SKEW_MS = 15 * 60_000;
+const LONGEST_PRESIGNED_SECONDS = 7 * 86_400;
+
+/**
+ * Checks a Signature Version 4, in the `Authorization` header or in the query of a presigned URL
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
+ *
+ * @returns whether the request was signed in its header or as a presigned URL.
+ * @throws SignatureError
+ */
+export function verifySignature(request: SignedRequest, signer: Signer): 'header' | 'presigned' {
+	const claim = claimOf(request);
+	const [accessKeyId, ...scope] = claim.credential.split('/');
+	if (scope.length !== 4) throw new SignatureError('malformed', 'The credential has no date, region and service.');
+	if (accessKeyId !== signer.credentials.accessKeyId)
+		throw new SignatureError('unknown-key', 'The access key id you provided does not exist in our records.');
+	const expectedScope = [claim.timestamp.slice(0, 8), signer.region, signer.service, 'aws4_request'];
+	if (scope.join('/') !== expectedScope.join('/'))
+		throw new SignatureError('wrong-scope', `Credential should be scoped to ${expectedScope.join('/')}.`);
+	checkTime(claim, signer.now ?? Date.now());
+	checkCoverage(request, claim);
+
+	const toSign = [ALGORITHM, claim.timestamp, scope.join('/'), sha256(canonicalRequest(request, claim, signer.service))];
+	const expected = hmac(signingKey(signer.credentials.secretAccessKey, expectedScope), toSign.join('\n'));
+	const given = Buffer.from(claim.signature, 'hex');
+	if (given.length !== expected.length || !timingSafeEqual(given, expected))
+		throw new SignatureError(
+			'mismatch',
+			'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+		);
+	return claim.expires === undefined ? 'header' : 'presigned';
+}
+
+function claimOf(request: SignedRequest): Claim {
+	const header = request.headers['authorization'];
+	if (typeof header === 'string') {
+		const parts = new RegExp(`^${ALGORITHM} +Credential=([^, ]+), *SignedHeaders=([^, ]+), *Signature=([^, ]+)$`).exec(header);
+		if (!parts) throw new SignatureError('malformed', `The authorization header is not a valid ${ALGORITHM} header.`);
+		return {
+			credential: parts[1] ?? '',
+			signedHeaders: (parts[2] ?? '').split(';'),
+			signature: parts[3] ?? '',
+			timestamp: String(request.headers['x-amz-date'] ?? ''),
+		};
+	}
+	const query = new Map(request.query);
+	if (!query.has('X-Amz-Signature')) throw new SignatureError('missing', 'The request is not signed.');
+	if (query.get('X-Amz-Algorithm') !== ALGORITHM)
+		throw new SignatureError('malformed', `X-Amz-Algorithm only supports ${ALGORITHM}.`);
+	const expires = Number(query.get('X-Amz-Expires'));
+	if (!Number.isInteger(expires) || expires < 1 || expires > LONGEST_PRESIGNED_SECONDS)
+		throw new SignatureError('malformed', `X-Amz-Expires must be between 1 and ${LONGEST_PRESIGNED_SECONDS} seconds.`);
+	return {
+		credential: query.get('X-Amz-Credential') ?? '',
+		signedHeaders: (query.get('X-Amz-SignedHeaders') ?? '').split(';'),
+		signature: query.get('X-Amz-Signature') ?? '',
+		timestamp: query.get('X-Amz-Date') ?? '',
+		expires,
+	};
+}
+
+function checkTime(claim: Claim, now: number): void {
+	const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(claim.timestamp);
+	if (!parts) throw new SignatureError('malformed', 'The signing date must look like 20260102T030405Z.');
+	const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number);
+	const signedAt = Date.UTC(year, month - 1, day, hour, minute, second);
+	if (claim.expires !== undefined && now > signedAt + claim.expires * 1000)
+		throw new SignatureError('expired', 'Request has expired');
+	const skew = claim.expires === undefined ? Math.abs(now - signedAt) : signedAt - now;
+	if (skew > LARGEST_SKEW_MS)
+		throw new SignatureError('skewed', 'The difference between the request time and the current time is too large.');
+}
+
+function checkCoverage(request: SignedRequest, claim: Claim): void {
+	const needed = Object.keys(request.headers).filter(name => name === 'host' || name.startsWith('x-amz-'));
+	const unsigned = needed.filter(name => !claim.signedHeaders.includes(name));
+	if (unsigned.length > 0)
+		throw new SignatureError('unsigned-header', `There were headers present in the request which were not signed: ${unsigned}`);
+}
+
+function canonicalRequest(request: SignedRequest, claim: Claim, service: string): string {
+	const query = request.query
+		.filter(([name]) => name !== 'X-Amz-Signature')
+		.map(([name, value]) => [uriEncode(name), uriEncode(value)] as const)
+		.sort(([a, x], [b, y]) => (a === b ? Number(x > y) - Number(x < y) : a < b ? -1 : 1));
+	const headers = claim.signedHeaders.map(name => {
+		const value = request.headers[name];
+		return `${name}:${[value ?? ''].flat().join(',').trim().replace(/ +/g, ' ')}\n`;
+	});
+	return [
+		request.method,
+		// S3 signs the path encoded once, every other service the encoded path encoded again.
+		service === 's3' ? uriEncodePath(decodeURIComponent(request.path)) : uriEncodePath(request.path),
+		query.map(pair => pair.join('=')).join('&'),
+		headers.join(''),
+		claim.signedHeaders.join(';'),
+		request.bodySha256,
+	].join('\n');
+}
+
+function signingKey(secret: string, scope: readonly string[]): Buffer {
+	return scope.reduce((key, part) => hmac(key, part), Buffer.from(`AWS4${secret}`));
+}
+
+function hmac(key: Buffer, text: string): Buffer {
+	return createHmac('sha256', key).update(text).digest();
+}
+
+function sha256(text: string): string {
+	return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,26 @@
+import { Duration } from 'aws-cdk-lib';
+import { Architecture } from 'aws-cdk-lib/aws-lambda';
+import { hostTarget, type Target } from '../layers/build-layer.ts';
+
+/** Every number of the deployment that is a choice rather than a consequence. */
+export const settings = {
+	/** x86_64, because the arm64 build of the ffmpeg that is shipped has no AV1 decoder. */
+	architecture: Architecture.X86_64,
+	api: { memoryMiB: 512, timeout: Duration.seconds(20) },
+	fanOut: { memoryMiB: 1769, timeout: Duration.minutes(5), maxConcurrency: 20 },
+	/** 3,538 MiB is two virtual processors: one for ffmpeg, one for the encoders. */
+	decode: { memoryMiB: 3538, timeout: Duration.minutes(10), maxConcurrency: 200 },
+	reduce: { memoryMiB: 512, timeout: Duration.minutes(2), maxConcurrency: 10 },
+	/** Deliveries of a message before it becomes a dead letter. */
+	deliveries: 5,
+	/** How often open samplings are recounted, so that a lost message heals. */
+	sweepEvery: Duration.minutes(5),
+	/** How long requests, plans, markers and reports stay in the state bucket. */
+	stateRetention: Duration.days(90),
+} as const;
+
+/** The machine the layers are for: `host` (the local stack) or the deployment's architecture on Linux. */
+export const layerTarget = (wanted: 'deployment' | 'host'): Target =>
+	wanted === 'host'
+		? hostTarget
+		: { platform: 'linux', arch: settings.architecture.name === Architecture.X86_64.name ? 'x64' : 'arm64' };

@@ -1,0 +1,152 @@
+import { CfnOutput, CfnParameter, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { CfnRule, Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { MediaLayer } from './constructs/media-layer.ts';
+import { StageFunction } from './constructs/stage-function.ts';
+import { WorkQueue } from './constructs/work-queue.ts';
+import { layerTarget, settings } from './settings.ts';
+
+/**
+ * The whole system, in the order of the data:
+ * HTTP API or schedule → api → [plan queue] → fan-out → [decode queue] → decode → [report queue] → reduce.
+ */
+export class FramefanStack extends Stack {
+	constructor(scope: Construct, id: string, props: StackProps & { layersFor: 'deployment' | 'host' }) {
+		super(scope, id, props);
+		const choice = parameters(this);
+		const { architecture } = settings;
+		const target = layerTarget(props.layersFor);
+
+		// State: requests, plans, markers and reports.
+		const state = new Bucket(this, 'State', {
+			blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+			enforceSSL: true,
+			lifecycleRules: [{ expiration: settings.stateRetention, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+			removalPolicy: RemovalPolicy.RETAIN,
+		});
+
+		// Machine code.
+		const ffmpeg = new MediaLayer(this, 'FfmpegLayer', { layer: 'ffmpeg', target, license: 'GPL-3.0-or-later' });
+		const sharp = new MediaLayer(this, 'SharpLayer', { layer: 'sharp', target, license: 'Apache-2.0 AND LGPL-3.0' });
+
+		// Stages.
+		const api = new StageFunction(this, 'Api', { stage: 'api', architecture, ...settings.api });
+		const fanOut = new StageFunction(this, 'FanOut', {
+			stage: 'fan-out',
+			architecture,
+			...settings.fanOut,
+			layers: [ffmpeg],
+		});
+		const decode = new StageFunction(this, 'Decode', {
+			stage: 'decode',
+			architecture,
+			...settings.decode,
+			layers: [ffmpeg, sharp],
+		});
+		const reduce = new StageFunction(this, 'Reduce', { stage: 'reduce', architecture, ...settings.reduce });
+
+		// Queues between them.
+		const { deliveries } = settings;
+		const plan = new WorkQueue(this, 'Plan', {
+			worker: fanOut,
+			workerTimeout: settings.fanOut.timeout,
+			batchSize: 1,
+			maxConcurrency: settings.fanOut.maxConcurrency,
+			deliveries,
+		});
+		const chunks = new WorkQueue(this, 'Decoding', {
+			worker: decode,
+			workerTimeout: settings.decode.timeout,
+			batchSize: 1,
+			maxConcurrency: settings.decode.maxConcurrency,
+			deliveries,
+		});
+		const reports = new WorkQueue(this, 'Reporting', {
+			worker: reduce,
+			workerTimeout: settings.reduce.timeout,
+			batchSize: 10,
+			maxConcurrency: settings.reduce.maxConcurrency,
+			deliveries,
+		});
+
+		// Who may use what, and under which name.
+		for (const stage of [api, fanOut, decode, reduce]) {
+			stage.bind('STATE_BUCKET', state.bucketName, grantee => state.grantReadWrite(grantee));
+		}
+		const token = StringParameter.fromSecureStringParameterAttributes(this, 'Token', {
+			parameterName: choice.tokenParameter,
+			simpleName: false,
+		});
+		for (const stage of [fanOut, decode, reduce]) {
+			stage.bind('SUPERVISELY_SERVER', choice.superviselyServer);
+			stage.bind('TOKEN_PARAMETER', choice.tokenParameter, grantee => token.grantRead(grantee));
+		}
+		api.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
+		api.bind('STANDING_SAMPLING', choice.standingSampling);
+		fanOut.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
+		fanOut.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, grantee => chunks.queue.grantSendMessages(grantee));
+		fanOut.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
+		fanOut.bind('FRAMES_PER_CHUNK', choice.framesPerChunk);
+		decode.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
+		reduce.bind('PROGRESS_SECONDS', choice.progressSeconds);
+
+		// Doors: HTTP, the standing sampling's schedule, and the sweep that recounts open samplings.
+		const http = new HttpApi(this, 'Http', { defaultAuthorizer: new HttpIamAuthorizer() });
+		const integration = new HttpLambdaIntegration('ApiIntegration', api);
+		for (const [method, path] of [
+			[HttpMethod.POST, '/samplings'],
+			[HttpMethod.GET, '/samplings/{id}'],
+		] as const) {
+			http.addRoutes({ path, methods: [method], integration });
+		}
+		const standing = new Rule(this, 'StandingSamplingRule', {
+			schedule: Schedule.expression(choice.scheduleExpression),
+			targets: [new LambdaFunction(api)],
+		});
+		(standing.node.defaultChild as CfnRule).state = choice.scheduleState;
+		new Rule(this, 'SweepRule', { schedule: Schedule.rate(settings.sweepEvery), targets: [new LambdaFunction(reduce)] });
+
+		new CfnOutput(this, 'HttpUrl', { value: http.apiEndpoint });
+		new CfnOutput(this, 'StateBucket', { value: state.bucketName });
+	}
+}
+
+/** What is chosen when the template is deployed rather than when it is made. */
+const parameters = (stack: Stack) => {
+	const parameter = (id: string, description: string, more: { default?: string; allowedPattern?: string }) =>
+		new CfnParameter(stack, id, { type: 'String', description, ...more }).valueAsString;
+	return {
+		superviselyServer: parameter('SuperviselyServer', 'Address of the Supervisely server', {
+			default: 'https://app.supervisely.com',
+			allowedPattern: 'https?://.+',
+		}),
+		tokenParameter: parameter('TokenParameter', 'Name of the SSM SecureString that holds its API token', {
+			default: '/framefan/supervisely-token',
+			allowedPattern: '/[A-Za-z0-9_./-]+',
+		}),
+		framesPerChunk: parameter('FramesPerChunk', 'Pictures that one decode invocation uploads, at most', {
+			default: '200',
+			allowedPattern: '[1-9][0-9]{0,3}',
+		}),
+		progressSeconds: parameter('ProgressSeconds', 'Least time between two progress records of a sampling', {
+			default: '15',
+			allowedPattern: '[0-9]+',
+		}),
+		standingSampling: parameter('StandingSampling', 'Body of POST /samplings that the schedule starts; empty: none', {
+			default: '',
+		}),
+		scheduleExpression: parameter('ScheduleExpression', 'When the standing sampling starts', {
+			default: 'rate(1 day)',
+		}),
+		scheduleState: parameter('ScheduleState', 'Whether it does', {
+			default: 'DISABLED',
+			allowedPattern: 'ENABLED|DISABLED',
+		}),
+	};
+};

@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** A machine that layers are built for, in Node's own words; glibc is assumed on Linux, as on Lambda. */
+export type Target = { platform: string; arch: string };
+
+export const hostTarget: Target = { platform: process.platform, arch: process.arch };
+
+const repository = dirname(import.meta.dirname);
+
+type Lock = {
+	packages: Record<string, { version: string; dependencies?: Record<string, string>; optional?: boolean }>;
+};
+const lock = JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8')) as Lock;
+
+const locked = (name: string): Lock['packages'][string] => {
+	const entry = lock.packages[`node_modules/${name}`];
+	if (!entry) throw new Error(`package-lock.json has no ${name}: there is no build of it for this target`);
+	return entry;
+};
+
+/** Packages with the machine code that a target needs. */
+const nativePackages = {
+	ffmpeg: ({ platform, arch }: Target) => [`@ffmpeg-installer/${platform}-${arch}`],
+	sharp: ({ platform, arch }: Target) => [
+		'sharp',
+		...Object.keys(locked('sharp').dependencies ?? {}),
+		`@img/sharp-${platform}-${arch}`,
+		...(platform === 'win32' ? [] : [`@img/sharp-libvips-${platform}-${arch}`]),
+	],
+};
+
+export type LayerName = keyof typeof nativePackages;
+
+/** What the layer is made of: changes exactly when a package version or the target does. */
+export const layerFingerprint = (layer: LayerName, target: Target): string => {
+	const parts = nativePackages[layer](target).map(name => `${name}@${locked(name).version}`);
+	return createHash('sha256').update(JSON.stringify([layer, target, parts])).digest('hex');
+};
+
+/** Finds installed packages, or fetches those of another machine than this one from the npm registry. */
+const packageFolders = (names: string[], target: Target): { folders: string[]; dispose: () => void } => {
+	const here = names.map(name => join(repository, 'node_modules', name));
+	if (here.every(folder => existsSync(folder))) return { folders: here, dispose: () => {} };
+	const scratch = mkdtempSync(join(tmpdir(), 'framefan-layer-'));
+	const packages = names.map(name => `${name}@${locked(name).version}`);
+	const machine = [`--os=${target.platform}`, `--cpu=${target.arch}`, '--libc=glibc', '--ignore-scripts', '--no-save'];
+	execFileSync('npm', ['install', '--force', '--prefix', scratch, ...machine, ...packages], { stdio: 'inherit' });
+	return {
+		folders: names.map(name => join(scratch, 'node_modules', name)),
+		dispose: () => rmSync(scratch, { recursive: true }),
+	};
+};
+
+/**
+ * Lays a layer out as Lambda mounts it under /opt: `bin/` is on PATH, `nodejs/node_modules` on NODE_PATH.
+ * Works without network when the target's packages are installed (they are, when it is this machine).
+ */
+export const buildLayer = (layer: LayerName, target: Target, outputFolder: string): void => {
+	const names = nativePackages[layer](target);
+	const { folders, dispose } = packageFolders(names, target);
+	try {
+		if (layer === 'ffmpeg') {
+			const executable = target.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
+			mkdirSync(join(outputFolder, 'bin'), { recursive: true });
+			cpSync(join(folders[0] as string, executable), join(outputFolder, 'bin', executable));
+			chmodSync(join(outputFolder, 'bin', executable), 0o755);
+			return;
+		}
+		names.forEach((name, at) => {
+			cpSync(folders[at] as string, join(outputFolder, 'nodejs', 'node_modules', name), { recursive: true });
+		});
+	} finally {
+		dispose();
+	}
+};
