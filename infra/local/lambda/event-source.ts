@@ -1,0 +1,86 @@
+import {
+	DeleteMessageBatchCommand,
+	type Message,
+	ReceiveMessageCommand,
+	type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { LocalFunction } from './function.ts';
+
+export type EventSource = {
+	queueUrl: string;
+	queueArn: string;
+	region: string;
+	worker: LocalFunction;
+	batchSize: number;
+	/** Batches in work at one time. */
+	pollers: number;
+	/** Whether `FunctionResponseTypes` has `ReportBatchItemFailures`. */
+	reportsItemFailures: boolean;
+};
+
+/**
+ * Feeds a function from a queue as Lambda's event-source mapping does: what succeeded is deleted, what failed
+ * stays and comes back when its visibility timeout is over.
+ * @returns a function that stops receiving; what is under way then ends with its sandbox
+ */
+export const startEventSource = (sqs: SQSClient, source: EventSource): (() => void) => {
+	const stopping = new AbortController();
+	const poll = async () => {
+		while (!stopping.signal.aborted) {
+			try {
+				const { Messages: messages = [] } = await sqs.send(
+					new ReceiveMessageCommand({
+						QueueUrl: source.queueUrl,
+						MaxNumberOfMessages: Math.min(10, source.batchSize),
+						WaitTimeSeconds: 20,
+						MessageSystemAttributeNames: ['All'],
+						MessageAttributeNames: ['All'],
+					}),
+					{ abortSignal: stopping.signal },
+				);
+				if (messages.length > 0 && !stopping.signal.aborted) await deliver(sqs, source, messages);
+			} catch {
+				// The queue is away for a moment; what was received comes back by itself.
+				if (!stopping.signal.aborted) await new Promise(resolve => setTimeout(resolve, 500));
+			}
+		}
+	};
+	for (let poller = 0; poller < source.pollers; poller++) void poll();
+	return () => stopping.abort();
+};
+
+const deliver = async (sqs: SQSClient, source: EventSource, messages: Message[]): Promise<void> => {
+	const answer = await source.worker.invoke(toEvent(source, messages)).catch(() => undefined);
+	const failed = answer === undefined ? undefined : failedIds(source, messages, answer);
+	if (!failed) return;
+	const done = messages.filter(message => !failed.has(message.MessageId as string));
+	if (done.length === 0) return;
+	const Entries = done.map((message, at) => ({ Id: String(at), ReceiptHandle: message.ReceiptHandle }));
+	await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: source.queueUrl, Entries }));
+};
+
+/** Ids to keep; undefined keeps the whole batch, as Lambda does with an answer that it can't match to its messages. */
+const failedIds = (source: EventSource, messages: Message[], answer: unknown): Set<string> | undefined => {
+	if (!source.reportsItemFailures || answer === null) return new Set();
+	const { batchItemFailures } = answer as Partial<SQSBatchResponse>;
+	if (!batchItemFailures) return new Set();
+	if (!Array.isArray(batchItemFailures)) return undefined;
+	const known = new Set(messages.map(message => message.MessageId));
+	const ids = batchItemFailures.map(item => item?.itemIdentifier);
+	return ids.every(id => known.has(id)) ? new Set(ids) : undefined;
+};
+
+const toEvent = (source: EventSource, messages: Message[]): SQSEvent => ({
+	Records: messages.map(message => ({
+		messageId: message.MessageId as string,
+		receiptHandle: message.ReceiptHandle as string,
+		body: message.Body as string,
+		attributes: message.Attributes as SQSEvent['Records'][number]['attributes'],
+		messageAttributes: {},
+		md5OfBody: message.MD5OfBody as string,
+		eventSource: 'aws:sqs',
+		eventSourceARN: source.queueArn,
+		awsRegion: source.region,
+	})),
+});

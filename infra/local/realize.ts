@@ -1,0 +1,200 @@
+import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { CreateBucketCommand, HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+	CreateQueueCommand,
+	GetQueueAttributesCommand,
+	SetQueueAttributesCommand,
+	type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { HttpRoute } from './http-api.ts';
+import { type EventSource, startEventSource } from './lambda/event-source.ts';
+import { type LocalFunction, makeFunction } from './lambda/function.ts';
+import { startRule } from './rule-timer.ts';
+import type { Attributes, Resolver, Resource } from './template.ts';
+
+/** Where a stack is made real: the services it stands on, and what has become of its resources so far. */
+export type Ground = {
+	assembly: string;
+	dataDir: string;
+	region: string;
+	accountId: string;
+	s3: S3Client;
+	sqs: SQSClient;
+	/** Environment that Lambda itself gives to every function: region, credentials, endpoints. */
+	lambdaEnvironment: Record<string, string>;
+	resolver: Resolver;
+	attributes: Map<string, Attributes>;
+	functions: Map<string, LocalFunction>;
+	routes: HttpRoute[];
+	/** Ends what was started; run in reverse order. */
+	endings: (() => unknown)[];
+};
+
+type Realize = (ground: Ground, id: string, resource: Resource) => Promise<void> | void;
+type Properties = Record<string, unknown>;
+
+const arn = (ground: Ground, service: string, rest: string) =>
+	`arn:aws:${service}:${ground.region}:${ground.accountId}:${rest}`;
+const physicalName = (id: string) => `framefan-${id.toLowerCase()}`;
+const properties = (ground: Ground, resource: Resource): Properties =>
+	ground.resolver.resolve(resource.properties) as Properties;
+const assetFolder = (ground: Ground, resource: Resource): string =>
+	join(ground.assembly, String(resource.metadata['aws:asset:path']));
+const functionByArn = (ground: Ground, wanted: unknown): LocalFunction => {
+	for (const [id, worker] of ground.functions) {
+		const attributes = ground.attributes.get(id);
+		if (attributes?.Arn === wanted || attributes?.ref === wanted) return worker;
+	}
+	throw new Error(`The template points to a function that it doesn't have: ${String(wanted)}`);
+};
+
+const bucket: Realize = async (ground, id) => {
+	const Bucket = physicalName(id);
+	await ground.s3.send(new HeadBucketCommand({ Bucket })).catch(() => ground.s3.send(new CreateBucketCommand({ Bucket })));
+	ground.attributes.set(id, { ref: Bucket, Arn: `arn:aws:s3:::${Bucket}` });
+};
+
+const queue: Realize = async (ground, id, resource) => {
+	const wanted = properties(ground, resource);
+	const Attributes: Record<string, string> = {};
+	for (const name of ['VisibilityTimeout', 'MessageRetentionPeriod', 'DelaySeconds', 'MaximumMessageSize']) {
+		if (wanted[name] !== undefined) Attributes[name] = String(wanted[name]);
+	}
+	if (wanted.RedrivePolicy) Attributes.RedrivePolicy = JSON.stringify(wanted.RedrivePolicy);
+	const QueueUrl = (await ground.sqs.send(new CreateQueueCommand({ QueueName: physicalName(id) }))).QueueUrl as string;
+	await ground.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+	const { Attributes: found } = await ground.sqs.send(
+		new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+	);
+	ground.attributes.set(id, { ref: QueueUrl, Arn: found?.QueueArn as string, QueueName: physicalName(id) });
+};
+
+const layer: Realize = (ground, id, resource) => {
+	ground.attributes.set(id, { ref: assetFolder(ground, resource) });
+};
+
+const lambda: Realize = (ground, id, resource) => {
+	const wanted = properties(ground, resource);
+	const { Variables = {} } = (wanted.Environment ?? {}) as { Variables?: Record<string, string> };
+	const configuration = {
+		name: id,
+		arn: arn(ground, 'lambda', `function:${id}`),
+		handler: String(wanted.Handler),
+		taskRoot: assetFolder(ground, resource),
+		layers: ((wanted.Layers ?? []) as string[]).map(String),
+		environment: { ...ground.lambdaEnvironment, ...Variables },
+		timeoutSeconds: Number(wanted.Timeout ?? 3),
+		memoryMiB: Number(wanted.MemorySize ?? 128),
+	};
+	const temporaryRoot = join(ground.dataDir, 'tmp');
+	mkdirSync(temporaryRoot, { recursive: true });
+	const made = makeFunction(configuration, {
+		// Room for the pollers of a queue (see eventSource) and for requests and timers beside them.
+		concurrency: Number(wanted.ReservedConcurrentExecutions ?? availableParallelism() + 8),
+		temporaryRoot,
+		logPath: join(ground.dataDir, 'logs', `${id}.log`),
+	});
+	ground.functions.set(id, made);
+	ground.attributes.set(id, { ref: configuration.name, Arn: configuration.arn });
+	ground.endings.push(() => made.close());
+};
+
+const eventSource: Realize = (ground, id, resource) => {
+	const wanted = properties(ground, resource);
+	const source = [...ground.attributes.values()].find(attributes => attributes.Arn === wanted.EventSourceArn);
+	if (!source) throw new Error(`${id} takes from a queue that the template doesn't have`);
+	const { MaximumConcurrency = 1000 } = (wanted.ScalingConfig ?? {}) as { MaximumConcurrency?: number };
+	const mapping: EventSource = {
+		queueUrl: source.ref,
+		queueArn: String(source.Arn),
+		region: ground.region,
+		worker: functionByArn(ground, wanted.FunctionName),
+		batchSize: Number(wanted.BatchSize ?? 10),
+		pollers: Math.min(Number(MaximumConcurrency), availableParallelism()),
+		reportsItemFailures: ((wanted.FunctionResponseTypes ?? []) as string[]).includes('ReportBatchItemFailures'),
+	};
+	ground.endings.push(startEventSource(ground.sqs, mapping));
+};
+
+const route: Realize = (ground, id, resource) => {
+	const wanted = properties(ground, resource);
+	const integration = ground.attributes.get(String(wanted.Target).replace('integrations/', ''));
+	if (!integration) throw new Error(`${id} has no integration`);
+	const type = wanted.AuthorizationType ?? 'NONE';
+	if (type !== 'AWS_IAM' && type !== 'NONE') throw new Error(`The local stack can't authorize ${id} by ${String(type)}`);
+	ground.routes.push({
+		routeKey: String(wanted.RouteKey),
+		worker: functionByArn(ground, integration.uri),
+		signed: type === 'AWS_IAM',
+	});
+};
+
+const integration: Realize = (ground, id, resource) => {
+	const wanted = properties(ground, resource);
+	if (wanted.IntegrationType !== 'AWS_PROXY' || wanted.PayloadFormatVersion !== '2.0') {
+		throw new Error(`The local stack can't run ${id}: it is no AWS_PROXY integration with payload 2.0`);
+	}
+	ground.attributes.set(id, { ref: id, uri: String(wanted.IntegrationUri) });
+};
+
+const rule: Realize = (ground, id, resource) => {
+	const wanted = properties(ground, resource);
+	const ruleArn = arn(ground, 'events', `rule/${id}`);
+	ground.attributes.set(id, { ref: id, Arn: ruleArn });
+	if (wanted.EventPattern) throw new Error(`The local stack can't run ${id}: it has an EventPattern`);
+	if (wanted.State === 'DISABLED') return;
+	for (const target of (wanted.Targets ?? []) as { Arn: string; Input?: string }[]) {
+		const input = target.Input === undefined ? {} : { input: JSON.parse(target.Input) as unknown };
+		const { region, accountId } = ground;
+		const expression = String(wanted.ScheduleExpression);
+		ground.endings.push(
+			startRule({ arn: ruleArn, expression, region, accountId, ...input }, functionByArn(ground, target.Arn)),
+		);
+	}
+};
+
+/** Named, and otherwise without effect on one machine: there is one user here, with all rights. */
+const nothingToRun =
+	(service: string): Realize =>
+	(ground, id) => {
+		ground.attributes.set(id, { ref: id, Arn: arn(ground, service, id) });
+	};
+
+/** How each resource type is made real, in the order in which they are: a later one points to earlier ones. */
+const realizers: [type: string, realize: Realize][] = [
+	['AWS::IAM::Role', nothingToRun('iam')],
+	['AWS::Logs::LogGroup', nothingToRun('logs')],
+	['AWS::S3::Bucket', bucket],
+	['AWS::SQS::Queue', queue],
+	['AWS::Lambda::LayerVersion', layer],
+	['AWS::Lambda::Function', lambda],
+	['AWS::ApiGatewayV2::Api', (ground, id) => void ground.attributes.set(id, { ref: 'local' })],
+	['AWS::ApiGatewayV2::Stage', nothingToRun('apigateway')],
+	['AWS::ApiGatewayV2::Integration', integration],
+	['AWS::ApiGatewayV2::Route', route],
+	['AWS::S3::BucketPolicy', nothingToRun('s3')],
+	['AWS::SQS::QueuePolicy', nothingToRun('sqs')],
+	['AWS::IAM::Policy', nothingToRun('iam')],
+	['AWS::Events::Rule', rule],
+	['AWS::Lambda::Permission', nothingToRun('lambda')],
+	['AWS::Lambda::EventSourceMapping', eventSource],
+];
+
+/**
+ * Makes a template's resources real on loopback.
+ * @throws Error that names a resource type that can't be run here: there is no silent gap to what is deployed
+ */
+export const realize = async (ground: Ground, resources: Map<string, Resource>): Promise<void> => {
+	const known = new Set(realizers.map(([type]) => type));
+	for (const [id, { type }] of resources) {
+		if (!known.has(type)) throw new Error(`The local stack can't run ${id}: it has no ${type}`);
+	}
+	for (const [type, make] of realizers) {
+		const ofType = [...resources].filter(([, resource]) => resource.type === type);
+		// A queue with a redrive policy points to the one without.
+		ofType.sort(([, a], [, b]) => Number('RedrivePolicy' in a.properties) - Number('RedrivePolicy' in b.properties));
+		for (const [id, resource] of ofType) await make(ground, id, resource);
+	}
+};

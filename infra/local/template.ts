@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A CloudFormation resource as the template has it, intrinsic functions unresolved. */
+export type Resource = { type: string; properties: Record<string, unknown>; metadata: Record<string, unknown> };
+export type Template = {
+	resources: Map<string, Resource>;
+	parameters: Map<string, { default?: string; allowedPattern?: RegExp }>;
+	outputs: Map<string, unknown>;
+};
+
+type Json = Record<string, unknown>;
+const object = (value: unknown): Json => (value ?? {}) as Json;
+
+/** Reads the template of an assembly; sections that the local stack doesn't know are refused by name. */
+export const readTemplate = (assembly: string, stackName: string): Template => {
+	const text = readFileSync(join(assembly, `${stackName}.template.json`), 'utf8');
+	const { Description, Resources, Parameters, Outputs, Rules, ...unknown } = JSON.parse(text) as Json;
+	const unknownRules = Object.keys(object(Rules)).filter(name => name !== 'CheckBootstrapVersion');
+	const refused = [...Object.keys(unknown), ...unknownRules];
+	if (refused.length > 0) throw new Error(`The local stack can't run template section ${refused.join(', ')}`);
+	return {
+		resources: new Map(
+			Object.entries(object(Resources)).map(([id, value]) => {
+				const { Type, Properties, Metadata, Condition } = object(value);
+				if (Condition) throw new Error(`The local stack can't run resource ${id}: it has a Condition`);
+				return [id, { type: String(Type), properties: object(Properties), metadata: object(Metadata) }];
+			}),
+		),
+		parameters: new Map(
+			Object.entries(object(Parameters))
+				.filter(([id]) => id !== 'BootstrapVersion')
+				.map(([id, value]) => {
+					const { Default, AllowedPattern } = object(value);
+					return [
+						id,
+						{
+							...(Default === undefined ? {} : { default: String(Default) }),
+							...(AllowedPattern ? { allowedPattern: new RegExp(`^(?:${AllowedPattern})$`) } : {}),
+						},
+					];
+				}),
+		),
+		outputs: new Map(Object.entries(object(Outputs)).map(([id, value]) => [id, object(value).Value])),
+	};
+};
+
+/** Parameter values for a deployment; a wrong or unknown one is refused as CloudFormation does. */
+export const parameterValues = (template: Template, given: Record<string, string>): Map<string, string> => {
+	const unknown = Object.keys(given).filter(id => !template.parameters.has(id));
+	if (unknown.length > 0) throw new Error(`The template has no parameter ${unknown.join(', ')}`);
+	return new Map(
+		[...template.parameters].map(([id, { default: preset, allowedPattern }]) => {
+			const value = given[id] ?? preset;
+			if (value === undefined) throw new Error(`Parameter ${id} needs a value`);
+			if (allowedPattern && !allowedPattern.test(value)) {
+				throw new Error(`Parameter ${id} is ${JSON.stringify(value)}, which doesn't match ${allowedPattern.source}`);
+			}
+			return [id, value];
+		}),
+	);
+};
+
+/** What `Ref` and `Fn::GetAtt` answer for a resource that exists. */
+export type Attributes = { ref: string } & Record<string, string>;
+
+export type Resolver = { resolve(value: unknown): unknown; text(value: unknown): string };
+
+/** Resolves the intrinsic functions that the stack uses; any other is refused by name. */
+export const makeResolver = (values: {
+	parameters: Map<string, string>;
+	pseudo: Record<string, string>;
+	attributes: Map<string, Attributes>;
+}): Resolver => {
+	const ref = (id: string): string => {
+		const found = values.parameters.get(id) ?? values.pseudo[id] ?? values.attributes.get(id)?.ref;
+		if (found === undefined) throw new Error(`The local stack can't resolve Ref ${id}`);
+		return found;
+	};
+	const attribute = (id: string, name: string): string => {
+		const found = values.attributes.get(id)?.[name];
+		if (found === undefined) throw new Error(`The local stack can't resolve Fn::GetAtt ${id}.${name}`);
+		return found;
+	};
+	const substitute = (text: string): string =>
+		text.replace(/\$\{([^!}]+)\}/g, (_, name: string) => {
+			const [id, rest] = name.split(/\.(.*)/s) as [string, string | undefined];
+			return rest === undefined ? ref(id) : attribute(id, rest);
+		});
+	const intrinsics: Record<string, (argument: unknown) => unknown> = {
+		Ref: argument => ref(String(argument)),
+		'Fn::GetAtt': argument => attribute(...((argument as string[]).map(String) as [string, string])),
+		'Fn::Join': argument => {
+			const [separator, parts] = argument as [string, unknown[]];
+			return parts.map(part => String(resolve(part))).join(separator);
+		},
+		'Fn::Sub': argument => {
+			if (typeof argument !== 'string') throw new Error("The local stack can't run Fn::Sub with a map");
+			return substitute(argument);
+		},
+	};
+	const resolve = (value: unknown): unknown => {
+		if (Array.isArray(value)) return value.map(resolve);
+		if (typeof value !== 'object' || value === null) return value;
+		const entries = Object.entries(value);
+		const [name, argument] = entries[0] ?? [];
+		if (entries.length === 1 && name && (name === 'Ref' || name.startsWith('Fn::'))) {
+			const intrinsic = intrinsics[name];
+			if (!intrinsic) throw new Error(`The local stack can't run the intrinsic function ${name}`);
+			return intrinsic(argument);
+		}
+		return Object.fromEntries(entries.map(([key, inner]) => [key, resolve(inner)]));
+	};
+	return { resolve, text: value => String(resolve(value)) };
+};
