@@ -1,0 +1,46 @@
+const LONGEST = 200;
+
+/** Gives names from outside a form that is safe as the name of a file or folder, and different for different ids. */
+export class SafeNames {
+	readonly #taken = new Set<string>();
+
+	/** @param reserved names that must not be given out. */
+	constructor(reserved: string[] = []) {
+		for (const name of reserved) this.#taken.add(sameOnDisk(name));
+	}
+
+	/**
+	 * The name itself, where that is safe and free; otherwise one made from it and `id`.
+	 * Asked again in the same order, the answers are the same.
+	 */
+	give(name: string, id: number): string {
+		const safe = safeName(name);
+		const given = safe === name && !this.#taken.has(sameOnDisk(safe)) ? safe : withId(safe, id);
+		this.#taken.add(sameOnDisk(given));
+		return given;
+	}
+}
+
+/** Without separators and control characters, and without the leading dot that hides a file or means a folder itself. */
+function safeName(name: string): string {
+	const plain = name.replaceAll(/[/\\\p{Cc}]/gu, '_').replace(/^\./, '_');
+	return shorten(plain === '' ? '_' : plain, LONGEST);
+}
+
+function withId(name: string, id: number): string {
+	const extension = /\.[A-Za-z0-9]{1,8}$/.exec(name)?.[0] ?? '';
+	return `${name.slice(0, name.length - extension.length)}_${id}${extension}`;
+}
+
+/** Cuts the middle out, so that beginning and extension stay, to a number of bytes in UTF-8. */
+function shorten(name: string, bytes: number): string {
+	if (Buffer.byteLength(name) <= bytes) return name;
+	const letters = [...name];
+	const tail = letters.slice(-20).join('');
+	let head = letters.slice(0, -20);
+	while (Buffer.byteLength(head.join('')) + Buffer.byteLength(tail) > bytes) head = head.slice(0, -1);
+	return head.join('') + tail;
+}
+
+/** Some file systems take names that differ only in case or composition for the same. */
+const sameOnDisk = (name: string): string => name.normalize('NFC').toLowerCase();

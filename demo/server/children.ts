@@ -1,0 +1,34 @@
+type Child = { id: number; name: string; parentId?: number | null };
+
+/** Which children a parent has, in order of id, and which names they take. */
+export class Children {
+	readonly #ids = new Map<number, Set<number>>();
+	readonly #byName = new Map<string, number>();
+
+	/** Notes a child, or does nothing when it is known. */
+	add(parent: number, child: Child): void {
+		let ids = this.#ids.get(parent);
+		if (!ids) {
+			ids = new Set();
+			this.#ids.set(parent, ids);
+		}
+		ids.add(child.id);
+		this.#byName.set(nameKey(parent, child.parentId ?? null, child.name), child.id);
+	}
+
+	/** Ids of a parent's children, ascending. */
+	ids(parent: number): Iterable<number> {
+		return this.#ids.get(parent) ?? [];
+	}
+
+	count(parent: number): number {
+		return this.#ids.get(parent)?.size ?? 0;
+	}
+
+	/** The child with that name, if any. Datasets are named within their parent dataset (`within`), which null says is the project itself. */
+	named(parent: number, name: string, within: number | null = null): number | undefined {
+		return this.#byName.get(nameKey(parent, within, name));
+	}
+}
+
+const nameKey = (parent: number, within: number | null, name: string): string => `${parent}/${within ?? ''}/${name}`;

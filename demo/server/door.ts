@@ -1,0 +1,106 @@
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError } from './api-error.ts';
+import type { Counter, Counters } from './counters.ts';
+import type { Endpoint, Endpoints, Exchange } from './endpoint.ts';
+import type { Fate, Faults } from './faults.ts';
+import { jsonReply, type Reply, sendReply } from './reply.ts';
+import { bodyStream, readJson } from './request-body.ts';
+
+const API_ROOT = '/public/api/v3/';
+const FILE_ROOT = '/files/';
+const OWN_ROOT = '/framefan/';
+
+/** What stands behind the door. */
+export type Rooms = {
+	token: string;
+	/** Methods of the API, by name. */
+	api: Endpoints;
+	/** The bytes of a file; the path has its hash, in hex. */
+	file: (hex: string, exchange: Exchange) => Reply;
+	/** What is not Supervisely's: counters and faults. Neither counted nor harmed. */
+	own: Endpoints;
+	counters: Counters;
+	faults: Faults;
+};
+
+/** The HTTP side: finds the endpoint, asks for the token, lets faults happen, counts, and turns errors into JSON. */
+export function createDoor(rooms: Rooms): Server {
+	const server = createServer((request, response) => {
+		handle(rooms, request, response).catch(error => {
+			console.error(error);
+			response.destroy();
+		});
+	});
+	// The SDK tries TLS on this port first and waits for an answer: hang up at once.
+	server.on('clientError', (_error, socket) => socket.destroy());
+	return server;
+}
+
+async function handle(rooms: Rooms, request: IncomingMessage, response: ServerResponse): Promise<void> {
+	const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+	const own = path.startsWith(OWN_ROOT);
+	const { name, endpoint } = route(rooms, path);
+	const counter: Counter = own ? { requests: 0, bytesIn: 0, bytesOut: 0 } : rooms.counters.of(name);
+	counter.requests++;
+	const fate = own ? NO_HARM : rooms.faults.next(name);
+	if (fate.delayMs > 0) await sleep(fate.delayMs);
+	if (fate.reset) {
+		request.socket.resetAndDestroy();
+		return;
+	}
+	const exchange: Exchange = {
+		request,
+		json: () => readJson(request, new URLSearchParams(query), counter),
+		stream: () => bodyStream(request, counter),
+		ranges: !fate.refuseRanges,
+	};
+	const reply = fate.status
+		? await fault(fate.status, exchange)
+		: await answer(() => {
+				requireToken(request, rooms.token);
+				if (!endpoint) throw new ApiError(404, 'NOT_FOUND', `There is nothing at ${path.slice(0, 200)}`);
+				return endpoint(exchange);
+			});
+	counter.bytesOut += await sendReply(response, reply, fate.cutBody);
+}
+
+const NO_HARM: Fate = { delayMs: 0, cutBody: false, refuseRanges: false, reset: false };
+
+function route(rooms: Rooms, path: string): { name: string; endpoint: Endpoint | undefined } {
+	const file = /^([0-9a-f]{64})(\/|$)/.exec(path.startsWith(FILE_ROOT) ? path.slice(FILE_ROOT.length) : '')?.[1];
+	if (file) return { name: 'files', endpoint: async exchange => rooms.file(file, exchange) };
+	const [root, endpoints] = path.startsWith(OWN_ROOT) ? [OWN_ROOT, rooms.own] : [API_ROOT, rooms.api];
+	const name = path.startsWith(root) ? path.slice(root.length) : '';
+	return Object.hasOwn(endpoints, name)
+		? { name, endpoint: endpoints[name] }
+		: { name: 'unknown', endpoint: undefined };
+}
+
+function requireToken(request: IncomingMessage, token: string): void {
+	const given = Buffer.from(String(request.headers['x-api-key'] ?? ''));
+	const wanted = Buffer.from(token);
+	if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+		throw new ApiError(401, 'UNAUTHORIZED', 'Unauthorized: the x-api-key header has no valid token');
+	}
+}
+
+async function fault({ status, retryAfter }: NonNullable<Fate['status']>, exchange: Exchange): Promise<Reply> {
+	for await (const _ of exchange.stream()) {
+		// The client is to see the status, not a connection that closes while it sends.
+	}
+	const error = new ApiError(status, 'FAULT', `Fault on demand: ${status}`);
+	return jsonReply(error.body, status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
+}
+
+async function answer(endpoint: () => Promise<Reply>): Promise<Reply> {
+	try {
+		return await endpoint();
+	} catch (error) {
+		if (error instanceof ApiError) return jsonReply(error.body, error.status);
+		console.error(error);
+		const internal = new ApiError(501, 'INTERNAL', 'The server failed; its log says why');
+		return jsonReply(internal.body, internal.status);
+	}
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { badRequest } from '../api-error.ts';
+import type { Context } from '../context.ts';
+import { type Endpoint, type Endpoints, jsonEndpoint } from '../endpoint.ts';
+import { readMultipart } from '../multipart-body.ts';
+import { pictureHead } from '../picture-head.ts';
+import { jsonReply } from '../reply.ts';
+
+/** The upload of image bytes, and the question which bytes are there already. */
+export function imageUploadEndpoints(context: Context): Endpoints {
+	return {
+		'images.internal.hashes.list': jsonEndpoint(z.array(z.string()), hashes =>
+			hashes.filter(hash => context.store.blobs.get(hash)?.mime.startsWith('image/')),
+		),
+		'images.bulk.upload': bulkUpload(context),
+	};
+}
+
+/** Takes files, answers one object a file in their order: `{hash}`, or `{errors}` for what is not a picture. */
+function bulkUpload({ store, blobs }: Context): Endpoint {
+	return async ({ request, stream }) => {
+		const results: object[] = [];
+		await readMultipart(request.headers, stream(), async part => {
+			if (part.kind !== 'file') throw badRequest(`The part ${JSON.stringify(part.name)} is not a file`);
+			const { hash, size } = await blobs.add(part.content);
+			const known = store.blobs.get(hash);
+			const head = known ?? (await pictureHead(blobs.path(hash)));
+			if (head?.mime.startsWith('image/')) {
+				if (!known) store.commit([['blob', { hash, size, mime: head.mime, width: head.width, height: head.height }]]);
+				results.push({ hash });
+			} else {
+				results.push({ errors: [{ message: `${part.name} is not a picture that can be read` }] });
+			}
+		});
+		return jsonReply(results);
+	};
+}

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import ffmpegInstaller from '@ffmpeg-installer/ffmpeg';
+
+/** What a finished ffmpeg left. `code` is null when it was stopped because its time was over. */
+export type FfmpegResult = { code: number | null; stdout: Buffer; stderr: string };
+
+const STDERR_KEPT = 256 * 1024;
+
+/** Runs the bundled ffmpeg, for at most `timeoutMs`. It may open local files only. Never rejects because of what ffmpeg thinks of a file. */
+export function runFfmpeg(args: string[], timeoutMs: number): Promise<FfmpegResult> {
+	return new Promise((resolve, reject) => {
+		const child = spawn(
+			ffmpegInstaller.path,
+			['-hide_banner', '-nostdin', '-protocol_whitelist', 'file,pipe', ...args],
+			{
+				stdio: ['ignore', 'pipe', 'pipe'],
+				timeout: timeoutMs,
+				killSignal: 'SIGKILL',
+			},
+		);
+		const stdout: Buffer[] = [];
+		let stderr = '';
+		child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+		child.stderr.on('data', (chunk: Buffer) => {
+			stderr = (stderr + chunk.toString('latin1')).slice(-STDERR_KEPT);
+		});
+		child.on('error', reject);
+		child.on('close', code => resolve({ code, stdout: Buffer.concat(stdout), stderr }));
+	});
+}

@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { exportImagesProject } from '../project-format/images-project-export.ts';
+import { BlobFolder } from './blobs.ts';
+import { type Context, projectOf } from './context.ts';
+import { type Counter, Counters } from './counters.ts';
+import { createDoor } from './door.ts';
+import { jsonEndpoint, parse } from './endpoint.ts';
+import { annotationEndpoints } from './endpoints/annotations.ts';
+import { datasetEndpoints } from './endpoints/datasets.ts';
+import { figureEndpoints } from './endpoints/figures.ts';
+import { imageUploadEndpoints } from './endpoints/image-upload.ts';
+import { imageEndpoints } from './endpoints/images.ts';
+import { projectEndpoints } from './endpoints/projects.ts';
+import { videoEndpoints } from './endpoints/videos.ts';
+import { exportedProject } from './exported-project.ts';
+import { type FaultRule, Faults, faultRulesSchema } from './faults.ts';
+import { serveFile } from './file-url.ts';
+import { importVideoProject } from './import-video-project.ts';
+import { jsonReply } from './reply.ts';
+import { Store } from './store.ts';
+import { keptToken } from './token.ts';
+
+export type { FaultRule } from './faults.ts';
+
+/** The version of Supervisely that this server behaves like. */
+const INSTANCE_VERSION = '6.17.8';
+
+/** A running server. */
+export type SuperviselyServer = {
+	/** Root URL, such as `http://127.0.0.1:8080`. */
+	address: string;
+	/** The API token that every request must have in `x-api-key`. */
+	token: string;
+	close(): Promise<void>;
+	/** Takes in a folder in Supervisely's video project format, or finds the project that was made of the same content before. */
+	importVideoProject(
+		folder: string,
+		options?: { name?: string },
+	): Promise<{ id: number; name: string; alreadyThere: boolean }>;
+	/** Writes a project into a folder in Supervisely's image project format. Doing it again changes nothing. */
+	exportImagesProject(projectId: number, folder: string): Promise<void>;
+	projects(): { id: number; name: string; type: string }[];
+	/** Requests and body bytes by endpoint, since the start. */
+	counters(): Record<string, Counter>;
+	/** What is to go wrong from now on, instead of what was said before. */
+	setFaults(rules: FaultRule[]): void;
+};
+
+/**
+ * Starts a Supervisely-compatible server on 127.0.0.1. Its state lives in `dataDir` and survives the death of the process at any moment.
+ * @param options.port 0, the default, takes a free one.
+ * @param options.token made up once and kept in `dataDir` when not given.
+ * @throws Error when the port is taken or the data folder is damaged.
+ */
+export async function startSuperviselyServer(options: {
+	dataDir: string;
+	port?: number;
+	token?: string;
+}): Promise<SuperviselyServer> {
+	const token = options.token ?? keptToken(options.dataDir);
+	const store = new Store(options.dataDir);
+	let address = '';
+	const context: Context = { store, blobs: new BlobFolder(join(options.dataDir, 'blobs')), address: () => address };
+	const counters = new Counters();
+	const faults = new Faults();
+	const door = createDoor({
+		token,
+		counters,
+		faults,
+		file: serveFile(context),
+		api: {
+			'instance.version': jsonEndpoint(z.unknown(), () => ({ version: INSTANCE_VERSION })),
+			...projectEndpoints(context),
+			...datasetEndpoints(context),
+			...videoEndpoints(context),
+			...imageEndpoints(context),
+			...imageUploadEndpoints(context),
+			...annotationEndpoints(context),
+			...figureEndpoints(context),
+		},
+		own: {
+			counters: jsonEndpoint(z.unknown(), () => counters.all()),
+			faults: async exchange => {
+				if (exchange.request.method !== 'PUT') return jsonReply(faults.rules());
+				faults.set(parse(faultRulesSchema, await exchange.json()));
+				return jsonReply(faults.rules());
+			},
+		},
+	});
+	door.listen(options.port ?? 0, '127.0.0.1');
+	await once(door, 'listening');
+	address = `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
+	return {
+		address,
+		token,
+		close: async () => {
+			const closed = once(door, 'close');
+			door.close();
+			door.closeAllConnections();
+			await closed;
+			store.close();
+		},
+		importVideoProject: (folder, options) => importVideoProject(context, folder, options),
+		exportImagesProject: (projectId, folder) =>
+			exportImagesProject(exportedProject(context, projectOf(store, projectId)), folder),
+		projects: () => [...store.projects.values()].map(({ id, name, type }) => ({ id, name, type })),
+		counters: () => counters.all(),
+		setFaults: rules => faults.set(rules),
+	};
+}
