@@ -44,7 +44,10 @@ export function datasetEndpoints(context: Context): Endpoints {
 				projectOf(store, body.projectId);
 				const all = [...store.datasetsOf.ids(body.projectId)].map(each => datasetOf(store, each));
 				const everywhere = body.recursive || body.filter?.some(each => each.field === 'parentId');
-				return listPage(everywhere ? all : all.filter(each => each.parentId === null), body, render);
+				const listed = everywhere ? all : all.filter(each => each.parentId === null);
+				// Lists leave custom data out unless asked: the SDK uses their entries as dictionary keys.
+				const customData = body.extraFields?.includes('customData');
+				return listPage(listed, body, each => (customData ? render(each) : { ...render(each), customData: undefined }));
 			},
 		),
 		'datasets.add': jsonEndpoint(addBody, body => {
