@@ -81,7 +81,12 @@ export function verifySignature(request: SignedRequest, signer: Signer): 'header
 	checkTime(claim, signer.now ?? Date.now());
 	checkCoverage(request, claim);
 
-	const toSign = [ALGORITHM, claim.timestamp, scope.join('/'), sha256(canonicalRequest(request, claim, signer.service))];
+	const toSign = [
+		ALGORITHM,
+		claim.timestamp,
+		scope.join('/'),
+		sha256(canonicalRequest(request, claim, signer.service)),
+	];
 	const expected = hmac(signingKey(signer.credentials.secretAccessKey, expectedScope), toSign.join('\n'));
 	const given = Buffer.from(claim.signature, 'hex');
 	if (given.length !== expected.length || !timingSafeEqual(given, expected))
@@ -93,9 +98,11 @@ export function verifySignature(request: SignedRequest, signer: Signer): 'header
 }
 
 function claimOf(request: SignedRequest): Claim {
-	const header = request.headers['authorization'];
+	const header = request.headers.authorization;
 	if (typeof header === 'string') {
-		const parts = new RegExp(`^${ALGORITHM} +Credential=([^, ]+), *SignedHeaders=([^, ]+), *Signature=([^, ]+)$`).exec(header);
+		const parts = new RegExp(`^${ALGORITHM} +Credential=([^, ]+), *SignedHeaders=([^, ]+), *Signature=([^, ]+)$`).exec(
+			header,
+		);
 		if (!parts) throw new SignatureError('malformed', `The authorization header is not a valid ${ALGORITHM} header.`);
 		return {
 			credential: parts[1] ?? '',
@@ -136,7 +143,10 @@ function checkCoverage(request: SignedRequest, claim: Claim): void {
 	const needed = Object.keys(request.headers).filter(name => name === 'host' || name.startsWith('x-amz-'));
 	const unsigned = needed.filter(name => !claim.signedHeaders.includes(name));
 	if (unsigned.length > 0)
-		throw new SignatureError('unsigned-header', `There were headers present in the request which were not signed: ${unsigned}`);
+		throw new SignatureError(
+			'unsigned-header',
+			`There were headers present in the request which were not signed: ${unsigned}`,
+		);
 }
 
 function canonicalRequest(request: SignedRequest, claim: Claim, service: string): string {
@@ -160,7 +170,7 @@ function canonicalRequest(request: SignedRequest, claim: Claim, service: string)
 }
 
 function signingKey(secret: string, scope: readonly string[]): Buffer {
-	return scope.reduce((key, part) => hmac(key, part), Buffer.from(`AWS4${secret}`));
+	return scope.reduce<Buffer>((key, part) => hmac(key, part), Buffer.from(`AWS4${secret}`));
 }
 
 function hmac(key: Buffer, text: string): Buffer {

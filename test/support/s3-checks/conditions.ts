@@ -1,0 +1,111 @@
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { expect } from 'vitest';
+import { type Check, refusal } from '../check.ts';
+import { type S3Context, s3Client } from '../s3-suite.ts';
+
+const NO_MATCH = { name: 'PreconditionFailed', $metadata: { httpStatusCode: 412 } };
+
+export const conditionChecks: readonly Check<S3Context>[] = [
+	{
+		name: 'GET and HEAD with If-None-Match of the present ETag is 304',
+		run: async ({ client, bucket }) => {
+			const object = { Bucket: bucket, Key: 'condition/read' };
+			const { ETag } = await client.send(new PutObjectCommand({ ...object, Body: 'x' }));
+			for (const Command of [GetObjectCommand, HeadObjectCommand]) {
+				const refused = await refusal(client.send(new Command({ ...object, IfNoneMatch: ETag }) as GetObjectCommand));
+				expect(refused.$metadata.httpStatusCode).toBe(304);
+			}
+			const other = await client.send(new GetObjectCommand({ ...object, IfNoneMatch: '"other"' }));
+			expect(await other.Body?.transformToString()).toBe('x');
+		},
+	},
+	{
+		name: 'GET with If-Match of another ETag is 412',
+		run: async ({ client, bucket }) => {
+			const object = { Bucket: bucket, Key: 'condition/match' };
+			const { ETag } = await client.send(new PutObjectCommand({ ...object, Body: 'x' }));
+			await client.send(new GetObjectCommand({ ...object, IfMatch: ETag }));
+			expect(await refusal(client.send(new GetObjectCommand({ ...object, IfMatch: '"other"' })))).toMatchObject(
+				NO_MATCH,
+			);
+		},
+	},
+	{
+		name: 'GET with If-Modified-Since and If-Unmodified-Since',
+		run: async ({ client, bucket }) => {
+			const object = { Bucket: bucket, Key: 'condition/since' };
+			await client.send(new PutObjectCommand({ ...object, Body: 'x' }));
+			const [past, future] = [new Date(Date.now() - 3_600_000), new Date(Date.now() + 3_600_000)];
+			await client.send(new GetObjectCommand({ ...object, IfModifiedSince: past }));
+			await client.send(new GetObjectCommand({ ...object, IfUnmodifiedSince: future }));
+			const { LastModified } = await client.send(new HeadObjectCommand(object));
+			const unmodified = await refusal(client.send(new GetObjectCommand({ ...object, IfModifiedSince: LastModified })));
+			expect(unmodified.$metadata.httpStatusCode).toBe(304);
+			const modified = client.send(new GetObjectCommand({ ...object, IfUnmodifiedSince: past }));
+			expect(await refusal(modified)).toMatchObject(NO_MATCH);
+		},
+	},
+	{
+		name: 'PUT with If-None-Match: * creates once',
+		run: async ({ client, bucket }) => {
+			const object = { Bucket: bucket, Key: 'condition/once', IfNoneMatch: '*' };
+			await client.send(new PutObjectCommand({ ...object, Body: 'first' }));
+			expect(await refusal(client.send(new PutObjectCommand({ ...object, Body: 'second' })))).toMatchObject(NO_MATCH);
+			const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: 'condition/once' }));
+			expect(await Body?.transformToString()).toBe('first');
+		},
+	},
+	{
+		name: '20 writers race with If-None-Match: * and one wins, 40 times',
+		run: async ({ client, bucket }) => {
+			for (let round = 0; round < 40; round++) {
+				const Key = `condition/race/${round}`;
+				const put = (writer: number) =>
+					client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: `writer ${writer}`, IfNoneMatch: '*' }));
+				const results = await Promise.allSettled(Array.from({ length: 20 }, (_, writer) => put(writer)));
+				const winners = results.flatMap(({ status }, writer) => (status === 'fulfilled' ? [writer] : []));
+				expect(winners).toHaveLength(1);
+				for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject(NO_MATCH);
+				const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
+				expect(await Body?.transformToString()).toBe(`writer ${winners[0]}`);
+			}
+		},
+	},
+	{
+		name: 'PUT with If-Match replaces only the object it names',
+		run: async ({ client, bucket }) => {
+			const object = { Bucket: bucket, Key: 'condition/replace' };
+			const absent = client.send(new PutObjectCommand({ ...object, Body: 'x', IfMatch: '"any"' }));
+			expect((await refusal(absent)).$metadata.httpStatusCode).toBe(404);
+			const { ETag } = await client.send(new PutObjectCommand({ ...object, Body: '1' }));
+			await client.send(new PutObjectCommand({ ...object, Body: '2', IfMatch: ETag }));
+			const stale = client.send(new PutObjectCommand({ ...object, Body: '3', IfMatch: ETag }));
+			expect(await refusal(stale)).toMatchObject(NO_MATCH);
+		},
+	},
+	{
+		name: '8 clients of 15 compare-and-swap increments each count to 120',
+		run: async context => {
+			const object = { Bucket: context.bucket, Key: 'condition/counter' };
+			await context.client.send(new PutObjectCommand({ ...object, Body: '0' }));
+			const increment = async (client: S3Context['client']): Promise<void> => {
+				const { Body, ETag } = await client.send(new GetObjectCommand(object));
+				const next = String(Number(await Body?.transformToString()) + 1);
+				try {
+					await client.send(new PutObjectCommand({ ...object, Body: next, IfMatch: ETag }));
+				} catch (error) {
+					expect(error).toMatchObject(NO_MATCH);
+					await increment(client);
+				}
+			};
+			const work = async () => {
+				const client = s3Client(context);
+				for (let i = 0; i < 15; i++) await increment(client);
+				client.destroy();
+			};
+			await Promise.all(Array.from({ length: 8 }, work));
+			const { Body } = await context.client.send(new GetObjectCommand(object));
+			expect(await Body?.transformToString()).toBe('120');
+		},
+	},
+];

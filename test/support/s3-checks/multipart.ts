@@ -1,0 +1,123 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+	AbortMultipartUploadCommand,
+	CompleteMultipartUploadCommand,
+	CreateMultipartUploadCommand,
+	type CreateMultipartUploadCommandInput,
+	GetObjectCommand,
+	HeadObjectCommand,
+	ListPartsCommand,
+	PutObjectCommand,
+	UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { expect } from 'vitest';
+import { type Check, refusal } from '../check.ts';
+import type { S3Context } from '../s3-suite.ts';
+
+const LARGE = randomBytes(5 * 1024 * 1024);
+const SMALL = randomBytes(1000);
+
+type Begin = Omit<CreateMultipartUploadCommandInput, 'Bucket'>;
+
+/** Begins an upload and sends its parts, numbered from 1. */
+async function upload({ client, bucket }: S3Context, begin: Begin, bodies: readonly Buffer[]) {
+	const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...begin, Bucket: bucket }));
+	const target = { Bucket: bucket, Key: begin.Key, UploadId };
+	const parts = [];
+	for (const [i, Body] of bodies.entries()) {
+		const number = { PartNumber: i + 1 };
+		const { ETag, ChecksumSHA256 } = await client.send(
+			new UploadPartCommand({ ...target, ...number, Body, ChecksumAlgorithm: begin.ChecksumAlgorithm }),
+		);
+		parts.push({ ...number, ETag, ...(ChecksumSHA256 && { ChecksumSHA256 }) });
+	}
+	return { target, parts };
+}
+
+export const multipartChecks: readonly Check<S3Context>[] = [
+	{
+		name: 'parts become one object with the ETag of its parts',
+		run: async context => {
+			const { client } = context;
+			const begin = { Key: 'multi/plain', ContentType: 'video/mp4', Metadata: { a: 'b' } };
+			const { target, parts } = await upload(context, begin, [LARGE, SMALL]);
+			const listed = await client.send(new ListPartsCommand(target));
+			expect(listed.Parts?.map(({ PartNumber, Size, ETag }) => ({ PartNumber, Size, ETag }))).toEqual([
+				{ PartNumber: 1, Size: LARGE.length, ETag: parts[0]?.ETag },
+				{ PartNumber: 2, Size: SMALL.length, ETag: parts[1]?.ETag },
+			]);
+			expect(
+				await refusal(client.send(new HeadObjectCommand({ Bucket: target.Bucket, Key: target.Key }))),
+			).toMatchObject({
+				name: 'NotFound',
+			});
+			const done = await client.send(
+				new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } }),
+			);
+			const md5s = Buffer.concat([LARGE, SMALL].map(body => createHash('md5').update(body).digest()));
+			expect(done.ETag).toBe(`"${createHash('md5').update(md5s).digest('hex')}-2"`);
+			const got = await client.send(new GetObjectCommand({ Bucket: target.Bucket, Key: target.Key }));
+			expect(got).toMatchObject({ ETag: done.ETag, ContentType: 'video/mp4', Metadata: { a: 'b' } });
+			expect(Buffer.concat([LARGE, SMALL]).equals((await got.Body?.transformToByteArray()) ?? Buffer.of())).toBe(true);
+			expect(await refusal(client.send(new ListPartsCommand(target)))).toMatchObject({ name: 'NoSuchUpload' });
+		},
+	},
+	{
+		name: 'a part sent again replaces the first, and parts may be left out',
+		run: async context => {
+			const { target, parts } = await upload(context, { Key: 'multi/again' }, [SMALL, LARGE, SMALL]);
+			const again = await context.client.send(new UploadPartCommand({ ...target, PartNumber: 3, Body: 'other' }));
+			const Parts = [...parts.slice(1, 2), { PartNumber: 3, ETag: again.ETag }];
+			await context.client.send(new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } }));
+			const head = await context.client.send(new HeadObjectCommand({ Bucket: target.Bucket, Key: target.Key }));
+			expect(head.ContentLength).toBe(LARGE.length + 5);
+		},
+	},
+	{
+		name: 'completing with If-None-Match: * does not replace an object',
+		run: async context => {
+			const { target, parts } = await upload(context, { Key: 'multi/once' }, [SMALL]);
+			await context.client.send(new PutObjectCommand({ Bucket: target.Bucket, Key: target.Key, Body: 'first' }));
+			const complete = { ...target, MultipartUpload: { Parts: parts }, IfNoneMatch: '*' };
+			const refused = await refusal(context.client.send(new CompleteMultipartUploadCommand(complete)));
+			expect(refused).toMatchObject({ name: 'PreconditionFailed', $metadata: { httpStatusCode: 412 } });
+		},
+	},
+	{
+		name: 'an aborted upload is gone',
+		run: async context => {
+			const { target, parts } = await upload(context, { Key: 'multi/aborted' }, [SMALL]);
+			await context.client.send(new AbortMultipartUploadCommand(target));
+			const complete = new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } });
+			expect(await refusal(context.client.send(complete))).toMatchObject({ name: 'NoSuchUpload' });
+			const part = new UploadPartCommand({ ...target, PartNumber: 2, Body: 'x' });
+			expect(await refusal(context.client.send(part))).toMatchObject({ name: 'NoSuchUpload' });
+		},
+	},
+	{
+		name: 'unknown, unordered and small parts are refused',
+		run: async context => {
+			const { target, parts } = await upload(context, { Key: 'multi/bad' }, [SMALL, SMALL]);
+			const complete = (Parts: { PartNumber: number; ETag: string | undefined }[]) =>
+				refusal(context.client.send(new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } })));
+			expect(await complete([{ PartNumber: 1, ETag: '"00000000000000000000000000000000"' }])).toMatchObject({
+				name: 'InvalidPart',
+			});
+			expect(await complete([{ PartNumber: 7, ETag: parts[0]?.ETag }])).toMatchObject({ name: 'InvalidPart' });
+			expect(await complete([...parts].reverse())).toMatchObject({ name: 'InvalidPartOrder' });
+			expect(await complete(parts)).toMatchObject({ name: 'EntityTooSmall' });
+		},
+	},
+	{
+		name: 'the checksum of a multipart object is made of those of its parts',
+		run: async context => {
+			const begin = { Key: 'multi/summed', ChecksumAlgorithm: 'SHA256' } as const;
+			const { target, parts } = await upload(context, begin, [LARGE, SMALL]);
+			const done = await context.client.send(
+				new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } }),
+			);
+			const sums = Buffer.concat([LARGE, SMALL].map(body => createHash('sha256').update(body).digest()));
+			expect(done.ChecksumSHA256).toBe(`${createHash('sha256').update(sums).digest('base64')}-2`);
+		},
+	},
+];

@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { type S3Server, startS3 } from '#local/s3/server.ts';
+import { type S3Context, s3Context, s3Suite } from '#test/s3-suite.ts';
+
+const region = 'us-east-1';
+const credentials = { accessKeyId: 'AKIALOCAL', secretAccessKey: 'local-secret' };
+
+describe('the local S3', () => {
+	let dataDir: string;
+	let server: S3Server;
+	let context: S3Context;
+	beforeAll(async () => {
+		dataDir = await mkdtemp(join(tmpdir(), 'framefan-s3-'));
+		server = await startS3({ dataDir, credentials, region });
+		context = await s3Context({ endpoint: server.endpoint, region, credentials });
+	});
+	afterAll(async () => {
+		context.client.destroy();
+		await server.close();
+		await rm(dataDir, { recursive: true });
+	});
+
+	for (const check of s3Suite) it(check.name, () => check.run(context));
+});
