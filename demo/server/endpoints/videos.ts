@@ -38,12 +38,12 @@ export function videoEndpoints(context: Context): Endpoints {
 			},
 		),
 		'videos.annotations.bulk.info': jsonEndpoint(
-			z.object({ datasetId: id, videoIds: z.array(id), integerCoords: z.boolean().nullish() }),
+			z.object({ datasetId: id.nullish(), videoIds: z.array(id), integerCoords: z.boolean().nullish() }),
 			body => {
-				datasetOf(store, body.datasetId);
+				if (body.datasetId) datasetOf(store, body.datasetId);
 				return body.videoIds.map(each => {
 					const video = videoOf(store, each);
-					if (video.datasetId !== body.datasetId) throw badRequest(`Video ${each} is not in dataset ${body.datasetId}`);
+					if (body.datasetId && video.datasetId !== body.datasetId) throw badRequest(`Video ${each} is not in dataset ${body.datasetId}`);
 					return videoAnnotationJson(store, video, body.integerCoords ?? true);
 				});
 			},
