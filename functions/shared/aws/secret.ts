@@ -1,0 +1,17 @@
+import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { FramefanError } from '../errors.ts';
+
+/** Seconds after which a rotated token is picked up. */
+const keptMs = 5 * 60_000;
+
+/** Reads the API token by the name of its SSM SecureString; kept in memory for a few minutes, never elsewhere. */
+export const makeToken = (ssm: SSMClient, Name: string): (() => Promise<string>) => {
+	let known: { token: string; until: number } | undefined;
+	return async () => {
+		if (known && known.until > Date.now()) return known.token;
+		const { Parameter } = await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }));
+		if (!Parameter?.Value) throw new FramefanError(`SSM parameter ${Name} is empty: put the Supervisely API token there`);
+		known = { token: Parameter.Value, until: Date.now() + keptMs };
+		return known.token;
+	};
+};

@@ -1,0 +1,37 @@
+/** Base of the errors that Framefan itself raises. */
+export class FramefanError extends Error {
+	override readonly name: string = 'FramefanError';
+}
+
+/** Why something can't be done, as faults and reports name it. */
+export type FaultReason =
+	| 'not-found'
+	| 'refused'
+	| 'unreadable'
+	| 'unsupported'
+	| 'corrupt'
+	| 'missing'
+	| 'undecodable'
+	| 'unproven'
+	| 'label'
+	| 'count-differs'
+	| 'out-of-range'
+	| 'gave-up';
+
+/** Trying again won't help: the thing becomes a fault with this reason, and the rest goes on. */
+export class PermanentError extends FramefanError {
+	override readonly name = 'PermanentError';
+	readonly reason: FaultReason;
+	constructor(reason: FaultReason, message: string, options?: ErrorOptions) {
+		super(message, options);
+		this.reason = reason;
+	}
+}
+
+/** Nothing of this sampling can be done: it ends as `failed` with this message, for a person to read. */
+export class SamplingFailure extends FramefanError {
+	override readonly name = 'SamplingFailure';
+}
+
+/** The text of anything thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { summarySchema } from './summary.ts';
+
+export const destinationSchema = z.strictObject({
+	schema: z.literal(1),
+	id: z.int().min(1),
+	name: z.string(),
+	workspaceId: z.int().min(1),
+});
+export type Destination = z.output<typeof destinationSchema>;
+
+export const states = ['running', 'completed', 'completed_with_faults', 'failed', 'cancelled'] as const;
+
+/** How a sampling ended. */
+export const outcomeSchema = z.strictObject({
+	schema: z.literal(1),
+	state: z.enum(states).exclude(['running']),
+	/** Why, when it failed. */
+	reason: z.string().nullable(),
+	finishedAt: z.string(),
+	summary: summarySchema,
+});
+export type Outcome = z.output<typeof outcomeSchema>;
+
+/** How far it is, as of a moment. */
+export const progressSchema = z.strictObject({ schema: z.literal(1), at: z.string(), summary: summarySchema });
+export type Progress = z.output<typeof progressSchema>;

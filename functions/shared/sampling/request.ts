@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { settingsSchema } from './settings.ts';
+
+const id = z.int().min(1);
+const ids = z.array(id).min(1).max(10_000);
+
+/**
+ * Body of `POST /samplings`.
+ * - `source`: a video project; optionally only some datasets (`includeNested`: with all below them) or only some videos
+ * - `destination`: an existing images project, or the name of a new one; neither: `<source name>(images)`
+ * - `clientToken`: the same token with the same body is the same sampling
+ */
+export const requestSchema = z.strictObject({
+	source: z.strictObject({
+		projectId: id,
+		datasetIds: ids.optional(),
+		includeNested: z.boolean().default(false),
+		videoIds: ids.optional(),
+	}),
+	destination: z
+		.strictObject({ projectId: id.optional(), name: z.string().trim().min(1).max(200).optional() })
+		.refine(({ projectId, name }) => projectId === undefined || name === undefined, {
+			message: 'destination has both projectId and name: give the id of an existing project or the name of a new one',
+		})
+		.default({}),
+	settings: settingsSchema.prefault({}),
+	clientToken: z.string().min(1).max(128).optional(),
+});
+
+export type SamplingRequest = z.output<typeof requestSchema>;
+export type SamplingRequestInput = z.input<typeof requestSchema>;
+
+/** The request as it is kept: what was asked, under which id, and when. */
+export const recordSchema = z.strictObject({
+	schema: z.literal(1),
+	id: z.string(),
+	createdAt: z.string(),
+	request: requestSchema,
+});
+
+export type SamplingRecord = z.output<typeof recordSchema>;
+
+/** The id that a client token stands for, so that a repeated request finds the first; random without one. */
+export const samplingId = (clientToken: string | undefined): string =>
+	clientToken === undefined
+		? crypto.randomUUID().replaceAll('-', '').slice(0, 20)
+		: createHash('sha256').update(clientToken).digest('hex').slice(0, 20);

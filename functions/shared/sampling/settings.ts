@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** Largest side of a resized picture, in pixels; PNG and the encoders bear more, no training does. */
+const largestSide = 16_384;
+
+const side = z.int().min(1).max(largestSide);
+
+/**
+ * What is taken from each video. The words are those of the Python SDK's sampler.
+ * - `start`, `end`: frame indices, `end` exclusive; null: to the last picture
+ * - `annotated`: only frames with at least one figure
+ * - `step`: every n-th of the frames that are left
+ * - `resize`: [height, width] in pixels, taken literally
+ * - `copyAnnotations`: labels are converted with the frames
+ */
+export const settingsSchema = z
+	.strictObject({
+		start: z.int().min(0).default(0),
+		end: z.int().min(1).nullable().default(null),
+		step: z.int().min(1).default(1),
+		annotated: z.boolean().default(false),
+		resize: z.tuple([side, side]).nullable().default(null),
+		copyAnnotations: z.boolean().default(true),
+	})
+	.superRefine(({ start, end }, context) => {
+		if (end !== null && end <= start) {
+			const message = `end is ${end} and start is ${start}: end is exclusive, so it must be greater than start`;
+			context.addIssue({ code: 'custom', path: ['end'], message });
+		}
+	});
+
+export type Settings = z.output<typeof settingsSchema>;
+export type SettingsInput = z.input<typeof settingsSchema>;

@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import { PermanentError } from '../errors.ts';
+import { CallRefused, type SuperviselyHttp } from './http-client.ts';
+
+const id = z.int().min(1);
+const customData = z.record(z.string(), z.unknown()).nullish();
+
+const projectSchema = z.looseObject({ id, name: z.string(), workspaceId: id, type: z.string(), customData });
+export type Project = z.output<typeof projectSchema>;
+
+const datasetSchema = z.looseObject({
+	id,
+	name: z.string(),
+	projectId: id,
+	parentId: id.nullish(),
+	customData,
+});
+export type Dataset = z.output<typeof datasetSchema>;
+
+const videoSchema = z.looseObject({
+	id,
+	name: z.string(),
+	projectId: id,
+	datasetId: id,
+	fullStorageUrl: z.string().nullish(),
+	fileMeta: z.looseObject({ framesCount: z.int().nullish() }).nullish(),
+});
+export type Video = z.output<typeof videoSchema>;
+
+const imageSchema = z.looseObject({ id, name: z.string() });
+export type Image = z.output<typeof imageSchema>;
+
+const pageSchema = z.looseObject({
+	total: z.int(),
+	perPage: z.int().min(1),
+	pagesCount: z.int(),
+	entities: z.array(z.unknown()),
+});
+
+/** One page of a listing; `pages` counts from 1. */
+export type Page<Entity> = { entities: Entity[]; perPage: number; pages: number };
+
+export type NewImage = { name: string; hash: string; meta: Record<string, unknown> };
+
+/** An answer that isn't what the contract says, told by where and how. */
+const parse = <Schema extends z.ZodType>(schema: Schema, value: unknown, endpoint: string): z.output<Schema> => {
+	const result = schema.safeParse(value);
+	if (result.success) return result.data;
+	throw new PermanentError('unreadable', `${endpoint} gave an unexpected answer: ${z.prettifyError(result.error)}`);
+};
+
+const orUndefined = async <Result>(work: Promise<Result>): Promise<Result | undefined> => {
+	try {
+		return await work;
+	} catch (error) {
+		if (error instanceof CallRefused && error.status === 404) return undefined;
+		throw error;
+	}
+};
+
+/** The endpoints that sampling uses, typed. Those that look one thing up give undefined where it doesn't exist. */
+export type SuperviselyApi = ReturnType<typeof makeSuperviselyApi>;
+
+export const makeSuperviselyApi = (http: SuperviselyHttp) => {
+	const call = async <Schema extends z.ZodType>(endpoint: string, body: unknown, schema: Schema) =>
+		parse(schema, await http.call(endpoint, body), endpoint);
+
+	const listPage = async <Schema extends z.ZodType>(
+		endpoint: string,
+		body: Record<string, unknown>,
+		schema: Schema,
+		page: { number: number; perPage: number },
+	): Promise<Page<z.output<Schema>>> => {
+		// The first page is asked for as the SDK does, so that its size is the server's own.
+		const paging = page.number === 1 ? {} : { page: page.number, per_page: page.perPage };
+		const answer = await call(endpoint, { ...body, ...paging, sort: 'id', sort_order: 'asc' }, pageSchema);
+		const entities = answer.entities.map(entity => parse(schema, entity, endpoint));
+		return { entities, perPage: answer.perPage, pages: Math.max(1, answer.pagesCount) };
+	};
+
+	const datasetsBody = (project: number, parent: number | null) => ({
+		projectId: project,
+		filter: parent === null ? [] : [{ field: 'parentId', operator: '=', value: parent }],
+		recursive: parent !== null,
+	});
+
+	return {
+		server: http.server,
+		fileHeaders: http.authorization,
+		project: (project: number) => orUndefined(call('projects.info', { id: project }, projectSchema)),
+		projectsNamed: async (workspace: number, name: string) => {
+			const filter = [{ field: 'name', operator: '=', value: name }];
+			const body = { workspaceId: workspace, filter };
+			return (await listPage('projects.list', body, z.looseObject({ id, name: z.string() }), firstPage)).entities;
+		},
+		addProject: (project: { name: string; workspaceId: number; description: string; customData: unknown }) =>
+			call('projects.add', { ...project, type: 'images' }, projectSchema),
+		setProjectData: (project: number, data: Record<string, unknown>) =>
+			http.call('projects.editInfo', { id: project, customData: data, silent: false }),
+		projectMeta: (project: number) => http.call('projects.meta', { id: project }),
+		setProjectMeta: (project: number, meta: unknown) => http.call('projects.meta.update', { id: project, meta }),
+		dataset: (dataset: number) => orUndefined(call('datasets.info', { id: dataset }, datasetSchema)),
+		/** Datasets directly below another, or at the project's top level. */
+		datasets: (project: number, parent: number | null, page: { number: number; perPage: number }) =>
+			listPage('datasets.list', datasetsBody(project, parent), datasetSchema, page),
+		addDataset: (dataset: { projectId: number; parentId: number | null; name: string; description: string }) =>
+			call('datasets.add', dataset, datasetSchema),
+		setDatasetData: (dataset: number, data: Record<string, unknown>) =>
+			http.call('datasets.editInfo', { id: dataset, customData: data }),
+		videos: (dataset: number, page: { number: number; perPage: number }) => {
+			const body = { datasetId: dataset, filter: [], rawVideoMeta: false, forceMetadataForLinks: false };
+			return listPage('videos.list', body, z.looseObject({ id }), page);
+		},
+		video: (video: number) =>
+			orUndefined(call('videos.info', { id: video, forceMetadataForLinks: true }, videoSchema)),
+		videoAnnotation: async (dataset: number, video: number): Promise<unknown> => {
+			const body = { datasetId: dataset, videoIds: [video] };
+			return (await call('videos.annotations.bulk.info', body, z.array(z.unknown()).min(1)))[0];
+		},
+		/** All images of a dataset, page by page. */
+		images: async function* (dataset: number): AsyncIterable<Image> {
+			const body = { projectId: null, datasetId: dataset, filter: [], forceMetadataForLinks: true, recursive: false };
+			let perPage = 0;
+			for (let number = 1, pages = 1; number <= pages; number++) {
+				const page = await listPage('images.list', body, imageSchema, { number, perPage });
+				if (number === 1) ({ pages, perPage } = page);
+				yield* page.entities;
+			}
+		},
+		/** Those of the hashes whose bytes the server has. */
+		knownHashes: async (hashes: string[]) =>
+			new Set(await call('images.internal.hashes.list', hashes, z.array(z.string()))),
+		uploadImages: async (images: { bytes: Uint8Array; hash: string }[]) => {
+			const form = () => {
+				const data = new FormData();
+				images.forEach(({ bytes }, at) => {
+					data.append(`${at}-file`, new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'image/*' }), String(at));
+				});
+				return data;
+			};
+			const endpoint = 'images.bulk.upload';
+			const answer = parse(z.array(z.looseObject({ hash: z.string().optional() })), await http.upload(endpoint, form), endpoint);
+			images.forEach(({ hash }, at) => {
+				if (answer[at]?.hash !== hash) throw new Error(`${endpoint}: the bytes that arrived are not those that were sent`);
+			});
+		},
+		addImages: (dataset: number, images: NewImage[]) => {
+			const body = {
+				datasetId: dataset,
+				images: images.map(({ name, hash, meta }) => ({ title: name, hash, meta })),
+				forceMetadataForLinks: true,
+				skipValidation: false,
+			};
+			return call('images.bulk.add', body, z.array(imageSchema).length(images.length));
+		},
+		addAnnotations: (dataset: number, annotations: { imageId: number; annotation: unknown }[]) =>
+			http.call('annotations.bulk.add', { datasetId: dataset, annotations, skipBoundsValidation: false }),
+	};
+};
+
+export const firstPage = { number: 1, perPage: 0 };
+
+const conflictSchema = z.looseObject({
+	type: z.literal('NONUNIQUE'),
+	errors: z.array(z.looseObject({ name: z.string(), id: id.optional() })).default([]),
+});
+
+/** The names that a refused call could not use, with the ids of what has them; undefined for any other refusal. */
+export const nameConflicts = (error: unknown): { name: string; id?: number | undefined }[] | undefined => {
+	if (!(error instanceof CallRefused)) return undefined;
+	const { details } = (error.body ?? {}) as { details?: unknown };
+	const found = conflictSchema.safeParse(Array.isArray(details) ? details[0] : details);
+	return found.success ? found.data.errors : undefined;
+};

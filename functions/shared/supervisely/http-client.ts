@@ -1,0 +1,127 @@
+import pRetry, { AbortError } from 'p-retry';
+import { PermanentError, SamplingFailure } from '../errors.ts';
+import { isPassingStatus } from '../passing.ts';
+
+/** A connection to a Supervisely server; every JSON endpoint is called by POST, as the SDK does. */
+export type SuperviselyHttp = {
+	/** Server address without a slash at its end, such as `https://app.supervisely.com`. */
+	server: string;
+	/** Calls an endpoint such as `projects.info`; `body` goes out as JSON. */
+	call(endpoint: string, body: unknown): Promise<unknown>;
+	/** Calls an endpoint with files; a fresh form for each attempt, since a form can be read only once. */
+	upload(endpoint: string, form: () => FormData): Promise<unknown>;
+	/** Headers for the server's own files. */
+	authorization(): Promise<Record<string, string>>;
+};
+
+const timeoutMs = 60_000;
+const attempts = 6;
+/** Longest wait that a server's `Retry-After` is followed for; a longer one is left to the queue. */
+const longestWaitMs = 30_000;
+
+/** The server said no to this call for good. `body` is its answer, for callers that know what it may hold. */
+export class CallRefused extends PermanentError {
+	readonly status: number;
+	readonly body: unknown;
+	constructor(status: number, endpoint: string, body: unknown) {
+		super(status === 404 ? 'not-found' : 'refused', `${endpoint} answered ${status}: ${serverMessage(body)}`);
+		this.status = status;
+		this.body = body;
+	}
+}
+
+class PassingAnswer extends Error {
+	readonly retryAfterMs: number;
+	constructor(endpoint: string, response: Response, text: string) {
+		super(`${endpoint} answered ${response.status}: ${text.slice(0, 200)}`);
+		this.retryAfterMs = Number(response.headers.get('retry-after') ?? 0) * 1000 || 0;
+	}
+}
+
+/**
+ * @throws CallRefused for an answer that stays; SamplingFailure for 401 and 403, which every call would get;
+ * other errors pass, once the attempts are used up
+ */
+export const connectSupervisely = (address: string, token: () => Promise<string>): SuperviselyHttp => {
+	const server = address.replace(/\/+$/, '');
+	const authorization = async () => ({ 'x-api-key': await token() });
+
+	const post = async (endpoint: string, init: () => { body: string | FormData; headers: Record<string, string> }) => {
+		const { body, headers } = init();
+		const response = await fetch(`${server}/public/api/v3/${endpoint}`, {
+			method: 'POST',
+			body,
+			headers: { ...headers, ...(await authorization()) },
+			// The token is for this host only.
+			redirect: 'error',
+			signal: AbortSignal.timeout(timeoutMs),
+		});
+		const text = await response.text();
+		if (response.ok) return parsed(endpoint, text);
+		if (isPassingStatus(response.status)) throw new PassingAnswer(endpoint, response, text);
+		if (response.status === 401 || response.status === 403) {
+			throw new SamplingFailure(
+				`${server} refused the API token (${endpoint} answered ${response.status}): check the token and its rights`,
+			);
+		}
+		throw new CallRefused(response.status, endpoint, jsonOrText(text));
+	};
+
+	const withRetries = (work: () => Promise<unknown>): Promise<unknown> =>
+		pRetry(
+			async () => {
+				try {
+					return await work();
+				} catch (error) {
+					if (error instanceof PermanentError || error instanceof SamplingFailure) throw new AbortError(error);
+					throw error;
+				}
+			},
+			{
+				retries: attempts - 1,
+				minTimeout: 500,
+				maxTimeout: 8000,
+				randomize: true,
+				onFailedAttempt: async ({ error }) => {
+					if (!(error instanceof PassingAnswer)) return;
+					if (error.retryAfterMs > longestWaitMs) throw new AbortError(error);
+					if (error.retryAfterMs > 0) await new Promise(resolve => setTimeout(resolve, error.retryAfterMs));
+				},
+			},
+		);
+
+	return {
+		server,
+		authorization,
+		call: (endpoint, body) =>
+			withRetries(() =>
+				post(endpoint, () => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })),
+			),
+		upload: (endpoint, form) => withRetries(() => post(endpoint, () => ({ body: form(), headers: {} }))),
+	};
+};
+
+const jsonOrText = (text: string): unknown => {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text.slice(0, 500);
+	}
+};
+
+const parsed = (endpoint: string, text: string): unknown => {
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		throw new Error(`${endpoint} did not answer JSON: ${text.slice(0, 100)}`, { cause: error });
+	}
+};
+
+/** What the server says in its error body: `{error, details: {message} | [{message}]}` or something else. */
+const serverMessage = (body: unknown): string => {
+	if (typeof body !== 'object' || body === null) return String(body);
+	const { error, details } = body as { error?: unknown; details?: unknown };
+	const [detail] = Array.isArray(details) ? details : [details];
+	const message = (detail as { message?: unknown } | undefined)?.message;
+	return [error, message].filter(part => typeof part === 'string').join(': ') || JSON.stringify(body).slice(0, 200);
+};

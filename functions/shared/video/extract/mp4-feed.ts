@@ -1,0 +1,117 @@
+import { makeBox, words } from '../index/boxes.ts';
+import { type ByteRange, type ByteSource, joinRanges } from '../source/byte-source.ts';
+import type { Recipe } from './recipe.ts';
+
+type Mp4Feed = Extract<Recipe['feed'], { kind: 'mp4' }>;
+
+/** Samples that one fragment holds; bounds what is in memory. */
+const samplesPerFragment = 50;
+
+/**
+ * A stream of an MP4 with just the samples of a recipe, one fragment after another (ISO/IEC 14496-12, 8.8).
+ * Its clock starts at the first sample, and composition offsets are never negative, so that no demuxer shifts them.
+ * @returns the bytes, and the presentation time in them of a time in the source
+ */
+export const mp4Feed = (feed: Mp4Feed, timescale: number, source: ByteSource, signal: AbortSignal) => {
+	const firstDts = feed.dts[0] ?? 0;
+	const shift = -Math.min(0, ...runningMinimum(feed));
+	return {
+		ptsInFeed: (pts: number) => pts - firstDts + shift,
+		bytes: (async function* () {
+			yield initialization(feed, timescale);
+			for (let first = 0; first < feed.dts.length; first += samplesPerFragment) {
+				const last = Math.min(first + samplesPerFragment, feed.dts.length);
+				const samples = await readSamples(feed, first, last, source, signal);
+				yield fragment(feed, first, last, firstDts, shift);
+				yield Buffer.concat([words(samples.reduce((sum, { length }) => sum + length, 8)), Buffer.from('mdat')]);
+				yield* samples;
+			}
+		})(),
+	};
+};
+
+/** Least composition offset of the samples, without spreading a long list over a call's arguments. */
+const runningMinimum = (feed: Mp4Feed): [number] => [
+	feed.pts.reduce((least, pts, at) => Math.min(least, pts - (feed.dts[at] as number)), 0),
+];
+
+const readSamples = async (
+	feed: Mp4Feed,
+	first: number,
+	last: number,
+	source: ByteSource,
+	signal: AbortSignal,
+): Promise<Buffer[]> => {
+	const wanted: ByteRange[] = [];
+	for (let at = first; at < last; at++) wanted.push({ offset: feed.offset[at] as number, length: feed.size[at] as number });
+	const ranges = joinRanges([...wanted].sort((a, b) => a.offset - b.offset));
+	const held = new Map<ByteRange, Buffer>();
+	for (const range of ranges) {
+		const pieces: Uint8Array[] = [];
+		for await (const piece of source.stream(range.offset, range.length, signal)) pieces.push(piece);
+		held.set(range, Buffer.concat(pieces));
+	}
+	return wanted.map(({ offset, length }) => {
+		const range = ranges.find(range => offset >= range.offset && offset + length <= range.offset + range.length);
+		const from = offset - (range?.offset ?? 0);
+		const bytes = range ? (held.get(range) as Buffer).subarray(from, from + length) : Buffer.alloc(0);
+		// A sample that the file cuts off keeps its length, so that those after it keep their places.
+		return bytes.length === length ? bytes : Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]);
+	});
+};
+
+const initialization = (feed: Mp4Feed, timescale: number): Buffer => {
+	const none = Buffer.alloc(0);
+	const zeros = (bytes: number) => Buffer.alloc(bytes);
+	const emptyTables = ['stts', 'stsc', 'stco'].map(type => makeBox(type, words(0, 0)));
+	const size = words(feed.width << 16, feed.height << 16);
+	const matrix = Buffer.from(feed.matrix, 'base64');
+	const identity = words(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
+	return Buffer.concat([
+		makeBox('ftyp', Buffer.from('isom'), words(0x200), Buffer.from('isomiso6mp41')),
+		makeBox(
+			'moov',
+			makeBox('mvhd', words(0, 0, 0, timescale, 0, 0x10000, 0x1000000, 0, 0), identity, zeros(24), words(2)),
+			makeBox(
+				'trak',
+				makeBox('tkhd', words(7, 0, 0, 1, 0, 0, 0, 0, 0, 0), matrix, size),
+				makeBox(
+					'mdia',
+					makeBox('mdhd', words(0, 0, 0, timescale, 0, 0x55c40000)),
+					makeBox('hdlr', words(0, 0), Buffer.from('vide'), zeros(13)),
+					makeBox(
+						'minf',
+						makeBox('vmhd', words(1, 0, 0)),
+						makeBox('dinf', makeBox('dref', words(0, 1), makeBox('url ', words(1)))),
+						makeBox('stbl', Buffer.from(feed.sampleDescription, 'base64'), ...emptyTables, makeBox('stsz', words(0, 0, 0))),
+					),
+				),
+			),
+			makeBox('mvex', makeBox('trex', words(0, 1, 1, 0, 0, 0)), none),
+		),
+	]);
+};
+
+const fragment = (feed: Mp4Feed, first: number, last: number, firstDts: number, shift: number): Buffer => {
+	const entries: number[] = [];
+	for (let at = first; at < last; at++) {
+		const dts = feed.dts[at] as number;
+		const next = feed.dts[at + 1] ?? dts + 1;
+		entries.push(next - dts, feed.size[at] as number, feed.key[at] ? 0x2000000 : 0x1010000, (feed.pts[at] as number) - dts + shift);
+	}
+	const time = (feed.dts[first] as number) - firstDts;
+	// Flags: data offset, and for each sample its duration, size, flags and composition offset.
+	const run = (dataOffset: number) => makeBox('trun', words(0xf01, last - first, dataOffset, ...entries));
+	const moof = (dataOffset: number) =>
+		makeBox(
+			'moof',
+			makeBox('mfhd', words(0, first + 1)),
+			makeBox(
+				'traf',
+				makeBox('tfhd', words(0x20000, 1)),
+				makeBox('tfdt', words(0x1000000, Math.floor(time / 2 ** 32), time)),
+				run(dataOffset),
+			),
+		);
+	return moof(moof(0).length + 8);
+};

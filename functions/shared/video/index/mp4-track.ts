@@ -1,0 +1,83 @@
+import { PermanentError } from '../../errors.ts';
+import { type Box, boxesIn, findBox, needBox } from './boxes.ts';
+
+/** The track that is read, as `moov` describes it. Boxes are positions in the `moov` buffer. */
+export type Mp4Track = {
+	id: number;
+	/** Ticks a second of the track's own clock, and of the movie's, in which edit lists are measured. */
+	timescale: number;
+	movieTimescale: number;
+	width: number;
+	height: number;
+	matrix: Buffer;
+	sampleDescription: Buffer;
+	sampleTable: Box;
+	edits: Edit[];
+};
+
+/** One entry of an edit list; `mediaTime` -1 is an empty edit (ISO/IEC 14496-12, 8.6.6). */
+export type Edit = { duration: number; mediaTime: number; rate: number };
+
+/**
+ * The first video track that is not an attached picture.
+ * @param moov the movie box's content
+ * @throws PermanentError `unsupported` without one, or when its samples are encrypted
+ */
+export const readVideoTrack = (moov: Buffer): { track: Mp4Track; notes: string[] } => {
+	const whole = { start: 0, end: moov.length };
+	const mvhd = needBox(moov, whole, 'mvhd');
+	const movieTimescale = moov.readUInt32BE(mvhd.start + (moov[mvhd.start] === 1 ? 20 : 12));
+	const tracks = [...boxesIn(moov, 0, moov.length)].filter(({ type }) => type === 'trak').filter(trak => isVideo(moov, trak));
+	const [trak] = tracks;
+	if (!trak) throw new PermanentError('unsupported', 'The file has no video track');
+	const notes = tracks.length > 1 ? [`The file has ${tracks.length} video tracks: the first is read`] : [];
+
+	const tkhd = needBox(moov, trak, 'tkhd');
+	const wide = moov[tkhd.start] === 1;
+	const afterTimes = tkhd.start + (wide ? 36 : 24);
+	const mdhd = needBox(moov, trak, 'mdia', 'mdhd');
+	const timescale = moov.readUInt32BE(mdhd.start + (moov[mdhd.start] === 1 ? 20 : 12));
+	if (timescale === 0) throw new PermanentError('unsupported', 'The video track has no time scale');
+	const sampleTable = needBox(moov, trak, 'mdia', 'minf', 'stbl');
+	const stsd = needBox(moov, sampleTable, 'stsd');
+	const [entry] = boxesIn(moov, stsd.start + 8, stsd.end);
+	if (!entry) throw new PermanentError('corrupt', 'The video track describes no codec');
+	if (entry.type === 'encv') throw new PermanentError('unsupported', 'The video samples are encrypted');
+	return {
+		notes,
+		track: {
+			id: moov.readUInt32BE(tkhd.start + (wide ? 20 : 12)),
+			timescale,
+			movieTimescale,
+			width: moov.readUInt16BE(entry.start + 24),
+			height: moov.readUInt16BE(entry.start + 26),
+			matrix: moov.subarray(afterTimes + 16, afterTimes + 52),
+			sampleDescription: moov.subarray(stsd.start - 8, stsd.end),
+			sampleTable,
+			edits: readEdits(moov, trak),
+		},
+	};
+};
+
+const isVideo = (moov: Buffer, trak: Box): boolean => {
+	const hdlr = findBox(moov, trak, 'mdia', 'hdlr');
+	return hdlr !== undefined && moov.toString('latin1', hdlr.start + 8, hdlr.start + 12) === 'vide';
+};
+
+const readEdits = (moov: Buffer, trak: Box): Edit[] => {
+	const elst = findBox(moov, trak, 'edts', 'elst');
+	if (!elst) return [];
+	const wide = moov[elst.start] === 1;
+	const entry = wide ? 20 : 12;
+	const count = Math.min(moov.readUInt32BE(elst.start + 4), Math.floor((elst.end - elst.start - 8) / entry));
+	return Array.from({ length: count }, (_, n) => {
+		const at = elst.start + 8 + n * entry;
+		return wide
+			? {
+					duration: Number(moov.readBigUInt64BE(at)),
+					mediaTime: Number(moov.readBigInt64BE(at + 8)),
+					rate: moov.readInt16BE(at + 16),
+				}
+			: { duration: moov.readUInt32BE(at), mediaTime: moov.readInt32BE(at + 4), rate: moov.readInt16BE(at + 8) };
+	});
+};

@@ -1,0 +1,28 @@
+/**
+ * Bytes of a video, wherever they are.
+ * `read` gives exactly `length` bytes, fewer only at the end; `stream` gives a range piece by piece, without holding it whole.
+ */
+export type ByteSource = {
+	/** Bytes in all. */
+	size: number;
+	read(offset: number, length: number): Promise<Buffer>;
+	stream(offset: number, length: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+};
+
+/** A part of a source: `[offset, offset + length)`. */
+export type ByteRange = { offset: number; length: number };
+
+/** Gap between two wanted ranges up to which reading on is cheaper than asking again, in bytes. */
+const worthReading = 64 * 1024;
+
+/** Joins ranges, given in order of their offsets, that touch or nearly touch. */
+export const joinRanges = (ranges: Iterable<ByteRange>): ByteRange[] => {
+	const joined: ByteRange[] = [];
+	for (const range of ranges) {
+		const last = joined.at(-1);
+		if (last && range.offset <= last.offset + last.length + worthReading) {
+			last.length = Math.max(last.length, range.offset + range.length - last.offset);
+		} else joined.push({ ...range });
+	}
+	return joined;
+};

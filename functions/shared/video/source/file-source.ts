@@ -1,0 +1,22 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { ByteSource } from './byte-source.ts';
+
+/** A file on this machine. */
+export const openFile = async (path: string): Promise<ByteSource & { close(): Promise<void> }> => {
+	const file = await open(path, 'r');
+	const { size } = await file.stat();
+	return {
+		size,
+		read: async (offset, length) => {
+			const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - offset)));
+			const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
+			return buffer.subarray(0, bytesRead);
+		},
+		stream: (offset, length, signal) =>
+			length === 0
+				? (async function* () {})()
+				: createReadStream(path, { start: offset, end: offset + length - 1, ...(signal ? { signal } : {}) }),
+		close: () => file.close(),
+	};
+};

@@ -1,0 +1,104 @@
+import pRetry, { AbortError } from 'p-retry';
+import { PermanentError } from '../../errors.ts';
+import { isPassingStatus } from '../../passing.ts';
+import type { ByteSource } from './byte-source.ts';
+
+const headerTimeoutMs = 30_000;
+const redirectsFollowed = 5;
+
+export type HttpSourceOptions = {
+	url: URL;
+	/** Headers for the first host only, such as the API token; a redirect to another host doesn't get them. */
+	headers?: () => Promise<Record<string, string>>;
+};
+
+type Answer = { response: Response; total: number };
+
+/**
+ * A video behind a URL whose server answers byte ranges.
+ * A range that breaks off is asked for again from where it broke.
+ * @throws PermanentError `not-found`, `refused` or `unsupported` (no ranges)
+ */
+export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> => {
+	const ask = (offset: number, length: number, signal?: AbortSignal): Promise<Answer> =>
+		retrying(async () => checked(await request(options, `bytes=${offset}-${offset + length - 1}`, signal), options.url), signal);
+
+	const first = await ask(0, 1);
+	await first.response.body?.cancel();
+	const size = first.total;
+
+	const stream = async function* (offset: number, length: number, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+		const end = Math.min(offset + length, size);
+		let failures = 0;
+		for (let at = offset; at < end; ) {
+			const { response } = await ask(at, end - at, signal);
+			try {
+				for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
+					at += piece.length;
+					failures = 0;
+					yield piece;
+				}
+			} catch (error) {
+				if (signal?.aborted || ++failures > 5) throw error;
+			}
+		}
+	};
+	return {
+		size,
+		stream,
+		read: async (offset, length) => {
+			const pieces: Uint8Array[] = [];
+			for await (const piece of stream(offset, length)) pieces.push(piece);
+			return Buffer.concat(pieces);
+		},
+	};
+};
+
+const retrying = <Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> =>
+	pRetry(
+		async () => {
+			try {
+				return await work();
+			} catch (error) {
+				throw error instanceof PermanentError ? new AbortError(error) : error;
+			}
+		},
+		{ retries: 5, minTimeout: 300, randomize: true, ...(signal ? { signal } : {}) },
+	);
+
+const request = async (options: HttpSourceOptions, range: string, signal?: AbortSignal): Promise<Response> => {
+	let url = options.url;
+	for (let hop = 0; hop <= redirectsFollowed; hop++) {
+		const own = url.origin === options.url.origin ? await options.headers?.() : {};
+		const timeout = AbortSignal.timeout(headerTimeoutMs);
+		const headers = new AbortController();
+		const stop = () => headers.abort(signal?.reason ?? timeout.reason);
+		timeout.addEventListener('abort', stop, { once: true });
+		signal?.addEventListener('abort', stop, { once: true });
+		const response = await fetch(url, { headers: { ...own, range }, redirect: 'manual', signal: headers.signal });
+		timeout.removeEventListener('abort', stop);
+		const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
+		if (!location) return response;
+		await response.body?.cancel();
+		url = new URL(location, url);
+		if (url.protocol !== 'https:' && url.origin !== options.url.origin) {
+			throw new PermanentError('refused', `${hostOf(options.url)} redirects to ${url.protocol}//${url.host}: only https is followed`);
+		}
+	}
+	throw new PermanentError('refused', `${hostOf(options.url)} redirects more than ${redirectsFollowed} times`);
+};
+
+const checked = async (response: Response, url: URL): Promise<Answer> => {
+	const { status } = response;
+	const range = /^bytes \d+-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
+	if (status === 206 && range) return { response, total: Number(range[1]) };
+	await response.body?.cancel();
+	const what = `The video file at ${hostOf(url)}`;
+	if (status === 200) throw new PermanentError('unsupported', `${what} can't be read in parts: the server ignores ranges`);
+	if (status === 416) throw new PermanentError('corrupt', `${what} is empty`);
+	if (isPassingStatus(status)) throw new Error(`${what} answered ${status}`);
+	throw new PermanentError(status === 404 ? 'not-found' : 'refused', `${what} answered ${status}`);
+};
+
+/** Never the whole URL: its query may carry a signature. */
+const hostOf = (url: URL): string => url.host;
