@@ -19,7 +19,7 @@ export type Rooms = {
 	api: Endpoints;
 	/** The bytes of a file; the path has its hash, in hex. */
 	file: (hex: string, exchange: Exchange) => Reply;
-	/** What is not Supervisely's: counters and faults. Neither counted nor harmed. */
+	/** What is not Supervisely's: counters, faults, and `nonce`, which needs no token. Neither counted nor harmed. */
 	own: Endpoints;
 	counters: Counters;
 	faults: Faults;
@@ -59,7 +59,7 @@ async function handle(rooms: Rooms, request: IncomingMessage, response: ServerRe
 	const reply = fate.status
 		? await fault(fate.status, exchange)
 		: await answer(() => {
-				requireToken(request, rooms.token);
+				if (path !== `${OWN_ROOT}nonce`) requireToken(request, rooms.token);
 				if (!endpoint) throw new ApiError(404, 'NOT_FOUND', `There is nothing at ${path.slice(0, 200)}`);
 				return endpoint(exchange);
 			});

@@ -1,9 +1,11 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { z } from 'zod';
 import type { Put } from './records.ts';
 
 /** One journal line: changes that happen together, and the first id that is still free after them. */
 export type Entry = { next: number; put: Put[] };
+
+const CHUNK = 16 * 1024 * 1024;
 
 const entrySchema = z.object({
 	next: z.number().int().positive(),
@@ -16,25 +18,30 @@ const entrySchema = z.object({
 });
 
 /**
- * Reads a journal. A last line without its newline is what a killed process leaves and is left out: the client never had an answer for it.
- * @returns the entries, and the length in bytes of the complete lines.
+ * Reads a journal, entry by entry. A last line without its newline is what a killed process leaves and is left out: the client never had an
+ * answer for it.
  * @throws Error naming the line when a complete line is damaged.
  */
-export function readJournal(file: string): { entries: Entry[]; bytes: number } {
-	let content: Buffer;
+export function* readJournal(file: string): Generator<Entry> {
+	if (!existsSync(file)) return;
+	const descriptor = openSync(file, 'r');
 	try {
-		content = readFileSync(file);
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { entries: [], bytes: 0 };
-		throw error;
+		const chunk = Buffer.alloc(CHUNK);
+		let line = 1;
+		let rest: Buffer[] = [];
+		for (let length = readSync(descriptor, chunk); length > 0; length = readSync(descriptor, chunk)) {
+			let start = 0;
+			for (let end = chunk.indexOf(10); end !== -1 && end < length; end = chunk.indexOf(10, start)) {
+				rest.push(chunk.subarray(start, end));
+				yield parseEntry(Buffer.concat(rest).toString('utf8'), `${file}:${line++}`);
+				rest = [];
+				start = end + 1;
+			}
+			rest.push(Buffer.from(chunk.subarray(start, length)));
+		}
+	} finally {
+		closeSync(descriptor);
 	}
-	const entries: Entry[] = [];
-	let start = 0;
-	for (let end = content.indexOf(10); end !== -1; end = content.indexOf(10, start)) {
-		entries.push(parseEntry(content.toString('utf8', start, end), `${file}:${entries.length + 1}`));
-		start = end + 1;
-	}
-	return { entries, bytes: start };
 }
 
 function parseEntry(line: string, where: string): Entry {
@@ -45,48 +52,39 @@ function parseEntry(line: string, where: string): Entry {
 	}
 }
 
-/** Replaces the journal by `entries`, at once: a reader sees the old file or the new one. */
-export function rewriteJournal(file: string, entries: Iterable<Entry>): void {
-	const temporary = `${file}.new`;
-	const descriptor = openSync(temporary, 'w');
-	for (const entry of entries) writeWhole(descriptor, lineOf(entry));
-	closeSync(descriptor);
-	renameSync(temporary, file);
-}
-
-/** The end of a journal file, open for appending. */
-export class JournalWriter {
+/** A journal file that is open for appending. */
+export class Journal {
 	readonly #descriptor: number;
-	#length: number;
+	#length = 0;
+	#closed = false;
 
-	/** @param length bytes of complete lines; what stands behind them is cut off. */
-	constructor(file: string, length: number) {
-		this.#descriptor = openSync(file, 'a');
-		ftruncateSync(this.#descriptor, length);
-		this.#length = length;
+	/** Replaces the journal by `entries`, at once: whoever reads the file sees the old one or the new one. */
+	constructor(file: string, entries: Iterable<Entry>) {
+		const temporary = `${file}.new`;
+		this.#descriptor = openSync(temporary, 'w');
+		for (const entry of entries) this.append(entry);
+		renameSync(temporary, file);
 	}
 
 	/** Writes one line and returns when the operating system has it: from there on it survives the death of this process. */
 	append(entry: Entry): void {
-		const line = lineOf(entry);
+		if (this.#closed) throw new Error('The journal is closed');
+		const line = Buffer.from(`${JSON.stringify(entry)}\n`);
+		let written = 0;
 		try {
-			writeWhole(this.#descriptor, line);
-			this.#length += line.length;
+			while (written < line.length) {
+				written += writeSync(this.#descriptor, line, written, line.length - written, this.#length + written);
+			}
 		} catch (error) {
 			// Half a line in the middle would damage everything after it.
 			ftruncateSync(this.#descriptor, this.#length);
 			throw error;
 		}
+		this.#length += line.length;
 	}
 
 	close(): void {
-		closeSync(this.#descriptor);
+		if (!this.#closed) closeSync(this.#descriptor);
+		this.#closed = true;
 	}
-}
-
-const lineOf = (entry: Entry): Buffer => Buffer.from(`${JSON.stringify(entry)}\n`);
-
-function writeWhole(descriptor: number, bytes: Buffer): void {
-	let written = 0;
-	while (written < bytes.length) written += writeSync(descriptor, bytes, written);
 }

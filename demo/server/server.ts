@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { exportImagesProject } from '../project-format/images-project-export.ts';
 import { BlobFolder } from './blobs.ts';
+import { Claim } from './claim.ts';
 import { type Context, projectOf } from './context.ts';
 import { type Counter, Counters } from './counters.ts';
 import { createDoor } from './door.ts';
@@ -53,7 +54,7 @@ export type SuperviselyServer = {
  * Starts a Supervisely-compatible server on 127.0.0.1. Its state lives in `dataDir` and survives the death of the process at any moment.
  * @param options.port 0, the default, takes a free one.
  * @param options.token made up once and kept in `dataDir` when not given.
- * @throws Error when the port is taken or the data folder is damaged.
+ * @throws Error when the port is taken, or the data folder is damaged or served by somebody else.
  */
 export async function startSuperviselyServer(options: {
 	dataDir: string;
@@ -61,8 +62,11 @@ export async function startSuperviselyServer(options: {
 	token?: string;
 }): Promise<SuperviselyServer> {
 	const token = options.token ?? keptToken(options.dataDir);
+	const claim = new Claim(options.dataDir);
+	await claim.refuseTaken();
 	const store = new Store(options.dataDir);
 	let address = '';
+	let importing: Promise<unknown> = Promise.resolve();
 	const context: Context = { store, blobs: new BlobFolder(join(options.dataDir, 'blobs')), address: () => address };
 	const counters = new Counters();
 	const faults = new Faults();
@@ -82,6 +86,7 @@ export async function startSuperviselyServer(options: {
 			...figureEndpoints(context),
 		},
 		own: {
+			nonce: async () => jsonReply(claim.nonce),
 			counters: jsonEndpoint(z.unknown(), () => counters.all()),
 			faults: async exchange => {
 				if (exchange.request.method !== 'PUT') return jsonReply(faults.rules());
@@ -91,8 +96,12 @@ export async function startSuperviselyServer(options: {
 		},
 	});
 	door.listen(options.port ?? 0, '127.0.0.1');
-	await once(door, 'listening');
+	await once(door, 'listening').catch(error => {
+		store.close();
+		throw error;
+	});
 	address = `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
+	claim.take(address);
 	return {
 		address,
 		token,
@@ -101,9 +110,16 @@ export async function startSuperviselyServer(options: {
 			door.close();
 			door.closeAllConnections();
 			await closed;
+			await importing;
 			store.close();
+			claim.release();
 		},
-		importVideoProject: (folder, options) => importVideoProject(context, folder, options),
+		importVideoProject: (folder, options) => {
+			// One at a time: two imports of one folder are to find each other.
+			const imported = importing.then(() => importVideoProject(context, folder, options));
+			importing = imported.catch(() => {});
+			return imported;
+		},
 		exportImagesProject: (projectId, folder) =>
 			exportImagesProject(exportedProject(context, projectOf(store, projectId)), folder),
 		projects: () => [...store.projects.values()].map(({ id, name, type }) => ({ id, name, type })),

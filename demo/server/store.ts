@@ -1,7 +1,7 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Children } from './children.ts';
-import { JournalWriter, readJournal, rewriteJournal } from './journal.ts';
+import { type Entry, Journal, readJournal } from './journal.ts';
 import type {
 	BlobRecord,
 	DatasetRecord,
@@ -32,19 +32,18 @@ export class Store {
 	readonly videosOf = new Children();
 	/** Which image an alpha mask is on: masks come and go apart from their annotation. */
 	readonly #imageOfMask = new Map<number, number>();
-	readonly #journal: JournalWriter;
+	readonly #journal: Journal;
 	#next = 1;
 
 	/** Opens or creates the state in `folder`. @throws Error when the journal there is damaged. */
 	constructor(folder: string) {
 		mkdirSync(folder, { recursive: true });
 		const file = join(folder, 'journal.jsonl');
-		for (const entry of readJournal(file).entries) {
+		for (const entry of readJournal(file)) {
 			for (const put of entry.put) this.#apply(put);
 			this.#next = Math.max(this.#next, entry.next);
 		}
-		rewriteJournal(file, this.#snapshot());
-		this.#journal = new JournalWriter(file, statSync(file).size);
+		this.#journal = new Journal(file, this.#snapshot());
 	}
 
 	/** The next id of the one sequence that all entities share. Ids given out are never given again, also after a restart. */
@@ -104,7 +103,7 @@ export class Store {
 	}
 
 	/** The state as few entries as it takes. What belongs to no project is the rest of an import that was cut off. */
-	*#snapshot(): Generator<{ next: number; put: Put[] }> {
+	*#snapshot(): Generator<Entry> {
 		const next = this.#next;
 		yield { next, put: [] };
 		for (const record of this.blobs.values()) yield { next, put: [['blob', record]] };
@@ -114,7 +113,7 @@ export class Store {
 		}
 	}
 
-	*#datasetSnapshot(id: number): Generator<{ next: number; put: Put[] }> {
+	*#datasetSnapshot(id: number): Generator<Entry> {
 		const next = this.#next;
 		const dataset = this.datasets.get(id);
 		if (dataset) yield { next, put: [['dataset', dataset]] };

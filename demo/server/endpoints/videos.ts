@@ -43,7 +43,8 @@ export function videoEndpoints(context: Context): Endpoints {
 				if (body.datasetId) datasetOf(store, body.datasetId);
 				return body.videoIds.map(each => {
 					const video = videoOf(store, each);
-					if (body.datasetId && video.datasetId !== body.datasetId) throw badRequest(`Video ${each} is not in dataset ${body.datasetId}`);
+					if (body.datasetId && video.datasetId !== body.datasetId)
+						throw badRequest(`Video ${each} is not in dataset ${body.datasetId}`);
 					return videoAnnotationJson(store, video, body.integerCoords ?? true);
 				});
 			},
