@@ -120,7 +120,7 @@ export async function startSuperviselyServer(options: {
 			importing = imported.catch(() => {});
 			return imported;
 		},
-		exportImagesProject: (projectId, folder) =>
+		exportImagesProject: async (projectId, folder) =>
 			exportImagesProject(exportedProject(context, projectOf(store, projectId)), folder),
 		projects: () => [...store.projects.values()].map(({ id, name, type }) => ({ id, name, type })),
 		counters: () => counters.all(),
