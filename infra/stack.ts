@@ -2,7 +2,7 @@ import { CfnOutput, CfnParameter, Duration, RemovalPolicy, Stack, type StackProp
 import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { CfnRule, Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { type CfnRule, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -93,7 +93,9 @@ export class FramefanStack extends Stack {
 		fanOut.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, grantee => chunks.queue.grantSendMessages(grantee));
 		fanOut.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
 		fanOut.bind('FRAMES_PER_CHUNK', choice.framesPerChunk);
+		decode.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl);
 		decode.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
+		reduce.bind('REPORT_QUEUE_URL', reports.queue.queueUrl);
 		reduce.bind('PROGRESS_SECONDS', choice.progressSeconds);
 
 		// Doors: HTTP, the standing sampling's schedule, and the sweep that recounts open samplings.
@@ -110,7 +112,10 @@ export class FramefanStack extends Stack {
 			targets: [new LambdaFunction(api)],
 		});
 		(standing.node.defaultChild as CfnRule).state = choice.scheduleState;
-		new Rule(this, 'SweepRule', { schedule: Schedule.rate(settings.sweepEvery), targets: [new LambdaFunction(reduce)] });
+		new Rule(this, 'SweepRule', {
+			schedule: Schedule.rate(settings.sweepEvery),
+			targets: [new LambdaFunction(reduce)],
+		});
 
 		new CfnOutput(this, 'HttpUrl', { value: http.apiEndpoint });
 		new CfnOutput(this, 'StateBucket', { value: state.bucketName });

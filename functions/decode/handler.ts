@@ -1,1 +1,44 @@
-export const handler = async (event: unknown) => event;
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { makeSend } from '#shared/aws/queue.ts';
+import { makeToken } from '#shared/aws/secret.ts';
+import { settleBatch } from '#shared/aws/settle-batch.ts';
+import { makeStateStore } from '#shared/aws/state-store.ts';
+import { readEnvironment } from '#shared/environment.ts';
+import { decodeMessageSchema } from '#shared/sampling/messages.ts';
+import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
+import { connectSupervisely } from '#shared/supervisely/http-client.ts';
+import { decodeChunk } from './decode-chunk.ts';
+
+const env = readEnvironment(
+	'STATE_BUCKET',
+	'DECODE_QUEUE_URL',
+	'REPORT_QUEUE_URL',
+	'SUPERVISELY_SERVER',
+	'TOKEN_PARAMETER',
+);
+const sqs = new SQSClient({});
+const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
+const ports = {
+	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
+	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token)),
+	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
+	ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',
+};
+
+/** Before the deadline ffmpeg has to be ended and the message handed back. */
+const timeoutEarlyInMillis = 10_000;
+
+/** Decode queue → one chunk: from bytes to uploaded images with labels, and its marker. */
+export const handler = middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis }).handler(
+	(event, _context, { signal }) =>
+		settleBatch(sqs, env.DECODE_QUEUE_URL, event, record =>
+			decodeChunk(ports, decodeMessageSchema.parse(JSON.parse(record.body)), {
+				signal,
+				isRepeat: Number(record.attributes.ApproximateReceiveCount) > 1,
+			}),
+		),
+);

@@ -1,1 +1,41 @@
-export const handler = async (event: unknown) => event;
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { makeSend } from '#shared/aws/queue.ts';
+import { makeToken } from '#shared/aws/secret.ts';
+import { settleBatch } from '#shared/aws/settle-batch.ts';
+import { makeStateStore } from '#shared/aws/state-store.ts';
+import { readEnvironment } from '#shared/environment.ts';
+import { planMessageSchema } from '#shared/sampling/messages.ts';
+import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
+import { connectSupervisely } from '#shared/supervisely/http-client.ts';
+import { takeStep } from './take-step.ts';
+
+const env = readEnvironment(
+	'STATE_BUCKET',
+	'PLAN_QUEUE_URL',
+	'DECODE_QUEUE_URL',
+	'REPORT_QUEUE_URL',
+	'SUPERVISELY_SERVER',
+	'TOKEN_PARAMETER',
+	'FRAMES_PER_CHUNK',
+);
+const sqs = new SQSClient({});
+const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
+const ports = {
+	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
+	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token)),
+	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
+	sendDecode: makeSend(sqs, env.DECODE_QUEUE_URL),
+	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
+	framesPerChunk: Number(env.FRAMES_PER_CHUNK),
+};
+
+/** Plan queue → one step of the walk over the source: project, dataset, page of a listing, or video. */
+export const handler = middy<SQSEvent, SQSBatchResponse>().handler(event =>
+	settleBatch(sqs, env.PLAN_QUEUE_URL, event, record =>
+		takeStep(ports, planMessageSchema.parse(JSON.parse(record.body))),
+	),
+);

@@ -7,7 +7,9 @@ import { FramefanError } from './errors.ts';
 export const readEnvironment = <Name extends string>(...names: Name[]): Record<Name, string> => {
 	const missing = names.filter(name => process.env[name] === undefined);
 	if (missing.length > 0) {
-		throw new FramefanError(`Environment variable ${missing.join(', ')} is not set: the stack binds it to this function`);
+		throw new FramefanError(
+			`Environment variable ${missing.join(', ')} is not set: the stack binds it to this function`,
+		);
 	}
 	return Object.fromEntries(names.map(name => [name, process.env[name]])) as Record<Name, string>;
 };

@@ -5,7 +5,9 @@ type Fields = Record<string, unknown>;
 /** One JSON line an event. Never given tokens, request bodies or URLs with a query. */
 const write = (level: 'INFO' | 'WARN' | 'ERROR', message: string, { error, ...fields }: Fields): void => {
 	const described = error === undefined ? {} : { error: messageOf(error), stack: (error as Error)?.stack };
-	process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields, ...described })}\n`);
+	process.stdout.write(
+		`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields, ...described })}\n`,
+	);
 };
 
 export const log = {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { readBody } from './aws/body.ts';
 import { type LoopbackServer, listenOnLoopback } from './aws/loopback.ts';
 import { parseTarget } from './aws/request-target.ts';
 import { type Credentials, SignatureError, verifySignature } from './aws/signature.ts';
 import type { LocalFunction } from './lambda/function.ts';
+import { readBody } from './read-body.ts';
 
 /** A route of the template: `METHOD /path/{parameter}`, the function behind it, and whether callers must sign. */
 export type HttpRoute = { routeKey: string; worker: LocalFunction; signed: boolean };
@@ -42,7 +42,10 @@ export const startHttpApi = (
 			.catch(error =>
 				error instanceof SignatureError
 					? message(403, `Forbidden: ${error.message}`)
-					: message(error instanceof URIError ? 400 : 500, error instanceof URIError ? 'Bad Request' : 'Internal Server Error'),
+					: message(
+							error instanceof URIError ? 400 : 500,
+							error instanceof URIError ? 'Bad Request' : 'Internal Server Error',
+						),
 			)
 			.then(result => send(response, result));
 	}, options.port);

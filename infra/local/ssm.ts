@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { readBody } from './aws/body.ts';
 import { type LoopbackServer, listenOnLoopback } from './aws/loopback.ts';
 import { parseTarget } from './aws/request-target.ts';
 import { type Credentials, SignatureError, verifySignature } from './aws/signature.ts';
+import { readBody } from './read-body.ts';
 
 /** Serves `GetParameter` for secrets that are kept in this process's memory only. */
 export const startSsm = (
@@ -31,7 +31,10 @@ export const startSsm = (
 		answer(request)
 			.catch((error: Error): [number, Record<string, unknown>] => [
 				error instanceof SignatureError ? 403 : 400,
-				{ __type: error instanceof SignatureError ? 'AccessDeniedException' : 'SerializationException', message: error.message },
+				{
+					__type: error instanceof SignatureError ? 'AccessDeniedException' : 'SerializationException',
+					message: error.message,
+				},
 			])
 			.then(([status, json]) => {
 				response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });

@@ -19,7 +19,8 @@ export const makeSend =
 		for (const batch of batches(messages.map(message => JSON.stringify(message)))) {
 			let open = batch;
 			for (let attempt = 0; open.length > 0; attempt++) {
-				if (attempt === attempts) throw new FramefanError(`SQS did not take ${open.length} messages in ${attempts} attempts`);
+				if (attempt === attempts)
+					throw new FramefanError(`SQS did not take ${open.length} messages in ${attempts} attempts`);
 				if (attempt > 0) await new Promise(resolve => setTimeout(resolve, 100 * 2 ** attempt * (0.5 + Math.random())));
 				const Entries = open.map((MessageBody, at) => ({ Id: String(at), MessageBody }));
 				const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));

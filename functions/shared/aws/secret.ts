@@ -10,7 +10,8 @@ export const makeToken = (ssm: SSMClient, Name: string): (() => Promise<string>)
 	return async () => {
 		if (known && known.until > Date.now()) return known.token;
 		const { Parameter } = await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }));
-		if (!Parameter?.Value) throw new FramefanError(`SSM parameter ${Name} is empty: put the Supervisely API token there`);
+		if (!Parameter?.Value)
+			throw new FramefanError(`SSM parameter ${Name} is empty: put the Supervisely API token there`);
 		known = { token: Parameter.Value, until: Date.now() + keptMs };
 		return known.token;
 	};

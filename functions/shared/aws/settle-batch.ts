@@ -3,8 +3,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { log } from '../log.ts';
 
 /** Seconds before a failed message is delivered again: the n-th failure waits longer, with jitter. */
-const backOffSeconds = (deliveries: number) =>
-	Math.round(Math.min(300, 2 ** deliveries) * (0.5 + Math.random() * 0.5));
+const backOffSeconds = (deliveries: number) => Math.round(Math.min(300, 2 ** deliveries) * (0.5 + Math.random() * 0.5));
 
 /**
  * Works a batch off record by record. A record whose work throws is reported as failed, so that SQS delivers it again;

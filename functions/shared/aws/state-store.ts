@@ -4,8 +4,8 @@ import {
 	HeadObjectCommand,
 	NoSuchKey,
 	NotFound,
-	paginateListObjectsV2,
 	PutObjectCommand,
+	paginateListObjectsV2,
 	type S3Client,
 	S3ServiceException,
 } from '@aws-sdk/client-s3';

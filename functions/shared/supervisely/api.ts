@@ -111,8 +111,7 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 			const body = { datasetId: dataset, filter: [], rawVideoMeta: false, forceMetadataForLinks: false };
 			return listPage('videos.list', body, z.looseObject({ id }), page);
 		},
-		video: (video: number) =>
-			orUndefined(call('videos.info', { id: video, forceMetadataForLinks: true }, videoSchema)),
+		video: (video: number) => orUndefined(call('videos.info', { id: video, forceMetadataForLinks: true }, videoSchema)),
 		videoAnnotation: async (dataset: number, video: number): Promise<unknown> => {
 			const body = { datasetId: dataset, videoIds: [video] };
 			return (await call('videos.annotations.bulk.info', body, z.array(z.unknown()).min(1)))[0];
@@ -139,9 +138,14 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 				return data;
 			};
 			const endpoint = 'images.bulk.upload';
-			const answer = parse(z.array(z.looseObject({ hash: z.string().optional() })), await http.upload(endpoint, form), endpoint);
+			const answer = parse(
+				z.array(z.looseObject({ hash: z.string().optional() })),
+				await http.upload(endpoint, form),
+				endpoint,
+			);
 			images.forEach(({ hash }, at) => {
-				if (answer[at]?.hash !== hash) throw new Error(`${endpoint}: the bytes that arrived are not those that were sent`);
+				if (answer[at]?.hash !== hash)
+					throw new Error(`${endpoint}: the bytes that arrived are not those that were sent`);
 			});
 		},
 		addImages: (dataset: number, images: NewImage[]) => {

@@ -41,7 +41,10 @@ export const annotateFrame = async (
 	for (const figure of figures) {
 		const object = objects.get(figure.objectId);
 		if (!object) {
-			faults.push({ reason: 'label', message: `Figure ${figure.id} belongs to no object: there is no ${figure.objectId}` });
+			faults.push({
+				reason: 'label',
+				message: `Figure ${figure.id} belongs to no object: there is no ${figure.objectId}`,
+			});
 			continue;
 		}
 		try {
@@ -98,7 +101,10 @@ const tagsAt = (tags: VideoTag[], index: number, owner: string, faults: LabelFau
 		const end = tag.isFinished === false ? first : last;
 		if (index < first || index > end) return [];
 		if (tag.nonFinalValue === true) {
-			faults.push({ reason: 'label', message: `Tag ${JSON.stringify(tag.name)} of ${owner} has no value: it is unfinished` });
+			faults.push({
+				reason: 'label',
+				message: `Tag ${JSON.stringify(tag.name)} of ${owner} has no value: it is unfinished`,
+			});
 			return [];
 		}
 		const value = tag.value === null || tag.value === undefined ? {} : { value: tag.value };

@@ -58,7 +58,8 @@ export const mergeMeta = (source: ProjectMeta, destination: ProjectMeta): Projec
 	const merged = [...tags, ...destination.tags];
 	const added = [objectIdTag, autoTrackedTag].filter(own => {
 		const existing = merged.find(tag => tag.name === own.name);
-		if (existing && existing.value_type !== own.value_type) throw conflict('tag', describeTag(own as never), describeTag(existing));
+		if (existing && existing.value_type !== own.value_type)
+			throw conflict('tag', describeTag(own as never), describeTag(existing));
 		return !existing;
 	});
 	if (classes.length + tags.length + added.length === 0) return undefined;

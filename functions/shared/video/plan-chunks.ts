@@ -28,7 +28,8 @@ export const planChunks = (
 	for (const [at, frame] of selection.entries()) {
 		const position = index.shown[frame] as number;
 		const key = keyOf(frame);
-		if (key !== openKey && open && open.frames.length + framesUntilKeyChanges(selection, at, keyOf) > wanted) open = undefined;
+		if (key !== openKey && open && open.frames.length + framesUntilKeyChanges(selection, at, keyOf) > wanted)
+			open = undefined;
 		if (open && open.frames.length >= wanted * longestInChunks) open = undefined;
 		openKey = key;
 		if (!open) {

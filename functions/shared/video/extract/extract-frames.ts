@@ -59,7 +59,8 @@ export const selectExpression = (times: number[]): string => {
 		const start = times[first] as number;
 		const step = (times[first + 1] ?? start) - start;
 		let last = first;
-		while (last + 1 < times.length && (times[last + 1] as number) - (times[last] as number) === step && step > 0) last++;
+		while (last + 1 < times.length && (times[last + 1] as number) - (times[last] as number) === step && step > 0)
+			last++;
 		if (last - first >= 3) {
 			terms.push(`between(pts,${start},${times[last]})*not(mod(pts-${start},${step}))`);
 			first = last + 1;

@@ -56,7 +56,8 @@ export const decodePictures = async function* (input: {
 	// ffmpeg may stop reading before the end, when it has what it needs or gives up: its pictures tell.
 	let feedError: unknown;
 	const fed = pipeline(input.bytes, child.stdin).catch(error => {
-		if ((error as NodeJS.ErrnoException).code === 'EPIPE' || child.exitCode !== null || child.signalCode !== null) return;
+		if ((error as NodeJS.ErrnoException).code === 'EPIPE' || child.exitCode !== null || child.signalCode !== null)
+			return;
 		feedError = error;
 		stop();
 	});

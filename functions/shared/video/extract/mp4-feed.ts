@@ -43,7 +43,8 @@ const readSamples = async (
 	signal: AbortSignal,
 ): Promise<Buffer[]> => {
 	const wanted: ByteRange[] = [];
-	for (let at = first; at < last; at++) wanted.push({ offset: feed.offset[at] as number, length: feed.size[at] as number });
+	for (let at = first; at < last; at++)
+		wanted.push({ offset: feed.offset[at] as number, length: feed.size[at] as number });
 	const ranges = joinRanges([...wanted].sort((a, b) => a.offset - b.offset));
 	const held = new Map<ByteRange, Buffer>();
 	for (const range of ranges) {
@@ -83,7 +84,12 @@ const initialization = (feed: Mp4Feed, timescale: number): Buffer => {
 						'minf',
 						makeBox('vmhd', words(1, 0, 0)),
 						makeBox('dinf', makeBox('dref', words(0, 1), makeBox('url ', words(1)))),
-						makeBox('stbl', Buffer.from(feed.sampleDescription, 'base64'), ...emptyTables, makeBox('stsz', words(0, 0, 0))),
+						makeBox(
+							'stbl',
+							Buffer.from(feed.sampleDescription, 'base64'),
+							...emptyTables,
+							makeBox('stsz', words(0, 0, 0)),
+						),
 					),
 				),
 			),
@@ -97,7 +103,12 @@ const fragment = (feed: Mp4Feed, first: number, last: number, firstDts: number, 
 	for (let at = first; at < last; at++) {
 		const dts = feed.dts[at] as number;
 		const next = feed.dts[at + 1] ?? dts + 1;
-		entries.push(next - dts, feed.size[at] as number, feed.key[at] ? 0x2000000 : 0x1010000, (feed.pts[at] as number) - dts + shift);
+		entries.push(
+			next - dts,
+			feed.size[at] as number,
+			feed.key[at] ? 0x2000000 : 0x1010000,
+			(feed.pts[at] as number) - dts + shift,
+		);
 	}
 	const time = (feed.dts[first] as number) - firstDts;
 	// Flags: data offset, and for each sample its duration, size, flags and composition offset.

@@ -1,5 +1,5 @@
-import { joinRanges } from '../source/byte-source.ts';
 import type { VideoIndex } from '../index/video-index.ts';
+import { joinRanges } from '../source/byte-source.ts';
 import type { Recipe } from './recipe.ts';
 
 /**

@@ -16,7 +16,8 @@ export const boxesIn = function* (buffer: Buffer, start: number, end: number): I
 			size = Number(buffer.readBigUInt64BE(at + 8));
 			header = 16;
 		} else if (size === 0) size = end - at;
-		if (size < header || at + size > end) throw new PermanentError('corrupt', `Box ${printable(type)} doesn't fit into what holds it`);
+		if (size < header || at + size > end)
+			throw new PermanentError('corrupt', `Box ${printable(type)} doesn't fit into what holds it`);
 		yield { type, start: at + header, end: at + size };
 		at += size;
 	}
@@ -57,7 +58,7 @@ export const makeBox = (type: string, ...content: Uint8Array[]): Buffer => {
 /** Big-endian 32-bit words. */
 export const words = (...values: number[]): Buffer => {
 	const bytes = Buffer.alloc(values.length * 4);
-	values.forEach((value, at) => bytes.writeUInt32BE(value >>> 0, at * 4));
+	for (const [at, value] of values.entries()) bytes.writeUInt32BE(value >>> 0, at * 4);
 	return bytes;
 };
 

@@ -5,7 +5,11 @@ import type { Window } from '../source/window.ts';
 export type Element = { id: number; start: number; end: number; at: number };
 
 /** A variable-length integer at an offset of a buffer; `marker` keeps the length marker, as ids do. */
-export const readVint = (bytes: Buffer, at: number, marker: boolean): { value: number; length: number; unknown: boolean } => {
+export const readVint = (
+	bytes: Buffer,
+	at: number,
+	marker: boolean,
+): { value: number; length: number; unknown: boolean } => {
 	const first = bytes[at];
 	if (!first) throw new PermanentError('corrupt', 'An EBML number is longer than 8 bytes');
 	const length = Math.clz32(first) - 23;

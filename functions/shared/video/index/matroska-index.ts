@@ -26,7 +26,16 @@ const ids = {
 } as const;
 
 /** Elements that end a cluster of unknown size: whatever else may stand directly in a segment. */
-const inSegment = new Set([ids.cluster, ids.info, ids.tracks, 0x114d9b74, 0x1c53bb6b, 0x1254c367, 0x1043a770, 0x1941a469]);
+const inSegment = new Set([
+	ids.cluster,
+	ids.info,
+	ids.tracks,
+	0x114d9b74,
+	0x1c53bb6b,
+	0x1254c367,
+	0x1043a770,
+	0x1941a469,
+]);
 
 type Columns = { pts: number[]; key: number[]; offset: number[]; size: number[]; cluster: number[] };
 type Head = { track: number; scale: number; notes: string[] };
@@ -126,7 +135,8 @@ const readCluster = async (window: Window, cluster: Element, track: number, colu
 		const number = readVint(head, 0, false);
 		if (number.value !== track) return;
 		const flags = head[number.length + 2] as number;
-		if (flags & 0x06) throw new PermanentError('unsupported', 'The video track has several pictures in one block (lacing)');
+		if (flags & 0x06)
+			throw new PermanentError('unsupported', 'The video track has several pictures in one block (lacing)');
 		columns.pts.push(time + head.readInt16BE(number.length));
 		columns.key.push(Number(key ?? (flags & 0x80) !== 0));
 		columns.offset.push(block.at);

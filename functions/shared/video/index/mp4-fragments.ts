@@ -58,7 +58,8 @@ export const readFragment = (
 			if (flags & 1) offset = (header.baseOffset ?? moofOffset) + (next() | 0);
 			const firstFlags = flags & 4 ? next() : undefined;
 			const fields = [0x100, 0x200, 0x400, 0x800].filter(bit => flags & bit).length;
-			const bounded = fields === 0 ? Math.min(count, 100_000) : Math.min(count, Math.floor((trun.end - at) / (4 * fields)));
+			const bounded =
+				fields === 0 ? Math.min(count, 100_000) : Math.min(count, Math.floor((trun.end - at) / (4 * fields)));
 			for (let n = 0; n < bounded; n++) {
 				const duration = flags & 0x100 ? next() : header.duration;
 				const size = flags & 0x200 ? next() : header.size;

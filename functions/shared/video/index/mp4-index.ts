@@ -22,7 +22,8 @@ export const indexMp4 = async (source: ByteSource): Promise<VideoIndex> => {
 	for (let at = 0; at + 8 <= source.size; ) {
 		const { type, header, size } = readBoxHeader(await window.upTo(at, 16), source.size - at);
 		if (type === 'moov') {
-			if (size > largestMovieBox) throw new PermanentError('unsupported', `The movie box has ${size} bytes, more than ${largestMovieBox}`);
+			if (size > largestMovieBox)
+				throw new PermanentError('unsupported', `The movie box has ${size} bytes, more than ${largestMovieBox}`);
 			const moov = await window.bytes(at + header, size - header);
 			movie = { moov, ...readVideoTrack(moov) };
 			samples = readSampleTable(moov, movie.track.sampleTable);
@@ -31,11 +32,13 @@ export const indexMp4 = async (source: ByteSource): Promise<VideoIndex> => {
 			const moof = await window.bytes(at + header, size - header);
 			const defaults = readFragmentDefaults(movie.moov, movie.track.id);
 			nextTime = readFragment(moof, at, movie.track.id, defaults, samples, nextTime);
-			if (samples.dts.length > mostSamples) throw new PermanentError('unsupported', `More than ${mostSamples} pictures`);
+			if (samples.dts.length > mostSamples)
+				throw new PermanentError('unsupported', `More than ${mostSamples} pictures`);
 		}
 		at += size;
 	}
-	if (!movie || !samples) throw new PermanentError('corrupt', 'The file has no movie box: it was cut off, or its recording was not finished');
+	if (!movie || !samples)
+		throw new PermanentError('corrupt', 'The file has no movie box: it was cut off, or its recording was not finished');
 	if (samples.dts.length === 0) throw new PermanentError('corrupt', 'The video track has no pictures');
 	return toIndex(movie.track, samples, movie.notes);
 };
@@ -44,7 +47,8 @@ const readBoxHeader = (bytes: Buffer, left: number): { type: string; header: num
 	const type = bytes.toString('latin1', 4, 8);
 	const size = bytes.readUInt32BE(0);
 	if (size === 0) return { type, header: 8, size: left };
-	if (size === 1 && bytes.length >= 16) return { type, header: 16, size: Math.max(16, Number(bytes.readBigUInt64BE(8))) };
+	if (size === 1 && bytes.length >= 16)
+		return { type, header: 16, size: Math.max(16, Number(bytes.readBigUInt64BE(8))) };
 	return { type, header: 8, size: Math.max(8, size) };
 };
 

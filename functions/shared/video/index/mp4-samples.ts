@@ -26,7 +26,8 @@ export const readSampleTable = (moov: Buffer, stbl: Box): Mp4Samples => {
 	const samples = noSamples();
 	const sizes = readSizes(moov, stbl);
 	const count = sizes.count;
-	if (count > mostSamples) throw new PermanentError('unsupported', `The file claims ${count} pictures, more than ${mostSamples}`);
+	if (count > mostSamples)
+		throw new PermanentError('unsupported', `The file claims ${count} pictures, more than ${mostSamples}`);
 	if (count === 0) return samples;
 
 	const stts = table(moov, stbl, 'stts', 8, 8);
@@ -47,7 +48,8 @@ export const readSampleTable = (moov: Buffer, stbl: Box): Mp4Samples => {
 	for (let entry = 0, sample = 0; ctts && entry < ctts.count; entry++) {
 		const run = moov.readUInt32BE(ctts.first + entry * 8);
 		const shift = moov.readInt32BE(ctts.first + entry * 8 + 4);
-		for (let n = 0; n < run && sample < count; n++, sample++) samples.pts[sample] = (samples.dts[sample] as number) + shift;
+		for (let n = 0; n < run && sample < count; n++, sample++)
+			samples.pts[sample] = (samples.dts[sample] as number) + shift;
 	}
 
 	const stss = table(moov, stbl, 'stss', 8, 4);
@@ -90,7 +92,8 @@ const readSizes = (moov: Buffer, stbl: Box): { count: number; of: (sample: numbe
 const placeSamples = (moov: Buffer, stbl: Box, samples: Mp4Samples, count: number): void => {
 	const stco = table(moov, stbl, 'stco', 8, 4) ?? table(moov, stbl, 'co64', 8, 8);
 	const stsc = table(moov, stbl, 'stsc', 8, 12);
-	if (!stco || !stsc || stsc.count === 0) throw new PermanentError('corrupt', "The file doesn't say where its pictures are");
+	if (!stco || !stsc || stsc.count === 0)
+		throw new PermanentError('corrupt', "The file doesn't say where its pictures are");
 	const wide = stco.box.type === 'co64';
 	const chunkOffset = (chunk: number) =>
 		wide ? Number(moov.readBigUInt64BE(stco.first + chunk * 8)) : moov.readUInt32BE(stco.first + chunk * 4);

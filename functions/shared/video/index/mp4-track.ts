@@ -27,7 +27,9 @@ export const readVideoTrack = (moov: Buffer): { track: Mp4Track; notes: string[]
 	const whole = { start: 0, end: moov.length };
 	const mvhd = needBox(moov, whole, 'mvhd');
 	const movieTimescale = moov.readUInt32BE(mvhd.start + (moov[mvhd.start] === 1 ? 20 : 12));
-	const tracks = [...boxesIn(moov, 0, moov.length)].filter(({ type }) => type === 'trak').filter(trak => isVideo(moov, trak));
+	const tracks = [...boxesIn(moov, 0, moov.length)]
+		.filter(({ type }) => type === 'trak')
+		.filter(trak => isVideo(moov, trak));
 	const [trak] = tracks;
 	if (!trak) throw new PermanentError('unsupported', 'The file has no video track');
 	const notes = tracks.length > 1 ? [`The file has ${tracks.length} video tracks: the first is read`] : [];

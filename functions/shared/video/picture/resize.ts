@@ -44,7 +44,9 @@ export const resizePicture = (picture: Picture, height: number, width: number): 
 			const right = start + (columns.high[x] as number) * 3;
 			const weight = columns.weight[x] as number;
 			for (let channel = 0; channel < 3; channel++) {
-				into[to++] = (picture.data[left + channel] as number) * (one - weight) + (picture.data[right + channel] as number) * weight;
+				into[to++] =
+					(picture.data[left + channel] as number) * (one - weight) +
+					(picture.data[right + channel] as number) * weight;
 			}
 		}
 	};
@@ -67,7 +69,8 @@ export const resizePicture = (picture: Picture, height: number, width: number): 
 		const below = blended(high, low);
 		for (let at = 0; at < width * 3; at++) {
 			// As OpenCV's vector code rounds: each part is cut to what fits, then their sum is rounded.
-			const sum = (((one - weight) * ((above[at] as number) >> 4)) >> 16) + ((weight * ((below[at] as number) >> 4)) >> 16);
+			const sum =
+				(((one - weight) * ((above[at] as number) >> 4)) >> 16) + ((weight * ((below[at] as number) >> 4)) >> 16);
 			data[to++] = (sum + 2) >> 2;
 		}
 	}

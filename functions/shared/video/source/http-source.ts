@@ -21,7 +21,10 @@ type Answer = { response: Response; total: number };
  */
 export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> => {
 	const ask = (offset: number, length: number, signal?: AbortSignal): Promise<Answer> =>
-		retrying(async () => checked(await request(options, `bytes=${offset}-${offset + length - 1}`, signal), options.url), signal);
+		retrying(
+			async () => checked(await request(options, `bytes=${offset}-${offset + length - 1}`, signal), options.url),
+			signal,
+		);
 
 	const first = await ask(0, 1);
 	await first.response.body?.cancel();
@@ -82,7 +85,10 @@ const request = async (options: HttpSourceOptions, range: string, signal?: Abort
 		await response.body?.cancel();
 		url = new URL(location, url);
 		if (url.protocol !== 'https:' && url.origin !== options.url.origin) {
-			throw new PermanentError('refused', `${hostOf(options.url)} redirects to ${url.protocol}//${url.host}: only https is followed`);
+			throw new PermanentError(
+				'refused',
+				`${hostOf(options.url)} redirects to ${url.protocol}//${url.host}: only https is followed`,
+			);
 		}
 	}
 	throw new PermanentError('refused', `${hostOf(options.url)} redirects more than ${redirectsFollowed} times`);
@@ -94,7 +100,8 @@ const checked = async (response: Response, url: URL): Promise<Answer> => {
 	if (status === 206 && range) return { response, total: Number(range[1]) };
 	await response.body?.cancel();
 	const what = `The video file at ${hostOf(url)}`;
-	if (status === 200) throw new PermanentError('unsupported', `${what} can't be read in parts: the server ignores ranges`);
+	if (status === 200)
+		throw new PermanentError('unsupported', `${what} can't be read in parts: the server ignores ranges`);
 	if (status === 416) throw new PermanentError('corrupt', `${what} is empty`);
 	if (isPassingStatus(status)) throw new Error(`${what} answered ${status}`);
 	throw new PermanentError(status === 404 ? 'not-found' : 'refused', `${what} answered ${status}`);

@@ -30,7 +30,10 @@ export const makeWindow = (source: ByteSource, windowBytes: number): Window => {
 		bytes: async (offset, length) => {
 			const found = await upTo(offset, length);
 			if (found.length === length) return found;
-			throw new PermanentError('corrupt', `The file ends at byte ${source.size}, in the middle of a structure: it is truncated`);
+			throw new PermanentError(
+				'corrupt',
+				`The file ends at byte ${source.size}, in the middle of a structure: it is truncated`,
+			);
 		},
 	};
 };

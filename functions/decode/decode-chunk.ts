@@ -1,0 +1,126 @@
+import { FramefanError, messageOf, PermanentError, SamplingFailure } from '#shared/errors.ts';
+import { log } from '#shared/log.ts';
+import { type Chunk, type ChunkFrame, chunkSchema } from '#shared/sampling/chunk.ts';
+import { endSampling, hasEnded, readDocument } from '#shared/sampling/documents.ts';
+import { keys } from '#shared/sampling/keys.ts';
+import type { DecodeMessage } from '#shared/sampling/messages.ts';
+import { emptySummary, type Fault, type Summary, summarySchema } from '#shared/sampling/summary.ts';
+import { extractFrames, type Frame } from '#shared/video/extract/extract-frames.ts';
+import { encodePng } from '#shared/video/picture/encode.ts';
+import { resizePicture } from '#shared/video/picture/resize.ts';
+import { openHttp } from '#shared/video/source/http-source.ts';
+import type { DecodePorts } from './ports.ts';
+import { type EncodedFrame, makeUploader } from './upload-frames.ts';
+
+/** Pictures in the encoder at one time, and encoded ones that go out together. */
+const encodedAtOnce = 2;
+const framesPerUpload = 16;
+
+/**
+ * One chunk. Returning means that it is done with: its images and labels are in the destination, its marker says so
+ * and what could not be done. Throwing means that the message has to come again; a repeat leaves the same images.
+ */
+export const decodeChunk = async (
+	ports: DecodePorts,
+	message: DecodeMessage,
+	options: { signal: AbortSignal; isRepeat: boolean },
+): Promise<void> => {
+	const { store, sendReport } = ports;
+	const { sampling, node, chunk: id } = message;
+	const marker = keys.done(sampling, node, id);
+	const report = { schema: 1, sampling, node } as const;
+	if (await store.exists(marker)) return sendReport([report]);
+	if (await hasEnded(store, sampling)) return;
+	const chunk = await readDocument(store, keys.chunk(sampling, id), chunkSchema);
+	if (!chunk) throw new FramefanError(`There is no chunk ${id} of sampling ${sampling}`);
+	try {
+		const summary = await workOff(ports, chunk, options);
+		await store.create(marker, summarySchema.encode(summary));
+		await sendReport([report]);
+	} catch (error) {
+		if (!(error instanceof SamplingFailure)) throw error;
+		const finishedAt = new Date().toISOString();
+		await endSampling(store, sampling, { state: 'failed', reason: error.message, finishedAt, summary: emptySummary });
+	}
+};
+
+const workOff = async (
+	ports: DecodePorts,
+	chunk: Chunk,
+	options: { signal: AbortSignal; isRepeat: boolean },
+): Promise<Summary> => {
+	const { video } = chunk;
+	const faults: Fault[] = [];
+	const faultAt = (reason: string, message: string, frame?: number) =>
+		faults.push({ reason, message, video, ...(frame === undefined ? {} : { frame }) });
+	const uploader = makeUploader(ports.supervisely, chunk, faultAt);
+	if (options.isRepeat) await uploader.findExisting();
+	const missing = chunk.frames.filter(frame => !uploader.has(frame));
+	await uploader.annotateExisting(chunk.frames.filter(frame => uploader.has(frame)));
+
+	if (chunk.recipe && missing.length > 0) {
+		try {
+			const source = await openHttp({ url: new URL(chunk.url), headers: ports.supervisely.fileHeaders });
+			const frames = extractFrames(chunk.recipe, missing, source, {
+				ffmpegPath: ports.ffmpegPath,
+				signal: options.signal,
+			});
+			const lost = await pipeFrames(frames, chunk, missing, encoded => uploader.upload(encoded));
+			for (const { index, reason, message } of lost) faultAt(reason, message, index);
+		} catch (error) {
+			if (!(error instanceof PermanentError)) throw error;
+			log.warn('A chunk could not be decoded', { chunk: chunk.id, error });
+			for (const { index } of missing) if (!uploader.done.has(index)) faultAt(error.reason, messageOf(error), index);
+		}
+	}
+	return {
+		...emptySummary,
+		framesUploaded: uploader.uploaded(),
+		labels: uploader.labels(),
+		faultCount: faults.length,
+		faults,
+	};
+};
+
+/**
+ * Frames through resize and encoder to the uploads, each stage going on while the next is busy, none running ahead by
+ * more than a few pictures.
+ * @returns what the extraction says of frames that could not be had
+ */
+const pipeFrames = async <Lost>(
+	frames: AsyncGenerator<Frame, Lost>,
+	chunk: Chunk,
+	wanted: ChunkFrame[],
+	upload: (frames: EncodedFrame[]) => Promise<void>,
+): Promise<Lost> => {
+	const byIndex = new Map(wanted.map(frame => [frame.index, frame]));
+	const encoding: Promise<EncodedFrame>[] = [];
+	let ready: EncodedFrame[] = [];
+	let sending: Promise<void> = Promise.resolve();
+	const send = async () => {
+		await sending;
+		sending = upload(ready);
+		// Looked at when it is awaited; until then its failure is nobody's surprise.
+		sending.catch(() => {});
+		ready = [];
+	};
+	const takeEncoded = async () => {
+		ready.push(await (encoding.shift() as Promise<EncodedFrame>));
+		if (ready.length >= framesPerUpload) await send();
+	};
+	for (;;) {
+		const { value, done } = await frames.next();
+		if (done) {
+			while (encoding.length > 0) await takeEncoded();
+			if (ready.length > 0) await send();
+			await sending;
+			return value;
+		}
+		const [height, width] = chunk.settings.resize ?? [value.height, value.width];
+		const encoded = encodePng(resizePicture(value, height, width));
+		encoding.push(
+			encoded.then(bytes => ({ frame: byIndex.get(value.index) as ChunkFrame, bytes, size: { width, height } })),
+		);
+		if (encoding.length >= encodedAtOnce) await takeEncoded();
+	}
+};

@@ -1,0 +1,67 @@
+import { PermanentError, SamplingFailure } from '#shared/errors.ts';
+import { readDocument } from '#shared/sampling/documents.ts';
+import { keys } from '#shared/sampling/keys.ts';
+import { type Destination, destinationSchema } from '#shared/sampling/outcome.ts';
+import { nameConflicts, type Project, type SuperviselyApi } from '#shared/supervisely/api.ts';
+import type { FanOutPorts } from './ports.ts';
+
+/** Names tried before giving up: `X`, `X_001`, `X_002` and so on. */
+const mostNames = 1000;
+
+/**
+ * The images project that is written to: the one that was named, or a new one beside the source. A repeat finds the
+ * one that the first try made, by the sampling's id in its custom data.
+ */
+export const chooseDestination = async (
+	{ store, supervisely }: Pick<FanOutPorts, 'store' | 'supervisely'>,
+	sampling: string,
+	source: Project,
+	wanted: { existing: Project | undefined; name: string | undefined },
+): Promise<Destination> => {
+	const known = await readDocument(store, keys.destination(sampling), destinationSchema);
+	if (known) return known;
+	const project = wanted.existing ?? (await createProject(supervisely, sampling, source, wanted.name));
+	const { id, name, workspaceId } = project;
+	await store.create(keys.destination(sampling), { schema: 1, id, name, workspaceId } satisfies Destination);
+	return (await readDocument(store, keys.destination(sampling), destinationSchema)) as Destination;
+};
+
+const createProject = async (
+	supervisely: SuperviselyApi,
+	sampling: string,
+	source: Project,
+	wanted: string | undefined,
+): Promise<Project> => {
+	const base = wanted ?? `${source.name}(images)`;
+	for (let attempt = 0; attempt < mostNames; attempt++) {
+		const name = attempt === 0 ? base : `${base}_${String(attempt).padStart(3, '0')}`;
+		const [taken] = await supervisely.projectsNamed(source.workspaceId, name);
+		if (taken) {
+			const project = await supervisely.project(taken.id);
+			if (project && madeBy(project) === sampling) return project;
+			continue;
+		}
+		const customData = {
+			is_sample: true,
+			video_project_id: source.id,
+			video_project_name: source.name,
+			framefan: { sampling, state: 'running' },
+		};
+		const description = `Sample project made from project #${source.id}`;
+		try {
+			const project = await supervisely.addProject({ name, workspaceId: source.workspaceId, description, customData });
+			if (madeBy(project) !== sampling) await supervisely.setProjectData(project.id, customData);
+			return project;
+		} catch (error) {
+			// Somebody else took the name between the question and the answer.
+			if (!nameConflicts(error)) throw error instanceof PermanentError ? new SamplingFailure(error.message) : error;
+			attempt--;
+		}
+	}
+	throw new SamplingFailure(
+		`The workspace has ${mostNames} projects named like ${JSON.stringify(base)}: choose another name`,
+	);
+};
+
+const madeBy = (project: Project): unknown =>
+	(project.customData?.framefan as { sampling?: unknown } | undefined)?.sampling;

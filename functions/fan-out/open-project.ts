@@ -1,0 +1,78 @@
+import { SamplingFailure } from '#shared/errors.ts';
+import { nodeIds } from '#shared/sampling/node.ts';
+import type { SamplingRequest } from '#shared/sampling/request.ts';
+import { emptySummary } from '#shared/sampling/summary.ts';
+import { firstPage, type Project } from '#shared/supervisely/api.ts';
+import { mergeMeta, parseProjectMeta } from '#shared/supervisely/project-meta.ts';
+import { chooseDestination } from './destination.ts';
+import type { FanOutPorts } from './ports.ts';
+import { resolveScope } from './scope.ts';
+import { childDatasets, pagesAfterFirst } from './walk-dataset.ts';
+import { writeNode } from './write-node.ts';
+
+/**
+ * The first step: checks source and destination, merges the meta, makes the destination, and enqueues the datasets.
+ * Everything that can be refused is refused before anything is made.
+ */
+export const openProject = async (ports: FanOutPorts, sampling: string, request: SamplingRequest): Promise<void> => {
+	const { supervisely } = ports;
+	const source = await needProject(ports, request.source.projectId, 'source', 'videos');
+	const existing =
+		request.destination.projectId === undefined
+			? undefined
+			: await needProject(ports, request.destination.projectId, 'destination', 'images');
+	const scope = await resolveScope(supervisely, request.source);
+	const sourceMeta = parseProjectMeta(await supervisely.projectMeta(source.id), source.id);
+	const existingMeta = existing
+		? parseProjectMeta(await supervisely.projectMeta(existing.id), existing.id)
+		: { classes: [], tags: [] };
+	mergeMeta(sourceMeta, existingMeta);
+
+	const destination = await chooseDestination(ports, sampling, source, { existing, name: request.destination.name });
+	const destinationMeta = parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id);
+	const merged = mergeMeta(sourceMeta, destinationMeta);
+	if (merged) await supervisely.setProjectMeta(destination.id, merged);
+
+	const listing = await supervisely.datasets(source.id, null, firstPage);
+	const above = { sampling, node: nodeIds.project, scope, nested: scope === undefined };
+	const children = childDatasets(listing.entities, above, null);
+	const pages = pagesAfterFirst(listing, {
+		schema: 1,
+		kind: 'page',
+		sampling,
+		parent: nodeIds.project,
+		of: 'datasets',
+		dataset: null,
+		mirror: null,
+		take: 'none',
+		nested: scope === undefined,
+	});
+	const messages = [...children, ...pages];
+	await writeNode(ports, sampling, {
+		id: nodeIds.project,
+		parent: null,
+		children: messages.map(({ node }) => node),
+		own: emptySummary,
+	});
+	await ports.sendPlan(messages);
+};
+
+const needProject = async (
+	{ supervisely }: FanOutPorts,
+	id: number,
+	role: 'source' | 'destination',
+	type: 'videos' | 'images',
+): Promise<Project> => {
+	const project = await supervisely.project(id);
+	if (!project) {
+		throw new SamplingFailure(
+			`There is no project ${id} (the ${role}) on ${supervisely.server}: check the id and the token's rights`,
+		);
+	}
+	if (project.type !== type) {
+		throw new SamplingFailure(
+			`Project ${id} (${JSON.stringify(project.name)}, the ${role}) has type ${project.type}: a ${role} must be a project of type ${type}`,
+		);
+	}
+	return project;
+};

@@ -1,0 +1,175 @@
+import { PermanentError } from '#shared/errors.ts';
+import { type Chunk, type ChunkFrame, chunkId, chunkSchema } from '#shared/sampling/chunk.ts';
+import { readDocument } from '#shared/sampling/documents.ts';
+import { keys } from '#shared/sampling/keys.ts';
+import type { VideoMessage } from '#shared/sampling/messages.ts';
+import { nodeSchema } from '#shared/sampling/node.ts';
+import type { SamplingRequest } from '#shared/sampling/request.ts';
+import { imageName, selectFrames } from '#shared/sampling/selection.ts';
+import { emptySummary, type Summary } from '#shared/sampling/summary.ts';
+import type { SuperviselyApi, Video } from '#shared/supervisely/api.ts';
+import {
+	framesWithFigures,
+	parseVideoAnnotation,
+	sliceAnnotation,
+	type VideoAnnotation,
+} from '#shared/supervisely/video-annotation.ts';
+import { writeRecipe } from '#shared/video/extract/write-recipe.ts';
+import { indexVideo } from '#shared/video/index/index-video.ts';
+import type { VideoIndex } from '#shared/video/index/video-index.ts';
+import { planChunks } from '#shared/video/plan-chunks.ts';
+import { openHttp } from '#shared/video/source/http-source.ts';
+import { mirrorDataset } from './mirror-dataset.ts';
+import type { FanOutPorts } from './ports.ts';
+import { readDestination } from './walk-dataset.ts';
+import { writeNode } from './write-node.ts';
+
+/** Frames whose labels alone are looked after, in one chunk. */
+const framesPerLabelChunk = 500;
+
+/** Indexes a video, selects its frames, cuts them into chunks and enqueues these. */
+export const planVideo = async (ports: FanOutPorts, request: SamplingRequest, message: VideoMessage): Promise<void> => {
+	const { store } = ports;
+	const { sampling, node } = message;
+	const known = await readDocument(store, keys.node(sampling, node), nodeSchema);
+	if (known) return enqueueUnfinished(ports, sampling, node, known.children);
+
+	const { supervisely } = ports;
+	const [video, dataset, project] = await Promise.all([
+		supervisely.video(message.video),
+		supervisely.dataset(message.dataset),
+		supervisely.project(request.source.projectId),
+	]);
+	if (!video || !dataset || !project)
+		throw new PermanentError('not-found', `Video ${message.video} is not there any more`);
+	const { settings } = request;
+	const url = videoUrl(supervisely, video);
+	const index = await indexVideo(await openHttp({ url, headers: supervisely.fileHeaders }));
+	const annotation =
+		settings.annotated || settings.copyAnnotations
+			? parseVideoAnnotation(await supervisely.videoAnnotation(video.datasetId, video.id))
+			: undefined;
+	const frameCount = index.shown.length;
+	const withFigures = annotation && settings.annotated ? framesWithFigures(annotation) : new Set<number>();
+	const selection = selectFrames(settings, frameCount, frame => withFigures.has(frame));
+
+	const provenance = {
+		is_sample: true,
+		video_project_id: project.id,
+		video_project_name: project.name,
+		video_dataset_id: dataset.id,
+		video_dataset_name: dataset.name,
+		video_id: video.id,
+		video_name: video.name,
+	};
+	const leaf = await mirrorDataset(supervisely, {
+		projectId: (await readDestination(ports, sampling)).id,
+		parentId: message.mirror,
+		name: video.name,
+		description: `Sample dataset made from project #${project.id}, dataset #${dataset.id}, video #${video.id}`,
+		provenance,
+	});
+	const existing = new Map<string, number>();
+	for await (const image of supervisely.images(leaf.id)) existing.set(image.name, image.id);
+
+	const claimed = video.fileMeta?.framesCount ?? frameCount;
+	const frames = selection.map((frame): ChunkFrame => {
+		const name = imageName(video.name, frame, claimed);
+		const image = existing.get(name);
+		const pts = index.pts[index.shown[frame] as number] as number;
+		return { index: frame, pts, name, ...(image === undefined ? {} : { image }) };
+	});
+	const common = {
+		schema: 1,
+		video: { id: video.id, name: video.name },
+		url: url.href,
+		dataset: leaf.id,
+		settings,
+		provenance,
+	} as const;
+	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, settings.copyAnnotations)];
+	const chunks = parts.map(({ frames: own, recipe }): Chunk => {
+		const id = chunkId(
+			video.id,
+			own.map(frame => frame.index),
+			settings,
+		);
+		const labels = settings.copyAnnotations && annotation ? slice(annotation, own) : null;
+		return { ...common, id, frames: own, recipe, labels };
+	});
+	await Promise.all(chunks.map(chunk => store.write(keys.chunk(sampling, chunk.id), chunkSchema.encode(chunk))));
+	const present = frames.filter(frame => frame.image !== undefined).length;
+	const own: Summary = {
+		...emptySummary,
+		videos: 1,
+		framesPlanned: frames.length,
+		framesAlreadyThere: present,
+		notes: notesOn(video, index, settings.end),
+	};
+	const children = chunks.map(({ id }) => id);
+	await writeNode(ports, sampling, { id: node, parent: message.parent, children, own });
+	await ports.sendDecode(children.map(chunk => ({ schema: 1, sampling, node, chunk })));
+};
+
+/** A repeat of a planned video: only chunks without a marker are enqueued again. */
+const enqueueUnfinished = async (
+	{ store, sendDecode, sendReport }: FanOutPorts,
+	sampling: string,
+	node: string,
+	chunks: string[],
+): Promise<void> => {
+	const done = new Set<string>();
+	for await (const key of store.list(keys.doneIn(sampling, node))) done.add(key);
+	const open = chunks.filter(chunk => !done.has(keys.done(sampling, node, chunk)));
+	await sendDecode(open.map(chunk => ({ schema: 1, sampling, node, chunk })));
+	await sendReport([{ schema: 1, sampling, node }]);
+};
+
+/**
+ * Where the server keeps the file, on the address it was reached under: an instance often knows itself by another
+ * name than the one that leads to it.
+ */
+const videoUrl = (supervisely: SuperviselyApi, video: Video): URL => {
+	if (!video.fullStorageUrl)
+		throw new PermanentError('not-found', 'The server has no file of this video (fullStorageUrl)');
+	const stored = new URL(video.fullStorageUrl, supervisely.server);
+	return new URL(stored.pathname + stored.search, supervisely.server);
+};
+
+type Part = { frames: ChunkFrame[]; recipe: Chunk['recipe'] };
+
+/** Frames that have to be decoded, cut at key frames. */
+const cutMissing = (index: VideoIndex, frames: ChunkFrame[], framesPerChunk: number): Part[] => {
+	const missing = new Map(frames.filter(frame => frame.image === undefined).map(frame => [frame.index, frame]));
+	return planChunks(index, [...missing.keys()], framesPerChunk).map(chunk => ({
+		frames: chunk.frames.map(frame => missing.get(frame) as ChunkFrame),
+		recipe: writeRecipe(index, chunk.first, chunk.last),
+	}));
+};
+
+/** Frames whose images are there already: only their labels are looked after, if at all. */
+const cutPresent = (frames: ChunkFrame[], copyAnnotations: boolean): Part[] => {
+	const present = copyAnnotations ? frames.filter(frame => frame.image !== undefined) : [];
+	return Array.from({ length: Math.ceil(present.length / framesPerLabelChunk) }, (_, at) => ({
+		frames: present.slice(at * framesPerLabelChunk, (at + 1) * framesPerLabelChunk),
+		recipe: null,
+	}));
+};
+
+const slice = (annotation: VideoAnnotation, frames: ChunkFrame[]): VideoAnnotation =>
+	sliceAnnotation(
+		annotation,
+		frames.map(frame => frame.index),
+	);
+
+const notesOn = (video: Video, index: VideoIndex, end: number | null): string[] => {
+	const shown = index.shown.length;
+	const claimed = video.fileMeta?.framesCount;
+	const about = `Video ${video.id} (${video.name})`;
+	const notes = index.notes.map(note => `${about}: ${note}`);
+	if (claimed !== null && claimed !== undefined && claimed !== shown) {
+		notes.push(`${about}: the server counts ${claimed} frames, the file shows ${shown}`);
+	}
+	if (end !== null && end > shown) notes.push(`${about}: end is ${end}, the video ends after ${shown} frames`);
+	return notes;
+};

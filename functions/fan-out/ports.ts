@@ -1,0 +1,14 @@
+import type { Send } from '#shared/aws/queue.ts';
+import type { StateStore } from '#shared/aws/state-store.ts';
+import type { DecodeMessage, PlanMessage, ReportMessage } from '#shared/sampling/messages.ts';
+import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+
+/** What fan-out works with. */
+export type FanOutPorts = {
+	store: StateStore;
+	supervisely: SuperviselyApi;
+	sendPlan: Send<PlanMessage>;
+	sendDecode: Send<DecodeMessage>;
+	sendReport: Send<ReportMessage>;
+	framesPerChunk: number;
+};

@@ -1,0 +1,47 @@
+import { SamplingFailure } from '#shared/errors.ts';
+import type { SamplingRequest } from '#shared/sampling/request.ts';
+import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+
+/** What is taken of a dataset that is walked: its videos, and whether everything below it. */
+export type Share = { take: 'all' | 'none' | number[]; nested: boolean };
+
+/** The datasets that are walked, by id: those that were asked for, and those above them. */
+export type Scope = Map<number, Share>;
+
+/**
+ * Which datasets a request means; undefined: all of them. Listing a dataset doesn't include those below it, unless
+ * `includeNested` is set; those above it are mirrored without their videos.
+ * @throws SamplingFailure for a dataset or video that isn't part of the source project
+ */
+export const resolveScope = async (
+	supervisely: SuperviselyApi,
+	source: SamplingRequest['source'],
+): Promise<Scope | undefined> => {
+	if (!source.datasetIds && !source.videoIds) return undefined;
+	const scope: Scope = new Map();
+	const walkUp = async (dataset: number, what: string): Promise<void> => {
+		for (let id: number | null | undefined = dataset; id; ) {
+			if (id !== dataset && scope.has(id)) return;
+			const found = await supervisely.dataset(id);
+			if (!found || found.projectId !== source.projectId) {
+				throw new SamplingFailure(`${what} isn't part of project ${source.projectId}: check the id`);
+			}
+			if (!scope.has(id)) scope.set(id, { take: 'none', nested: false });
+			id = found.parentId;
+		}
+	};
+	for (const id of source.datasetIds ?? []) {
+		await walkUp(id, `Dataset ${id}`);
+		scope.set(id, { take: 'all', nested: source.includeNested });
+	}
+	for (const id of source.videoIds ?? []) {
+		const video = await supervisely.video(id);
+		if (!video) throw new SamplingFailure(`There is no video ${id}: check the id`);
+		await walkUp(video.datasetId, `Video ${id}`);
+		const share = scope.get(video.datasetId) as Share;
+		if (share.take !== 'all') {
+			scope.set(video.datasetId, { ...share, take: [...(share.take === 'none' ? [] : share.take), id] });
+		}
+	}
+	return scope;
+};

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { videoAnnotationSchema } from '../supervisely/video-annotation.ts';
+import { recipeSchema, wantedFrameSchema } from '../video/extract/recipe.ts';
+import { type Settings, settingsSchema } from './settings.ts';
+
+/**
+ * A run of one video's selection that one decode invocation handles, with all it needs for that.
+ * A frame that was in the destination when the video was planned has its image's id.
+ */
+export const chunkSchema = z.strictObject({
+	schema: z.literal(1),
+	id: z.string(),
+	video: z.strictObject({ id: z.int(), name: z.string() }),
+	/** Where the video's bytes are. */
+	url: z.string(),
+	/** Dataset of the destination that gets the images. */
+	dataset: z.int(),
+	settings: settingsSchema,
+	/** Image meta that all frames share. */
+	provenance: z.record(z.string(), z.unknown()),
+	frames: z.array(wantedFrameSchema.extend({ name: z.string(), image: z.int().optional() })),
+	/** Null when all frames are in the destination already and only their labels are looked after. */
+	recipe: recipeSchema.nullable(),
+	/** The part of the video's annotation that the frames need; null when labels aren't copied. */
+	labels: videoAnnotationSchema.nullable(),
+});
+export type Chunk = z.output<typeof chunkSchema>;
+export type ChunkFrame = Chunk['frames'][number];
+
+/** A chunk's id is made of what it is, never of how it was delivered. */
+export const chunkId = (video: number, frames: number[], settings: Settings): string => {
+	const [first = 0, last = 0] = [frames[0], frames.at(-1)];
+	const hash = createHash('sha256')
+		.update(JSON.stringify([settings, frames]))
+		.digest('hex')
+		.slice(0, 10);
+	return `${video}-${first}-${last}-${hash}`;
+};
