@@ -1,0 +1,50 @@
+import type { SignatureFault } from '#local/aws/signature.ts';
+
+/** Codes whose name in the older query protocol differs; clients are told both, as by SQS itself. */
+const QUERY_CODES: Readonly<Record<string, string>> = {
+	BatchEntryIdsNotDistinct: 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct',
+	BatchRequestTooLong: 'AWS.SimpleQueueService.BatchRequestTooLong',
+	EmptyBatchRequest: 'AWS.SimpleQueueService.EmptyBatchRequest',
+	InvalidBatchEntryId: 'AWS.SimpleQueueService.InvalidBatchEntryId',
+	MessageNotInflight: 'AWS.SimpleQueueService.MessageNotInflight',
+	QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
+	QueueNameExists: 'QueueAlreadyExists',
+	TooManyEntriesInBatchRequest: 'AWS.SimpleQueueService.TooManyEntriesInBatchRequest',
+	UnsupportedOperation: 'AWS.SimpleQueueService.UnsupportedOperation',
+};
+
+/** A refusal in SQS's own words (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html). */
+export class SqsError extends Error {
+	override readonly name = 'SqsError';
+	readonly code: string;
+	readonly status: number;
+	constructor(code: string, message: string, status = 400) {
+		super(message);
+		this.code = code;
+		this.status = status;
+	}
+	/** The code in the older query protocol. */
+	get queryCode(): string {
+		return QUERY_CODES[this.code] ?? this.code;
+	}
+}
+
+/** @param reason why the value cannot be used. */
+export function invalidParameter(name: string, value: unknown, reason: string): SqsError {
+	return new SqsError(
+		'InvalidParameterValue',
+		`Value ${String(value)} for parameter ${name} is invalid. Reason: ${reason}`,
+	);
+}
+
+/** The code SQS gives each reason for which a signature is refused. */
+export const SIGNATURE_CODES: Readonly<Record<SignatureFault, string>> = {
+	missing: 'MissingAuthenticationToken',
+	malformed: 'IncompleteSignature',
+	'unknown-key': 'InvalidClientTokenId',
+	'wrong-scope': 'SignatureDoesNotMatch',
+	'unsigned-header': 'SignatureDoesNotMatch',
+	skewed: 'SignatureDoesNotMatch',
+	expired: 'SignatureDoesNotMatch',
+	mismatch: 'SignatureDoesNotMatch',
+};

@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto';
+import {
+	DeleteMessageBatchCommand,
+	DeleteMessageCommand,
+	ReceiveMessageCommand,
+	SendMessageBatchCommand,
+	SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { expect } from 'vitest';
+import { type Check, wait } from '../check.ts';
+import { freshQueue, type SqsContext, sqsClient } from '../sqs-suite.ts';
+
+/** MD5 of the attributes below, worked out apart from any server: length and bytes of name, type and value. */
+function md5OfAttributes(): string {
+	const text = (value: string) => Buffer.concat([Buffer.from([0, 0, 0, Buffer.byteLength(value)]), Buffer.from(value)]);
+	return createHash('md5')
+		.update(Buffer.concat([text('bytes'), text('Binary'), Buffer.of(2), Buffer.from([0, 0, 0, 2, 7, 255])]))
+		.update(Buffer.concat([text('frame'), text('Number'), Buffer.of(1), text('12')]))
+		.update(Buffer.concat([text('name'), text('String'), Buffer.of(1), text('é')]))
+		.digest('hex');
+}
+
+const ATTRIBUTES = {
+	name: { DataType: 'String', StringValue: 'é' },
+	frame: { DataType: 'Number', StringValue: '12' },
+	bytes: { DataType: 'Binary', BinaryValue: Uint8Array.of(7, 255) },
+};
+
+export const messageChecks: readonly Check<SqsContext>[] = [
+	{
+		name: 'a message comes back with body, digests and attributes, and is gone when deleted',
+		run: async context => {
+			const { client } = context;
+			const { QueueUrl } = await freshQueue(context);
+			const MessageBody = 'snímek 🎞 "1" <2>\n';
+			const sent = await client.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageAttributes: ATTRIBUTES }));
+			expect(sent.MD5OfMessageBody).toBe(createHash('md5').update(MessageBody).digest('hex'));
+			expect(sent.MD5OfMessageAttributes).toBe(md5OfAttributes());
+			const receive = { QueueUrl, MessageAttributeNames: ['All'], VisibilityTimeout: 1 };
+			const { Messages = [] } = await client.send(new ReceiveMessageCommand(receive));
+			expect(Messages).toMatchObject([
+				{
+					MessageId: sent.MessageId,
+					Body: MessageBody,
+					MessageAttributes: ATTRIBUTES,
+					MD5OfBody: sent.MD5OfMessageBody,
+				},
+			]);
+			expect(Messages[0]?.MD5OfMessageAttributes).toBe(md5OfAttributes());
+			expect(Messages[0]?.Attributes).toBeUndefined();
+			const handle = { QueueUrl, ReceiptHandle: Messages[0]?.ReceiptHandle };
+			for (const _ of [1, 2]) await client.send(new DeleteMessageCommand(handle));
+			const again = await client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 2 }));
+			expect(again.Messages ?? []).toEqual([]);
+		},
+	},
+	{
+		name: 'system attributes are given by MessageSystemAttributeNames and by AttributeNames',
+		run: async context => {
+			const { client } = context;
+			const { QueueUrl } = await freshQueue(context);
+			const before = Date.now();
+			const trace = { AWSTraceHeader: { DataType: 'String', StringValue: 'Root=1-5759e988-bd862e3fe1be46a994272793' } };
+			await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x', MessageSystemAttributes: trace }));
+			const names = ['MessageSystemAttributeNames', 'AttributeNames'] as const;
+			for (const [i, name] of names.entries()) {
+				const receive = { QueueUrl, VisibilityTimeout: 0, [name]: ['All'] };
+				const { Messages = [] } = await client.send(new ReceiveMessageCommand(receive));
+				const attributes = Messages[0]?.Attributes;
+				expect(attributes).toMatchObject({
+					ApproximateReceiveCount: String(i + 1),
+					SenderId: expect.any(String),
+					AWSTraceHeader: trace.AWSTraceHeader.StringValue,
+				});
+				for (const time of [attributes?.SentTimestamp, attributes?.ApproximateFirstReceiveTimestamp]) {
+					expect(Number(time)).toBeGreaterThanOrEqual(before);
+					expect(Number(time)).toBeLessThanOrEqual(Date.now());
+				}
+			}
+			const one = new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ['SentTimestamp'] });
+			const { Messages = [] } = await client.send(one);
+			expect(Object.keys(Messages[0]?.Attributes ?? {})).toEqual(['SentTimestamp']);
+		},
+	},
+	{
+		name: 'batches of ten are sent, received and deleted',
+		run: async context => {
+			const { client } = context;
+			const { QueueUrl } = await freshQueue(context);
+			const Entries = Array.from({ length: 10 }, (_, i) => ({ Id: `id-${i}`, MessageBody: `body ${i}` }));
+			const sent = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+			expect(sent.Successful?.map(({ Id }) => Id)).toEqual(Entries.map(({ Id }) => Id));
+			const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+			expect(Messages.map(({ Body }) => Body).sort()).toEqual(Entries.map(({ MessageBody }) => MessageBody));
+			const handles = Messages.map(({ ReceiptHandle }, i) => ({ Id: `id-${i}`, ReceiptHandle }));
+			const deleted = await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: handles }));
+			expect(deleted.Successful).toHaveLength(10);
+		},
+	},
+	{
+		name: 'one bad entry of a batch fails by itself',
+		run: async context => {
+			const { client } = context;
+			const { QueueUrl } = await freshQueue(context);
+			const sent = await client.send(
+				new SendMessageBatchCommand({
+					QueueUrl,
+					Entries: [
+						{ Id: 'good', MessageBody: 'x' },
+						{ Id: 'bad', MessageBody: 'a character XML does not know: \u0001' },
+					],
+				}),
+			);
+			expect(sent.Successful).toMatchObject([{ Id: 'good' }]);
+			expect(sent.Failed).toMatchObject([{ Id: 'bad', SenderFault: true, Code: 'InvalidMessageContents' }]);
+			const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl }));
+			const deleted = await client.send(
+				new DeleteMessageBatchCommand({
+					QueueUrl,
+					Entries: [
+						{ Id: 'good', ReceiptHandle: Messages[0]?.ReceiptHandle },
+						{ Id: 'bad', ReceiptHandle: 'no-such-handle' },
+					],
+				}),
+			);
+			expect(deleted.Successful).toMatchObject([{ Id: 'good' }]);
+			expect(deleted.Failed).toMatchObject([{ Id: 'bad', Code: 'ReceiptHandleIsInvalid' }]);
+		},
+	},
+	{
+		name: 'a long poll wakes when a message arrives',
+		run: async context => {
+			const { QueueUrl } = await freshQueue(context);
+			const start = Date.now();
+			const polling = context.client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 10 }));
+			await wait(500);
+			await context.client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'wake up' }));
+			expect((await polling).Messages).toMatchObject([{ Body: 'wake up' }]);
+			expect(Date.now() - start).toBeLessThan(1500);
+		},
+	},
+	{
+		name: 'an empty long poll waits its time, an ordinary one does not',
+		run: async context => {
+			const { QueueUrl } = await freshQueue(context);
+			const start = Date.now();
+			const short = await context.client.send(new ReceiveMessageCommand({ QueueUrl }));
+			expect(Date.now() - start).toBeLessThan(500);
+			const long = await context.client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }));
+			expect(Date.now() - start).toBeGreaterThanOrEqual(1000);
+			expect([short.Messages ?? [], long.Messages ?? []]).toEqual([[], []]);
+		},
+	},
+	{
+		name: "a queue's own waiting time counts when a request has none",
+		run: async context => {
+			const { QueueUrl } = await freshQueue(context, { ReceiveMessageWaitTimeSeconds: '1' });
+			const start = Date.now();
+			await context.client.send(new ReceiveMessageCommand({ QueueUrl }));
+			expect(Date.now() - start).toBeGreaterThanOrEqual(1000);
+		},
+	},
+	{
+		name: 'a consumer that hangs up is given nothing',
+		run: async context => {
+			const { client } = context;
+			const { QueueUrl } = await freshQueue(context);
+			const leaving = new AbortController();
+			const poll = new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 10 });
+			const polling = client.send(poll, { abortSignal: leaving.signal }).catch(() => {});
+			await wait(300);
+			leaving.abort();
+			await polling;
+			await wait(200);
+			await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'for another' }));
+			const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }));
+			expect(Messages).toMatchObject([{ Body: 'for another' }]);
+		},
+	},
+	{
+		name: '8 consumers get 1000 messages once each',
+		run: async context => {
+			const { client } = context;
+			const { QueueUrl } = await freshQueue(context);
+			for (let batch = 0; batch < 100; batch++) {
+				const Entries = Array.from({ length: 10 }, (_, i) => ({ Id: `${i}`, MessageBody: `${batch * 10 + i}` }));
+				await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+			}
+			const got: string[] = [];
+			const consume = async () => {
+				const own = sqsClient(context);
+				for (let last = 1; last > 0; ) {
+					const { Messages = [] } = await own.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+					got.push(...Messages.map(({ Body = '' }) => Body));
+					last = Messages.length;
+				}
+				own.destroy();
+			};
+			await Promise.all(Array.from({ length: 8 }, consume));
+			expect(got).toHaveLength(1000);
+			expect(new Set(got).size).toBe(1000);
+		},
+	},
+];

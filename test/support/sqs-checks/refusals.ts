@@ -1,0 +1,117 @@
+import {
+	AddPermissionCommand,
+	CreateQueueCommand,
+	DeleteMessageCommand,
+	ReceiveMessageCommand,
+	SendMessageBatchCommand,
+	type SendMessageBatchRequestEntry,
+	SendMessageCommand,
+	TagQueueCommand,
+} from '@aws-sdk/client-sqs';
+import { expect } from 'vitest';
+import { type Check, refusal } from '../check.ts';
+import { freshQueue, type SqsContext, sqsClient } from '../sqs-suite.ts';
+
+const MIB = 1_048_576;
+
+export const sqsRefusalChecks: readonly Check<SqsContext>[] = [
+	{
+		name: 'a message may have 1 MiB, and not a byte more',
+		run: async context => {
+			const { client } = context;
+			const { QueueUrl } = await freshQueue(context);
+			const MessageBody = 'x'.repeat(MIB);
+			await client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+			const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl }));
+			expect(Messages?.[0]?.Body === MessageBody).toBe(true);
+			const larger = new SendMessageCommand({ QueueUrl, MessageBody: `${MessageBody}x` });
+			expect(await refusal(client.send(larger))).toMatchObject({ name: 'InvalidParameterValue' });
+			const MessageAttributes = { a: { DataType: 'String', StringValue: 'x' } };
+			const withAttribute = new SendMessageCommand({ QueueUrl, MessageBody, MessageAttributes });
+			expect(await refusal(client.send(withAttribute))).toMatchObject({ name: 'InvalidParameterValue' });
+		},
+	},
+	{
+		name: 'a batch may have 1 MiB altogether',
+		run: async context => {
+			const { QueueUrl } = await freshQueue(context);
+			const Entries = ['a', 'b'].map(Id => ({ Id, MessageBody: 'x'.repeat(MIB / 2 + 1) }));
+			const refused = await refusal(context.client.send(new SendMessageBatchCommand({ QueueUrl, Entries })));
+			expect(refused).toMatchObject({ name: 'BatchRequestTooLong' });
+			const { Messages } = await context.client.send(new ReceiveMessageCommand({ QueueUrl }));
+			expect(Messages ?? []).toEqual([]);
+		},
+	},
+	{
+		name: 'a batch has 1 to 10 entries with ids of their own',
+		run: async context => {
+			const { QueueUrl } = await freshQueue(context);
+			const send = (ids: string[]) => {
+				const Entries: SendMessageBatchRequestEntry[] = ids.map(Id => ({ Id, MessageBody: 'x' }));
+				return refusal(context.client.send(new SendMessageBatchCommand({ QueueUrl, Entries })));
+			};
+			expect(await send([])).toMatchObject({ name: 'EmptyBatchRequest' });
+			expect(await send([...'abcdefghijk'])).toMatchObject({ name: 'TooManyEntriesInBatchRequest' });
+			expect(await send(['a', 'b', 'a'])).toMatchObject({ name: 'BatchEntryIdsNotDistinct' });
+			expect(await send(['white space'])).toMatchObject({ name: 'InvalidBatchEntryId' });
+		},
+	},
+	{
+		name: 'a bad receipt handle, an empty body and bad numbers are refused',
+		run: async context => {
+			const { client } = context;
+			const { QueueUrl } = await freshQueue(context);
+			const remove = client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: 'no-such-handle' }));
+			expect(await refusal(remove)).toMatchObject({ name: 'ReceiptHandleIsInvalid' });
+			const empty = client.send(new SendMessageCommand({ QueueUrl, MessageBody: '' }));
+			expect((await refusal(empty)).$metadata.httpStatusCode).toBe(400);
+			for (const bad of [{ MaxNumberOfMessages: 11 }, { WaitTimeSeconds: 21 }, { VisibilityTimeout: 43_201 }]) {
+				const receive = client.send(new ReceiveMessageCommand({ QueueUrl, ...bad }));
+				expect((await refusal(receive)).$metadata.httpStatusCode).toBe(400);
+			}
+		},
+	},
+	{
+		name: 'a wrong secret, an unknown key id and another region are refused',
+		run: async context => {
+			const { QueueUrl } = await freshQueue(context);
+			const { accessKeyId } = context.credentials;
+			const send = (address: Partial<SqsContext>) => {
+				const client = sqsClient({ ...context, ...address });
+				return refusal(client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'forged' })));
+			};
+			const wrongSecret = { credentials: { accessKeyId, secretAccessKey: 'wrong' } };
+			expect(await send(wrongSecret)).toMatchObject({
+				name: 'SignatureDoesNotMatch',
+				$metadata: { httpStatusCode: 403 },
+			});
+			const unknown = { credentials: { accessKeyId: 'AKIAUNKNOWN', secretAccessKey: 'x' } };
+			expect(await send(unknown)).toMatchObject({ name: 'InvalidClientTokenId', $metadata: { httpStatusCode: 403 } });
+			expect(await send({ region: 'eu-north-1' })).toMatchObject({ $metadata: { httpStatusCode: 403 } });
+		},
+	},
+	{
+		name: 'FIFO queues are refused',
+		run: async ({ client }) => {
+			const Attributes = { FifoQueue: 'true' };
+			const create = new CreateQueueCommand({ QueueName: 'in-order.fifo', Attributes });
+			expect(await refusal(client.send(create))).toMatchObject({
+				name: 'UnsupportedOperation',
+				message: expect.stringContaining('FIFO'),
+			});
+		},
+	},
+	{
+		name: 'what is not supported is refused by its name',
+		run: async context => {
+			const { client } = context;
+			const { QueueUrl } = await freshQueue(context);
+			const tag = client.send(new TagQueueCommand({ QueueUrl, Tags: { a: 'b' } }));
+			expect((await refusal(tag)).message).toContain('TagQueue');
+			const permit = { QueueUrl, Label: 'all', AWSAccountIds: ['000000000000'], Actions: ['*'] };
+			expect((await refusal(client.send(new AddPermissionCommand(permit)))).message).toContain('AddPermission');
+			const grouped = client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x', MessageGroupId: 'g' }));
+			expect((await refusal(grouped)).message).toContain('MessageGroupId');
+		},
+	},
+];
