@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { startSuperviselyServer } from '#demo/server/server.ts';
-import { call, imagesProject, ok, png, serve, temporaryFolder, upload } from './harness.ts';
+import { call, imagesProject, ok, png, serve, temporaryFolder, upload } from '#test/supervisely-server.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../support/supervisely-server-process.ts', import.meta.url));
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { call, imagesProject, ok, png, serve, upload } from './harness.ts';
+import { call, imagesProject, ok, png, serve, upload } from '#test/supervisely-server.ts';
 
 test('a share of the requests to an endpoint is refused, always the same ones for a seed', async () => {
 	const server = await serve();

@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { SuperviselyServer } from '#demo/server/server.ts';
-import { call, imagesProject, ok, png, serve } from './harness.ts';
+import { call, imagesProject, ok, png, serve } from '#test/supervisely-server.ts';
 
 /** Adds one figure to the image of {@link imagesProject}, on a server of its own. */
 async function withFigure(shape: string, extra: object = {}) {

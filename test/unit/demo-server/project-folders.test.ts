@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ffmpegInstaller from '@ffmpeg-installer/ffmpeg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { imagesProject, META, ok, png, serve, temporaryFolder } from '#test/supervisely-server.ts';
 import { TINY, tinyShapes, writeTinyVideo, writeTinyVideoProject } from '#test/tiny-video-project.ts';
-import { imagesProject, META, ok, png, serve, temporaryFolder } from './harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'framefan-tiny-'));
 const source = join(folder, 'tiny project');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { parseByteRange } from '#demo/server/byte-range.ts';
-import { call, imagesProject, META, ok, png, serve, upload } from './harness.ts';
+import { call, imagesProject, META, ok, png, serve, upload } from '#test/supervisely-server.ts';
 
 test.each([
 	[undefined, 'whole'],

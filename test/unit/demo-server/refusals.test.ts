@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { call, imagesProject, META, ok, png, serve, upload } from './harness.ts';
+import { call, imagesProject, META, ok, png, serve, upload } from '#test/supervisely-server.ts';
 
 const label = (shape: string, geometry: object, extra: object = {}) => ({
 	...{
