@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { startS3 } from '#local/s3/server.ts';
+import { startSqs } from '#local/sqs/server.ts';
+
+const region = 'us-east-1';
+const credentials = { accessKeyId: 'AKIALOCAL', secretAccessKey: 'local-secret' };
+
+/** An S3 and an SQS in a process of their own, which can be killed. */
+export interface LocalAwsProcess {
+	readonly s3: { readonly endpoint: string; readonly region: string; readonly credentials: typeof credentials };
+	readonly sqs: LocalAwsProcess['s3'];
+	/** SIGKILL; resolves when the process is gone. */
+	kill(): Promise<void>;
+}
+
+/** Starts both on a data folder, in which a killed process may have left anything. */
+export async function startLocalAws(dataDir: string): Promise<LocalAwsProcess> {
+	const child = spawn(process.execPath, ['--import', 'tsx', import.meta.filename, dataDir], {
+		stdio: ['pipe', 'pipe', 'inherit'],
+	});
+	const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+	const { s3, sqs } = JSON.parse(line) as { s3: string; sqs: string };
+	return {
+		s3: { endpoint: s3, region, credentials },
+		sqs: { endpoint: sqs, region, credentials },
+		kill: () => kill(child),
+	};
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+	if (child.exitCode !== null || child.signalCode !== null) return;
+	const exit = once(child, 'exit');
+	child.kill('SIGKILL');
+	await exit;
+}
+
+async function serve(dataDir: string): Promise<void> {
+	const s3 = await startS3({ dataDir: join(dataDir, 's3'), region, credentials });
+	const sqs = await startSqs({ dataDir: join(dataDir, 'sqs'), region, credentials, accountId: '000000000000' });
+	console.log(JSON.stringify({ s3: s3.endpoint, sqs: sqs.endpoint }));
+	// The process must not outlive the test that started it.
+	process.stdin.on('end', () => process.exit()).resume();
+}
+
+if (process.argv[1] === import.meta.filename) await serve(process.argv[2] ?? '');
