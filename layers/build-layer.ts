@@ -38,7 +38,9 @@ export type LayerName = keyof typeof nativePackages;
 /** What the layer is made of: changes exactly when a package version or the target does. */
 export const layerFingerprint = (layer: LayerName, target: Target): string => {
 	const parts = nativePackages[layer](target).map(name => `${name}@${locked(name).version}`);
-	return createHash('sha256').update(JSON.stringify([layer, target, parts])).digest('hex');
+	return createHash('sha256')
+		.update(JSON.stringify([layer, target, parts]))
+		.digest('hex');
 };
 
 /** Finds installed packages, or fetches those of another machine than this one from the npm registry. */

@@ -5,6 +5,7 @@ import { type LoopbackServer, listenOnLoopback } from './aws/loopback.ts';
 import { parseTarget } from './aws/request-target.ts';
 import { type Credentials, SignatureError, verifySignature } from './aws/signature.ts';
 import type { LocalFunction } from './lambda/function.ts';
+import type { LogFile } from './lambda/log-file.ts';
 import { readBody } from './read-body.ts';
 
 /** A route of the template: `METHOD /path/{parameter}`, the function behind it, and whether callers must sign. */
@@ -12,9 +13,13 @@ export type HttpRoute = { routeKey: string; worker: LocalFunction; signed: boole
 
 const bodyLimit = 10 * 1024 * 1024;
 
-/** Serves an HTTP API's routes on loopback: payload format 2.0 in, structured or plain results out. */
+/**
+ * Serves an HTTP API's routes on loopback: payload format 2.0 in, structured or plain results out.
+ * @param log what callers are only told as an internal error
+ */
 export const startHttpApi = (
 	routes: HttpRoute[],
+	log: LogFile,
 	options: { credentials: Credentials; region: string; accountId: string; port?: number },
 ): Promise<LoopbackServer> => {
 	const matchers = routes.map(route => ({ route, match: matcher(route.routeKey) }));
@@ -39,14 +44,12 @@ export const startHttpApi = (
 
 	return listenOnLoopback((request, response) => {
 		answer(request)
-			.catch(error =>
-				error instanceof SignatureError
-					? message(403, `Forbidden: ${error.message}`)
-					: message(
-							error instanceof URIError ? 400 : 500,
-							error instanceof URIError ? 'Bad Request' : 'Internal Server Error',
-						),
-			)
+			.catch(error => {
+				if (error instanceof SignatureError) return message(403, `Forbidden: ${error.message}`);
+				if (error instanceof URIError) return message(400, 'Bad Request');
+				log.write(`${new Date().toISOString()} ${request.method} ${error}\n`);
+				return message(500, 'Internal Server Error');
+			})
 			.then(result => send(response, result));
 	}, options.port);
 };

@@ -16,7 +16,8 @@ import type { Attributes, Resolver, Resource } from './template.ts';
 
 /** Where a stack is made real: the services it stands on, and what has become of its resources so far. */
 export type Ground = {
-	assembly: string;
+	/** Folders of the assets, by S3 key. */
+	assets: Map<string, string>;
 	dataDir: string;
 	region: string;
 	accountId: string;
@@ -40,8 +41,11 @@ const arn = (ground: Ground, service: string, rest: string) =>
 const physicalName = (id: string) => `framefan-${id.toLowerCase()}`;
 const properties = (ground: Ground, resource: Resource): Properties =>
 	ground.resolver.resolve(resource.properties) as Properties;
-const assetFolder = (ground: Ground, resource: Resource): string =>
-	join(ground.assembly, String(resource.metadata['aws:asset:path']));
+const assetFolder = (ground: Ground, id: string, location: unknown): string => {
+	const folder = ground.assets.get(String((location as { S3Key?: unknown } | undefined)?.S3Key));
+	if (!folder) throw new Error(`The local stack can't run ${id}: its code isn't an asset of the assembly`);
+	return folder;
+};
 const functionByArn = (ground: Ground, wanted: unknown): LocalFunction => {
 	for (const [id, worker] of ground.functions) {
 		const attributes = ground.attributes.get(id);
@@ -52,7 +56,9 @@ const functionByArn = (ground: Ground, wanted: unknown): LocalFunction => {
 
 const bucket: Realize = async (ground, id) => {
 	const Bucket = physicalName(id);
-	await ground.s3.send(new HeadBucketCommand({ Bucket })).catch(() => ground.s3.send(new CreateBucketCommand({ Bucket })));
+	await ground.s3
+		.send(new HeadBucketCommand({ Bucket }))
+		.catch(() => ground.s3.send(new CreateBucketCommand({ Bucket })));
 	ground.attributes.set(id, { ref: Bucket, Arn: `arn:aws:s3:::${Bucket}` });
 };
 
@@ -72,7 +78,7 @@ const queue: Realize = async (ground, id, resource) => {
 };
 
 const layer: Realize = (ground, id, resource) => {
-	ground.attributes.set(id, { ref: assetFolder(ground, resource) });
+	ground.attributes.set(id, { ref: assetFolder(ground, id, properties(ground, resource).Content) });
 };
 
 const lambda: Realize = (ground, id, resource) => {
@@ -82,7 +88,7 @@ const lambda: Realize = (ground, id, resource) => {
 		name: id,
 		arn: arn(ground, 'lambda', `function:${id}`),
 		handler: String(wanted.Handler),
-		taskRoot: assetFolder(ground, resource),
+		taskRoot: assetFolder(ground, id, wanted.Code),
 		layers: ((wanted.Layers ?? []) as string[]).map(String),
 		environment: { ...ground.lambdaEnvironment, ...Variables },
 		timeoutSeconds: Number(wanted.Timeout ?? 3),
@@ -123,7 +129,8 @@ const route: Realize = (ground, id, resource) => {
 	const integration = ground.attributes.get(String(wanted.Target).replace('integrations/', ''));
 	if (!integration) throw new Error(`${id} has no integration`);
 	const type = wanted.AuthorizationType ?? 'NONE';
-	if (type !== 'AWS_IAM' && type !== 'NONE') throw new Error(`The local stack can't authorize ${id} by ${String(type)}`);
+	if (type !== 'AWS_IAM' && type !== 'NONE')
+		throw new Error(`The local stack can't authorize ${id} by ${String(type)}`);
 	ground.routes.push({
 		routeKey: String(wanted.RouteKey),
 		worker: functionByArn(ground, integration.uri),

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { startHttpApi } from './http-api.ts';
+import { openLogFile } from './lambda/log-file.ts';
 import { type Ground, realize } from './realize.ts';
 import { startS3 } from './s3/server.ts';
 import { startSqs } from './sqs/server.ts';
 import { startSsm } from './ssm.ts';
 import { synthesize } from './synthesize.ts';
-import { makeResolver, parameterValues, readTemplate } from './template.ts';
+import { makeResolver, parameterValues, readAssets, readTemplate } from './template.ts';
 
 const region = 'us-east-1';
 const accountId = '000000000000';
@@ -69,7 +70,7 @@ export const startLocalStack = async (options: {
 			'AWS::StackName': 'Framefan',
 		};
 		const ground: Ground = {
-			assembly,
+			assets: readAssets(assembly, 'Framefan'),
 			dataDir,
 			region,
 			accountId,
@@ -83,6 +84,8 @@ export const startLocalStack = async (options: {
 				AWS_ENDPOINT_URL_S3: s3Server.endpoint,
 				AWS_ENDPOINT_URL_SQS: sqsServer.endpoint,
 				AWS_ENDPOINT_URL_SSM: ssmServer.endpoint,
+				// This Node may be older than the one that the deployment runs on.
+				AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 			},
 			resolver: makeResolver({ parameters, pseudo, attributes }),
 			attributes,
@@ -91,7 +94,11 @@ export const startLocalStack = async (options: {
 			endings,
 		};
 		await realize(ground, template.resources);
-		const http = await startHttpApi(ground.routes, { credentials, region, accountId });
+		const http = await startHttpApi(ground.routes, openLogFile(join(dataDir, 'logs', 'http-api.log')), {
+			credentials,
+			region,
+			accountId,
+		});
 		endings.push(() => http.close());
 
 		return {

@@ -8,10 +8,14 @@ const repository = join(import.meta.dirname, '..', '..');
 const cache = join(repository, 'node_modules', '.cache', 'framefan');
 
 /** What decides the template and its assets. */
-const inputs = ['infra/app.ts', 'infra/stack.ts', 'infra/settings.ts', 'infra/constructs', 'functions', 'layers'].concat(
-	'package.json',
-	'package-lock.json',
-);
+const inputs = [
+	'infra/app.ts',
+	'infra/stack.ts',
+	'infra/settings.ts',
+	'infra/constructs',
+	'functions',
+	'layers',
+].concat('package.json', 'package-lock.json');
 
 const inputsHash = (): string => {
 	const hash = createHash('sha256').update(`${process.platform}-${process.arch}`);
@@ -21,7 +25,10 @@ const inputsHash = (): string => {
 			: readdirSync(join(repository, input), { recursive: true, encoding: 'utf8' }).map(name => join(input, name)),
 	);
 	for (const file of files.filter(file => statSync(join(repository, file)).isFile()).sort()) {
-		hash.update(`${file}\0`).update(readFileSync(join(repository, file))).update('\0');
+		hash
+			.update(`${file}\0`)
+			.update(readFileSync(join(repository, file)))
+			.update('\0');
 	}
 	return hash.digest('hex').slice(0, 32);
 };
@@ -47,7 +54,11 @@ export const synthesize = async (): Promise<string> => {
 	const making = `${assembly}-${process.pid}`;
 	await promisify(execFile)(process.execPath, ['--import', 'tsx', join('infra', 'app.ts')], {
 		cwd: repository,
-		env: { ...process.env, CDK_OUTDIR: making, CDK_CONTEXT_JSON: JSON.stringify({ ...cdkContext(), layersFor: 'host' }) },
+		env: {
+			...process.env,
+			CDK_OUTDIR: making,
+			CDK_CONTEXT_JSON: JSON.stringify({ ...cdkContext(), layersFor: 'host' }),
+		},
 		maxBuffer: 64 * 1024 * 1024,
 	}).catch((error: Error & { stderr?: string }) => {
 		throw new Error(`The CDK app could not be synthesized:\n${error.stderr?.slice(-4000) ?? error.message}`);

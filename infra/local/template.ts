@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A CloudFormation resource as the template has it, intrinsic functions unresolved. */
-export type Resource = { type: string; properties: Record<string, unknown>; metadata: Record<string, unknown> };
+export type Resource = { type: string; properties: Record<string, unknown> };
 export type Template = {
 	resources: Map<string, Resource>;
 	parameters: Map<string, { default?: string; allowedPattern?: RegExp }>;
@@ -22,9 +22,9 @@ export const readTemplate = (assembly: string, stackName: string): Template => {
 	return {
 		resources: new Map(
 			Object.entries(object(Resources)).map(([id, value]) => {
-				const { Type, Properties, Metadata, Condition } = object(value);
+				const { Type, Properties, Condition } = object(value);
 				if (Condition) throw new Error(`The local stack can't run resource ${id}: it has a Condition`);
-				return [id, { type: String(Type), properties: object(Properties), metadata: object(Metadata) }];
+				return [id, { type: String(Type), properties: object(Properties) }];
 			}),
 		),
 		parameters: new Map(
@@ -43,6 +43,18 @@ export const readTemplate = (assembly: string, stackName: string): Template => {
 		),
 		outputs: new Map(Object.entries(object(Outputs)).map(([id, value]) => [id, object(value).Value])),
 	};
+};
+
+/** Folders of the assembly's assets by the S3 key under which a deployment would store them. */
+export const readAssets = (assembly: string, stackName: string): Map<string, string> => {
+	const { files } = JSON.parse(readFileSync(join(assembly, `${stackName}.assets.json`), 'utf8')) as {
+		files: Record<string, { source: { path: string }; destinations: Record<string, { objectKey: string }> }>;
+	};
+	return new Map(
+		Object.values(files).flatMap(({ source, destinations }) =>
+			Object.values(destinations).map(({ objectKey }) => [objectKey, join(assembly, source.path)] as const),
+		),
+	);
 };
 
 /** Parameter values for a deployment; a wrong or unknown one is refused as CloudFormation does. */

@@ -1,9 +1,4 @@
-import {
-	DeleteMessageBatchCommand,
-	type Message,
-	ReceiveMessageCommand,
-	type SQSClient,
-} from '@aws-sdk/client-sqs';
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { LocalFunction } from './function.ts';
 

@@ -40,7 +40,10 @@ export const makeFunction = (
 		pids: () => [...all].flatMap(sandbox => (sandbox.alive() && sandbox.pid ? [sandbox.pid] : [])),
 		invoke: async event => {
 			if (closed || busy >= options.concurrency) {
-				throw new InvocationError('TooManyRequestsException', `Rate Exceeded: ${options.concurrency} sandboxes are busy`);
+				throw new InvocationError(
+					'TooManyRequestsException',
+					`Rate Exceeded: ${options.concurrency} sandboxes are busy`,
+				);
 			}
 			busy++;
 			try {

@@ -123,7 +123,8 @@ export const startSandbox = async (
 		},
 		invoke: payload =>
 			new Promise((resolve, reject) => {
-				if (ended) return reject(new InvocationError('Runtime.ExitError', 'Error: Runtime exited before the invocation'));
+				if (ended)
+					return reject(new InvocationError('Runtime.ExitError', 'Error: Runtime exited before the invocation'));
 				const id = crypto.randomUUID();
 				const timer = setTimeout(() => {
 					settle({

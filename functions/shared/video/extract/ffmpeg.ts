@@ -39,7 +39,7 @@ export const decodePictures = async function* (input: {
 			...['-map', '[picture]', ...encoding, '-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'],
 			...['-map', '[time]', ...encoding, '-c:v', 'rawvideo', '-flush_packets', '1', '-f', 'framecrc', 'pipe:3'],
 		],
-		{ stdio: ['pipe', 'pipe', 'pipe', 'pipe'], env: {} },
+		{ stdio: ['pipe', 'pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH } },
 	) as ChildProcess & { stdin: NonNullable<ChildProcess['stdin']>; stdout: Readable; stderr: Readable };
 	const stop = () => child.kill('SIGKILL');
 	input.signal.addEventListener('abort', stop, { once: true });
@@ -49,7 +49,10 @@ export const decodePictures = async function* (input: {
 		complaints = (complaints + text.toString('utf8')).slice(-keptComplaints);
 	});
 	const ended = new Promise<void>((resolve, reject) => {
-		child.once('error', reject);
+		child.once('error', error => {
+			reject(error);
+			child.stdout.destroy(error);
+		});
 		child.once('close', () => resolve());
 	});
 	ended.catch(() => {});
