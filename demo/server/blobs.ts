@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, mkdirSync, rmSync } from 'node:fs';
-import { copyFile, link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream, mkdirSync, rmSync } from 'node:fs';
+import { copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+
+const BLOCK = 1 << 20;
 
 /** Files kept under the hash of their content: the base64 SHA-256 that Supervisely uses, in hex on disk. */
 export class BlobFolder {
@@ -28,22 +30,22 @@ export class BlobFolder {
 		const sha256 = createHash('sha256');
 		let size = 0;
 		try {
-			await pipeline(
-				content,
-				async function* (chunks: AsyncIterable<Buffer>) {
-					for await (const chunk of chunks) {
-						sha256.update(chunk);
-						size += chunk.length;
-						yield chunk;
-					}
-				},
-				createWriteStream(temporary, { flags: 'wx' }),
-			);
+			const file = await open(temporary, 'wx');
+			try {
+				for await (const block of inBlocks(content)) {
+					sha256.update(block);
+					size += block.length;
+					await file.appendFile(block);
+				}
+			} finally {
+				await file.close();
+			}
 			const hash = sha256.digest('base64');
 			await this.#place(temporary, hash);
 			return { hash, size };
-		} finally {
+		} catch (error) {
 			await rm(temporary, { force: true });
+			throw error;
 		}
 	}
 
@@ -71,6 +73,22 @@ export class BlobFolder {
 		await mkdir(dirname(place), { recursive: true });
 		await rename(temporary, place);
 	}
+}
+
+/** Joins what comes in small pieces, as from a socket, so that it is written in few calls. */
+async function* inBlocks(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+	let pieces: Buffer[] = [];
+	let length = 0;
+	for await (const piece of content) {
+		pieces.push(piece);
+		length += piece.length;
+		if (length >= BLOCK) {
+			yield Buffer.concat(pieces);
+			pieces = [];
+			length = 0;
+		}
+	}
+	if (length > 0) yield Buffer.concat(pieces);
 }
 
 /** Makes `to` the same file as `from`, or a copy of it where the file system cannot link. */

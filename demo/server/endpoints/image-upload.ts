@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { type Endpoint, type Endpoints, jsonEndpoint } from '../endpoint.ts';
 import { readMultipart } from '../multipart-body.ts';
 import { pictureHead } from '../picture-head.ts';
+import type { Put } from '../records.ts';
 import { jsonReply } from '../reply.ts';
 
 /** The upload of image bytes, and the question which bytes are there already. */
@@ -20,18 +21,20 @@ export function imageUploadEndpoints(context: Context): Endpoints {
 function bulkUpload({ store, blobs }: Context): Endpoint {
 	return async ({ request, stream }) => {
 		const results: object[] = [];
+		const put: Put[] = [];
 		await readMultipart(request.headers, stream(), async part => {
 			if (part.kind !== 'file') throw badRequest(`The part ${JSON.stringify(part.name)} is not a file`);
 			const { hash, size } = await blobs.add(part.content);
 			const known = store.blobs.get(hash);
 			const head = known ?? (await pictureHead(blobs.path(hash)));
 			if (head?.mime.startsWith('image/')) {
-				if (!known) store.commit([['blob', { hash, size, mime: head.mime, width: head.width, height: head.height }]]);
+				if (!known) put.push(['blob', { ...head, hash, size }]);
 				results.push({ hash });
 			} else {
 				results.push({ errors: [{ message: `${part.name} is not a picture that can be read` }] });
 			}
 		});
+		if (put.length > 0) store.commit(put);
 		return jsonReply(results);
 	};
 }
