@@ -36,8 +36,9 @@ export const decodePictures = async function* (input: {
 		[
 			...['-hide_banner', '-nostdin', '-loglevel', 'error', '-protocol_whitelist', 'pipe', '-copyts'],
 			...['-f', input.demuxer, '-i', 'pipe:0', '-filter_complex', graph],
-			...['-map', '[picture]', ...encoding, '-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'],
+			// Times first: ffmpeg serves its outputs in order, so a picture's time is written before the picture is waited for.
 			...['-map', '[time]', ...encoding, '-c:v', 'rawvideo', '-flush_packets', '1', '-f', 'framecrc', 'pipe:3'],
+			...['-map', '[picture]', ...encoding, '-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'],
 		],
 		{ stdio: ['pipe', 'pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH } },
 	) as ChildProcess & { stdin: NonNullable<ChildProcess['stdin']>; stdout: Readable; stderr: Readable };
