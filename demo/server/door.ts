@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiError } from './api-error.ts';
+import { ApiError, badRequest } from './api-error.ts';
 import type { Counter, Counters } from './counters.ts';
 import type { Endpoint, Endpoints, Exchange } from './endpoint.ts';
 import type { Fate, Faults } from './faults.ts';
@@ -58,7 +58,7 @@ async function handle(rooms: Rooms, request: IncomingMessage, response: ServerRe
 	};
 	const reply = fate.status
 		? await fault(fate.status, exchange)
-		: await answer(() => {
+		: await answer(request, () => {
 				if (path !== `${OWN_ROOT}nonce`) requireToken(request, rooms.token);
 				if (!endpoint) throw new ApiError(404, 'NOT_FOUND', `There is nothing at ${path.slice(0, 200)}`);
 				return endpoint(exchange);
@@ -94,11 +94,13 @@ async function fault({ status, retryAfter }: NonNullable<Fate['status']>, exchan
 	return jsonReply(error.body, status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
 }
 
-async function answer(endpoint: () => Promise<Reply>): Promise<Reply> {
+async function answer(request: IncomingMessage, endpoint: () => Promise<Reply>): Promise<Reply> {
 	try {
 		return await endpoint();
 	} catch (error) {
 		if (error instanceof ApiError) return jsonReply(error.body, error.status);
+		// A client that went away while it sent is no failure of the server.
+		if (request.destroyed && !request.complete) return jsonReply(badRequest('The body ended early').body, 400);
 		console.error(error);
 		const internal = new ApiError(501, 'INTERNAL', 'The server failed; its log says why');
 		return jsonReply(internal.body, internal.status);

@@ -30,10 +30,13 @@ export function readMultipart(
 	}
 	return new Promise((resolve, reject) => {
 		let line = Promise.resolve();
+		const contents: Readable[] = [];
 		const fail = (error: unknown) => {
 			reject(error);
 			body.unpipe(parser);
 			body.resume();
+			// Whoever is reading a file would wait for the rest of it for ever.
+			for (const content of contents) content.destroy(error as Error);
 		};
 		const enqueue = (part: BodyPart) => {
 			line = line.then(() => take(part));
@@ -41,6 +44,7 @@ export function readMultipart(
 		};
 		parser.on('file', (name, content) => {
 			content.on('error', error => fail(badRequest(`Malformed multipart body: ${error.message}`)));
+			contents.push(content);
 			enqueue({ kind: 'file', name, content });
 		});
 		parser.on('field', (name, value, _nameTruncated, truncated) => {

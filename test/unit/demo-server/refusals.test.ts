@@ -1,6 +1,9 @@
+import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { call, imagesProject, META, ok, png, serve, upload } from '#test/supervisely-server.ts';
+import { call, imagesProject, META, ok, png, serve, temporaryFolder, upload } from '#test/supervisely-server.ts';
 
 const label = (shape: string, geometry: object, extra: object = {}) => ({
 	...{
@@ -306,4 +309,18 @@ test.each([
 	});
 	expect(response.status).toBe(status);
 	expect(await response.json()).toHaveProperty('details.type', 'BAD_REQUEST');
+});
+
+test('an upload that breaks off leaves nothing behind, and the server goes on', async () => {
+	const dataDir = await temporaryFolder();
+	const server = await serve(dataDir);
+	const socket = connect(Number(new URL(server.address).port), '127.0.0.1');
+	const head = `POST /public/api/v3/images.bulk.upload HTTP/1.1\r\nHost: x\r\nx-api-key: ${server.token}\r\n`;
+	socket.write(`${head}Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n`);
+	socket.write('--b\r\nContent-Disposition: form-data; name="0-file"; filename="0"\r\n\r\nhalf a pict');
+	const incoming = join(dataDir, 'blobs', 'incoming');
+	while ((await readdir(incoming)).length === 0) await new Promise(resolve => setTimeout(resolve, 5));
+	socket.destroy();
+	while ((await readdir(incoming)).length > 0) await new Promise(resolve => setTimeout(resolve, 5));
+	expect((await upload(server, [await png(2, 2)])).status).toBe(200);
 });
