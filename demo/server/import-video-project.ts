@@ -100,8 +100,16 @@ async function importVideo(
 		[
 			'video',
 			{
-				...{ id, name: video.name, datasetId, description: annotation?.description ?? '', hash: blob.hash, fileMeta },
-				...{ meta: { videoStreamIndex: fileMeta.index }, customData: {}, createdAt: at, updatedAt: at },
+				id,
+				name: video.name,
+				datasetId,
+				description: annotation?.description ?? '',
+				hash: blob.hash,
+				meta: { videoStreamIndex: fileMeta.index },
+				customData: {},
+				fileMeta,
+				createdAt: at,
+				updatedAt: at,
 			},
 		],
 		['videoAnnotation', annotationRecord(context, id, annotation, fileMeta)],
