@@ -90,14 +90,21 @@ export const multipartChecks: readonly Check<S3Context>[] = [
 			await context.client.send(new AbortMultipartUploadCommand(target));
 			const complete = new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } });
 			expect(await refusal(context.client.send(complete))).toMatchObject({ name: 'NoSuchUpload' });
+		},
+	},
+	{
+		name: 'an aborted upload takes no more parts',
+		run: async context => {
+			const { target } = await upload(context, { Key: 'multi/ended' }, [SMALL]);
+			await context.client.send(new AbortMultipartUploadCommand(target));
 			const part = new UploadPartCommand({ ...target, PartNumber: 2, Body: 'x' });
 			expect(await refusal(context.client.send(part))).toMatchObject({ name: 'NoSuchUpload' });
 		},
 	},
 	{
-		name: 'unknown, unordered and small parts are refused',
+		name: 'unknown and unordered parts are refused',
 		run: async context => {
-			const { target, parts } = await upload(context, { Key: 'multi/bad' }, [SMALL, SMALL]);
+			const { target, parts } = await upload(context, { Key: 'multi/bad' }, [LARGE, LARGE]);
 			const complete = (Parts: { PartNumber: number; ETag: string | undefined }[]) =>
 				refusal(context.client.send(new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } })));
 			expect(await complete([{ PartNumber: 1, ETag: '"00000000000000000000000000000000"' }])).toMatchObject({
@@ -105,7 +112,14 @@ export const multipartChecks: readonly Check<S3Context>[] = [
 			});
 			expect(await complete([{ PartNumber: 7, ETag: parts[0]?.ETag }])).toMatchObject({ name: 'InvalidPart' });
 			expect(await complete([...parts].reverse())).toMatchObject({ name: 'InvalidPartOrder' });
-			expect(await complete(parts)).toMatchObject({ name: 'EntityTooSmall' });
+		},
+	},
+	{
+		name: 'every part but the last has 5 MiB',
+		run: async context => {
+			const { target, parts } = await upload(context, { Key: 'multi/small' }, [SMALL, SMALL]);
+			const complete = new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } });
+			expect(await refusal(context.client.send(complete))).toMatchObject({ name: 'EntityTooSmall' });
 		},
 	},
 	{

@@ -64,14 +64,29 @@ export const queueChecks: readonly Check<SqsContext>[] = [
 		},
 	},
 	{
-		name: 'attributes out of bounds and unknown ones are refused',
+		name: 'attributes out of bounds are refused',
 		run: async context => {
 			const { QueueUrl } = await freshQueue(context);
-			const set = (Attributes: Record<string, string>) =>
-				refusal(context.client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes })));
-			for (const bad of [{ VisibilityTimeout: '43201' }, { DelaySeconds: '-1' }, { MaximumMessageSize: 'large' }])
-				expect((await set(bad)).name).toMatch(/^InvalidParameterValue|^InvalidAttributeValue/);
-			expect(await set({ Nonsense: '1' })).toMatchObject({ name: 'InvalidAttributeName' });
+			const outOfBounds: Record<string, string>[] = [
+				{ VisibilityTimeout: '43201' },
+				{ DelaySeconds: '-1' },
+				{ MaximumMessageSize: 'large' },
+			];
+			for (const Attributes of outOfBounds) {
+				const refused = await refusal(context.client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes })));
+				expect(refused.name).toMatch(/^InvalidParameterValue|^InvalidAttributeValue/);
+			}
+		},
+	},
+	{
+		name: 'unknown attributes are refused',
+		run: async context => {
+			const { QueueUrl } = await freshQueue(context);
+			const Attributes: Record<string, string> = { Nonsense: '1' };
+			const set = new SetQueueAttributesCommand({ QueueUrl, Attributes });
+			expect(await refusal(context.client.send(set))).toMatchObject({ name: 'InvalidAttributeName' });
+			const read = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['Nonsense' as 'All'] });
+			expect(await refusal(context.client.send(read))).toMatchObject({ name: 'InvalidAttributeName' });
 		},
 	},
 	{

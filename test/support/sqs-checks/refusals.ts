@@ -26,6 +26,14 @@ export const sqsRefusalChecks: readonly Check<SqsContext>[] = [
 			expect(Messages?.[0]?.Body === MessageBody).toBe(true);
 			const larger = new SendMessageCommand({ QueueUrl, MessageBody: `${MessageBody}x` });
 			expect(await refusal(client.send(larger))).toMatchObject({ name: 'InvalidParameterValue' });
+		},
+	},
+	{
+		name: 'attributes count toward the size of a message',
+		run: async context => {
+			const { client } = context;
+			const { QueueUrl } = await freshQueue(context);
+			const MessageBody = 'x'.repeat(MIB);
 			const MessageAttributes = { a: { DataType: 'String', StringValue: 'x' } };
 			const withAttribute = new SendMessageCommand({ QueueUrl, MessageBody, MessageAttributes });
 			expect(await refusal(client.send(withAttribute))).toMatchObject({ name: 'InvalidParameterValue' });
@@ -57,16 +65,27 @@ export const sqsRefusalChecks: readonly Check<SqsContext>[] = [
 		},
 	},
 	{
-		name: 'a bad receipt handle, an empty body and bad numbers are refused',
+		name: 'a bad receipt handle is refused',
 		run: async context => {
-			const { client } = context;
 			const { QueueUrl } = await freshQueue(context);
-			const remove = client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: 'no-such-handle' }));
-			expect(await refusal(remove)).toMatchObject({ name: 'ReceiptHandleIsInvalid' });
-			const empty = client.send(new SendMessageCommand({ QueueUrl, MessageBody: '' }));
-			expect((await refusal(empty)).$metadata.httpStatusCode).toBe(400);
+			const remove = new DeleteMessageCommand({ QueueUrl, ReceiptHandle: 'no-such-handle' });
+			expect(await refusal(context.client.send(remove))).toMatchObject({ name: 'ReceiptHandleIsInvalid' });
+		},
+	},
+	{
+		name: 'an empty message is refused',
+		run: async context => {
+			const { QueueUrl } = await freshQueue(context);
+			const empty = new SendMessageCommand({ QueueUrl, MessageBody: '' });
+			expect((await refusal(context.client.send(empty))).$metadata.httpStatusCode).toBe(400);
+		},
+	},
+	{
+		name: 'numbers out of bounds are refused when receiving',
+		run: async context => {
+			const { QueueUrl } = await freshQueue(context);
 			for (const bad of [{ MaxNumberOfMessages: 11 }, { WaitTimeSeconds: 21 }, { VisibilityTimeout: 43_201 }]) {
-				const receive = client.send(new ReceiveMessageCommand({ QueueUrl, ...bad }));
+				const receive = context.client.send(new ReceiveMessageCommand({ QueueUrl, ...bad }));
 				expect((await refusal(receive)).$metadata.httpStatusCode).toBe(400);
 			}
 		},
@@ -97,7 +116,7 @@ export const sqsRefusalChecks: readonly Check<SqsContext>[] = [
 			const create = new CreateQueueCommand({ QueueName: 'in-order.fifo', Attributes });
 			expect(await refusal(client.send(create))).toMatchObject({
 				name: 'UnsupportedOperation',
-				message: expect.stringContaining('FIFO'),
+				message: 'FIFO queues are not supported by the local SQS.',
 			});
 		},
 	},

@@ -34,13 +34,13 @@ export const visibilityChecks: readonly Check<SqsContext>[] = [
 	{
 		name: 'a received message is hidden until its timeout, then a waiting consumer gets it',
 		run: async context => {
-			const QueueUrl = await sent(context, { VisibilityTimeout: '1' });
+			const QueueUrl = await sent(context, { VisibilityTimeout: '2' });
 			const start = Date.now();
 			expect(await receive(context, QueueUrl)).toHaveLength(1);
 			expect(await receive(context, QueueUrl)).toHaveLength(0);
 			expect(await receive(context, QueueUrl, { WaitTimeSeconds: 5 })).toHaveLength(1);
-			expect(Date.now() - start).toBeGreaterThanOrEqual(950);
-			expect(Date.now() - start).toBeLessThan(2500);
+			expect(Date.now() - start).toBeGreaterThanOrEqual(1950);
+			expect(Date.now() - start).toBeLessThan(3500);
 		},
 	},
 	{

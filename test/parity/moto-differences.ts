@@ -1,0 +1,55 @@
+/** Where moto 5.2.5 behaves otherwise than S3 and SQS, or than our servers mean to: by the name of the check, and why. */
+export interface Differences {
+	/** It always does. */
+	readonly differ: Readonly<Record<string, string>>;
+	/** It does at times, since it depends on which of several requests comes first. */
+	readonly mayDiffer: Readonly<Record<string, string>>;
+}
+
+export const S3_DIFFERENCES: Differences = {
+	differ: {
+		'a key may hold line breaks': 'moto answers 404 to a path with an encoded line break',
+		'a body that does not match its checksum is refused and not stored': 'moto does not verify checksums',
+		'an aborted upload is gone': 'moto answers 500 (KeyError) to the completion of an aborted upload',
+		'an aborted upload takes no more parts': 'moto answers 500 (KeyError) to a part of an aborted upload',
+		'unknown and unordered parts are refused': 'moto completes with parts that were never sent',
+		'the checksum of a multipart object is made of those of its parts': 'moto gives a multipart object no checksum',
+		'an expired presigned URL is refused': 'moto does not look at the expiry',
+		'a presigned URL is good for nothing but what was signed': 'moto does not verify signatures',
+		'a wrong secret, an unknown key id and another region are refused': 'moto does not verify signatures',
+		'an unsigned request is refused': 'moto refuses it too, but with an empty body instead of AccessDenied',
+		'a body other than the signed one is refused': 'moto does not compare the body with x-amz-content-sha256',
+		'a bucket needs a valid name': 'moto takes some of the names S3 refuses',
+		'a key longer than 1024 bytes is refused': 'moto counts characters, not bytes',
+		'unknown sub-resources are 501 and never touch the object': 'moto implements many that the local S3 refuses',
+		'a header that asks for something unknown is 501': 'moto implements what the local S3 refuses',
+	},
+	mayDiffer: {
+		'20 writers race with If-None-Match: * and one wins, 40 times': 'moto checks and writes in two steps: two may win',
+		'8 clients of 15 compare-and-swap increments each count to 120':
+			'moto checks and writes in two steps: some get lost',
+	},
+};
+
+export const SQS_DIFFERENCES: Differences = {
+	differ: {
+		'attributes out of bounds are refused': 'moto takes any value',
+		'unknown attributes are refused': 'moto keeps attributes it does not know',
+		'one bad entry of a batch is not sent, the others are': 'moto does not check the characters of a batch',
+		'a consumer that hangs up is given nothing': 'moto gives the message to the consumer that is gone',
+		'a message that is not held cannot be held longer': 'moto hides a message that is visible',
+		'the receipt handle of an earlier delivery deletes nothing': 'moto deletes by any handle; SQS promises neither',
+		'a dead letter names the queue it comes from': 'moto has no DeadLetterQueueSourceArn',
+		'StartMessageMoveTask sends dead letters back as new messages': 'moto has no move tasks',
+		'StartMessageMoveTask moves to another queue, at a rate, until it is cancelled': 'moto has no move tasks',
+		'StartMessageMoveTask refuses a queue that is no dead-letter queue': 'moto has no move tasks',
+		'attributes count toward the size of a message': 'moto counts the body alone',
+		'an empty message is refused': 'moto takes it',
+		'a wrong secret, an unknown key id and another region are refused': 'moto does not verify signatures',
+		'FIFO queues are refused': 'moto has FIFO queues, the local SQS does not',
+		'what is not supported is refused by its name': 'moto implements what the local SQS refuses',
+	},
+	mayDiffer: {
+		'8 consumers get 500 messages once each': 'moto gives a message to two consumers at once, or answers 500',
+	},
+};
