@@ -42,7 +42,9 @@ export const drawFrame = (background: Buffer, size: Size, scene: Scene, frame: n
 		}
 	};
 	const { car, drone, ball, beacon, trail } = scene;
-	if (trail) trail.forEach((point, at) => at > 0 && line(trail[at - 1] as Point, point, 1, colours.trail));
+	for (const [at, point] of (trail ?? []).entries()) {
+		if (at > 0) line(trail?.[at - 1] as Point, point, 1, colours.trail);
+	}
 	if (car) {
 		for (let y = car.topLeft[1]; y <= car.bottomRight[1]; y++) {
 			for (let x = car.topLeft[0]; x <= car.bottomRight[0]; x++) dot(x, y, colours.car);

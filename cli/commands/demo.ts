@@ -1,0 +1,111 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { drawContactSheet } from '#demo/contact-sheet/contact-sheet.ts';
+import { makeDemoProject } from '#demo/project/make-project.ts';
+import { startSuperviselyServer } from '#demo/server/server.ts';
+import { FramefanError } from '#shared/errors.ts';
+import type { SamplingStatus } from '../../functions/api/sampling-status.ts';
+import { takeDataFolder } from '../data-folder.ts';
+import { showProgress } from '../progress.ts';
+import { runSampling } from '../run-sampling.ts';
+import { closingAll } from '../shutdown.ts';
+
+type DemoOptions = { data: string; fresh?: boolean; json?: boolean };
+
+/** What `--json` prints, and what is kept to show it again. */
+type DemoResult = Pick<
+	SamplingStatus,
+	'state' | 'videos' | 'framesPlanned' | 'framesUploaded' | 'framesAlreadyThere' | 'labels' | 'faults'
+> & { seconds: number; framesPerSecond: number; project: string; contactSheet: string };
+
+/** The demo's one sampling; another `--fresh` start is another one, in a new data folder. */
+const clientToken = 'demo';
+
+export const addDemo = (program: Command): void => {
+	program
+		.command('demo')
+		.description('Generates a video project, samples it on this machine and shows the result (npm start)')
+		.option('--data <folder>', 'where everything is kept', join('.framefan', 'demo'))
+		.option('--fresh', 'begins anew')
+		.option('--json', 'ends with one line of JSON')
+		.action(demo);
+};
+
+const demo = (options: DemoOptions): Promise<void> =>
+	closingAll(async onClose => {
+		const data = resolve(options.data);
+		onClose(takeDataFolder(data));
+		if (options.fresh)
+			for (const name of ['server', 'stack', 'result', 'result.json'])
+				rmSync(join(data, name), { recursive: true, force: true });
+
+		say('A video project is sampled into an image project, on this machine alone.');
+		const folder = await makeDemoProject(data, ({ name, frames }) => say(`generating ${name} (${frames} frames)`));
+		const server = await startSuperviselyServer({ dataDir: join(data, 'server') });
+		onClose(() => server.close());
+		const source = await server.importVideoProject(folder, { name: 'demo' });
+		const started = performance.now();
+		const status = await runSampling({
+			dataDir: data,
+			server: server.address,
+			token: server.token,
+			request: { source: { projectId: source.id }, clientToken },
+			framesPerChunk: 100,
+			progress: showProgress(),
+			onClose,
+		});
+		if (status.state === 'failed' || !status.destination)
+			throw new FramefanError(status.reason ?? `The sampling ${status.state}`);
+		const kept = readResult(data);
+		const result =
+			kept ?? (await finish(data, status, (performance.now() - started) / 1000, server.exportImagesProject));
+		if (options.json) console.log(JSON.stringify(result));
+		else printResult(result, kept !== undefined);
+		process.exitCode = result.state === 'completed' ? 0 : 1;
+	});
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const finish = async (
+	data: string,
+	status: SamplingStatus,
+	seconds: number,
+	exportImagesProject: (project: number, folder: string) => Promise<void>,
+): Promise<DemoResult> => {
+	const project = join(data, 'result', 'project');
+	const contactSheet = join(data, 'result', 'contact-sheet.png');
+	mkdirSync(join(data, 'result'), { recursive: true });
+	await exportImagesProject(status.destination?.id as number, project);
+	await drawContactSheet(project, contactSheet, 4);
+	const { state, videos, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults } = status;
+	const result = {
+		...{ state, videos, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults },
+		seconds: Math.round(seconds * 10) / 10,
+		framesPerSecond: Math.round((framesUploaded / seconds) * 10) / 10,
+		project,
+		contactSheet,
+	};
+	writeFileSync(join(data, 'result.json'), JSON.stringify(result));
+	return result;
+};
+
+const readResult = (data: string): DemoResult | undefined => {
+	const file = join(data, 'result.json');
+	return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoResult) : undefined;
+};
+
+const printResult = (result: DemoResult, wasDone: boolean): void => {
+	if (wasDone) console.log('This was completed before; npm start -- --fresh begins anew.');
+	console.log(`
+  state          ${result.state}
+  videos         ${result.videos}
+  frames         ${result.framesUploaded} uploaded, ${result.framesAlreadyThere} were there, of ${result.framesPlanned} planned
+  labels         ${result.labels}
+  faults         ${result.faults.length}
+  time           ${result.seconds} s (${result.framesPerSecond} frames/s)
+  project        ${result.project}
+  contact sheet  ${result.contactSheet}
+`);
+	for (const { reason, message } of result.faults.slice(0, 10)) console.log(`  fault: ${reason}: ${message}`);
+};

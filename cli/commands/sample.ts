@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { SamplingRequestInput } from '#shared/sampling/request.ts';
+import type { SamplingStatus } from '../../functions/api/sampling-status.ts';
+import { checkServer } from '../check-server.ts';
+import { takeDataFolder } from '../data-folder.ts';
+import { heightByWidth, wholeNumber, wholeNumbers } from '../options.ts';
+import { showProgress } from '../progress.ts';
+import { runSampling } from '../run-sampling.ts';
+import { closingAll } from '../shutdown.ts';
+import { findToken } from '../token.ts';
+import { UsageError } from '../usage-error.ts';
+
+type SampleOptions = {
+	server: string;
+	project: number;
+	into?: number;
+	name?: string;
+	dataset?: number[];
+	nested?: boolean;
+	video?: number[];
+	start?: number;
+	end?: number;
+	step?: number;
+	annotated?: boolean;
+	resize?: [number, number];
+	labels: boolean;
+	data: string;
+	json?: boolean;
+};
+
+/** Faults that are printed one by one. */
+const faultsShown = 10;
+
+export const addSample = (program: Command): void => {
+	program
+		.command('sample')
+		.description('Samples a video project of a Supervisely server into an images project, on this machine')
+		.requiredOption('--server <url>', 'address of the server')
+		.requiredOption('--project <id>', 'the video project', wholeNumber(1))
+		.option('--into <id>', 'an existing images project; a new one unless told', wholeNumber(1))
+		.option('--name <name>', 'name of the new project; "<source>(images)" unless told')
+		.option('--dataset <id>', 'only this dataset; can be repeated', wholeNumbers(1))
+		.option('--nested', 'with all datasets below those that were chosen')
+		.option('--video <id>', 'only this video; can be repeated', wholeNumbers(1))
+		.option('--start <n>', 'first frame', wholeNumber(0))
+		.option('--end <n>', 'frame to stop before', wholeNumber(1))
+		.option('--step <n>', 'every n-th frame', wholeNumber(1))
+		.option('--annotated', 'only frames with figures')
+		.option('--resize <HxW>', 'height and width of the images in pixels', heightByWidth)
+		.option('--no-labels', 'images alone')
+		.option('--data <folder>', 'where the state is kept, to go on after a cut', '.framefan')
+		.option('--json', 'ends with one line of JSON')
+		.addHelpText(
+			'after',
+			'\nThe API token is read from SUPERVISELY_API_TOKEN, API_TOKEN or ~/supervisely.env, or asked for.',
+		)
+		.action(sample);
+};
+
+const toRequest = (options: SampleOptions): SamplingRequestInput => {
+	const { start, end, step, annotated, resize, labels } = options;
+	if (end !== undefined && end <= (start ?? 0)) {
+		throw new UsageError(`--end is ${end} and --start is ${start ?? 0}: the end is exclusive, so it must be greater`);
+	}
+	if (options.into !== undefined && options.name !== undefined) {
+		throw new UsageError(
+			`--into ${options.into} is an existing project, --name ${options.name} a new one: give one of them`,
+		);
+	}
+	return {
+		source: {
+			projectId: options.project,
+			...(options.dataset ? { datasetIds: options.dataset } : {}),
+			...(options.nested ? { includeNested: true } : {}),
+			...(options.video ? { videoIds: options.video } : {}),
+		},
+		destination: {
+			...(options.into === undefined ? {} : { projectId: options.into }),
+			...(options.name === undefined ? {} : { name: options.name }),
+		},
+		settings: {
+			...(start === undefined ? {} : { start }),
+			...(end === undefined ? {} : { end }),
+			...(step === undefined ? {} : { step }),
+			...(annotated ? { annotated } : {}),
+			...(resize ? { resize } : {}),
+			copyAnnotations: labels,
+		},
+	};
+};
+
+const sample = async (options: SampleOptions): Promise<void> => {
+	const request = toRequest(options);
+	if (!URL.canParse(options.server) || !/^https?:/.test(options.server)) {
+		throw new UsageError(
+			`--server is ${JSON.stringify(options.server)}: it must be an address such as https://app.supervisely.com`,
+		);
+	}
+	await closingAll(async onClose => {
+		const token = await findToken(options.server);
+		await checkServer(options.server, token, options.project);
+		// One folder for each thing that is asked, so that one cut-off sampling doesn't go on inside another.
+		const asked = createHash('sha256')
+			.update(JSON.stringify([options.server, request]))
+			.digest('hex')
+			.slice(0, 12);
+		const dataDir = join(options.data, `sampling-${asked}`);
+		onClose(takeDataFolder(dataDir));
+		const started = performance.now();
+		const { clientToken, finish } = openRun(dataDir);
+		const status = await runSampling({
+			dataDir,
+			server: options.server,
+			token,
+			request: { ...request, clientToken },
+			framesPerChunk: 100,
+			progress: showProgress(),
+			onClose,
+		});
+		finish();
+		const seconds = Math.round((performance.now() - started) / 100) / 10;
+		if (options.json) console.log(JSON.stringify(toJson(status, seconds)));
+		else printResult(status, seconds);
+		process.exitCode = status.state === 'completed' ? 0 : 1;
+	});
+};
+
+/** The run that was cut off here, or a new one. */
+const openRun = (dataDir: string): { clientToken: string; finish: () => void } => {
+	const file = join(dataDir, 'run.json');
+	const finish = () => rmSync(file, { force: true });
+	if (existsSync(file)) {
+		process.stderr.write('Going on with the sampling that was cut off.\n');
+		return { clientToken: (JSON.parse(readFileSync(file, 'utf8')) as { clientToken: string }).clientToken, finish };
+	}
+	rmSync(join(dataDir, 'stack'), { recursive: true, force: true });
+	mkdirSync(dataDir, { recursive: true });
+	const clientToken = crypto.randomUUID();
+	writeFileSync(file, JSON.stringify({ clientToken }));
+	return { clientToken, finish };
+};
+
+const toJson = (status: SamplingStatus, seconds: number) => {
+	const { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults, notes, reason } =
+		status;
+	return {
+		state,
+		destination,
+		framesPlanned,
+		framesUploaded,
+		framesAlreadyThere,
+		labels,
+		faults,
+		seconds,
+		...(notes.length > 0 ? { notes } : {}),
+		...(reason ? { reason } : {}),
+	};
+};
+
+const printResult = (status: SamplingStatus, seconds: number): void => {
+	if (status.state === 'failed') {
+		console.error(`error: ${status.reason}`);
+		return;
+	}
+	const { destination } = status;
+	console.log(`${status.state} in ${seconds} s: project ${destination?.id} ${JSON.stringify(destination?.name)}`);
+	console.log(
+		`${status.framesUploaded} frames uploaded, ${status.framesAlreadyThere} were there, ${status.labels} labels, ${status.videos} videos`,
+	);
+	for (const note of status.notes) console.log(`note: ${note}`);
+	for (const { reason, message, video, frame } of status.faults.slice(0, faultsShown)) {
+		console.log(
+			`fault: ${[video?.name, frame === undefined ? '' : `frame ${frame}`, reason].filter(Boolean).join(', ')}: ${message}`,
+		);
+	}
+	if (status.faultCount > faultsShown)
+		console.log(`… ${status.faultCount - faultsShown} more faults; --json lists them`);
+};

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { startSuperviselyServer } from '#demo/server/server.ts';
+import { takeDataFolder } from '../data-folder.ts';
+import { wholeNumber } from '../options.ts';
+import { closingAll } from '../shutdown.ts';
+
+type ServeOptions = { port?: number; data: string; import: string[]; json?: boolean };
+
+export const addServe = (program: Command): void => {
+	program
+		.command('serve')
+		.description('Starts the Supervisely-compatible server, and stays up until it is ended')
+		.option('--port <n>', 'port on 127.0.0.1; any free one unless told', wholeNumber(0))
+		.option('--data <folder>', 'where projects are kept', join('.framefan', 'server'))
+		.option(
+			'--import <folder>',
+			'a video project to import; can be repeated',
+			(folder, all: string[]) => [...all, folder],
+			[],
+		)
+		.option('--json', 'one line of JSON instead of text')
+		.action(serve);
+};
+
+const serve = (options: ServeOptions): Promise<void> =>
+	closingAll(async onClose => {
+		onClose(takeDataFolder(options.data));
+		const port = options.port === undefined ? {} : { port: options.port };
+		const server = await startSuperviselyServer({ dataDir: options.data, ...port });
+		onClose(() => server.close());
+		for (const folder of options.import) await server.importVideoProject(folder);
+		const { address, token } = server;
+		const projects = server.projects();
+		if (options.json) console.log(JSON.stringify({ server: address, token, projects }));
+		else {
+			console.log(`server    ${address}\ntoken     ${token}`);
+			for (const { id, name, type } of projects) console.log(`project   ${id}  ${name}  (${type})`);
+			console.log('Ctrl-C ends it.');
+		}
+		await new Promise(() => {});
+	});

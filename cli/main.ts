@@ -1,0 +1,28 @@
+import { Command, CommanderError } from 'commander';
+import { FramefanError } from '#shared/errors.ts';
+import { addDemo } from './commands/demo.ts';
+import { addSample } from './commands/sample.ts';
+import { addServe } from './commands/serve.ts';
+import { UsageError } from './usage-error.ts';
+
+const program = new Command('framefan')
+	.description('Samples Supervisely video projects into image projects: exact frames, every label.')
+	.showHelpAfterError('(framefan <command> --help tells all options)')
+	.exitOverride();
+addDemo(program);
+addSample(program);
+addServe(program);
+
+/** 0 done, 1 could not be done, 2 not understood. */
+const exitCode = (error: unknown): number => {
+	if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+	const expected = error instanceof FramefanError;
+	console.error(`error: ${expected ? error.message : ((error as Error)?.stack ?? error)}`);
+	return error instanceof UsageError ? 2 : 1;
+};
+
+try {
+	await program.parseAsync();
+} catch (error) {
+	process.exitCode = exitCode(error);
+}

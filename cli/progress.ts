@@ -1,0 +1,44 @@
+import { SingleBar } from 'cli-progress';
+import type { SamplingStatus } from '../functions/api/sampling-status.ts';
+
+/** Least time between two lines where the output is no terminal, in milliseconds. */
+const lineEveryMs = 2000;
+
+export type ProgressDisplay = { show(status: SamplingStatus): void; end(): void };
+
+const done = (status: SamplingStatus) => status.framesUploaded + status.framesAlreadyThere;
+
+/** Live progress on stderr: a bar in a terminal, plain lines elsewhere. */
+export const showProgress = (): ProgressDisplay => {
+	if (!process.stderr.isTTY) return plainLines();
+	const bar = new SingleBar({
+		format: '{bar} {value}/{total} frames  {videos} videos  {faults} faults  {duration}s',
+		barsize: 24,
+		hideCursor: true,
+		stream: process.stderr,
+	});
+	let started = false;
+	return {
+		show: status => {
+			const payload = { videos: status.videos, faults: status.faultCount };
+			if (!started) bar.start(status.framesPlanned, 0, payload);
+			started = true;
+			bar.setTotal(status.framesPlanned);
+			bar.update(done(status), payload);
+		},
+		end: () => bar.stop(),
+	};
+};
+
+const plainLines = (): ProgressDisplay => {
+	let last = { at: 0, line: '' };
+	return {
+		show: status => {
+			const line = `${done(status)}/${status.framesPlanned} frames, ${status.videos} videos, ${status.faultCount} faults`;
+			if (line === last.line || (status.state === 'running' && Date.now() - last.at < lineEveryMs)) return;
+			last = { at: Date.now(), line };
+			process.stderr.write(`${line}\n`);
+		},
+		end: () => {},
+	};
+};

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { type LocalStack, startLocalStack } from '#local/stack.ts';
+import type { SamplingRequestInput } from '#shared/sampling/request.ts';
+import type { SamplingStatus } from '../functions/api/sampling-status.ts';
+import { makeApiClient } from './api-client.ts';
+import type { ProgressDisplay } from './progress.ts';
+
+const tokenParameter = '/framefan/supervisely-token';
+const pollMs = 250;
+
+/**
+ * Runs one sampling on the local stack and follows it to its end. The same client token on the same data folder goes
+ * on with the same sampling.
+ */
+export const runSampling = async (options: {
+	dataDir: string;
+	server: string;
+	token: string;
+	request: SamplingRequestInput & { clientToken: string };
+	framesPerChunk: number;
+	progress: ProgressDisplay;
+	onClose: (close: () => unknown) => void;
+	onStack?: (stack: LocalStack) => void;
+}): Promise<SamplingStatus> => {
+	const stack = await startLocalStack({
+		dataDir: join(options.dataDir, 'stack'),
+		parameters: {
+			SuperviselyServer: options.server,
+			TokenParameter: tokenParameter,
+			FramesPerChunk: String(options.framesPerChunk),
+			ProgressSeconds: '1',
+		},
+		secrets: { [tokenParameter]: options.token },
+	});
+	options.onClose(() => stack.close());
+	options.onStack?.(stack);
+	const api = makeApiClient(stack);
+	const { id } = await api.start(options.request);
+	try {
+		for (;;) {
+			const status = await api.status(id);
+			options.progress.show(status);
+			if (status.state !== 'running') return status;
+			await new Promise(resolve => setTimeout(resolve, pollMs));
+		}
+	} finally {
+		options.progress.end();
+	}
+};

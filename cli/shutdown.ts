@@ -1,0 +1,35 @@
+/** How often the parent process is looked for, in milliseconds. */
+const parentCheckMs = 1000;
+
+/**
+ * Runs something that can be ended from outside: by Ctrl-C, by a signal, or by the end of the npm process that started
+ * it. What it has opened is closed in reverse order in any case.
+ * @param work gets a function that registers what is to be closed
+ */
+export const closingAll = async <Result>(
+	work: (onClose: (close: () => unknown) => void) => Promise<Result>,
+): Promise<Result> => {
+	const closers: (() => unknown)[] = [];
+	const closeAll = async () => {
+		for (const close of closers.splice(0).reverse()) await close();
+	};
+	const endBy = (code: number) => {
+		process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM').removeAllListeners('SIGHUP');
+		void closeAll().finally(() => process.exit(code));
+	};
+	process.once('SIGINT', () => endBy(130));
+	process.once('SIGTERM', () => endBy(143));
+	process.once('SIGHUP', () => endBy(129));
+	// npm passes signals on, but can't when it is killed.
+	const parent = process.ppid;
+	const watch = process.env.npm_lifecycle_event
+		? setInterval(() => process.ppid !== parent && endBy(129), parentCheckMs)
+		: undefined;
+	watch?.unref();
+	try {
+		return await work(close => closers.push(close));
+	} finally {
+		clearInterval(watch);
+		await closeAll();
+	}
+};

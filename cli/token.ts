@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { parse } from 'dotenv';
+import { FramefanError } from '#shared/errors.ts';
+
+/** Where the SDK looks, too: the environment, then `~/supervisely.env`. */
+const names = ['SUPERVISELY_API_TOKEN', 'API_TOKEN'];
+
+/** The API token; asked for without showing it where a person can answer. Never taken from the command line. */
+export const findToken = async (server: string): Promise<string> => {
+	const found = firstOf(process.env) ?? firstOf(readSettings());
+	if (found) return found;
+	if (!process.stdin.isTTY) {
+		throw new FramefanError(
+			`There is no API token: set ${names.join(' or ')}, or write it into ~/supervisely.env as API_TOKEN=…`,
+		);
+	}
+	process.stderr.write(`API token for ${server}: `);
+	const silent = new Writable({ write: (_, __, done) => done() });
+	const prompt = createInterface({ input: process.stdin, output: silent, terminal: true });
+	const token = (await prompt.question('')).trim();
+	prompt.close();
+	process.stderr.write('\n');
+	if (!token) throw new FramefanError('No API token was given');
+	return token;
+};
+
+const firstOf = (variables: Record<string, string | undefined>): string | undefined =>
+	names.map(name => variables[name]).find(value => value);
+
+const readSettings = (): Record<string, string> => {
+	try {
+		return parse(readFileSync(join(homedir(), 'supervisely.env')));
+	} catch {
+		return {};
+	}
+};
