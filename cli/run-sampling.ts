@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { type LocalStack, startLocalStack } from '#local/stack.ts';
+import { startLocalStack } from '#local/stack.ts';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
 import type { SamplingStatus } from '../functions/api/sampling-status.ts';
 import { makeApiClient } from './api-client.ts';
 import type { ProgressDisplay } from './progress.ts';
+import { startClock } from './run-clock.ts';
 
 const tokenParameter = '/framefan/supervisely-token';
 const pollMs = 250;
@@ -11,6 +12,7 @@ const pollMs = 250;
 /**
  * Runs one sampling on the local stack and follows it to its end. The same client token on the same data folder goes
  * on with the same sampling.
+ * @returns how it ended, and the seconds it took once the stack stood
  */
 export const runSampling = async (options: {
 	dataDir: string;
@@ -20,8 +22,7 @@ export const runSampling = async (options: {
 	framesPerChunk: number;
 	progress: ProgressDisplay;
 	onClose: (close: () => unknown) => void;
-	onStack?: (stack: LocalStack) => void;
-}): Promise<SamplingStatus> => {
+}): Promise<{ status: SamplingStatus; seconds: number }> => {
 	const stack = await startLocalStack({
 		dataDir: join(options.dataDir, 'stack'),
 		parameters: {
@@ -33,14 +34,15 @@ export const runSampling = async (options: {
 		secrets: { [tokenParameter]: options.token },
 	});
 	options.onClose(() => stack.close());
-	options.onStack?.(stack);
+	const clock = startClock(join(options.dataDir, 'seconds'));
 	const api = makeApiClient(stack);
 	const { id } = await api.start(options.request);
 	try {
 		for (;;) {
 			const status = await api.status(id);
 			options.progress.show(status);
-			if (status.state !== 'running') return status;
+			if (status.state !== 'running') return { status, seconds: Math.round(clock.seconds() * 10) / 10 };
+			clock.keep();
 			await new Promise(resolve => setTimeout(resolve, pollMs));
 		}
 	} finally {

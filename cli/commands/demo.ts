@@ -37,7 +37,7 @@ const demo = (options: DemoOptions): Promise<void> =>
 		const data = resolve(options.data);
 		onClose(takeDataFolder(data));
 		if (options.fresh)
-			for (const name of ['server', 'stack', 'result', 'result.json'])
+			for (const name of ['server', 'stack', 'result', 'result.json', 'seconds'])
 				rmSync(join(data, name), { recursive: true, force: true });
 
 		say('A video project is sampled into an image project, on this machine alone.');
@@ -45,8 +45,7 @@ const demo = (options: DemoOptions): Promise<void> =>
 		const server = await startSuperviselyServer({ dataDir: join(data, 'server') });
 		onClose(() => server.close());
 		const source = await server.importVideoProject(folder, { name: 'demo' });
-		const started = performance.now();
-		const status = await runSampling({
+		const { status, seconds } = await runSampling({
 			dataDir: data,
 			server: server.address,
 			token: server.token,
@@ -58,8 +57,7 @@ const demo = (options: DemoOptions): Promise<void> =>
 		if (status.state === 'failed' || !status.destination)
 			throw new FramefanError(status.reason ?? `The sampling ${status.state}`);
 		const kept = readResult(data);
-		const result =
-			kept ?? (await finish(data, status, (performance.now() - started) / 1000, server.exportImagesProject));
+		const result = kept ?? (await finish(data, status, seconds, server.exportImagesProject));
 		if (options.json) console.log(JSON.stringify(result));
 		else printResult(result, kept !== undefined);
 		process.exitCode = result.state === 'completed' ? 0 : 1;
@@ -81,7 +79,7 @@ const finish = async (
 	const { state, videos, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults } = status;
 	const result = {
 		...{ state, videos, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults },
-		seconds: Math.round(seconds * 10) / 10,
+		seconds,
 		framesPerSecond: Math.round((framesUploaded / seconds) * 10) / 10,
 		project,
 		contactSheet,

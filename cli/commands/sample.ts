@@ -109,9 +109,8 @@ const sample = async (options: SampleOptions): Promise<void> => {
 			.slice(0, 12);
 		const dataDir = join(options.data, `sampling-${asked}`);
 		onClose(takeDataFolder(dataDir));
-		const started = performance.now();
 		const { clientToken, finish } = openRun(dataDir);
-		const status = await runSampling({
+		const { status, seconds } = await runSampling({
 			dataDir,
 			server: options.server,
 			token,
@@ -121,7 +120,6 @@ const sample = async (options: SampleOptions): Promise<void> => {
 			onClose,
 		});
 		finish();
-		const seconds = Math.round((performance.now() - started) / 100) / 10;
 		if (options.json) console.log(JSON.stringify(toJson(status, seconds)));
 		else printResult(status, seconds);
 		process.exitCode = status.state === 'completed' ? 0 : 1;
@@ -136,7 +134,7 @@ const openRun = (dataDir: string): { clientToken: string; finish: () => void } =
 		process.stderr.write('Going on with the sampling that was cut off.\n');
 		return { clientToken: (JSON.parse(readFileSync(file, 'utf8')) as { clientToken: string }).clientToken, finish };
 	}
-	rmSync(join(dataDir, 'stack'), { recursive: true, force: true });
+	for (const name of ['stack', 'seconds']) rmSync(join(dataDir, name), { recursive: true, force: true });
 	mkdirSync(dataDir, { recursive: true });
 	const clientToken = crypto.randomUUID();
 	writeFileSync(file, JSON.stringify({ clientToken }));

@@ -19,7 +19,7 @@ export const captionPath = (
 	const { unitsPerEm } = font;
 	// Letter by letter: the library stumbles over this font's ligatures, which a caption doesn't need.
 	const glyphs = (line: string) => [...line].map(letter => (font as Font).charToGlyph(letter));
-	const advance = (glyph: { advanceWidth?: number }) => ((glyph.advanceWidth ?? 0) * size) / unitsPerEm;
+	const advance = (glyph: opentype.Glyph) => ((glyph.advanceWidth ?? 0) * size) / unitsPerEm;
 	const wide = (line: string) => glyphs(line).reduce((sum, glyph) => sum + advance(glyph), 0);
 	let shown = text;
 	for (let kept = text.length; wide(shown) > width && kept > 2; kept--) {

@@ -56,6 +56,8 @@ export const startLocalStack = async (options: {
 		endings.push(() => s3Server.close());
 		const sqsServer = await startSqs({ dataDir: join(dataDir, 'sqs'), credentials, region, accountId });
 		endings.push(() => sqsServer.close());
+		// Whoever held a message was a sandbox of a former stack, and ended with it.
+		sqsServer.releaseHeld();
 		const ssmServer = await startSsm(new Map(Object.entries(options.secrets)), { credentials, region });
 		endings.push(() => ssmServer.close());
 

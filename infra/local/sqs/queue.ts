@@ -121,6 +121,13 @@ export class Queue {
 		this.#record({ is: 'visible', id, visibleAt: Date.now() + seconds * 1000 });
 	}
 
+	/** Makes visible what consumers held that are gone, with what they had counted. */
+	releaseHeld(): void {
+		const now = Date.now();
+		const held = [...this.#messages.values()].filter(message => message.receiveCount > 0 && message.visibleAt > now);
+		for (const { id } of held) this.#record({ is: 'visible', id, visibleAt: now });
+	}
+
 	/** How many messages can be received now, are held by consumers, and are still delayed. */
 	counts(): { visible: number; held: number; delayed: number } {
 		const now = Date.now();

@@ -28,6 +28,8 @@ export interface SqsServer extends LoopbackServer {
 	 * @throws when SQS would refuse an attribute, or the dead-letter queue it names does not exist yet.
 	 */
 	ensureQueue(name: string, attributes: Readonly<Record<string, string>>): Promise<{ url: string; arn: string }>;
+	/** Gives back at once what consumers held that ended with a former server, instead of when their time is over. */
+	releaseHeld(): void;
 }
 
 const OPERATIONS: Operations = { ...queueOperations, ...messageOperations };
@@ -50,6 +52,9 @@ export async function startSqs(options: SqsOptions): Promise<SqsServer> {
 			const queue = queues.ensure(name, attributes);
 			const url = queueUrl(queue, { ...context, endpoint: server.endpoint });
 			return { url, arn: queue.arn };
+		},
+		releaseHeld: () => {
+			for (const queue of queues.all()) queue.releaseHeld();
 		},
 		close: async () => {
 			await server.close();
