@@ -5,10 +5,11 @@ import { endSampling, hasEnded, readDocument } from '#shared/sampling/documents.
 import { keys } from '#shared/sampling/keys.ts';
 import type { DecodeMessage } from '#shared/sampling/messages.ts';
 import { emptySummary, type Fault, type Summary, summarySchema } from '#shared/sampling/summary.ts';
+import type { Video } from '#shared/supervisely/api.ts';
+import { openVideo } from '#shared/supervisely/open-video.ts';
 import { extractFrames, type Frame } from '#shared/video/extract/extract-frames.ts';
 import { encodePng } from '#shared/video/picture/encode.ts';
 import { resizePicture } from '#shared/video/picture/resize.ts';
-import { openHttp } from '#shared/video/source/http-source.ts';
 import type { DecodePorts } from './ports.ts';
 import { type EncodedFrame, makeUploader } from './upload-frames.ts';
 
@@ -60,7 +61,7 @@ const workOff = async (
 
 	if (chunk.recipe && missing.length > 0) {
 		try {
-			const source = await openHttp({ url: new URL(chunk.url), headers: ports.supervisely.fileHeaders });
+			const source = await openVideo(ports.supervisely, await needVideo(ports, video.id));
 			const frames = extractFrames(chunk.recipe, missing, source, {
 				ffmpegPath: ports.ffmpegPath,
 				signal: options.signal,
@@ -80,6 +81,13 @@ const workOff = async (
 		faultCount: faults.length,
 		faults,
 	};
+};
+
+/** Asked for again with each chunk: where its file lies may have changed, and an address can be a secret. */
+const needVideo = async ({ supervisely }: DecodePorts, id: number): Promise<Video> => {
+	const video = await supervisely.video(id);
+	if (!video) throw new PermanentError('not-found', `Video ${id} is not there any more`);
+	return video;
 };
 
 /**

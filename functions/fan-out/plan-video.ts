@@ -7,7 +7,8 @@ import { nodeSchema } from '#shared/sampling/node.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { imageName, selectFrames } from '#shared/sampling/selection.ts';
 import { emptySummary, type Summary } from '#shared/sampling/summary.ts';
-import type { SuperviselyApi, Video } from '#shared/supervisely/api.ts';
+import type { Video } from '#shared/supervisely/api.ts';
+import { openVideo } from '#shared/supervisely/open-video.ts';
 import {
 	framesWithFigures,
 	parseVideoAnnotation,
@@ -18,7 +19,6 @@ import { writeRecipe } from '#shared/video/extract/write-recipe.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
-import { openHttp } from '#shared/video/source/http-source.ts';
 import { mirrorDataset } from './mirror-dataset.ts';
 import type { FanOutPorts } from './ports.ts';
 import { readDestination } from './walk-dataset.ts';
@@ -43,8 +43,7 @@ export const planVideo = async (ports: FanOutPorts, request: SamplingRequest, me
 	if (!video || !dataset || !project)
 		throw new PermanentError('not-found', `Video ${message.video} is not there any more`);
 	const { settings } = request;
-	const url = videoUrl(supervisely, video);
-	const index = await indexVideo(await openHttp({ url, headers: supervisely.fileHeaders }));
+	const index = await indexVideo(await openVideo(supervisely, video));
 	const annotation =
 		settings.annotated || settings.copyAnnotations
 			? parseVideoAnnotation(await supervisely.videoAnnotation(video.datasetId, video.id))
@@ -82,7 +81,6 @@ export const planVideo = async (ports: FanOutPorts, request: SamplingRequest, me
 	const common = {
 		schema: 1,
 		video: { id: video.id, name: video.name },
-		url: url.href,
 		dataset: leaf.id,
 		settings,
 		provenance,
@@ -123,17 +121,6 @@ const enqueueUnfinished = async (
 	const open = chunks.filter(chunk => !done.has(keys.done(sampling, node, chunk)));
 	await sendDecode(open.map(chunk => ({ schema: 1, sampling, node, chunk })));
 	await sendReport([{ schema: 1, sampling, node }]);
-};
-
-/**
- * Where the server keeps the file, on the address it was reached under: an instance often knows itself by another
- * name than the one that leads to it.
- */
-const videoUrl = (supervisely: SuperviselyApi, video: Video): URL => {
-	if (!video.fullStorageUrl)
-		throw new PermanentError('not-found', 'The server has no file of this video (fullStorageUrl)');
-	const stored = new URL(video.fullStorageUrl, supervisely.server);
-	return new URL(stored.pathname + stored.search, supervisely.server);
 };
 
 type Part = { frames: ChunkFrame[]; recipe: Chunk['recipe'] };

@@ -33,5 +33,8 @@ export class SamplingFailure extends FramefanError {
 	override readonly name = 'SamplingFailure';
 }
 
-/** The text of anything thrown. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** The text of anything thrown, with that of its cause. */
+export const messageOf = (error: unknown): string => {
+	if (!(error instanceof Error)) return String(error);
+	return error.cause instanceof Error ? `${error.message} (${messageOf(error.cause)})` : error.message;
+};

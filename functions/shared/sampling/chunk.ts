@@ -12,8 +12,6 @@ export const chunkSchema = z.strictObject({
 	schema: z.literal(1),
 	id: z.string(),
 	video: z.strictObject({ id: z.int(), name: z.string() }),
-	/** Where the video's bytes are. */
-	url: z.string(),
 	/** Dataset of the destination that gets the images. */
 	dataset: z.int(),
 	settings: settingsSchema,

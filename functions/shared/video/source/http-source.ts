@@ -73,13 +73,11 @@ const request = async (options: HttpSourceOptions, range: string, signal?: Abort
 	let url = options.url;
 	for (let hop = 0; hop <= redirectsFollowed; hop++) {
 		const own = url.origin === options.url.origin ? await options.headers?.() : {};
-		const timeout = AbortSignal.timeout(headerTimeoutMs);
-		const headers = new AbortController();
-		const stop = () => headers.abort(signal?.reason ?? timeout.reason);
-		timeout.addEventListener('abort', stop, { once: true });
-		signal?.addEventListener('abort', stop, { once: true });
-		const response = await fetch(url, { headers: { ...own, range }, redirect: 'manual', signal: headers.signal });
-		timeout.removeEventListener('abort', stop);
+		// Only the wait for the answer is timed, not the bytes that follow.
+		const slow = new AbortController();
+		const timer = setTimeout(() => slow.abort(new Error(`${hostOf(url)} did not answer`)), headerTimeoutMs);
+		const init = { headers: { ...own, range }, signal: AbortSignal.any([slow.signal, ...(signal ? [signal] : [])]) };
+		const response = await fetch(url, { ...init, redirect: 'manual' }).finally(() => clearTimeout(timer));
 		const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
 		if (!location) return response;
 		await response.body?.cancel();

@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const command = join(import.meta.dirname, '..', '..', 'cli', 'framefan.mjs');
+
+export type Finished = { code: number | null; signal: string | null; stdout: string; stderr: string };
+export type Running = { child: ChildProcess; output: () => string; finished: Promise<Finished> };
+
+/** Starts the command `framefan` as a process of its own. */
+export const startFramefan = (args: string[], env: Record<string, string> = {}): Running => {
+	const child = spawn(process.execPath, [command, ...args], {
+		env: { ...process.env, ...env },
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	let stdout = '';
+	let stderr = '';
+	child.stdout.on('data', (text: Buffer) => {
+		stdout += text;
+	});
+	child.stderr.on('data', (text: Buffer) => {
+		stderr += text;
+	});
+	const finished = once(child, 'close').then(([code, signal]) => ({ code, signal, stdout, stderr }) as Finished);
+	return { child, output: () => stdout + stderr, finished };
+};
+
+export const runFramefan = (args: string[], env?: Record<string, string>): Promise<Finished> =>
+	startFramefan(args, env).finished;
+
+/** The JSON object in the last line of an output. */
+export const lastJson = (stdout: string): Record<string, unknown> =>
+	JSON.parse(stdout.trimEnd().split('\n').at(-1) as string) as Record<string, unknown>;
+
+/** Waits until something holds; throws after too many seconds. */
+export const until = async (
+	condition: () => boolean | Promise<boolean>,
+	seconds: number,
+	what: string,
+): Promise<void> => {
+	for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
+		if (await condition()) return;
+		await new Promise(resolve => setTimeout(resolve, 50));
+	}
+	throw new Error(`It took more than ${seconds} s until ${what}`);
+};
