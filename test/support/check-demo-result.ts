@@ -15,13 +15,13 @@ type FullLabel = FolderLabel & { tags: { name: string; value?: unknown }[] };
  * Holds the sampled demo project, written out as a folder, against the arithmetic of its scenes: every wanted frame is
  * there once, the picture of every image shows its own index, and every label lies where its shape is.
  * @param wanted frames of a video that must be there
- * @param scale of the images to the videos, each way
+ * @param resized size of the images; that of the video unless told
  * @returns how many images and labels were checked
  */
 export const checkDemoResult = async (
 	project: string,
 	wanted: (video: DemoVideo) => number[],
-	scale: { x: number; y: number } = { x: 1, y: 1 },
+	resized?: Size,
 ): Promise<{ images: number; labels: number }> => {
 	const counts = { images: 0, labels: 0 };
 	const found = new Map<string, number[]>(demoVideos.map(({ name }) => [name, []]));
@@ -33,7 +33,8 @@ export const checkDemoResult = async (
 		const digits = String(video.frames).length;
 		expect(image.name).toBe(`${video.name}_frame_${String(index).padStart(digits, '0')}.png`);
 		const { data, info } = await sharp(image.path).raw().toBuffer({ resolveWithObject: true });
-		const size = { width: Math.round(video.size.width * scale.x), height: Math.round(video.size.height * scale.y) };
+		const size = { width: resized?.width ?? video.size.width, height: resized?.height ?? video.size.height };
+		const scale = { x: size.width / video.size.width, y: size.height / video.size.height };
 		expect({ width: info.width, height: info.height, channels: info.channels }, where).toEqual({
 			...size,
 			channels: 3,

@@ -1,0 +1,178 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeDemoProject } from '#demo/project/make-project.ts';
+import { type SuperviselyServer, startSuperviselyServer } from '#demo/server/server.ts';
+import { checkDemoResult } from '#test/check-demo-result.ts';
+import { lastJson, runFramefan, startFramefan, until } from '#test/framefan-command.ts';
+
+const data = mkdtempSync(join(tmpdir(), 'framefan-sample-'));
+let server: SuperviselyServer;
+let source: number;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+	const folder = await makeDemoProject(data);
+	server = await startSuperviselyServer({ dataDir: join(data, 'server') });
+	source = (await server.importVideoProject(folder)).id;
+	env = { SUPERVISELY_API_TOKEN: server.token };
+});
+afterAll(async () => {
+	await server.close();
+	rmSync(data, { recursive: true, force: true });
+});
+
+const sample = (more: string[], dataDir = 'work') => [
+	...['sample', '--server', server.address, '--project', String(source), '--json', '--data', join(data, dataDir)],
+	...more,
+];
+const imagesProjects = () => server.projects().filter(({ type }) => type === 'images').length;
+
+test('a range with a step, resized, cut off by SIGKILL, goes on in the same destination', async () => {
+	const options = ['--start', '20', '--end', '330', '--step', '3', '--resize', '180x160', '--name', 'resized'];
+	const before = imagesProjects();
+	const first = startFramefan(sample(options), env);
+	await until(
+		() => /^[1-9]\d*\/\d+ frames/m.test(first.output()) || first.child.exitCode !== null,
+		90,
+		'frames were uploaded',
+	);
+	first.child.kill('SIGKILL');
+	await first.finished;
+	const second = await runFramefan(sample(options), env);
+	expect(second.code, second.stderr).toBe(0);
+	expect(second.stderr).toContain('Going on');
+	const result = lastJson(second.stdout) as { destination: { id: number; name: string }; labels: number };
+	const wanted = Array.from({ length: 104 }, (_, at) => 20 + 3 * at);
+	expect(result).toMatchObject({ state: 'completed', framesPlanned: 4 * 104, framesUploaded: 4 * 104, faults: [] });
+	expect(result.destination.name).toBe('resized');
+	expect(imagesProjects()).toBe(before + 1);
+
+	// 160 wide, 180 high: the videos have different sizes, so each is checked with its own scale.
+	const folder = join(data, 'resized');
+	await server.exportImagesProject(result.destination.id, folder);
+	const checked = await checkDemoResult(folder, () => wanted, { height: 180, width: 160 });
+	expect(checked).toEqual({ images: 4 * 104, labels: result.labels });
+});
+
+describe('into an existing project', () => {
+	test('a second run uploads nothing', async () => {
+		const first = await runFramefan(sample(['--step', '40']), env);
+		expect(first.code, first.stderr).toBe(0);
+		const { destination } = lastJson(first.stdout) as { destination: { id: number } };
+		const uploads = () => server.counters()['images.bulk.upload']?.requests ?? 0;
+		const files = () => server.counters().files?.bytesOut ?? 0;
+		const [uploadsBefore] = [uploads(), files()];
+		const second = await runFramefan(sample(['--step', '40', '--into', String(destination.id)]), env);
+		expect(second.code, second.stderr).toBe(0);
+		expect(lastJson(second.stdout)).toMatchObject({ state: 'completed', framesUploaded: 0, framesAlreadyThere: 38 });
+		expect(uploads()).toBe(uploadsBefore);
+	});
+});
+
+describe('what is taken', () => {
+	const run = async (...options: string[]) => {
+		const finished = await runFramefan(sample(options), env);
+		expect(finished.code, finished.stderr).toBe(0);
+		return lastJson(finished.stdout);
+	};
+	const datasetId = async (name: string) => {
+		const response = await fetch(`${server.address}/public/api/v3/datasets.list`, {
+			method: 'POST',
+			headers: { 'x-api-key': server.token, 'content-type': 'application/json' },
+			body: JSON.stringify({ projectId: source, recursive: true }),
+		});
+		const { entities } = (await response.json()) as { entities: { id: number; name: string }[] };
+		return String(entities.find(dataset => dataset.name === name)?.id);
+	};
+
+	test('one dataset without those below it', async () => {
+		expect(await run('--dataset', await datasetId('street'), '--step', '50')).toMatchObject({ framesUploaded: 8 + 8 });
+	});
+	test('one dataset with those below it', async () => {
+		const result = await run('--dataset', await datasetId('street'), '--nested', '--step', '50');
+		expect(result).toMatchObject({ framesUploaded: 8 + 8 + 8 });
+	});
+	test('a nested dataset alone, mirrored in its place', async () => {
+		const result = await run('--dataset', await datasetId('phone'), '--step', '90');
+		expect(result).toMatchObject({ framesUploaded: 4 });
+		const folder = join(data, 'nested');
+		await server.exportImagesProject((result.destination as { id: number }).id, folder);
+		expect(readdirSync(join(folder, 'street', 'datasets', 'phone', 'datasets', 'rotated.mp4', 'img'))).toHaveLength(4);
+	});
+	test('only annotated frames, without labels', async () => {
+		const result = await run('--annotated', '--no-labels', '--step', '10');
+		expect(result).toMatchObject({ framesUploaded: 33 + 37 + 33 + 35, labels: 0 });
+	});
+});
+
+describe('bad input ends with one clear line and makes nothing', () => {
+	const refuse = async (args: string[], code: number, message: RegExp, more = env) => {
+		const before = server.projects().length;
+		const finished = await runFramefan(args, more);
+		expect(finished.stderr).toMatch(message);
+		expect(finished.stderr.match(/^error: /gm)).toHaveLength(1);
+		expect(finished.code).toBe(code);
+		expect(server.projects().length).toBe(before);
+	};
+	test.each([
+		[['--step', '0'], /step.*'0'.*whole number from 1/],
+		[['--start', '-1'], /start.*'-1'.*whole number from 0/],
+		[['--start', '9', '--end', '9'], /--end is 9 and --start is 9/],
+		[['--resize', '0x10'], /resize.*'0x10'.*from 1 to 16384/],
+		[['--into', '5', '--name', 'x'], /--into 5.*--name x/],
+	])('%j is a usage error', (options, message) => refuse(sample(options), 2, message));
+
+	test('an unknown project', () =>
+		refuse(
+			['sample', '--server', server.address, '--project', '999999', '--data', join(data, 'bad')],
+			1,
+			/no project 999999/,
+		));
+	test('an images project as source', async () => {
+		const images = server.projects().find(({ type }) => type === 'images')?.id;
+		const args = ['sample', '--server', server.address, '--project', String(images), '--data', join(data, 'bad')];
+		await refuse(args, 1, /has type images: a source must be a project of type videos/);
+	});
+	test('a destination that is no images project', () =>
+		refuse(
+			sample(['--into', String(source)], 'bad'),
+			1,
+			/has type videos: a destination must be a project of type images/,
+		));
+	test('an unreachable server', () =>
+		refuse(
+			['sample', '--server', 'http://127.0.0.1:9', '--project', '1', '--data', join(data, 'bad')],
+			1,
+			/127\.0\.0\.1:9 can't be reached/,
+		));
+	test('a wrong token', () =>
+		refuse(sample([], 'bad'), 1, /refused the API token/, { SUPERVISELY_API_TOKEN: 'wrong' }));
+	test('a class that the destination defines differently', async () => {
+		const call = async (endpoint: string, body: unknown) => {
+			const response = await fetch(`${server.address}/public/api/v3/${endpoint}`, {
+				method: 'POST',
+				headers: { 'x-api-key': server.token, 'content-type': 'application/json' },
+				body: JSON.stringify(body),
+			});
+			return (await response.json()) as { id: number; workspaceId: number };
+		};
+		const { workspaceId } = await call('projects.info', { id: source });
+		const { id } = await call('projects.add', { name: 'other', workspaceId, type: 'images' });
+		const meta = { classes: [{ title: 'car', shape: 'polygon', color: '#112233' }], tags: [] };
+		await call('projects.meta.update', { id, meta });
+		await refuse(
+			sample(['--into', String(id)], 'bad'),
+			1,
+			/class "car" with shape rectangle.*class "car" with shape polygon/,
+		);
+	});
+	test('no token in what is kept or said', () => {
+		const kept = readdirSync(join(data, 'work'), { recursive: true, withFileTypes: true })
+			.filter(entry => entry.isFile())
+			.map(entry => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
+		expect(kept.length).toBeGreaterThan(10);
+		expect(kept.filter(text => text.includes(server.token))).toEqual([]);
+	});
+});
