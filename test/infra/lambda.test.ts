@@ -1,0 +1,98 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { type LocalFunction, makeFunction } from '#local/lambda/function.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'framefan-lambda-'));
+const made: LocalFunction[] = [];
+afterAll(async () => {
+	await Promise.all(made.map(worker => worker.close()));
+	rmSync(folder, { recursive: true, force: true });
+});
+
+const temporaryRoot = join(folder, 'tmp');
+mkdirSync(temporaryRoot);
+
+/** A function of this source, deployed on its own. */
+const deploy = (name: string, source: string, more: { timeoutSeconds?: number; concurrency?: number } = {}) => {
+	const taskRoot = join(folder, name);
+	mkdirSync(taskRoot);
+	writeFileSync(join(taskRoot, 'index.mjs'), source);
+	const layer = join(folder, `${name}-layer`);
+	mkdirSync(join(layer, 'nodejs', 'node_modules', 'from-layer'), { recursive: true });
+	writeFileSync(join(layer, 'nodejs', 'node_modules', 'from-layer', 'index.js'), "module.exports = 'layer';");
+	const worker = makeFunction(
+		{
+			...{ name, arn: `arn:${name}`, handler: 'index.handler', taskRoot, layers: [layer] },
+			...{ environment: { GREETING: 'hello' }, timeoutSeconds: more.timeoutSeconds ?? 5, memoryMiB: 128 },
+		},
+		{ concurrency: more.concurrency ?? 2, temporaryRoot, logPath: join(folder, `${name}.log`) },
+	);
+	made.push(worker);
+	return worker;
+};
+
+test('a warm sandbox is used again, and has its own environment, temporary folder and layers', async () => {
+	const worker = deploy(
+		'warm',
+		`import { tmpdir } from 'node:os'; import { createRequire } from 'node:module';
+		let calls = 0;
+		export const handler = async (event, context) => ({ calls: ++calls, echo: event, greeting: process.env.GREETING,
+			home: process.env.SHELL, temporary: tmpdir(), layer: createRequire(import.meta.url)('from-layer'),
+			left: context.getRemainingTimeInMillis() });`,
+	);
+	const first = (await worker.invoke({ n: 1 })) as Record<string, unknown>;
+	expect(first).toMatchObject({ calls: 1, echo: { n: 1 }, greeting: 'hello', layer: 'layer' });
+	expect(first.home).toBeUndefined();
+	expect(String(first.temporary).startsWith(temporaryRoot)).toBe(true);
+	expect(first.left).toBeGreaterThan(3000);
+	expect(await worker.invoke({})).toMatchObject({ calls: 2 });
+	expect(worker.pids()).toHaveLength(1);
+});
+
+test('an error is reported with its type, and the sandbox lives on', async () => {
+	const worker = deploy('throws', `export const handler = async () => { throw new RangeError('too far'); };`);
+	await expect(worker.invoke({})).rejects.toMatchObject({ errorType: 'RangeError', message: 'too far' });
+	expect(worker.pids()).toHaveLength(1);
+});
+
+test('the deadline kills the process and removes its temporary folder', async () => {
+	const worker = deploy(
+		'slow',
+		`import { tmpdir } from 'node:os'; import { writeFileSync } from 'node:fs';
+		export const handler = async () => { console.log(tmpdir()); writeFileSync(tmpdir() + '/left', 'x'); for (;;) {} };`,
+		{ timeoutSeconds: 1 },
+	);
+	await expect(worker.invoke({})).rejects.toMatchObject({
+		errorType: 'Sandbox.Timedout',
+		message: expect.stringContaining('Task timed out after 1.00 seconds'),
+	});
+	const temporary = readFileSync(join(folder, 'slow.log'), 'utf8').trim();
+	await expect.poll(() => existsSync(temporary)).toBe(false);
+	expect(worker.pids()).toHaveLength(0);
+});
+
+test('exit and failed start are reported as Lambda does', async () => {
+	const exits = deploy('exits', `export const handler = async () => process.exit(3);`);
+	await expect(exits.invoke({})).rejects.toMatchObject({
+		errorType: 'Runtime.ExitError',
+		message: expect.stringContaining('exit code 3'),
+	});
+	const broken = deploy('broken', `throw new Error('no start');`);
+	await expect(broken.invoke({})).rejects.toMatchObject({ message: expect.stringMatching(/no start|exit code 1/) });
+	const nameless = deploy('nameless', `export const other = 1;`);
+	await expect(nameless.invoke({})).rejects.toMatchObject({
+		message: expect.stringMatching(/not exported|exit code 1/),
+	});
+});
+
+test('beyond its concurrency a function is throttled', async () => {
+	const worker = deploy('busy', `export const handler = () => new Promise(resolve => setTimeout(resolve, 500));`, {
+		concurrency: 1,
+	});
+	const first = worker.invoke({});
+	await expect(worker.invoke({})).rejects.toMatchObject({ errorType: 'TooManyRequestsException' });
+	await first;
+	await worker.invoke({});
+});

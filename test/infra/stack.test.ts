@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { FramefanStack } from '../../infra/stack.ts';
+
+let template: Template;
+beforeAll(() => {
+	// Code isn't bundled: these tests are about what is wired to what.
+	const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+	template = Template.fromStack(new FramefanStack(app, 'Framefan', { layersFor: 'host' }));
+});
+
+const resources = (type: string) => Object.values(template.findResources(type)).map(({ Properties }) => Properties);
+
+describe('queues', () => {
+	test('each work queue hands what fails five times to its own dead letters', () => {
+		const queues = resources('AWS::SQS::Queue');
+		expect(queues.filter(({ RedrivePolicy }) => RedrivePolicy?.maxReceiveCount === 5)).toHaveLength(3);
+		expect(queues.filter(({ RedrivePolicy }) => !RedrivePolicy)).toHaveLength(3);
+	});
+	test('dead letters are kept for 14 days', () => {
+		for (const queue of resources('AWS::SQS::Queue').filter(({ RedrivePolicy }) => !RedrivePolicy)) {
+			expect(queue.MessageRetentionPeriod).toBe(14 * 24 * 3600);
+		}
+	});
+	test("a queue's visibility timeout is six times its worker's timeout", () => {
+		const visibilities = resources('AWS::SQS::Queue').flatMap(({ VisibilityTimeout }) => VisibilityTimeout ?? []);
+		const functions = template.findResources('AWS::Lambda::Function');
+		const workers = resources('AWS::Lambda::EventSourceMapping').map(({ FunctionName }) => functions[FunctionName.Ref]);
+		expect(visibilities.sort()).toEqual(workers.map(worker => worker?.Properties.Timeout * 6).sort());
+	});
+	test('a chunk is delivered alone, and failures are reported message by message', () => {
+		template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+			BatchSize: 1,
+			FunctionResponseTypes: ['ReportBatchItemFailures'],
+			ScalingConfig: { MaximumConcurrency: Match.anyValue() },
+		});
+	});
+});
+
+describe('functions', () => {
+	test('every function names its runtime and has a role and a log group of its own', () => {
+		const functions = resources('AWS::Lambda::Function');
+		expect(functions).toHaveLength(4);
+		expect(new Set(functions.map(({ Role }) => JSON.stringify(Role))).size).toBe(4);
+		expect(new Set(functions.map(({ LoggingConfig }) => JSON.stringify(LoggingConfig.LogGroup))).size).toBe(4);
+		expect(functions.map(({ Runtime }) => Runtime)).toEqual(Array(4).fill('nodejs24.x'));
+	});
+	test('only decode has the layers of ffmpeg and sharp, fan-out has that of ffmpeg', () => {
+		const layers = Object.entries(template.findResources('AWS::Lambda::Function')).map(([id, { Properties }]) => [
+			id.replace(/[0-9A-F]{8}$/, ''),
+			(Properties.Layers ?? []).length,
+		]);
+		expect(Object.fromEntries(layers)).toEqual({ Api: 0, FanOut: 1, Decode: 2, Reduce: 0 });
+	});
+	test('no environment variable holds the token, only the name of where it is', () => {
+		const functions = resources('AWS::Lambda::Function');
+		for (const { Environment } of functions) expect(Object.keys(Environment.Variables)).not.toContain('TOKEN');
+		expect(functions.filter(({ Environment }) => Environment.Variables.TOKEN_PARAMETER)).toHaveLength(3);
+	});
+});
+
+describe('doors', () => {
+	test('every route asks for a signature', () => {
+		const routes = resources('AWS::ApiGatewayV2::Route');
+		expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual(['GET /samplings/{id}', 'POST /samplings']);
+		for (const route of routes) expect(route.AuthorizationType).toBe('AWS_IAM');
+	});
+	test('one rule sweeps, one starts the standing sampling', () => {
+		template.resourceCountIs('AWS::Events::Rule', 2);
+	});
+	test('the state bucket is private and lets nothing in without TLS', () => {
+		template.hasResourceProperties('AWS::S3::Bucket', {
+			PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+		});
+		template.resourceCountIs('AWS::S3::BucketPolicy', 1);
+	});
+});
+
+describe('the house', () => {
+	const functions = join(import.meta.dirname, '..', '..', 'functions');
+	const files = readdirSync(functions, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'));
+	const read = (name: string) => readFileSync(join(functions, name), 'utf8');
+
+	test('a stage imports nothing from another stage, and shared nothing from a stage', () => {
+		for (const name of files) {
+			const room = name.split('/')[0] as string;
+			for (const [, imported = ''] of read(name).matchAll(/from '([^']+)'/g)) {
+				const foreign = /^\.\.\/(api|fan-out|decode|reduce)\//.exec(imported.replace(/^(\.\.\/)+/, '../'));
+				expect(foreign && foreign[1] !== room ? `${name} imports ${imported}` : undefined).toBeUndefined();
+			}
+		}
+	});
+	test('only handlers make clients and read the environment of the deployment', () => {
+		for (const name of files.filter(file => !file.endsWith('handler.ts'))) {
+			expect(read(name), name).not.toMatch(/new (S3|SQS|SSM)Client|readEnvironment\(/);
+		}
+	});
+});

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { cronPattern, rateSeconds } from '#local/rule-timer.ts';
+import { makeResolver, parameterValues, type Template } from '#local/template.ts';
+
+const resolver = makeResolver({
+	parameters: new Map([['Server', 'https://example.com']]),
+	pseudo: { 'AWS::Region': 'us-east-1' },
+	attributes: new Map([['Queue', { ref: 'http://127.0.0.1/queue', Arn: 'arn:queue' }]]),
+});
+
+test('Ref, Fn::GetAtt, Fn::Join and Fn::Sub resolve inside any structure', () => {
+	expect(
+		resolver.resolve({
+			url: { Ref: 'Queue' },
+			list: [{ 'Fn::GetAtt': ['Queue', 'Arn'] }, { Ref: 'Server' }],
+			joined: { 'Fn::Join': ['-', ['a', { Ref: 'AWS::Region' }]] },
+			// biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own substitution
+			sub: { 'Fn::Sub': 'bucket-${AWS::Region}-${Queue.Arn}' },
+		}),
+	).toEqual({
+		url: 'http://127.0.0.1/queue',
+		list: ['arn:queue', 'https://example.com'],
+		joined: 'a-us-east-1',
+		sub: 'bucket-us-east-1-arn:queue',
+	});
+});
+
+test('an intrinsic function or a reference that is not known is refused by name', () => {
+	expect(() => resolver.resolve({ 'Fn::ImportValue': 'x' })).toThrow('Fn::ImportValue');
+	expect(() => resolver.resolve({ Ref: 'Nothing' })).toThrow('Nothing');
+	expect(() => resolver.resolve({ 'Fn::GetAtt': ['Queue', 'Colour'] })).toThrow('Queue.Colour');
+});
+
+test('parameters are checked as CloudFormation does', () => {
+	const template: Template = {
+		resources: new Map(),
+		outputs: new Map(),
+		parameters: new Map([
+			['Frames', { default: '200', allowedPattern: /^(?:[1-9][0-9]*)$/ }],
+			['Needed', {}],
+		]),
+	};
+	expect(parameterValues(template, { Needed: 'x' })).toEqual(
+		new Map([
+			['Frames', '200'],
+			['Needed', 'x'],
+		]),
+	);
+	expect(() => parameterValues(template, {})).toThrow('Needed');
+	expect(() => parameterValues(template, { Needed: 'x', Frames: '0' })).toThrow('Frames is "0"');
+	expect(() => parameterValues(template, { Needed: 'x', Other: '1' })).toThrow('Other');
+});
+
+test('schedules are read as EventBridge writes them', () => {
+	expect(rateSeconds('rate(5 minutes)')).toBe(300);
+	expect(rateSeconds('rate(1 day)')).toBe(86_400);
+	expect(cronPattern('cron(0 3 ? * 2-6 *)')).toBe('0 0 3 ? * 1-5 *');
+	expect(cronPattern('every day')).toBeUndefined();
+});
