@@ -120,8 +120,9 @@ const sample = async (options: SampleOptions): Promise<void> => {
 			onClose,
 		});
 		finish();
+		if (status.state === 'failed') console.error(`error: ${status.reason}`);
 		if (options.json) console.log(JSON.stringify(toJson(status, seconds)));
-		else printResult(status, seconds);
+		else if (status.state !== 'failed') printResult(status, seconds);
 		process.exitCode = status.state === 'completed' ? 0 : 1;
 	});
 };
@@ -159,10 +160,6 @@ const toJson = (status: SamplingStatus, seconds: number) => {
 };
 
 const printResult = (status: SamplingStatus, seconds: number): void => {
-	if (status.state === 'failed') {
-		console.error(`error: ${status.reason}`);
-		return;
-	}
 	const { destination } = status;
 	console.log(`${status.state} in ${seconds} s: project ${destination?.id} ${JSON.stringify(destination?.name)}`);
 	console.log(
