@@ -78,6 +78,7 @@ const workOff = async (
 		...emptySummary,
 		framesUploaded: uploader.uploaded(),
 		labels: uploader.labels(),
+		notes: uploader.notes(),
 		faultCount: faults.length,
 		faults,
 	};

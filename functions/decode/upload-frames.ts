@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
 import { type NewImage, nameConflicts, type SuperviselyApi } from '#shared/supervisely/api.ts';
 import { annotateFrame } from '#shared/supervisely/frame-annotation.ts';
-import type { Size } from '#shared/supervisely/geometry/convert-geometry.ts';
+import type { Size } from '#shared/supervisely/geometry/plane.ts';
+import { addSpecialFigures } from './add-special-figures.ts';
 
 export type EncodedFrame = { frame: ChunkFrame; bytes: Buffer; size: Size };
 
@@ -23,19 +24,26 @@ export const makeUploader = (
 	);
 	const planned = new Set(images.keys());
 	const done = new Set<number>();
+	const notes: string[] = [];
 	let labels = 0;
 
 	const annotate = async (frames: { frame: ChunkFrame; size: Size }[]): Promise<void> => {
 		if (!chunk.labels) return;
-		const annotations = [];
-		for (const { frame, size } of frames) {
-			const { annotation, faults } = await annotateFrame(chunk.labels, frame.index, size);
-			for (const { reason, message } of faults) faultAt(reason, message, frame.index);
-			annotations.push({ imageId: images.get(frame.name) as number, annotation });
-			labels += annotation.objects.length;
-		}
-		for (let at = 0; at < annotations.length; at += annotationsPerCall) {
-			await supervisely.addAnnotations(chunk.dataset, annotations.slice(at, at + annotationsPerCall));
+		for (let at = 0; at < frames.length; at += annotationsPerCall) {
+			const annotations = [];
+			const specialFigures = [];
+			for (const { frame, size } of frames.slice(at, at + annotationsPerCall)) {
+				const imageId = images.get(frame.name) as number;
+				const labeled = await annotateFrame(chunk.labels, frame.index, size);
+				for (const { reason, message } of labeled.faults) faultAt(reason, message, frame.index);
+				notes.push(...labeled.notes.map(note => `${chunk.video.name}, frame ${frame.index}: ${note}`));
+				annotations.push({ imageId, annotation: labeled.annotation });
+				specialFigures.push(...labeled.specialFigures.map(figure => ({ imageId, ...figure })));
+				labels += labeled.annotation.objects.length + labeled.specialFigures.length;
+			}
+			// First these: they take the place of all labels that the images have.
+			await supervisely.addAnnotations(chunk.dataset, annotations);
+			await addSpecialFigures(supervisely, chunk.dataset, specialFigures);
 		}
 	};
 
@@ -69,9 +77,12 @@ export const makeUploader = (
 		/** Frames of this sampling that are in the destination: those that were there when it was planned don't count. */
 		uploaded: () => chunk.frames.filter(({ name }) => images.has(name) && !planned.has(name)).length,
 		labels: () => labels,
+		/** What a person should know of the labels although it is no fault. */
+		notes: () => notes,
 		annotateExisting: async (frames: ChunkFrame[]): Promise<void> => {
 			if (!chunk.labels || frames.length === 0) return;
-			const [height, width] = chunk.settings.resize ?? [chunk.labels.size.height, chunk.labels.size.width];
+			const original = chunk.labels.annotation.size;
+			const [height, width] = chunk.settings.resize ?? [original.height, original.width];
 			await annotate(frames.map(frame => ({ frame, size: { width, height } })));
 		},
 		upload: async (frames: EncodedFrame[]): Promise<void> => {

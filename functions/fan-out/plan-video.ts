@@ -8,13 +8,10 @@ import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { imageName, selectFrames } from '#shared/sampling/selection.ts';
 import { emptySummary, type Summary } from '#shared/sampling/summary.ts';
 import type { Video } from '#shared/supervisely/api.ts';
+import { labelsOf } from '#shared/supervisely/labels.ts';
 import { openVideo } from '#shared/supervisely/open-video.ts';
-import {
-	framesWithFigures,
-	parseVideoAnnotation,
-	sliceAnnotation,
-	type VideoAnnotation,
-} from '#shared/supervisely/video-annotation.ts';
+import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
+import { framesWithFigures, parseVideoAnnotation } from '#shared/supervisely/video-annotation.ts';
 import { writeRecipe } from '#shared/video/extract/write-recipe.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
@@ -61,8 +58,9 @@ export const planVideo = async (ports: FanOutPorts, request: SamplingRequest, me
 		video_id: video.id,
 		video_name: video.name,
 	};
+	const destination = await readDestination(ports, sampling);
 	const leaf = await mirrorDataset(supervisely, {
-		projectId: (await readDestination(ports, sampling)).id,
+		projectId: destination.id,
 		parentId: message.mirror,
 		name: video.name,
 		description: `Sample dataset made from project #${project.id}, dataset #${dataset.id}, video #${video.id}`,
@@ -85,14 +83,14 @@ export const planVideo = async (ports: FanOutPorts, request: SamplingRequest, me
 		settings,
 		provenance,
 	} as const;
+	const meta = settings.copyAnnotations
+		? parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id)
+		: undefined;
 	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, settings.copyAnnotations)];
 	const chunks = parts.map(({ frames: own, recipe }): Chunk => {
-		const id = chunkId(
-			video.id,
-			own.map(frame => frame.index),
-			settings,
-		);
-		const labels = settings.copyAnnotations && annotation ? slice(annotation, own) : null;
+		const indices = own.map(frame => frame.index);
+		const id = chunkId(video.id, indices, settings);
+		const labels = annotation && meta ? labelsOf(annotation, meta, indices) : null;
 		return { ...common, id, frames: own, recipe, labels };
 	});
 	await Promise.all(chunks.map(chunk => store.write(keys.chunk(sampling, chunk.id), chunkSchema.encode(chunk))));
@@ -142,12 +140,6 @@ const cutPresent = (frames: ChunkFrame[], copyAnnotations: boolean): Part[] => {
 		recipe: null,
 	}));
 };
-
-const slice = (annotation: VideoAnnotation, frames: ChunkFrame[]): VideoAnnotation =>
-	sliceAnnotation(
-		annotation,
-		frames.map(frame => frame.index),
-	);
 
 const notesOn = (video: Video, index: VideoIndex, end: number | null): string[] => {
 	const shown = index.shown.length;

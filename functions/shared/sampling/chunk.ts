@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { videoAnnotationSchema } from '../supervisely/video-annotation.ts';
+import { labelsSchema } from '../supervisely/labels.ts';
 import { recipeSchema, wantedFrameSchema } from '../video/extract/recipe.ts';
 import { type Settings, settingsSchema } from './settings.ts';
 
@@ -20,8 +20,8 @@ export const chunkSchema = z.strictObject({
 	frames: z.array(wantedFrameSchema.extend({ name: z.string(), image: z.int().optional() })),
 	/** Null when all frames are in the destination already and only their labels are looked after. */
 	recipe: recipeSchema.nullable(),
-	/** The part of the video's annotation that the frames need; null when labels aren't copied. */
-	labels: videoAnnotationSchema.nullable(),
+	/** Null when labels aren't copied. */
+	labels: labelsSchema.nullable(),
 });
 export type Chunk = z.output<typeof chunkSchema>;
 export type ChunkFrame = Chunk['frames'][number];

@@ -42,6 +42,9 @@ export type Page<Entity> = { entities: Entity[]; perPage: number; pages: number 
 
 export type NewImage = { name: string; hash: string; meta: Record<string, unknown> };
 
+/** A label of an image; its class goes by the id that it has in the image's project. */
+export type NewFigure = { entityId: number; classId: number; geometry?: unknown };
+
 /** An answer that isn't what the contract says, told by where and how. */
 const parse = <Schema extends z.ZodType>(schema: Schema, value: unknown, endpoint: string): z.output<Schema> => {
 	const result = schema.safeParse(value);
@@ -159,6 +162,21 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 		},
 		addAnnotations: (dataset: number, annotations: { imageId: number; annotation: unknown }[]) =>
 			http.call('annotations.bulk.add', { datasetId: dataset, annotations, skipBoundsValidation: false }),
+		/** Adds labels to those that images have. Alpha masks get theirs by `uploadMasks`. Gives ids in the given order. */
+		addFigures: async (dataset: number, figures: NewFigure[]): Promise<number[]> => {
+			const body = { datasetId: dataset, figures, skipBoundsValidation: false };
+			const added = await call('figures.bulk.add', body, z.array(z.looseObject({ id })).length(figures.length));
+			return added.map(figure => figure.id);
+		},
+		uploadMasks: (masks: { figureId: number; mask: unknown }[]) =>
+			http.upload('figures.bulk.upload.geometry', () => {
+				const data = new FormData();
+				for (const { figureId, mask } of masks) {
+					data.append('figureId', String(figureId));
+					data.append('geometry', new Blob([JSON.stringify(mask)]), String(figureId));
+				}
+				return data;
+			}),
 	};
 };
 

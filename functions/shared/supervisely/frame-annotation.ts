@@ -1,124 +1,70 @@
 import type { FaultReason } from '../errors.ts';
-import { messageOf } from '../errors.ts';
-import { convertGeometry, type Size } from './geometry/convert-geometry.ts';
-import type { VideoAnnotation, VideoFigure, VideoObject, VideoTag } from './video-annotation.ts';
+import { type LabelHead, labelsOfFigure } from './figure-labels.ts';
+import { groupedByName, type ImageTag, tagsAt } from './frame-tags.ts';
+import type { GeometryJson } from './geometry/kind.ts';
+import type { Size } from './geometry/plane.ts';
+import type { Labels } from './labels.ts';
 
-export type ImageTag = { name: string; value?: string | number | boolean; labelerLogin?: string };
-export type Label = {
-	classTitle: string;
-	description: string;
-	tags: ImageTag[];
-	geometryType: string;
-	shape: string;
-	nnCreated: false;
-	nnUpdated: false;
-	[geometryKey: string]: unknown;
-};
 /** An image annotation as `annotations.bulk.add` takes it, in sub-pixel coordinates. */
 export type ImageAnnotation = {
 	description: string;
 	size: Size;
 	tags: ImageTag[];
-	objects: Label[];
+	objects: (LabelHead & GeometryJson)[];
 	customBigData: Record<string, never>;
 };
+
+/** A label that only `figures.bulk.add` takes, with its class's id in the destination. */
+export type SpecialFigure = { head: LabelHead & { classId: number }; geometry: GeometryJson };
+
 export type LabelFault = { reason: FaultReason; message: string };
 
+export type FrameLabels = {
+	annotation: ImageAnnotation;
+	specialFigures: SpecialFigure[];
+	/** What could not be carried over, figure by figure and tag by tag; everything else was. */
+	faults: LabelFault[];
+	/** What was carried over in part. */
+	notes: string[];
+};
+
+/** Class shapes whose labels go another way than all others. */
+const specialShapes = new Set(['alpha_mask', 'multipolygon']);
+
 /**
- * The image annotation of one frame: labels in the order of its figures, with the tags that hold on this frame,
- * scaled with the picture. What can't be converted is a fault; the rest stays.
+ * The labels of one frame, in the order of its figures, with the tags that hold on this frame, scaled with the picture.
  * @param size of the picture as it is uploaded
  */
-export const annotateFrame = async (
-	annotation: VideoAnnotation,
-	index: number,
-	size: Size,
-): Promise<{ annotation: ImageAnnotation; faults: LabelFault[] }> => {
-	const faults: LabelFault[] = [];
-	const objects = new Map(annotation.objects.map(object => [object.id, object]));
-	const figures = annotation.frames.find(frame => frame.index === index)?.figures ?? [];
-	const labels: Label[] = [];
-	for (const figure of figures) {
-		const object = objects.get(figure.objectId);
-		if (!object) {
-			faults.push({
-				reason: 'label',
-				message: `Figure ${figure.id} belongs to no object: there is no ${figure.objectId}`,
-			});
-			continue;
-		}
-		try {
-			for (const geometry of await convertGeometry(figure.geometryType, figure.geometry, annotation.size, size)) {
-				labels.push(toLabel(figure, object, geometry, index, faults));
-			}
-		} catch (error) {
-			faults.push({ reason: 'label', message: `${describe(figure, object)}: ${messageOf(error)}` });
-		}
+export const annotateFrame = async ({ annotation, meta }: Labels, index: number, size: Size): Promise<FrameLabels> => {
+	const context = {
+		index,
+		from: annotation.size,
+		to: size,
+		objects: new Map(annotation.objects.map(object => [object.id, object])),
+		classes: new Map(meta.classes.map(ofClass => [ofClass.title, ofClass])),
+		tags: new Map(meta.tags.map(tag => [tag.name, tag])),
+	};
+	const figures = annotation.frames.filter(frame => frame.index === index).flatMap(frame => frame.figures);
+	const converted = await Promise.all(figures.map(figure => labelsOfFigure(figure, context)));
+	const problems = converted.flatMap(figure => figure.problems);
+	const objects: ImageAnnotation['objects'] = [];
+	const specialFigures: SpecialFigure[] = [];
+	for (const { ofClass, head, geometry } of converted.flatMap(({ labels }) => labels)) {
+		if (!specialShapes.has(ofClass.shape)) objects.push({ ...geometry, ...head });
+		else if (ofClass.id) specialFigures.push({ head: { ...head, classId: ofClass.id }, geometry });
+		else problems.push(`The destination gives no id for class ${JSON.stringify(ofClass.title)}, whose labels need it`);
 	}
+	const tags = tagsAt(annotation.tags, index, context.tags, problem => problems.push(`The video: ${problem}`));
 	return {
 		annotation: {
 			description: '',
 			size: { height: size.height, width: size.width },
-			tags: tagsAt(annotation.tags, index, 'the video', faults),
-			objects: labels,
+			tags: groupedByName(tags),
+			objects,
 			customBigData: {},
 		},
-		faults,
+		specialFigures,
+		faults: problems.map(message => ({ reason: 'label', message })),
+		notes: converted.flatMap(figure => figure.notes),
 	};
 };
-
-const describe = (figure: VideoFigure, object: VideoObject) =>
-	`Figure ${figure.id} (${figure.geometryType}, class ${JSON.stringify(object.classTitle)})`;
-
-const toLabel = (
-	figure: VideoFigure,
-	object: VideoObject,
-	geometry: Record<string, unknown>,
-	index: number,
-	faults: LabelFault[],
-): Label => {
-	const tags = tagsAt(object.tags, index, `object ${object.id}`, faults);
-	tags.push({ name: objectIdTag.name, value: object.id });
-	if (figure.trackId !== null && figure.trackId !== undefined) {
-		tags.push({ name: autoTrackedTag.name, ...(object.labelerLogin ? { labelerLogin: object.labelerLogin } : {}) });
-	}
-	return {
-		...geometry,
-		classTitle: object.classTitle,
-		description: '',
-		tags,
-		geometryType: figure.geometryType,
-		shape: figure.geometryType,
-		nnCreated: false,
-		nnUpdated: false,
-	};
-};
-
-/** The tags that hold on a frame. One without a value, where the labeler had not finished, can't be an image tag. */
-const tagsAt = (tags: VideoTag[], index: number, owner: string, faults: LabelFault[]): ImageTag[] =>
-	tags.flatMap(tag => {
-		const [first, last] = tag.frameRange ?? [index, index];
-		const end = tag.isFinished === false ? first : last;
-		if (index < first || index > end) return [];
-		if (tag.nonFinalValue === true) {
-			faults.push({
-				reason: 'label',
-				message: `Tag ${JSON.stringify(tag.name)} of ${owner} has no value: it is unfinished`,
-			});
-			return [];
-		}
-		const value = tag.value === null || tag.value === undefined ? {} : { value: tag.value };
-		return [{ name: tag.name, ...value, ...(tag.labelerLogin ? { labelerLogin: tag.labelerLogin } : {}) }];
-	});
-
-/** The two tags that sampling adds to the destination's meta, with fixed colours. */
-export const objectIdTag = {
-	name: 'object_id',
-	value_type: 'any_number',
-	color: '#8A5B0F',
-	hotkey: '',
-	applicable_type: 'objectsOnly',
-	classes: [],
-	target_type: 'all',
-} as const;
-export const autoTrackedTag = { ...objectIdTag, name: 'auto-tracked', value_type: 'none', color: '#5A0F8A' } as const;

@@ -1,55 +1,73 @@
 import { PermanentError } from '../../errors.ts';
+import { cuboid, cuboid2d } from './cuboids.ts';
+import { graph } from './graph.ts';
+import type { GeometryJson, Kind } from './kind.ts';
+import { line } from './line.ts';
+import { alphaMask, bitmap } from './masks.ts';
+import { multichannelBitmap } from './multichannel-bitmap.ts';
+import { multipolygon } from './multipolygon.ts';
+import { opaque } from './opaque.ts';
+import { orientedBox } from './oriented-box.ts';
+import { type Size, scalingBetween } from './plane.ts';
+import { point } from './point.ts';
+import { polygon } from './polygon.ts';
+import { rectangle } from './rectangle.ts';
 
-/** Pixels of a picture. */
-export type Size = { width: number; height: number };
-
-/** A geometry's own keys, flattened into the label, in sub-pixel coordinates. */
-export type GeometryJson = Record<string, unknown>;
-
-type Point = [x: number, y: number];
-type Points = { points: { exterior: Point[]; interior: Point[][] } };
-
-/** Pixel centres: what a point of a picture is in sub-pixel coordinates. */
-const centre = ([x, y]: Point): Point => [Math.floor(x) + 0.5, Math.floor(y) + 0.5];
-
-const shifted = (geometry: GeometryJson): GeometryJson => {
-	const { points } = geometry as Points;
-	return { points: { exterior: points.exterior.map(centre), interior: points.interior.map(hole => hole.map(centre)) } };
+/** A figure's geometry for an image: usually one, several where the picture's border cuts it. */
+export type Converted = {
+	/** Keys that are flattened into a label, in sub-pixel coordinates. */
+	geometries: GeometryJson[];
+	/** Whether a part of it lay beyond the source's picture and is missing. */
+	cut: boolean;
 };
 
-const rectangle = (geometry: GeometryJson): GeometryJson => {
-	const [[x1, y1], [x2, y2]] = (geometry as Points).points.exterior as [Point, Point];
-	const exterior = [
-		[Math.min(x1, x2), Math.min(y1, y2)],
-		[Math.max(x1, x2) + 1, Math.max(y1, y2) + 1],
-	];
-	return { points: { exterior, interior: [] } };
+type Convert = (geometry: unknown, from: Size, to: Size) => Promise<Converted>;
+
+const through =
+	<Shape>(kind: Kind<Shape>): Convert =>
+	async (geometry, from, to) => {
+		const shape = await kind.parse(geometry);
+		const pieces = kind.clip(shape, from);
+		if (pieces.length === 0) {
+			throw new PermanentError('label', `it lies beyond the picture of ${from.width} x ${from.height}`);
+		}
+		const resized = from.width !== to.width || from.height !== to.height;
+		const scaling = scalingBetween(from, to);
+		const scaled = resized ? pieces.map(piece => kind.scale(piece, scaling)) : pieces;
+		return { geometries: await Promise.all(scaled.map(kind.toSubPixel)), cut: pieces[0] !== shape };
+	};
+
+const refuse: Convert = async () => {
+	throw new PermanentError('label', 'a geometry in space has no place on a frame');
 };
 
-const toSubPixel: Record<string, (geometry: GeometryJson) => GeometryJson> = {
-	rectangle,
-	polygon: shifted,
-	line: shifted,
-	point: shifted,
-	bitmap: geometry => ({ bitmap: geometry.bitmap }),
-};
+/** Types by the remote's names. */
+const converters = new Map<string, Convert>([
+	['rectangle', through(rectangle)],
+	['polygon', through(polygon)],
+	['multipolygon', through(multipolygon)],
+	['line', through(line)],
+	['point', through(point)],
+	['bitmap', through(bitmap)],
+	['alpha_mask', through(alphaMask)],
+	['multichannelBitmap', through(multichannelBitmap)],
+	['graph', through(graph)],
+	['cuboid', through(cuboid)],
+	['cuboid_2d', through(cuboid2d)],
+	['oriented_bbox', through(orientedBox)],
+	...['cuboid_3d', 'point_3d', 'polyline_3d', 'point_cloud', 'mesh', 'mask_3d', 'closed_surface_mesh'].map(
+		type => [type, refuse] as const,
+	),
+]);
+
+const convertUnknown = through(opaque);
 
 /**
- * A figure's geometry as labels of an image.
+ * A figure's geometry as labels of an image. Fractions of pixels are cut off, what lies beyond the source's picture is
+ * cut off, the rest is scaled with the picture, within the bounds of the new one.
  * @param geometry in pixel coordinates of a picture of size `from`
  * @param to size of the picture it is for
- * @throws PermanentError `label` when it can't be carried over
+ * @throws PermanentError `label` when it is malformed, when nothing of it is left, or when it is in space
  */
-export const convertGeometry = async (
-	type: string,
-	geometry: GeometryJson,
-	from: Size,
-	to: Size,
-): Promise<GeometryJson[]> => {
-	const convert = toSubPixel[type];
-	if (!convert) throw new PermanentError('label', `geometry ${type} can't be carried over`);
-	if (from.width !== to.width || from.height !== to.height) {
-		throw new PermanentError('label', `geometry ${type} can't be scaled`);
-	}
-	return [convert(geometry)];
-};
+export const convertGeometry = (type: string, geometry: unknown, from: Size, to: Size): Promise<Converted> =>
+	(converters.get(type) ?? convertUnknown)(geometry, from, to);

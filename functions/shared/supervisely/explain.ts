@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+
+/** Issues that a message tells, and the characters it shows of a wrong value. */
+const told = 3;
+const shown = 80;
+
+/** What is wrong with JSON from outside: path, value and what was expected, of the first few places. */
+export const explain = (error: z.ZodError, value: unknown, name: string): string => {
+	const parts = error.issues.slice(0, told).map(({ path, message }) => {
+		const found = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | null)?.[key], value);
+		return `${name}${pathText(path)} is ${preview(found)}: ${message}`;
+	});
+	const more = error.issues.length - parts.length;
+	return parts.join('; ') + (more > 0 ? `; and ${more} more` : '');
+};
+
+/** A value as JSON, cut to a length that fits a message. */
+export const preview = (value: unknown): string => {
+	const text = value === undefined ? 'missing' : JSON.stringify(value);
+	return text.length > shown ? `${text.slice(0, shown)}…` : text;
+};
+
+const pathText = (path: PropertyKey[]): string =>
+	path.map(key => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');

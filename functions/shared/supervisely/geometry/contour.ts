@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { pointSchema } from './kind.ts';
+import { type Point, pixelCentre } from './plane.ts';
+
+/** An outline and the holes in it, none closed by a repetition of its first point. */
+export type Contour = { exterior: Point[]; interior: Point[][] };
+
+export const contourSchema = z.object({
+	exterior: z.array(pointSchema),
+	interior: z.array(z.array(pointSchema)).default([]),
+}) satisfies z.ZodType<Contour>;
+
+export const mapContour = ({ exterior, interior }: Contour, move: (point: Point) => Point): Contour => ({
+	exterior: exterior.map(move),
+	interior: interior.map(hole => hole.map(move)),
+});
+
+export const contourCentres = (contour: Contour): Contour => mapContour(contour, pixelCentre);
+
+/** A ring of fewer than three points gets its last one again, as the SDK does. */
+export const fillRing = (ring: Point[]): Point[] => {
+	const last = ring.at(-1);
+	return last && ring.length < 3 ? [...ring, ...Array<Point>(3 - ring.length).fill(last)] : ring;
+};

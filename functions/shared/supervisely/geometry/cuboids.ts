@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { PermanentError } from '../../errors.ts';
+import { type Kind, parseWith, pointSchema } from './kind.ts';
+import { isOnPicture, type Point, pixelCentre, type Size, scalePoint } from './plane.ts';
+
+const cuboidSchema = z
+	.object({
+		points: z.array(pointSchema).min(1),
+		faces: z.array(z.array(z.int().min(0)).length(4)).length(3),
+	})
+	.superRefine(({ points, faces }, context) => {
+		for (const [face, corners] of faces.entries()) {
+			for (const [corner, index] of corners.entries()) {
+				if (index < points.length) continue;
+				const message = `expected the index of one of ${points.length} points`;
+				context.addIssue({ code: 'custom', path: ['faces', face, corner], message });
+			}
+		}
+	});
+
+type Cuboid = z.output<typeof cuboidSchema>;
+
+/** A cuboid without one of its corners would be none, so it is carried over whole or not at all. */
+const whole = <Shape>(shape: Shape, points: Point[], size: Size): Shape[] => {
+	const beyond = points.find(at => !isOnPicture(at, size));
+	if (!beyond) return [shape];
+	const place = `its corner ${JSON.stringify(beyond)} lies beyond the picture of ${size.width} x ${size.height}`;
+	throw new PermanentError('label', `${place}, and a cuboid can't be cut`);
+};
+
+/**
+ * A box drawn in perspective by the corners of its faces. Its points are taken to pixel centres as those of polygons
+ * are; the SDK has no rule for it and fails.
+ */
+export const cuboid: Kind<Cuboid> = {
+	parse: geometry => parseWith(cuboidSchema, geometry),
+	clip: (shape, size) => whole(shape, shape.points, size),
+	scale: (shape, scaling) => ({ ...shape, points: shape.points.map(at => scalePoint(at, scaling)) }),
+	toSubPixel: shape => ({ ...shape, points: shape.points.map(pixelCentre) }),
+};
+
+const corners = ['topleft', 'topright', 'bottomright', 'bottomleft'] as const;
+const vertexNames = (['face1', 'face2'] as const).flatMap(face => corners.map(corner => `${face}-${corner}` as const));
+
+const cuboid2dSchema = z.object({
+	vertices: z.strictObject(
+		Object.fromEntries(vertexNames.map(name => [name, z.object({ loc: pointSchema })])) as Record<
+			(typeof vertexNames)[number],
+			z.ZodObject<{ loc: typeof pointSchema }>
+		>,
+	),
+	position: z.unknown().optional(),
+	rotation: z.unknown().optional(),
+	dimensions: z.unknown().optional(),
+	face: z.unknown().optional(),
+});
+
+type Cuboid2d = z.output<typeof cuboid2dSchema>;
+
+/** A cuboid with named corners; its place in space, if it has one, does not depend on the picture's size. */
+export const cuboid2d: Kind<Cuboid2d> = {
+	parse: geometry => parseWith(cuboid2dSchema, geometry),
+	clip: (shape, size) =>
+		whole(
+			shape,
+			Object.values(shape.vertices).map(({ loc }) => loc),
+			size,
+		),
+	scale: (shape, scaling) => ({ ...shape, vertices: movedVertices(shape.vertices, at => scalePoint(at, scaling)) }),
+	// The remote keeps these corners in whole pixels, unlike all other points.
+	toSubPixel: shape => shape,
+};
+
+const movedVertices = (vertices: Cuboid2d['vertices'], move: (point: Point) => Point): Cuboid2d['vertices'] =>
+	Object.fromEntries(
+		Object.entries(vertices).map(([name, { loc }]) => [name, { loc: move(loc) }]),
+	) as Cuboid2d['vertices'];

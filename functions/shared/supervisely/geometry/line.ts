@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { type Kind, parseWith, pointSchema } from './kind.ts';
+import { isOnPicture, type Point, pixelCentre, type Size, scalePoint } from './plane.ts';
+
+const schema = z.object({ points: z.object({ exterior: z.array(pointSchema).min(2) }) });
+
+/** A line through its points, `line` in the remote's language; one that leaves the picture and comes back is several. */
+export const line: Kind<Point[]> = {
+	parse: geometry => parseWith(schema, geometry).points.exterior,
+	clip: (points, size) => (points.every(at => isOnPicture(at, size)) ? [points] : cutLine(points, size)),
+	scale: (points, scaling) => points.map(at => scalePoint(at, scaling)),
+	toSubPixel: points => ({ points: { exterior: points.map(pixelCentre), interior: [] } }),
+};
+
+/** The pieces of a line that lie on a picture; where it crosses the border, fractions are cut off, as the SDK does. */
+const cutLine = (points: Point[], size: Size): Point[][] => {
+	const pieces: Point[][] = [];
+	let piece: Point[] = [];
+	const finish = () => {
+		if (piece.length > 1) pieces.push(piece);
+		piece = [];
+	};
+	for (let at = 1; at < points.length; at++) {
+		const [start, end] = [points[at - 1] as Point, points[at] as Point];
+		const part = cutSegment(start, end, size);
+		if (!part) {
+			finish();
+			continue;
+		}
+		for (const next of part.map(wholePixel)) {
+			const last = piece.at(-1);
+			if (!last || last[0] !== next[0] || last[1] !== next[1]) piece.push(next);
+		}
+		if (!isOnPicture(end, size)) finish();
+	}
+	finish();
+	return pieces;
+};
+
+/** The part of a segment within the picture's outermost pixels (Liang and Barsky's way). */
+const cutSegment = ([x, y]: Point, [toX, toY]: Point, { width, height }: Size): [Point, Point] | undefined => {
+	const [stepX, stepY] = [toX - x, toY - y];
+	let [enter, leave] = [0, 1];
+	for (const [step, room] of [
+		[-stepX, x],
+		[stepX, width - 1 - x],
+		[-stepY, y],
+		[stepY, height - 1 - y],
+	] as const) {
+		if (step === 0 && room < 0) return undefined;
+		if (step < 0) enter = Math.max(enter, room / step);
+		if (step > 0) leave = Math.min(leave, room / step);
+	}
+	if (enter > leave) return undefined;
+	const along = (part: number): Point => [x + stepX * part, y + stepY * part];
+	return [enter === 0 ? [x, y] : along(enter), leave === 1 ? [toX, toY] : along(leave)];
+};
+
+/** Arithmetic may end a hair before the pixel that it was to end on, or beyond it. */
+const hair = 1e-6;
+const wholePixel = ([x, y]: Point): Point => [Math.floor(x + hair), Math.floor(y + hair)];

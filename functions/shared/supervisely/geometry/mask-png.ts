@@ -1,0 +1,97 @@
+import { deflateSync, inflateSync } from 'node:zlib';
+import { PermanentError } from '../../errors.ts';
+import { sharp } from '../../video/picture/sharp.ts';
+import type { Raster } from './raster.ts';
+
+/** How the bytes of a mask's picture are to be understood. */
+export type MaskReading = 'set' | 'alpha';
+
+const signature = Buffer.from('89504e470d0a1a0a', 'hex');
+/** More pixels than any frame has; a mask that claims more is meant to exhaust memory. */
+const mostPixels = 2 ** 26;
+/** Where a PNG's header has them. */
+const at = { width: 16, height: 20, colourType: 25, end: 33 };
+const colourTypes = { gray: 0, rgb: 2, palette: 3, grayAlpha: 4, rgba: 6 };
+
+/**
+ * Reads a mask's `data`: base64 of zlib of a PNG, or of a PNG itself, as some tools write it.
+ * - `set`: 255 where a pixel is set: where it isn't transparent, or, in a gray picture, isn't black
+ * - `alpha`: the gray value of each pixel, 0 to 255
+ * @throws PermanentError `label` when it is not such data, or too large
+ */
+export const readMask = async (data: string, reading: MaskReading): Promise<{ raster: Raster; packed: boolean }> => {
+	const bytes = Buffer.from(data, 'base64');
+	const png = inflated(bytes) ?? bytes;
+	const packed = png !== bytes;
+	if (png.length < at.end || !png.subarray(0, signature.length).equals(signature)) {
+		throw unreadable('holds neither zlib data nor a PNG');
+	}
+	const [width, height] = [png.readUInt32BE(at.width), png.readUInt32BE(at.height)];
+	if (width * height > mostPixels) throw unreadable(`holds a picture of ${width} x ${height}, which no frame has`);
+	const type = png.readUInt8(at.colourType);
+	const { pixels, channels } = await decode(png);
+	const value = reading === 'set' ? settingOf(type, channels, packed) : grayOf(type, channels);
+	const mask = new Uint8Array(width * height);
+	for (let pixel = 0, from = 0; pixel < mask.length; pixel++, from += channels) mask[pixel] = value(pixels, from);
+	return { raster: { width, height, pixelBytes: 1, data: mask }, packed };
+};
+
+/** `data` of a mask: transparent where it isn't set, for `set`; its gray values for `alpha`. */
+export const writeMask = async ({ width, height, data }: Raster, reading: MaskReading): Promise<string> => {
+	const channels = reading === 'set' ? 2 : 1;
+	const pixels = reading === 'set' ? twice(data) : data;
+	const png = await sharp(pixels, { raw: { width, height, channels } }).toColourspace('b-w').png().toBuffer();
+	return deflateSync(png).toString('base64');
+};
+
+const twice = (data: Uint8Array): Uint8Array => {
+	const pixels = new Uint8Array(data.length * 2);
+	for (const [pixel, value] of data.entries()) pixels.fill(value, pixel * 2, pixel * 2 + 2);
+	return pixels;
+};
+
+type ValueOf = (pixels: Uint8Array, from: number) => number;
+
+const settingOf = (type: number, channels: number, packed: boolean): ValueOf => {
+	const whereNot0 =
+		(channel: number): ValueOf =>
+		(pixels, from) =>
+			pixels[from + channel] === 0 ? 0 : 255;
+	if (type === colourTypes.gray) return whereNot0(0);
+	// Not packed, the SDK takes a pixel as set that has anything in any channel.
+	if (!packed) return (pixels, from) => (pixels.subarray(from, from + channels).some(value => value !== 0) ? 255 : 0);
+	if (channels < 4)
+		throw unreadable('holds a picture in colours without transparency: nothing says which pixels are set');
+	return whereNot0(3);
+};
+
+const grayOf = (type: number, channels: number): ValueOf => {
+	if (type === colourTypes.gray) return (pixels, from) => pixels[from] as number;
+	return (pixels, from) => {
+		const [red, green, blue] = pixels.subarray(from, from + channels) as unknown as [number, number, number];
+		return Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+	};
+};
+
+const inflated = (bytes: Buffer): Buffer | undefined => {
+	try {
+		return inflateSync(bytes, { maxOutputLength: 4 * mostPixels });
+	} catch {
+		return undefined;
+	}
+};
+
+const decode = async (png: Buffer): Promise<{ pixels: Uint8Array; channels: number }> => {
+	try {
+		const image = sharp(png, { limitInputPixels: mostPixels });
+		// Otherwise gray values come three times; where there is alpha it would be lost.
+		const plain = png.readUInt8(at.colourType) === colourTypes.gray ? image.toColourspace('b-w') : image;
+		const { data, info } = await plain.raw().toBuffer({ resolveWithObject: true });
+		return { pixels: data, channels: info.channels };
+	} catch (error) {
+		throw unreadable('holds a PNG that cannot be read', { cause: error });
+	}
+};
+
+const unreadable = (what: string, options?: ErrorOptions) =>
+	new PermanentError('label', `geometry.bitmap.data ${what}`, options);

@@ -1,0 +1,49 @@
+/** Pixels of a picture. */
+export type Size = { width: number; height: number };
+
+/** Column and row of a pixel, from the top left. */
+export type Point = [x: number, y: number];
+
+/** Pixels from `left` to `right` and from `top` to `bottom`, all of them included. */
+export type Box = { left: number; top: number; right: number; bottom: number };
+
+/** How a picture was resized. */
+export type Scaling = { x: number; y: number; to: Size };
+
+export const scalingBetween = (from: Size, to: Size): Scaling => ({
+	x: to.width / from.width,
+	y: to.height / from.height,
+	to,
+});
+
+/** As Python's `round`, which the SDK scales with: 0.5 → 0, 1.5 → 2, 2.5 → 2. */
+export const roundHalfToEven = (value: number): number => {
+	const below = Math.floor(value);
+	const fraction = value - below;
+	if (fraction !== 0.5) return fraction < 0.5 ? below : below + 1;
+	return below % 2 === 0 ? below : below + 1;
+};
+
+/**
+ * Where a pixel of the source is on the resized picture. Rounding can lead one pixel beyond the right or bottom edge;
+ * the last pixel is meant then, so that nothing that was on the source is lost.
+ */
+export const scalePoint = ([x, y]: Point, scaling: Scaling): Point => [
+	Math.min(roundHalfToEven(x * scaling.x), scaling.to.width - 1),
+	Math.min(roundHalfToEven(y * scaling.y), scaling.to.height - 1),
+];
+
+export const isOnPicture = ([x, y]: Point, { width, height }: Size): boolean =>
+	x >= 0 && y >= 0 && x < width && y < height;
+
+/** The pixels that a box and a picture share; undefined when they share none. */
+export const cutBox = (box: Box, { width, height }: Size): Box | undefined => {
+	const left = Math.max(box.left, 0);
+	const top = Math.max(box.top, 0);
+	const right = Math.min(box.right, width - 1);
+	const bottom = Math.min(box.bottom, height - 1);
+	return left <= right && top <= bottom ? { left, top, right, bottom } : undefined;
+};
+
+/** A pixel's centre in sub-pixel coordinates, which count the edges between pixels. */
+export const pixelCentre = ([x, y]: Point): Point => [x + 0.5, y + 0.5];

@@ -1,0 +1,66 @@
+import {
+	Clipper64,
+	ClipType,
+	FillRule,
+	type Path64,
+	type Paths64,
+	PathType,
+	type PolyPath64,
+	PolyTree64,
+} from 'clipper2-ts';
+import { z } from 'zod';
+import { type Contour, contourCentres, contourSchema, fillRing, mapContour } from './contour.ts';
+import { type Kind, parseWith } from './kind.ts';
+import { isOnPicture, type Point, type Size, scalePoint } from './plane.ts';
+
+const schema = z.object({ points: contourSchema.refine(({ exterior }) => exterior.length > 0, 'expected points') });
+
+/** A polygon with holes; one that is cut at the picture's border may come to be several. */
+export const polygon: Kind<Contour> = {
+	parse(geometry) {
+		const { exterior, interior } = parseWith(schema, geometry).points;
+		return { exterior: fillRing(exterior), interior: interior.filter(hole => hole.length > 0).map(fillRing) };
+	},
+	clip: cutContour,
+	scale: (contour, scaling) => mapContour(contour, at => scalePoint(at, scaling)),
+	toSubPixel: contour => ({ points: contourCentres(contour) }),
+};
+
+/** What of a contour lies between the centres of the picture's outermost pixels; the very contour if all of it does. */
+export function cutContour(contour: Contour, size: Size): Contour[] {
+	if ([contour.exterior, ...contour.interior].flat().every(at => isOnPicture(at, size))) return [contour];
+	const [right, bottom] = [size.width - 1, size.height - 1];
+	const picture: Point[] = [
+		[0, 0],
+		[right, 0],
+		[right, bottom],
+		[0, bottom],
+	];
+	const cut: Paths64 = [];
+	combine(ClipType.Intersection, FillRule.EvenOdd, [contour.exterior].map(toPath), [toPath(picture)], cut);
+	const tree = new PolyTree64();
+	combine(ClipType.Difference, FillRule.NonZero, cut, contour.interior.map(toPath), tree);
+	return outlines(tree);
+}
+
+const combine = (how: ClipType, fill: FillRule, subject: Paths64, clip: Paths64, into: Paths64 | PolyTree64): void => {
+	const clipper = new Clipper64();
+	clipper.addPaths(subject, PathType.Subject);
+	clipper.addPaths(clip, PathType.Clip);
+	// Two ways of calling, told apart by what is given to write to.
+	if (Array.isArray(into)) clipper.execute(how, fill, into);
+	else clipper.execute(how, fill, into);
+};
+
+const toPath = (ring: Point[]): Path64 => ring.map(([x, y]) => ({ x, y }));
+
+const childrenOf = (node: PolyPath64): PolyPath64[] => Array.from({ length: node.count }, (_, at) => node.child(at));
+
+const ringOf = (node: PolyPath64): Point[] => (node.polygon ?? []).map(({ x, y }): Point => [x, y]);
+
+/** Outlines with their holes; what lies within a hole is an outline again. */
+const outlines = (node: PolyPath64): Contour[] =>
+	childrenOf(node).flatMap(outline => {
+		const holes = childrenOf(outline);
+		return [{ exterior: ringOf(outline), interior: holes.map(ringOf) }, ...holes.flatMap(outlines)];
+	});

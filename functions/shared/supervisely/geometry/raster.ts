@@ -1,0 +1,70 @@
+import type { Box } from './plane.ts';
+
+/** Rows of pixels, each of the same number of bytes. */
+export type Raster = { width: number; height: number; pixelBytes: number; data: Uint8Array };
+
+/** For each place of a resized row or column, the source place nearest to its middle, as scikit-image computes it. */
+const nearestPlaces = (from: number, to: number): number[] => {
+	const step = from / to;
+	return Array.from({ length: to }, (_, place) => Math.min(Math.floor((place + 0.5) * step - 0.5 + 0.5), from - 1));
+};
+
+/** The raster at another size, each pixel taken from the nearest of the source. */
+export const nearest = (raster: Raster, width: number, height: number): Raster => {
+	const { pixelBytes } = raster;
+	const columns = nearestPlaces(raster.width, width);
+	const data = new Uint8Array(width * height * pixelBytes);
+	let to = 0;
+	for (const row of nearestPlaces(raster.height, height)) {
+		const start = row * raster.width;
+		for (const column of columns) {
+			const from = (start + column) * pixelBytes;
+			for (let byte = 0; byte < pixelBytes; byte++) data[to++] = raster.data[from + byte] as number;
+		}
+	}
+	return { width, height, pixelBytes, data };
+};
+
+/** The raster at another size, each pixel the greatest of the source's that fall on it. For pixels of one byte. */
+export const greatest = (raster: Raster, width: number, height: number): Raster => {
+	const data = new Uint8Array(width * height);
+	for (let y = 0, from = 0; y < raster.height; y++) {
+		const start = Math.floor((y * height) / raster.height) * width;
+		for (let x = 0; x < raster.width; x++, from++) {
+			const to = start + Math.floor((x * width) / raster.width);
+			data[to] = Math.max(data[to] as number, raster.data[from] as number);
+		}
+	}
+	return { width, height, pixelBytes: 1, data };
+};
+
+/** The pixels of a raster that are in a box, which lies within it. */
+export const slice = (raster: Raster, { left, top, right, bottom }: Box): Raster => {
+	const [width, height] = [right - left + 1, bottom - top + 1];
+	if (width === raster.width && height === raster.height) return raster;
+	const { pixelBytes } = raster;
+	const data = new Uint8Array(width * height * pixelBytes);
+	for (let row = 0; row < height; row++) {
+		const start = ((top + row) * raster.width + left) * pixelBytes;
+		data.set(raster.data.subarray(start, start + width * pixelBytes), row * width * pixelBytes);
+	}
+	return { width, height, pixelBytes, data };
+};
+
+/** The smallest box around all bytes that aren't 0, for pixels of one byte; undefined when there are none. */
+export const tightBox = ({ width, height, data }: Raster): Box | undefined => {
+	let [left, top, right, bottom] = [width, -1, -1, -1];
+	for (let y = 0; y < height; y++) {
+		const row = data.subarray(y * width, (y + 1) * width);
+		const first = row.findIndex(value => value !== 0);
+		if (first < 0) continue;
+		if (top < 0) top = y;
+		bottom = y;
+		left = Math.min(left, first);
+		right = Math.max(
+			right,
+			row.findLastIndex(value => value !== 0),
+		);
+	}
+	return top < 0 ? undefined : { left, top, right, bottom };
+};

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { type Kind, parseWith, pointSchema } from './kind.ts';
+import { type Box, cutBox, type Point, scalePoint } from './plane.ts';
+
+const schema = z.object({ points: z.object({ exterior: z.tuple([pointSchema, pointSchema]) }) });
+
+/** The box between two opposite corners, whichever they are. */
+export const boxBetween = ([x1, y1]: Point, [x2, y2]: Point): Box => ({
+	left: Math.min(x1, x2),
+	top: Math.min(y1, y2),
+	right: Math.max(x1, x2),
+	bottom: Math.max(y1, y2),
+});
+
+/** The corners of a box on the edges between pixels, where its last pixels end. */
+export const outerCorners = ({ left, top, right, bottom }: Box): [Point, Point] => [
+	[left, top],
+	[right + 1, bottom + 1],
+];
+
+export const rectangle: Kind<Box> = {
+	parse: geometry => boxBetween(...parseWith(schema, geometry).points.exterior),
+	clip(box, size) {
+		const cut = cutBox(box, size);
+		if (!cut) return [];
+		const whole = cut.left === box.left && cut.top === box.top && cut.right === box.right && cut.bottom === box.bottom;
+		return [whole ? box : cut];
+	},
+	scale: ({ left, top, right, bottom }, scaling) =>
+		boxBetween(scalePoint([left, top], scaling), scalePoint([right, bottom], scaling)),
+	toSubPixel: box => ({ points: { exterior: outerCorners(box), interior: [] } }),
+};

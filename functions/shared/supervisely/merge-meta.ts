@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from 'node:util';
+import { SamplingFailure } from '../errors.ts';
+import type { ObjectClass, ProjectMeta, TagMeta } from './project-meta.ts';
+import { samplingTags } from './sampling-tags.ts';
+
+/**
+ * The destination's meta with the source's classes and tags and the two tags of sampling: what only the source has
+ * comes first, then the destination's own. Undefined when the destination has everything already.
+ * @throws SamplingFailure for a class or tag that both have and define differently, with both definitions, and for a
+ * tag that is called like one of sampling's and is of another type
+ */
+export const mergeMeta = (source: ProjectMeta, destination: ProjectMeta): ProjectMeta | undefined => {
+	refuseOtherTypes(source, 'source');
+	refuseOtherTypes(destination, 'destination');
+	const classes = onlyInSource(source.classes, destination.classes, {
+		kind: 'class',
+		nameOf: ({ title }) => title,
+		same: sameClass,
+		define: defineClass,
+	});
+	const tags = onlyInSource(source.tags, destination.tags, {
+		kind: 'tag',
+		nameOf: ({ name }) => name,
+		same: sameTag,
+		define: defineTag,
+	});
+	const merged = [...tags, ...destination.tags];
+	const added = samplingTags.filter(({ name }) => !merged.some(tag => tag.name === name));
+	if (classes.length + tags.length + added.length === 0) return undefined;
+	return {
+		...destination,
+		classes: [...classes, ...destination.classes],
+		tags: [...merged, ...added.map(tag => ({ ...tag }))],
+	};
+};
+
+/** Classes are equal by shape and template; `any` goes with every shape. Colour, hotkey and ids don't count. */
+const sameClass = (a: ObjectClass, b: ObjectClass) =>
+	a.shape === 'any' ||
+	b.shape === 'any' ||
+	(a.shape === b.shape && isDeepStrictEqual(a.geometry_config ?? {}, b.geometry_config ?? {}));
+
+/** Tags are equal by kind of value and, whatever their order, by the values they offer. */
+const sameTag = (a: TagMeta, b: TagMeta) =>
+	a.value_type === b.value_type && isDeepStrictEqual([...(a.values ?? [])].sort(), [...(b.values ?? [])].sort());
+
+const defineClass = ({ title, shape, geometry_config: config }: ObjectClass) => {
+	const template = config && Object.keys(config).length > 0 ? ` and template ${JSON.stringify(config)}` : '';
+	return `class ${JSON.stringify(title)} with shape ${shape}${template}`;
+};
+
+const defineTag = ({ name, value_type: type, values }: TagMeta) =>
+	`tag ${JSON.stringify(name)} of type ${type}${values?.length ? ` (${values.join(', ')})` : ''}`;
+
+type Comparison<Item> = {
+	kind: string;
+	nameOf(item: Item): string;
+	same(source: Item, destination: Item): boolean;
+	define(item: Item): string;
+};
+
+const onlyInSource = <Item>(
+	source: Item[],
+	destination: Item[],
+	{ kind, nameOf, same, define }: Comparison<Item>,
+): Item[] => {
+	const known = new Map(destination.map(item => [nameOf(item), item]));
+	return source.filter(item => {
+		const other = known.get(nameOf(item));
+		if (other && !same(item, other)) {
+			throw new SamplingFailure(
+				`The source has ${define(item)}, the destination has ${define(other)}: rename or change the ${kind} in one of them, or sample into a new project`,
+			);
+		}
+		return !other;
+	});
+};
+
+const refuseOtherTypes = (meta: ProjectMeta, role: string): void => {
+	for (const own of samplingTags) {
+		const found = meta.tags.find(({ name }) => name === own.name);
+		if (!found || found.value_type === own.value_type) continue;
+		throw new SamplingFailure(
+			`The ${role} has ${defineTag(found)}, and sampling writes ${defineTag({ ...own })}: rename the ${role}'s tag`,
+		);
+	}
+};

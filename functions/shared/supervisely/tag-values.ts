@@ -1,0 +1,22 @@
+import type { TagMeta } from './project-meta.ts';
+
+export type TagValue = string | number;
+
+/** `2024-05-01`, with a time of day or without. */
+const date = /^\d{4}-\d{2}-\d{2}([T ].*)?$/;
+
+/** Whether a tag of this definition can have this value; null stands for none. */
+export const takesValue = (tag: Pick<TagMeta, 'value_type' | 'values'>, value: unknown): value is TagValue | null => {
+	switch (tag.value_type) {
+		case 'none':
+			return value === null;
+		case 'any_number':
+			return typeof value === 'number';
+		case 'any_string':
+			return typeof value === 'string';
+		case 'oneof_string':
+			return typeof value === 'string' && (tag.values ?? []).includes(value);
+		case 'date':
+			return typeof value === 'string' && date.test(value) && !Number.isNaN(Date.parse(value));
+	}
+};
