@@ -8,6 +8,12 @@ export interface ServiceAddress {
 	readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
+/** Who signs in the tests. */
+export const TEST_SIGNER = {
+	region: 'us-east-1',
+	credentials: { accessKeyId: 'AKIALOCAL', secretAccessKey: 'local-secret' },
+} as const;
+
 /** A request before it is signed. */
 export interface PlainRequest {
 	readonly method: string;

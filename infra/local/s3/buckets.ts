@@ -52,6 +52,7 @@ export const deleteObjects: Operation = async (call, store) => {
 	const wanted = elementsOf(document, 'Object');
 	if (wanted.length === 0 || wanted.length > MOST_DELETED_AT_ONCE)
 		throw new S3Error('MalformedXML', `The request must name 1 to ${MOST_DELETED_AT_ONCE} objects.`);
+	if (wanted.some(({ Key }) => typeof Key !== 'string')) throw new S3Error('MalformedXML', 'An object has no Key.');
 	const unknown = wanted.flatMap(Object.keys).find(name => !['Key', 'ETag', '#text'].includes(name));
 	if (unknown) throw new S3Error('NotImplemented', `${unknown} of an object to delete is not implemented.`);
 	const quiet = document.Quiet === 'true';

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { S3Error } from './errors.ts';
 import type { Store } from './store.ts';
 
 /** One request to S3, its signature found good. */
@@ -23,3 +24,15 @@ export interface S3Answer {
 }
 
 export type Operation = (call: S3Call, store: Store) => S3Answer | Promise<S3Answer>;
+
+/**
+ * A query parameter that is a whole number.
+ *
+ * @param unset its value when the query has none.
+ * @throws S3Error `InvalidArgument`
+ */
+export function numberIn(query: ReadonlyMap<string, string>, name: string, unset: number): number {
+	const text = query.get(name) ?? String(unset);
+	if (!/^\d{1,9}$/.test(text)) throw new S3Error('InvalidArgument', `${name} must be a whole number.`);
+	return Number(text);
+}

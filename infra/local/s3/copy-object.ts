@@ -54,8 +54,16 @@ export const copyObject: Operation = async (call, store) => {
 
 function copySource(header: string): { bucket: string; key: string } {
 	if (header.includes('?')) throw new S3Error('NotImplemented', 'Copying a version of an object is not implemented.');
-	const [, bucket = '', key = ''] = /^([^/]*)\/(.*)$/s.exec(decodeURIComponent(header).replace(/^\//, '')) ?? [];
+	const [, bucket = '', key = ''] = /^\/?([^/]*)\/(.*)$/s.exec(decoded(header)) ?? [];
 	if (bucket === '' || key === '')
 		throw new S3Error('InvalidArgument', 'Copy Source must mention the source bucket and key.');
 	return { bucket, key };
+}
+
+function decoded(header: string): string {
+	try {
+		return decodeURIComponent(header);
+	} catch {
+		throw new S3Error('InvalidArgument', 'Copy Source must be URL-encoded.');
+	}
 }

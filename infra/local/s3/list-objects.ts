@@ -1,6 +1,6 @@
 import { uriEncodePath } from '#local/aws/request-target.ts';
 import type { Listed } from './bucket.ts';
-import type { Operation } from './call.ts';
+import { numberIn, type Operation } from './call.ts';
 import { S3Error } from './errors.ts';
 import { listPage, type Position } from './listing.ts';
 import { type Elements, xmlAnswer } from './xml.ts';
@@ -15,9 +15,7 @@ export const listObjectsV2: Operation = (call, store) => {
 	const delimiter = query.get('delimiter') ?? '';
 	const token = query.get('continuation-token');
 	const startAfter = query.get('start-after');
-	const maxKeys = query.get('max-keys') ?? String(LARGEST_PAGE);
-	if (!/^\d{1,9}$/.test(maxKeys)) throw new S3Error('InvalidArgument', 'max-keys must be a whole number.');
-	const limit = Math.min(LARGEST_PAGE, Number(maxKeys));
+	const limit = Math.min(LARGEST_PAGE, numberIn(query, 'max-keys', LARGEST_PAGE));
 	const start =
 		token !== undefined ? parseToken(token) : startAfter !== undefined ? { afterKey: startAfter } : undefined;
 	const page = listPage(store.bucket(call.bucket).index, { prefix, delimiter, start, limit });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Operation, S3Call } from './call.ts';
+import { numberIn, type Operation, type S3Call } from './call.ts';
 import { type Checksum, checksumAlgorithm, checksumHeader, startDigest } from './checksums.ts';
 import { checkWrite, writeConditions } from './conditions.ts';
 import { S3Error } from './errors.ts';
@@ -15,6 +15,7 @@ import { type Elements, elementsOf, readDocument, xmlAnswer } from './xml.ts';
 type Parts = readonly (readonly [number: number, facts: ObjectFacts])[];
 
 const MOST_PARTS = 10_000;
+const MOST_LISTED = 1000;
 const SMALLEST_PART_BYTES = 5 * 1024 * 1024;
 
 export const createMultipartUpload: Operation = (call, store) => {
@@ -39,8 +40,8 @@ export const createMultipartUpload: Operation = (call, store) => {
 
 export const uploadPart: Operation = (call, store) => {
 	const upload = uploadOf(call, store);
-	const number = Number(call.query.get('partNumber'));
-	if (!Number.isInteger(number) || number < 1 || number > MOST_PARTS)
+	const number = numberIn(call.query, 'partNumber', 0);
+	if (number < 1 || number > MOST_PARTS)
 		throw new S3Error('InvalidArgument', `Part number must be an integer between 1 and ${MOST_PARTS}, inclusive`);
 	return withDraft(store, async draft => {
 		const { size, md5, checksum } = await receiveBody(call.headers, call.body, chunk => draft.write(chunk));
@@ -66,8 +67,8 @@ export const uploadPart: Operation = (call, store) => {
 
 export const listParts: Operation = (call, store) => {
 	const upload = uploadOf(call, store);
-	const marker = Number(call.query.get('part-number-marker') ?? 0);
-	const limit = Math.min(1000, Number(call.query.get('max-parts') ?? 1000));
+	const marker = numberIn(call.query, 'part-number-marker', 0);
+	const limit = Math.min(MOST_LISTED, numberIn(call.query, 'max-parts', MOST_LISTED));
 	const rest = [...upload.parts].filter(([number]) => number > marker).sort(([a], [b]) => a - b);
 	const page = rest.slice(0, limit);
 	return xmlAnswer('ListPartsResult', [

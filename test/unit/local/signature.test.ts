@@ -4,10 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseTarget } from '#local/aws/request-target.ts';
 import { type SignatureError, type SignedRequest, verifySignature } from '#local/aws/signature.ts';
-import { type PlainRequest, signedFetch } from '#test/signed-request.ts';
+import { type PlainRequest, signedFetch, TEST_SIGNER } from '#test/signed-request.ts';
 
-const region = 'us-east-1';
-const credentials = { accessKeyId: 'AKIALOCAL', secretAccessKey: 'local-secret' };
+const { region, credentials } = TEST_SIGNER;
 const signer = { credentials, region, service: 'execute-api' };
 
 describe('a request signed for an HTTP API', () => {

@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSqs } from '#local/sqs/server.ts';
+import { TEST_SIGNER } from '#test/signed-request.ts';
 import { sqsClient } from '#test/sqs-suite.ts';
-
-const region = 'us-east-1';
-const credentials = { accessKeyId: 'AKIALOCAL', secretAccessKey: 'local-secret' };
 
 describe('the queues of a template', () => {
 	let dataDir: string;
@@ -15,9 +13,9 @@ describe('the queues of a template', () => {
 		dataDir = await mkdtemp(join(tmpdir(), 'framefan-sqs-'));
 	});
 	afterEach(() => rm(dataDir, { recursive: true }));
-	const start = () => startSqs({ dataDir, credentials, region, accountId: '000000000000' });
+	const start = () => startSqs({ dataDir, ...TEST_SIGNER, accountId: '000000000000' });
 	const attributesOf = async (endpoint: string, QueueUrl: string) => {
-		const client = sqsClient({ endpoint, region, credentials });
+		const client = sqsClient({ endpoint, ...TEST_SIGNER });
 		return (await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }))).Attributes ?? {};
 	};
 
@@ -32,7 +30,7 @@ describe('the queues of a template', () => {
 		});
 		expect(await attributesOf(first.endpoint, work.url)).toMatchObject({ VisibilityTimeout: '90', RedrivePolicy });
 		const send = new SendMessageCommand({ QueueUrl: work.url, MessageBody: 'kept' });
-		await sqsClient({ endpoint: first.endpoint, region, credentials }).send(send);
+		await sqsClient({ endpoint: first.endpoint, ...TEST_SIGNER }).send(send);
 		await first.close();
 
 		const second = await start();
@@ -42,7 +40,7 @@ describe('the queues of a template', () => {
 		expect(attributes).toMatchObject({ VisibilityTimeout: '30', MessageRetentionPeriod: '1209600' });
 		expect(attributes).not.toHaveProperty('RedrivePolicy');
 		const receive = new ReceiveMessageCommand({ QueueUrl: again.url });
-		const { Messages } = await sqsClient({ endpoint: second.endpoint, region, credentials }).send(receive);
+		const { Messages } = await sqsClient({ endpoint: second.endpoint, ...TEST_SIGNER }).send(receive);
 		expect(Messages).toMatchObject([{ Body: 'kept' }]);
 		await second.close();
 	});
@@ -60,7 +58,7 @@ describe('the queues of a template', () => {
 	it('close at once, though consumers wait', async () => {
 		const server = await start();
 		const { url } = await server.ensureQueue('work', {});
-		const client = sqsClient({ endpoint: server.endpoint, region, credentials });
+		const client = sqsClient({ endpoint: server.endpoint, ...TEST_SIGNER });
 		const polling = client
 			.send(new ReceiveMessageCommand({ QueueUrl: url, WaitTimeSeconds: 20 }))
 			.catch(() => 'cut off');

@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type SqsServer, startSqs } from '#local/sqs/server.ts';
+import { TEST_SIGNER } from '#test/signed-request.ts';
 import { type SqsContext, sqsContext, sqsSuite } from '#test/sqs-suite.ts';
-
-const region = 'us-east-1';
-const credentials = { accessKeyId: 'AKIALOCAL', secretAccessKey: 'local-secret' };
 
 describe('the local SQS', () => {
 	let dataDir: string;
@@ -14,8 +12,8 @@ describe('the local SQS', () => {
 	let context: SqsContext;
 	beforeAll(async () => {
 		dataDir = await mkdtemp(join(tmpdir(), 'framefan-sqs-'));
-		server = await startSqs({ dataDir, credentials, region, accountId: '000000000000' });
-		context = sqsContext({ endpoint: server.endpoint, region, credentials });
+		server = await startSqs({ dataDir, ...TEST_SIGNER, accountId: '000000000000' });
+		context = sqsContext({ endpoint: server.endpoint, ...TEST_SIGNER });
 	});
 	afterAll(async () => {
 		context.client.destroy();
