@@ -45,6 +45,28 @@ describe('the queues of a template', () => {
 		await second.close();
 	});
 
+	it('give back at once what the consumers of a former server held, if told to', async () => {
+		const receive = async (endpoint: string, QueueUrl: string) => {
+			const client = sqsClient({ endpoint, ...TEST_SIGNER });
+			const names = { MessageSystemAttributeNames: ['ApproximateReceiveCount' as const] };
+			return (await client.send(new ReceiveMessageCommand({ QueueUrl, ...names }))).Messages;
+		};
+		const first = await start();
+		const { url } = await first.ensureQueue('work', {});
+		const client = sqsClient({ endpoint: first.endpoint, ...TEST_SIGNER });
+		await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'held' }));
+		expect(await receive(first.endpoint, url)).toHaveLength(1);
+		await first.close();
+
+		const second = await start();
+		expect(await receive(second.endpoint, url)).toBeUndefined();
+		second.releaseHeld();
+		expect(await receive(second.endpoint, url)).toMatchObject([
+			{ Body: 'held', Attributes: { ApproximateReceiveCount: '2' } },
+		]);
+		await second.close();
+	});
+
 	it('cannot have a dead-letter queue that is not there', async () => {
 		const server = await start();
 		const RedrivePolicy = JSON.stringify({
