@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { mergeMeta } from '../../../functions/shared/supervisely/merge-meta.ts';
+import { parseProjectMeta } from '../../../functions/shared/supervisely/project-meta.ts';
+import { samplingTags } from '../../../functions/shared/supervisely/sampling-tags.ts';
+
+const ofClass = (title: string, shape: string, more: object = {}) => ({ title, shape, color: '#112233', ...more });
+const tag = (name: string, value_type: string, more: object = {}) => ({ name, value_type, ...more });
+const meta = (classes: object[], tags: object[] = []) => parseProjectMeta({ classes, tags, projectType: 'images' }, 7);
+const empty = meta([]);
+const names = (merged: ReturnType<typeof mergeMeta>) => [
+	merged?.classes.map(({ title }) => title),
+	merged?.tags.map(({ name }) => name),
+];
+const graph = (node: string) => ofClass('body', 'graph', { geometry_config: { nodes: { [node]: {} }, edges: [] } });
+
+test('what only the source has comes first, then the destination, then the tags of sampling', () => {
+	const source = meta([ofClass('a', 'point'), ofClass('b', 'line', { own: 1 })], [tag('x', 'none')]);
+	const destination = meta([ofClass('a', 'point', { color: '#FFFFFF' }), ofClass('c', 'any')], [tag('y', 'date')]);
+	const merged = mergeMeta(source, destination);
+	expect(names(merged)).toEqual([
+		['b', 'a', 'c'],
+		['x', 'y', 'object_id', 'auto-tracked'],
+	]);
+	expect(merged?.classes[0]).toMatchObject({ own: 1 });
+	expect(merged?.classes[1]?.color).toBe('#FFFFFF');
+	expect(merged?.projectType).toBe('images');
+});
+
+test('the tags of sampling always have the same colours', () => {
+	expect(mergeMeta(empty, empty)?.tags.map(({ color }) => color)).toEqual(['#8A5B0F', '#5A0F8A']);
+});
+
+test('a destination that has everything is left alone', () => {
+	const source = meta([ofClass('a', 'point')], [tag('x', 'oneof_string', { values: ['1', '2'] })]);
+	const tags = [tag('x', 'oneof_string', { values: ['2', '1'] }), ...samplingTags];
+	expect(mergeMeta(source, meta([ofClass('a', 'any')], tags))).toBeUndefined();
+});
+
+describe('conflicts are refused with both definitions', () => {
+	test.each([
+		[
+			meta([ofClass('car', 'polygon')]),
+			meta([ofClass('car', 'rectangle')]),
+			'The source has class "car" with shape polygon, the destination has class "car" with shape rectangle: rename or change the class',
+		],
+		[meta([graph('nose')]), meta([graph('tail')]), /template \{"nodes":\{"nose".*template \{"nodes":\{"tail"/],
+		[
+			meta([], [tag('x', 'none')]),
+			meta([], [tag('x', 'oneof_string', { values: ['a', 'b'] })]),
+			'The source has tag "x" of type none, the destination has tag "x" of type oneof_string (a, b): rename or change the tag',
+		],
+		[
+			empty,
+			meta([], [tag('object_id', 'any_string')]),
+			'The destination has tag "object_id" of type any_string, and sampling writes tag "object_id" of type any_number',
+		],
+		[meta([], [tag('auto-tracked', 'any_number')]), empty, 'The source has tag "auto-tracked" of type any_number'],
+	])('%#', (source, destination, message) => {
+		expect(() => mergeMeta(source, destination)).toThrow(message);
+	});
+});
+
+test.each([
+	[{}, 'meta.classes is missing'],
+	[{ classes: [{ title: 'a', color: '#112233' }] }, 'meta.classes[0].shape is missing'],
+	[
+		{ classes: [ofClass('a', 'point'), ofClass('a', 'line')] },
+		'meta.classes[1].title is "a": another one has this title',
+	],
+	[
+		{ classes: [ofClass('a', 'graph', { geometry_config: {} })] },
+		'meta.classes[0].geometry_config is {}: a graph class',
+	],
+	[{ classes: [], tags: [tag('a', 'number')] }, 'meta.tags[0].value_type is "number"'],
+	[{ classes: [], tags: [tag('a', 'oneof_string')] }, 'meta.tags[0].values is missing: values belong to'],
+	[{ classes: [], tags: [tag('a', 'none', { values: ['b'] })] }, 'meta.tags[0].values is ["b"]: values belong to'],
+])('a malformed meta is refused by path and value: %j', (value, message) => {
+	expect(() => parseProjectMeta(value, 7)).toThrow(`The meta of project 7 is malformed: ${message}`);
+});
+
+test('a colour that cannot be read does not cost a sampling', () => {
+	expect(meta([ofClass('a', 'point', { color: 'red' })]).classes[0]?.color).toMatch(/^#[0-9A-F]{6}$/);
+});
