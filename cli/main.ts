@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { FramefanError } from '#shared/errors.ts';
 import { addDemo } from './commands/demo.ts';
+import { addFrames } from './commands/frames.ts';
 import { addSample } from './commands/sample.ts';
 import { addServe } from './commands/serve.ts';
 import { UsageError } from './usage-error.ts';
@@ -12,6 +13,7 @@ const program = new Command('framefan')
 addDemo(program);
 addSample(program);
 addServe(program);
+addFrames(program);
 
 /** 0 done, 1 could not be done, 2 not understood. */
 const exitCode = (error: unknown): number => {

@@ -8,7 +8,7 @@ import { emptySummary, type Fault, type Summary, summarySchema } from '#shared/s
 import type { Video } from '#shared/supervisely/api.ts';
 import { openVideo } from '#shared/supervisely/open-video.ts';
 import { extractFrames, type Frame } from '#shared/video/extract/extract-frames.ts';
-import { encodePng } from '#shared/video/picture/encode.ts';
+import { encodeImage } from '#shared/video/picture/encode.ts';
 import { resizePicture } from '#shared/video/picture/resize.ts';
 import type { DecodePorts } from './ports.ts';
 import { type EncodedFrame, makeUploader } from './upload-frames.ts';
@@ -126,7 +126,7 @@ const pipeFrames = async <Lost>(
 			return value;
 		}
 		const [height, width] = chunk.settings.resize ?? [value.height, value.width];
-		const encoded = encodePng(resizePicture(value, height, width));
+		const encoded = encodeImage(resizePicture(value, height, width), 'png');
 		encoding.push(
 			encoded.then(bytes => ({ frame: byIndex.get(value.index) as ChunkFrame, bytes, size: { width, height } })),
 		);

@@ -31,11 +31,16 @@ const ports = {
 	sendDecode: makeSend(sqs, env.DECODE_QUEUE_URL),
 	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
 	framesPerChunk: Number(env.FRAMES_PER_CHUNK),
+	ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',
 };
 
+/** Before the deadline ffmpeg, where it had to be asked, has to be ended and the message handed back. */
+const timeoutEarlyInMillis = 5000;
+
 /** Plan queue → one step of the walk over the source: project, dataset, page of a listing, or video. */
-export const handler = middy<SQSEvent, SQSBatchResponse>().handler(event =>
-	settleBatch(sqs, env.PLAN_QUEUE_URL, event, record =>
-		takeStep(ports, planMessageSchema.parse(JSON.parse(record.body))),
-	),
+export const handler = middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis }).handler(
+	(event, _context, { signal }) =>
+		settleBatch(sqs, env.PLAN_QUEUE_URL, event, record =>
+			takeStep(ports, planMessageSchema.parse(JSON.parse(record.body)), signal),
+		),
 );

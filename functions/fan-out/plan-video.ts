@@ -25,7 +25,12 @@ import { writeNode } from './write-node.ts';
 const framesPerLabelChunk = 500;
 
 /** Indexes a video, selects its frames, cuts them into chunks and enqueues these. */
-export const planVideo = async (ports: FanOutPorts, request: SamplingRequest, message: VideoMessage): Promise<void> => {
+export const planVideo = async (
+	ports: FanOutPorts,
+	request: SamplingRequest,
+	message: VideoMessage,
+	signal: AbortSignal,
+): Promise<void> => {
 	const { store } = ports;
 	const { sampling, node } = message;
 	const known = await readDocument(store, keys.node(sampling, node), nodeSchema);
@@ -40,7 +45,7 @@ export const planVideo = async (ports: FanOutPorts, request: SamplingRequest, me
 	if (!video || !dataset || !project)
 		throw new PermanentError('not-found', `Video ${message.video} is not there any more`);
 	const { settings } = request;
-	const index = await indexVideo(await openVideo(supervisely, video));
+	const index = await indexVideo(await openVideo(supervisely, video), { ffmpegPath: ports.ffmpegPath, signal });
 	const annotation =
 		settings.annotated || settings.copyAnnotations
 			? parseVideoAnnotation(await supervisely.videoAnnotation(video.datasetId, video.id))

@@ -11,4 +11,5 @@ export type FanOutPorts = {
 	sendDecode: Send<DecodeMessage>;
 	sendReport: Send<ReportMessage>;
 	framesPerChunk: number;
+	ffmpegPath: string;
 };

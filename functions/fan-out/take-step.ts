@@ -14,7 +14,7 @@ import { writeNode } from './write-node.ts';
  * One step of the walk. Returning means that the step is done with: its children are enqueued, or it has become a
  * fault. Throwing means that the message has to come again; repeating a step is harmless.
  */
-export const takeStep = async (ports: FanOutPorts, message: PlanMessage): Promise<void> => {
+export const takeStep = async (ports: FanOutPorts, message: PlanMessage, signal: AbortSignal): Promise<void> => {
 	const { store } = ports;
 	if (await hasEnded(store, message.sampling)) return;
 	try {
@@ -22,7 +22,7 @@ export const takeStep = async (ports: FanOutPorts, message: PlanMessage): Promis
 		if (message.kind === 'project') await openProject(ports, message.sampling, request);
 		else if (message.kind === 'dataset') await walkDataset(ports, request, message);
 		else if (message.kind === 'page') await walkPage(ports, request, message);
-		else await planVideo(ports, request, message);
+		else await planVideo(ports, request, message, signal);
 	} catch (error) {
 		if (error instanceof SamplingFailure || (error instanceof PermanentError && message.kind === 'project')) {
 			log.error('The sampling failed', { sampling: message.sampling, error });

@@ -14,11 +14,13 @@ const longestInChunks = 4;
  * pictures without a selected frame are neither fetched nor decoded. Pure.
  * @param selection frame indices in order, all below `index.shown.length`
  * @param framesPerChunk frames that one chunk has at the most, except where a single group of pictures is longer
+ * @param cut `anywhere` cuts after every `framesPerChunk` frames, wherever key frames are: for seeing that it makes no difference
  */
 export const planChunks = (
 	index: Pick<VideoIndex, 'pts' | 'key' | 'shown'>,
 	selection: number[],
 	framesPerChunk: number,
+	cut: 'at-keys' | 'anywhere' = 'at-keys',
 ): PlannedChunk[] => {
 	const wanted = Math.max(framesPerChunk, Math.ceil(selection.length / mostChunks));
 	const keyOf = governingKeys(index);
@@ -28,9 +30,11 @@ export const planChunks = (
 	for (const [at, frame] of selection.entries()) {
 		const position = index.shown[frame] as number;
 		const key = keyOf(frame);
-		if (key !== openKey && open && open.frames.length + framesUntilKeyChanges(selection, at, keyOf) > wanted)
-			open = undefined;
-		if (open && open.frames.length >= wanted * longestInChunks) open = undefined;
+		const isFull =
+			open !== undefined && open.frames.length >= (cut === 'anywhere' ? framesPerChunk : wanted * longestInChunks);
+		const isFullWithNext = () =>
+			open !== undefined && open.frames.length + framesUntilKeyChanges(selection, at, keyOf) > wanted;
+		if (isFull || (cut === 'at-keys' && key !== openKey && isFullWithNext())) open = undefined;
 		openKey = key;
 		if (!open) {
 			open = { frames: [], first: key, last: position };

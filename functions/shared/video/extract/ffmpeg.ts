@@ -7,80 +7,136 @@ import { type Picture, readPictures } from './ppm.ts';
 /** Bytes of ffmpeg's complaints that are kept, from the end. */
 const keptComplaints = 4000;
 
+/**
+ * What is decoded: bytes that come through a pipe, or an address on loopback. The demuxer is always named, so that no
+ * input can make ffmpeg open something else.
+ */
+export type DecoderInput = { demuxer: string; options?: string[] } & (
+	| { bytes: AsyncIterable<Uint8Array> }
+	| { url: string }
+);
 export type DecodedPicture = Picture & { pts: number };
 
+type Run = { ffmpegPath: string; signal: AbortSignal; input: DecoderInput; timeBase: TimeBase };
+
+/** The first video stream that is no attached picture. */
+const pictureStream = '0:V:0';
+
+/** The cut-out whose checksums carry the times. */
+const smallest = "crop='min(2,iw)':'min(2,ih)':0:0";
+
+const timesOutput = ({ num, den }: TimeBase, map: string): string[] => [
+	...['-map', map, '-vsync', '0', '-enc_time_base', `${num}/${den}`],
+	...['-c:v', 'rawvideo', '-flush_packets', '1', '-f', 'framecrc', 'pipe:3'],
+];
+
 /**
- * Decodes a stream of bytes in a process of its own and gives the pictures that a filter lets through, in the order of
- * the decoder, with their presentation times. Rotation is applied, pixels are kept as stored, colours are RGB.
+ * Decodes an input in a process of its own and gives the pictures that a filter lets through, in the order of the
+ * decoder, with their presentation times. Rotation is applied, pixels are kept as stored, colours are RGB.
  *
- * The input comes through a pipe and ffmpeg may open nothing else. Each picture goes out as a PPM file, which says its
- * own size; its time goes out beside it, as a line of checksums of a cut-out of four pixels (`-f framecrc`).
+ * Each picture goes out as a PPM file, which says its own size; its time goes out beside it, as a line of checksums of a
+ * cut-out of four pixels (`-f framecrc`).
  *
- * @param input.demuxer ffmpeg's name of the container
- * @param input.filter selection by the `select` filter, such as `eq(pts,512)`
+ * @param run.filter selection by the `select` filter, such as `eq(pts,512)`
  * @returns after the last picture, what ffmpeg complained about
  */
-export const decodePictures = async function* (input: {
-	ffmpegPath: string;
-	demuxer: string;
-	bytes: AsyncIterable<Uint8Array>;
-	timeBase: TimeBase;
-	filter: string;
-	signal: AbortSignal;
-}): AsyncGenerator<DecodedPicture, string> {
-	const { num, den } = input.timeBase;
-	const encoding = ['-vsync', '0', '-enc_time_base', `${num}/${den}`];
-	const graph = `[0:v:0]select='${input.filter}',split[picture][t];[t]crop='min(2,iw)':'min(2,ih)':0:0[time]`;
+export const decodePictures = async function* (run: Run & { filter: string }): AsyncGenerator<DecodedPicture, string> {
+	const graph = `[${pictureStream}]select='${run.filter}',split[picture][t];[t]${smallest}[time]`;
+	const { child, complaints, ended, close } = start(run, 'error', [
+		...['-filter_complex', graph],
+		// Times first: ffmpeg serves its outputs in order, so a picture's time is written before the picture is waited for.
+		...timesOutput(run.timeBase, '[time]'),
+		...['-map', '[picture]', '-vsync', '0', '-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'],
+	]);
+	const times = readTimes(child.stdio[3] as Readable);
+	try {
+		for await (const picture of readPictures(child.stdout as Readable)) {
+			const { value: pts, done } = await times.next();
+			if (done) break;
+			yield { ...picture, pts };
+		}
+		await ended();
+		return complaints();
+	} finally {
+		close();
+	}
+};
+
+/** Decodes everything and gives the presentation times of all pictures, in the order of the decoder. */
+export const listPictures = async (
+	run: Run,
+): Promise<{ times: number[]; complaints: string; codec: string | undefined }> => {
+	const output = ['-filter_complex', `[${pictureStream}]${smallest}[time]`, ...timesOutput(run.timeBase, '[time]')];
+	const { child, complaints, ended, close } = start(run, 'info', output);
+	let head = '';
+	child.stderr?.on('data', (text: Buffer) => {
+		if (head.length < 20_000) head += text.toString('utf8');
+	});
+	const times: number[] = [];
+	try {
+		for await (const time of readTimes(child.stdio[3] as Readable)) times.push(time);
+		await ended();
+		const codec = /Stream #0:\d+.*: Video: (\w+)/.exec(head)?.[1];
+		return { times, complaints: times.length === 0 ? `${head}\n${complaints()}` : complaints(), codec };
+	} finally {
+		close();
+	}
+};
+
+const start = (run: Run, level: string, output: string[]) => {
+	const { input } = run;
+	const isPipe = 'bytes' in input;
 	const child = spawn(
-		input.ffmpegPath,
+		run.ffmpegPath,
 		[
-			...['-hide_banner', '-nostdin', '-loglevel', 'error', '-protocol_whitelist', 'pipe', '-copyts'],
-			...['-f', input.demuxer, '-i', 'pipe:0', '-filter_complex', graph],
-			// Times first: ffmpeg serves its outputs in order, so a picture's time is written before the picture is waited for.
-			...['-map', '[time]', ...encoding, '-c:v', 'rawvideo', '-flush_packets', '1', '-f', 'framecrc', 'pipe:3'],
-			...['-map', '[picture]', ...encoding, '-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'],
+			...['-hide_banner', '-nostdin', '-nostats', '-loglevel', level],
+			...['-protocol_whitelist', isPipe ? 'pipe' : 'http,tcp', '-copyts'],
+			...['-f', input.demuxer, ...(input.options ?? []), '-i', isPipe ? 'pipe:0' : input.url],
+			...output,
 		],
 		{ stdio: ['pipe', 'pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH } },
 	) as ChildProcess & { stdin: NonNullable<ChildProcess['stdin']>; stdout: Readable; stderr: Readable };
 	const stop = () => child.kill('SIGKILL');
-	input.signal.addEventListener('abort', stop, { once: true });
+	run.signal.addEventListener('abort', stop, { once: true });
 
 	let complaints = '';
 	child.stderr.on('data', (text: Buffer) => {
 		complaints = (complaints + text.toString('utf8')).slice(-keptComplaints);
 	});
-	const ended = new Promise<void>((resolve, reject) => {
+	const closed = new Promise<void>((resolve, reject) => {
 		child.once('error', error => {
 			reject(error);
 			child.stdout.destroy(error);
 		});
 		child.once('close', () => resolve());
 	});
-	ended.catch(() => {});
-	// ffmpeg may stop reading before the end, when it has what it needs or gives up: its pictures tell.
+	closed.catch(() => {});
+	child.stdin.on('error', () => {});
 	let feedError: unknown;
-	const fed = pipeline(input.bytes, child.stdin).catch(error => {
-		if ((error as NodeJS.ErrnoException).code === 'EPIPE' || child.exitCode !== null || child.signalCode !== null)
-			return;
-		feedError = error;
-		stop();
-	});
-	const times = readTimes(child.stdio[3] as Readable);
-	try {
-		for await (const picture of readPictures(child.stdout)) {
-			const { value: pts, done } = await times.next();
-			if (done) break;
-			yield { ...picture, pts };
-		}
-		await ended;
-		await fed;
-		input.signal.throwIfAborted();
-		if (feedError) throw feedError;
-		return complaints;
-	} finally {
-		input.signal.removeEventListener('abort', stop);
-		stop();
-	}
+	// ffmpeg may stop reading before the end, when it has what it needs or gives up: its pictures tell.
+	const fed = !isPipe
+		? Promise.resolve(child.stdin.end())
+		: pipeline(input.bytes, child.stdin).catch(error => {
+				const { code } = error as NodeJS.ErrnoException;
+				if (code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') return;
+				feedError = error;
+				stop();
+			});
+	return {
+		child,
+		complaints: () => complaints,
+		/** Waits for the end; throws what kept the input from coming. */
+		ended: async () => {
+			await closed;
+			await fed;
+			run.signal.throwIfAborted();
+			if (feedError) throw feedError;
+		},
+		close: () => {
+			run.signal.removeEventListener('abort', stop);
+			stop();
+		},
+	};
 };
 
 /** Presentation times of a `framecrc` stream, as they come. */

@@ -1,5 +1,6 @@
 import { makeBox, words } from '../index/boxes.ts';
 import { type ByteRange, type ByteSource, joinRanges } from '../source/byte-source.ts';
+import { isRandomAccess, NotRandomAccess, nalCodecOf } from './random-access.ts';
 import type { Recipe } from './recipe.ts';
 
 type Mp4Feed = Extract<Recipe['feed'], { kind: 'mp4' }>;
@@ -14,6 +15,7 @@ const samplesPerFragment = 50;
  */
 export const mp4Feed = (feed: Mp4Feed, timescale: number, source: ByteSource, signal: AbortSignal) => {
 	const firstDts = feed.dts[0] ?? 0;
+	const nalCodec = nalCodecOf(Buffer.from(feed.sampleDescription, 'base64'));
 	const shift = -Math.min(0, ...runningMinimum(feed));
 	return {
 		ptsInFeed: (pts: number) => pts - firstDts + shift,
@@ -22,6 +24,9 @@ export const mp4Feed = (feed: Mp4Feed, timescale: number, source: ByteSource, si
 			for (let first = 0; first < feed.dts.length; first += samplesPerFragment) {
 				const last = Math.min(first + samplesPerFragment, feed.dts.length);
 				const samples = await readSamples(feed, first, last, source, signal);
+				if (first === 0 && nalCodec && !isRandomAccess(samples[0] as Buffer, nalCodec)) {
+					throw new NotRandomAccess('The first sample is no random access point, whatever the file says');
+				}
 				yield fragment(feed, first, last, firstDts, shift);
 				yield Buffer.concat([words(samples.reduce((sum, { length }) => sum + length, 8)), Buffer.from('mdat')]);
 				yield* samples;

@@ -6,7 +6,7 @@ const base64 = z.base64();
 /**
  * How a run of pictures is decoded: which bytes are fetched, and how they are fed to the decoder.
  * `mp4`: the samples are wrapped into a fragmented MP4 of their own. `matroska`: the file's header and whole runs of
- * its clusters are a file already.
+ * its clusters are a file already. `whole`: the file from its start, pictures counted as they come.
  */
 export const recipeSchema = z.strictObject({
 	timeBase: z.strictObject({ num: count.min(1), den: count.min(1) }),
@@ -29,6 +29,7 @@ export const recipeSchema = z.strictObject({
 			header: base64,
 			ranges: z.array(z.strictObject({ offset: count, length: count })),
 		}),
+		z.strictObject({ kind: z.literal('whole'), demuxer: z.string().regex(/^[a-z0-9]+$/) }),
 	]),
 });
 export type Recipe = z.output<typeof recipeSchema>;

@@ -8,6 +8,7 @@ import type { Recipe } from './recipe.ts';
  */
 export const writeRecipe = (index: VideoIndex, first: number, last: number): Recipe => {
 	const { container, timeBase } = index;
+	if (container.kind === 'whole') return { timeBase, feed: { kind: 'whole', demuxer: container.demuxer } };
 	const part = (column: Float64Array | Uint32Array) => Array.from(column.subarray(first, last + 1));
 	if (container.kind === 'mp4') {
 		const { sampleDescription, matrix, width, height, dts } = container;

@@ -14,6 +14,7 @@ const ids = {
 	trackEntry: 0xae,
 	trackNumber: 0xd7,
 	trackType: 0x83,
+	codecId: 0x86,
 	contentEncryption: 0x5035,
 	contentEncodings: 0x6d80,
 	contentEncoding: 0x6240,
@@ -38,7 +39,8 @@ const inSegment = new Set([
 ]);
 
 type Columns = { pts: number[]; key: number[]; offset: number[]; size: number[]; cluster: number[] };
-type Head = { track: number; scale: number; notes: string[] };
+type Track = { track: number; codec: string; notes: string[] };
+type Head = Track & { scale: number };
 
 /**
  * Indexes Matroska and WebM by walking over all blocks; pictures' bytes are passed over where they are large.
@@ -51,7 +53,7 @@ export const indexMatroska = async (source: ByteSource): Promise<VideoIndex> => 
 	let firstCluster: number | undefined;
 	const columns: Columns = { pts: [], key: [], offset: [], size: [], cluster: [] };
 	let scale = 1_000_000;
-	let tracks: { track: number; notes: string[] } | undefined;
+	let tracks: Track | undefined;
 	for await (const top of elementsIn(window, 0, source.size)) {
 		if (top.id !== ids.segment) continue;
 		for (let at = top.start; at + 2 <= Math.min(top.end, source.size); ) {
@@ -76,6 +78,7 @@ export const indexMatroska = async (source: ByteSource): Promise<VideoIndex> => 
 			kind: 'matroska',
 			header: Buffer.from(await source.read(0, firstCluster)),
 			cluster: Float64Array.from(columns.cluster),
+			codec: head.codec,
 		},
 		timeBase: reduced(head.scale, 1_000_000_000),
 		pts,
@@ -95,25 +98,28 @@ const readScale = async (window: Window, info: Element): Promise<number> => {
 };
 
 /** The first video track; type 1 is video. */
-const readTracks = async (window: Window, tracks: Element): Promise<{ track: number; notes: string[] }> => {
-	const found: { track: number; encrypted: boolean }[] = [];
+const readTracks = async (window: Window, tracks: Element): Promise<Track> => {
+	const found: { track: number; codec: string; encrypted: boolean }[] = [];
 	for await (const entry of elementsIn(window, tracks.start, tracks.end)) {
 		if (entry.id !== ids.trackEntry) continue;
 		let track = 0;
 		let type = 0;
+		let codec = '';
 		let encrypted = false;
 		for await (const element of elementsIn(window, entry.start, entry.end)) {
 			if (element.id === ids.trackNumber) track = await readUnsigned(window, element);
 			if (element.id === ids.trackType) type = await readUnsigned(window, element);
+			if (element.id === ids.codecId)
+				codec = (await window.bytes(element.start, Math.min(64, element.end - element.start))).toString('latin1');
 			if (element.id === ids.contentEncodings) encrypted = await hasEncryption(window, element);
 		}
-		if (type === 1) found.push({ track, encrypted });
+		if (type === 1) found.push({ track, codec, encrypted });
 	}
 	const [first] = found;
 	if (!first) throw new PermanentError('unsupported', 'The file has no video track');
 	if (first.encrypted) throw new PermanentError('unsupported', 'The video samples are encrypted');
 	const notes = found.length > 1 ? [`The file has ${found.length} video tracks: the first is read`] : [];
-	return { track: first.track, notes };
+	return { track: first.track, codec: first.codec, notes };
 };
 
 const hasEncryption = async (window: Window, encodings: Element): Promise<boolean> => {

@@ -4,6 +4,7 @@ import { makeWindow } from '../source/window.ts';
 import { readFragment, readFragmentDefaults } from './mp4-fragments.ts';
 import { type Mp4Samples, mostSamples, readSampleTable } from './mp4-samples.ts';
 import { type Edit, type Mp4Track, readVideoTrack } from './mp4-track.ts';
+import { NeedsDecoding } from './needs-decoding.ts';
 import { presentationOrder, type VideoIndex } from './video-index.ts';
 
 /** A movie box of a day at 60 pictures a second has about 100 MB. */
@@ -63,6 +64,7 @@ const toIndex = (track: Mp4Track, samples: Mp4Samples, notes: string[]): VideoIn
 			width: track.width,
 			height: track.height,
 			dts: Float64Array.from(samples.dts),
+			codec: track.codec,
 		},
 		timeBase: { num: 1, den: track.timescale },
 		pts,
@@ -84,7 +86,7 @@ const shownByEdits = (track: Mp4Track): ((pts: number) => boolean) => {
 	const [edit] = played;
 	if (!edit) return () => true;
 	if (played.length > 1 || edit.rate !== 1) {
-		throw new PermanentError('unsupported', `The file's edit list has ${played.length} parts or another speed than 1`);
+		throw new NeedsDecoding('unsupported', `The file's edit list has ${played.length} parts or another speed than 1`);
 	}
 	const duration = Math.round((edit.duration * track.timescale) / (track.movieTimescale || 1));
 	const end = duration === 0 ? Number.POSITIVE_INFINITY : edit.mediaTime + duration;

@@ -11,6 +11,8 @@ export type Mp4Track = {
 	height: number;
 	matrix: Buffer;
 	sampleDescription: Buffer;
+	/** The sample entry's four letters, such as `avc1`. */
+	codec: string;
 	sampleTable: Box;
 	edits: Edit[];
 };
@@ -55,6 +57,7 @@ export const readVideoTrack = (moov: Buffer): { track: Mp4Track; notes: string[]
 			height: moov.readUInt16BE(entry.start + 26),
 			matrix: moov.subarray(afterTimes + 16, afterTimes + 52),
 			sampleDescription: moov.subarray(stsd.start - 8, stsd.end),
+			codec: entry.type,
 			sampleTable,
 			edits: readEdits(moov, trak),
 		},

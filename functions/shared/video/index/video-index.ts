@@ -33,6 +33,7 @@ export type ContainerHeader =
 			height: number;
 			/** Decode time of each picture in ticks. */
 			dts: Float64Array;
+			codec: string;
 	  }
 	| {
 			kind: 'matroska';
@@ -40,6 +41,13 @@ export type ContainerHeader =
 			header: Buffer;
 			/** Start of the cluster that each picture is in. */
 			cluster: Float64Array;
+			codec: string;
+	  }
+	| {
+			/** Known by decoding alone: every chunk decodes from the start and counts. */
+			kind: 'whole';
+			demuxer: string;
+			codec?: string;
 	  };
 
 /** Positions in decode order of the shown pictures, by their time; the order of the file decides between equals. */

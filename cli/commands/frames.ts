@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
+import { selectFrames } from '#shared/sampling/selection.ts';
+import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
+import { connectSupervisely } from '#shared/supervisely/http-client.ts';
+import { openVideo } from '#shared/supervisely/open-video.ts';
+import { codecName } from '#shared/video/codec-name.ts';
+import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
+import { indexVideo } from '#shared/video/index/index-video.ts';
+import { encodeImage, type ImageFormat } from '#shared/video/picture/encode.ts';
+import { resizePicture } from '#shared/video/picture/resize.ts';
+import { type ReadFault, readFrames } from '#shared/video/read-frames.ts';
+import type { ByteSource } from '#shared/video/source/byte-source.ts';
+import { openFile } from '#shared/video/source/file-source.ts';
+import { openHttp } from '#shared/video/source/http-source.ts';
+import { heightByWidth, wholeNumber } from '../options.ts';
+import { closingAll } from '../shutdown.ts';
+import { findToken } from '../token.ts';
+import { UsageError } from '../usage-error.ts';
+
+type FramesOptions = {
+	out?: string;
+	start: number;
+	end?: number;
+	step: number;
+	resize?: [number, number];
+	ext: string;
+	chunks?: number;
+	json?: boolean;
+	verify?: boolean;
+	server?: string;
+};
+
+/** A fault of a frame, or of the whole file. */
+type Fault = Omit<ReadFault, 'index'> & { index: number | null };
+
+const defaultFramesPerChunk = 500;
+
+export const addFrames = (program: Command): void => {
+	program
+		.command('frames')
+		.description('Writes exact frames of any video: a file, a URL, or a video of a Supervisely server by its id')
+		.argument('<video>', 'file, URL or video id')
+		.option('--out <folder>', 'where the images go')
+		.option('--start <n>', 'first frame', wholeNumber(0), 0)
+		.option('--end <n>', 'frame to stop before', wholeNumber(1))
+		.option('--step <n>', 'every n-th frame', wholeNumber(1), 1)
+		.option('--resize <HxW>', 'height and width of the images in pixels', heightByWidth)
+		.option('--ext <ext>', 'png, jpg or webp', 'png')
+		.option('--chunks <n>', 'cuts the selection into this many chunks', wholeNumber(1))
+		.option('--verify', 'writes nothing and gives the hash of each picture')
+		.option('--json', 'one line of JSON a frame, and one at the end')
+		.option('--server <url>', 'Supervisely server, for a video id', process.env.SERVER_ADDRESS)
+		.action(frames);
+};
+
+const frames = (video: string, options: FramesOptions): Promise<void> =>
+	closingAll(async onClose => {
+		if (!options.verify && options.out === undefined)
+			throw new UsageError('--out is missing: name a folder, or use --verify');
+		if (!['png', 'jpg', 'webp'].includes(options.ext)) {
+			throw new UsageError(`--ext is ${JSON.stringify(options.ext)}: it must be png, jpg or webp`);
+		}
+		if (options.end !== undefined && options.end <= options.start) {
+			throw new UsageError(
+				`--end is ${options.end} and --start is ${options.start}: the end is exclusive, so it must be greater`,
+			);
+		}
+		const ending = new AbortController();
+		onClose(() => ending.abort());
+		const faults: Fault[] = [];
+		const summary = { frames: 0, pictures: 0, width: 0, height: 0, codec: '' };
+		try {
+			const source = await openAny(video, options.server, onClose);
+			const decoding = { ffmpegPath: installedFfmpeg(), signal: ending.signal };
+			const index = await indexVideo(source, decoding);
+			for (const note of index.notes) process.stderr.write(`note: ${note}\n`);
+			summary.pictures = index.shown.length;
+			summary.codec = codecName(index);
+			const { start, step, end = null } = options;
+			const selection = selectFrames({ start, end, step, annotated: false }, index.shown.length, () => true);
+			if (!options.verify && options.out) mkdirSync(options.out, { recursive: true });
+			const framesPerChunk = options.chunks ? Math.ceil(selection.length / options.chunks) : defaultFramesPerChunk;
+			const timeBase = `${index.timeBase.num}/${index.timeBase.den}`;
+			const read = readFrames(source, index, selection, {
+				...decoding,
+				framesPerChunk,
+				cut: options.chunks ? 'anywhere' : 'at-keys',
+			});
+			for (;;) {
+				const { value: frame, done } = await read.next();
+				if (done) {
+					faults.push(...frame);
+					break;
+				}
+				const [height, width] = options.resize ?? [frame.height, frame.width];
+				const picture = resizePicture(frame, height, width);
+				Object.assign(summary, { width, height, frames: summary.frames + 1 });
+				const result = options.verify
+					? { sha256: createHash('sha256').update(picture.data).digest('hex') }
+					: {
+							file: writeWhole(
+								options.out as string,
+								frame.index,
+								await encodeImage(picture, options.ext as ImageFormat),
+								options.ext,
+							),
+						};
+				if (options.json) console.log(JSON.stringify({ index: frame.index, pts: frame.pts, timeBase, ...result }));
+				else if (options.verify) console.log(`${frame.index} ${result.sha256}`);
+			}
+		} catch (error) {
+			if (!(error instanceof PermanentError)) throw error;
+			faults.push({ index: null, reason: error.reason, message: messageOf(error) });
+		}
+		finish(summary, faults, options);
+	});
+
+const finish = (
+	summary: object & { frames: number; pictures: number },
+	faults: Fault[],
+	options: FramesOptions,
+): void => {
+	const state = faults.length === 0 ? 'completed' : 'completed_with_faults';
+	if (options.json) console.log(JSON.stringify({ state, ...summary, faults }));
+	else {
+		for (const { index, reason, message } of faults.slice(0, 10)) {
+			console.error(`fault: ${index === null ? '' : `frame ${index}, `}${reason}: ${message}`);
+		}
+		console.error(`${summary.frames} frames of ${summary.pictures} pictures, ${faults.length} faults`);
+	}
+	process.exitCode = faults.length === 0 ? 0 : 1;
+};
+
+/** Writes a file whole or not at all. */
+const writeWhole = (folder: string, index: number, bytes: Buffer, ext: string): string => {
+	const file = join(folder, `frame_${String(index).padStart(6, '0')}.${ext}`);
+	writeFileSync(`${file}.part`, bytes);
+	renameSync(`${file}.part`, file);
+	return file;
+};
+
+const openAny = async (
+	video: string,
+	server: string | undefined,
+	onClose: (close: () => unknown) => void,
+): Promise<ByteSource> => {
+	if (/^https?:\/\//.test(video)) return openHttp({ url: new URL(video) });
+	if (existsSync(video)) {
+		const file = await openFile(video);
+		onClose(() => file.close());
+		return file;
+	}
+	if (!/^\d+$/.test(video)) throw new FramefanError(`There is no file ${video}`);
+	if (!server) throw new UsageError(`${video} is a video id: name its server with --server or SERVER_ADDRESS`);
+	const token = await findToken(server);
+	const supervisely = makeSuperviselyApi(connectSupervisely(server, async () => token));
+	const found = await supervisely.video(Number(video));
+	if (!found) throw new PermanentError('not-found', `There is no video ${video} on ${server}`);
+	return openVideo(supervisely, found);
+};

@@ -1,0 +1,67 @@
+import { messageOf, PermanentError } from '../errors.ts';
+import { extractFrames, type Frame, type FrameFault } from './extract/extract-frames.ts';
+import { writeRecipe } from './extract/write-recipe.ts';
+import type { VideoIndex } from './index/video-index.ts';
+import { planChunks } from './plan-chunks.ts';
+import type { ByteSource } from './source/byte-source.ts';
+
+export type ReadFault = Omit<FrameFault, 'reason'> & { reason: string };
+
+/**
+ * Reads frames of a video one chunk after another, in order.
+ * @param options.framesPerChunk,cut as `planChunks` takes them
+ * @param selection frame indices in rising order, below `index.shown.length`
+ * @param framesPerChunk frames of one chunk, where its key frames allow
+ * @returns after the last frame, those that could not be had
+ */
+export const readFrames = async function* (
+	source: ByteSource,
+	index: VideoIndex,
+	selection: number[],
+	options: { ffmpegPath: string; signal: AbortSignal; framesPerChunk: number; cut?: 'at-keys' | 'anywhere' },
+): AsyncGenerator<Frame, ReadFault[]> {
+	const faults: ReadFault[] = [];
+	for (const chunk of planChunks(index, selection, options.framesPerChunk, options.cut)) {
+		const recipe = writeRecipe(index, chunk.first, chunk.last);
+		const wanted = chunk.frames.map(frame => ({
+			index: frame,
+			pts: index.pts[index.shown[frame] as number] as number,
+		}));
+		const given = new Set<number>();
+		try {
+			const frames = inOrder(extractFrames(recipe, wanted, source, options));
+			for (;;) {
+				const { value, done } = await frames.next();
+				if (done) {
+					faults.push(...value);
+					break;
+				}
+				given.add(value.index);
+				yield value;
+			}
+		} catch (error) {
+			if (!(error instanceof PermanentError)) throw error;
+			const { reason } = error;
+			const missing = wanted.filter(frame => !given.has(frame.index));
+			faults.push(...missing.map(frame => ({ index: frame.index, reason, message: messageOf(error) })));
+		}
+	}
+	return faults;
+};
+
+/** Frames of a second try come after those of the first: holds back what follows a gap until the end. */
+const inOrder = async function* (frames: AsyncGenerator<Frame, FrameFault[]>): AsyncGenerator<Frame, FrameFault[]> {
+	const late: Frame[] = [];
+	let last = -1;
+	for (;;) {
+		const { value, done } = await frames.next();
+		if (done) {
+			yield* late.sort((a, b) => a.index - b.index);
+			return value;
+		}
+		if (value.index > last) {
+			last = value.index;
+			yield value;
+		} else late.push(value);
+	}
+};
