@@ -3,7 +3,7 @@ import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
 import { type NewImage, nameConflicts, type SuperviselyApi } from '#shared/supervisely/api.ts';
 import { annotateFrame } from '#shared/supervisely/frame-annotation.ts';
 import type { Size } from '#shared/supervisely/geometry/plane.ts';
-import { addSpecialFigures } from './add-special-figures.ts';
+import { uploadLabels } from './upload-labels.ts';
 
 export type EncodedFrame = { frame: ChunkFrame; bytes: Buffer; size: Size };
 
@@ -41,9 +41,7 @@ export const makeUploader = (
 				specialFigures.push(...labeled.specialFigures.map(figure => ({ imageId, ...figure })));
 				labels += labeled.annotation.objects.length + labeled.specialFigures.length;
 			}
-			// First these: they take the place of all labels that the images have.
-			await supervisely.addAnnotations(chunk.dataset, annotations);
-			await addSpecialFigures(supervisely, chunk.dataset, specialFigures);
+			await uploadLabels(supervisely, chunk.dataset, annotations, specialFigures);
 		}
 	};
 

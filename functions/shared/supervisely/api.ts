@@ -160,13 +160,25 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 			};
 			return call('images.bulk.add', body, z.array(imageSchema).length(images.length));
 		},
-		addAnnotations: (dataset: number, annotations: { imageId: number; annotation: unknown }[]) =>
-			http.call('annotations.bulk.add', { datasetId: dataset, annotations, skipBoundsValidation: false }),
-		/** Adds labels to those that images have. Alpha masks get theirs by `uploadMasks`. Gives ids in the given order. */
-		addFigures: async (dataset: number, figures: NewFigure[]): Promise<number[]> => {
-			const body = { datasetId: dataset, figures, skipBoundsValidation: false };
-			const added = await call('figures.bulk.add', body, z.array(z.looseObject({ id })).length(figures.length));
-			return added.map(figure => figure.id);
+		/**
+		 * Gives images these labels instead of those they have: annotations, and figures that don't go with an annotation.
+		 * Alpha masks among these get their masks by `uploadMasks`.
+		 * @returns the ids of the figures, in their order
+		 */
+		setLabels: (
+			dataset: number,
+			annotations: { imageId: number; annotation: unknown }[],
+			figures: NewFigure[],
+		): Promise<number[]> => {
+			const common = { datasetId: dataset, skipBoundsValidation: false };
+			const added = z.array(z.looseObject({ id })).length(figures.length);
+			// Figures would come twice if they were added again without the annotations, which take the place of all labels.
+			return http.together(async once => {
+				await once('annotations.bulk.add', { ...common, annotations });
+				if (figures.length === 0) return [];
+				const answer = await once('figures.bulk.add', { ...common, figures });
+				return parse(added, answer, 'figures.bulk.add').map(figure => figure.id);
+			});
 		},
 		uploadMasks: (masks: { figureId: number; mask: unknown }[]) =>
 			http.upload('figures.bulk.upload.geometry', () => {

@@ -8,6 +8,8 @@ export type SuperviselyHttp = {
 	server: string;
 	/** Calls an endpoint such as `projects.info`; `body` goes out as JSON. */
 	call(endpoint: string, body: unknown): Promise<unknown>;
+	/** Calls that don't bear repetition one by one: when one fails in passing, all of them come again, from the first on. */
+	together<Result>(work: (call: SuperviselyHttp['call']) => Promise<Result>): Promise<Result>;
 	/** Calls an endpoint with files; a fresh form for each attempt, since a form can be read only once. */
 	upload(endpoint: string, form: () => FormData): Promise<unknown>;
 	/** Headers for the server's own files. */
@@ -67,7 +69,10 @@ export const connectSupervisely = (address: string, token: () => Promise<string>
 		throw new CallRefused(response.status, endpoint, jsonOrText(text));
 	};
 
-	const withRetries = (work: () => Promise<unknown>): Promise<unknown> =>
+	const postJson = (endpoint: string, body: unknown) =>
+		post(endpoint, () => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }));
+
+	const withRetries = <Result>(work: () => Promise<Result>): Promise<Result> =>
 		pRetry(
 			async () => {
 				try {
@@ -93,10 +98,8 @@ export const connectSupervisely = (address: string, token: () => Promise<string>
 	return {
 		server,
 		authorization,
-		call: (endpoint, body) =>
-			withRetries(() =>
-				post(endpoint, () => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })),
-			),
+		call: (endpoint, body) => withRetries(() => postJson(endpoint, body)),
+		together: work => withRetries(() => work(postJson)),
 		upload: (endpoint, form) => withRetries(() => post(endpoint, () => ({ body: form(), headers: {} }))),
 	};
 };

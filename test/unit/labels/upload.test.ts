@@ -90,6 +90,14 @@ test('a strict server takes labels of every type, alpha masks and multipolygons 
 	expect(await answer.text()).toContain(JSON.stringify(bitmap));
 });
 
+test('figures whose answer was lost are not there twice', async () => {
+	const parts = [part('0,0 63,0 63,47')];
+	const { server, uploader, frames, labelsOnServer } = await uploaderFor([['multipolygon', { parts }]]);
+	server.setFaults([{ match: 'figures.bulk.add', share: 0.6, seed: 1, action: { cutBody: true } }]);
+	for (let time = 0; time < 3; time++) await uploader.annotateExisting(frames);
+	expect(await labelsOnServer()).toHaveLength(1);
+});
+
 test('one bad figure is a fault, the others arrive', async () => {
 	const { faults, uploader, frames, labelsOnServer } = await uploaderFor([
 		['rectangle', points('70,0 80,9')],

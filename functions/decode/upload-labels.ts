@@ -1,18 +1,19 @@
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
-import type { SpecialFigure } from '#shared/supervisely/frame-annotation.ts';
+import type { ImageAnnotation, SpecialFigure } from '#shared/supervisely/frame-annotation.ts';
 
 /** Masks that go out in one call, as many as the SDK sends. */
 const masksPerCall = 100;
 
-/** Adds the labels that don't go with an image's annotation: multipolygons as they are, alpha masks in a second step. */
-export const addSpecialFigures = async (
+/** Gives images their labels, instead of those they have; alpha masks get their masks in a second step. */
+export const uploadLabels = async (
 	supervisely: SuperviselyApi,
 	dataset: number,
+	annotations: { imageId: number; annotation: ImageAnnotation }[],
 	figures: (SpecialFigure & { imageId: number })[],
 ): Promise<void> => {
-	if (figures.length === 0) return;
-	const ids = await supervisely.addFigures(
+	const ids = await supervisely.setLabels(
 		dataset,
+		annotations,
 		figures.map(({ imageId, head, geometry }) => ({
 			...head,
 			entityId: imageId,
