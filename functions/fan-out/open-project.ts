@@ -7,7 +7,7 @@ import { mergeMeta } from '#shared/supervisely/merge-meta.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
 import { chooseDestination } from './destination.ts';
 import type { FanOutPorts } from './ports.ts';
-import { resolveScope } from './scope.ts';
+import { resolveScope, writeScope } from './scope.ts';
 import { childDatasets, pagesAfterFirst } from './walk-dataset.ts';
 import { writeNode } from './write-node.ts';
 
@@ -34,6 +34,7 @@ export const openProject = async (ports: FanOutPorts, sampling: string, request:
 	const merged = mergeMeta(sourceMeta, destinationMeta);
 	if (merged) await supervisely.setProjectMeta(destination.id, merged);
 
+	if (scope) await writeScope(ports.store, sampling, scope);
 	const listing = await supervisely.datasets(source.id, null, firstPage);
 	const above = { sampling, node: nodeIds.project, scope, nested: scope === undefined };
 	const children = childDatasets(listing.entities, above, null);

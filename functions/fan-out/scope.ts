@@ -1,4 +1,8 @@
+import { z } from 'zod';
+import type { StateStore } from '#shared/aws/state-store.ts';
 import { SamplingFailure } from '#shared/errors.ts';
+import { readDocument } from '#shared/sampling/documents.ts';
+import { keys } from '#shared/sampling/keys.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 
@@ -44,4 +48,24 @@ export const resolveScope = async (
 		}
 	}
 	return scope;
+};
+
+const scopeSchema = z.strictObject({
+	schema: z.literal(1),
+	shares: z.array(
+		z.tuple([
+			z.int(),
+			z.strictObject({ take: z.union([z.literal('all'), z.literal('none'), z.array(z.int())]), nested: z.boolean() }),
+		]),
+	),
+});
+
+/** Keeps a scope, so that the steps below the first don't have to work it out again. */
+export const writeScope = (store: StateStore, sampling: string, scope: Scope): Promise<void> =>
+	store.write(keys.scope(sampling), scopeSchema.encode({ schema: 1, shares: [...scope] }));
+
+/** The scope of a sampling; undefined when it takes everything. */
+export const readScope = async (store: StateStore, sampling: string): Promise<Scope | undefined> => {
+	const found = await readDocument(store, keys.scope(sampling), scopeSchema);
+	return found && new Map(found.shares);
 };

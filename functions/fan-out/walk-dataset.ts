@@ -9,7 +9,7 @@ import { emptySummary } from '#shared/sampling/summary.ts';
 import { type Dataset, firstPage, type Page } from '#shared/supervisely/api.ts';
 import { mirrorDataset } from './mirror-dataset.ts';
 import type { FanOutPorts } from './ports.ts';
-import { resolveScope, type Scope } from './scope.ts';
+import { readScope, type Scope } from './scope.ts';
 import { writeNode } from './write-node.ts';
 
 /** A node whose datasets below are walked, and what of them is taken. */
@@ -68,7 +68,7 @@ export const walkDataset = async (
 		);
 		messages.push(...pagesAfterFirst(listing, { ...common, of: 'videos', take, nested }));
 	}
-	const scope = nested ? undefined : await resolveScope(supervisely, request.source);
+	const scope = nested ? undefined : await readScope(ports.store, sampling);
 	if (nested || scope) {
 		const listing = await supervisely.datasets(projectId, dataset.id, firstPage);
 		messages.push(...childDatasets(listing.entities, { sampling, node, scope, nested }, mirror.id));
@@ -90,7 +90,7 @@ export const walkPage = async (ports: FanOutPorts, request: SamplingRequest, mes
 	const page = { number: message.page, perPage: message.perPage };
 	const children: Exclude<PlanMessage, { kind: 'project' }>[] = [];
 	if (message.of === 'datasets') {
-		const scope = nested ? undefined : await resolveScope(supervisely, request.source);
+		const scope = nested ? undefined : await readScope(ports.store, sampling);
 		const { entities } = await supervisely.datasets(request.source.projectId, dataset, page);
 		children.push(...childDatasets(entities, { sampling, node, scope, nested }, mirror));
 	} else if (dataset !== null && mirror !== null) {

@@ -1,6 +1,6 @@
 import { FramefanError, PermanentError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
-import { endSampling, readDocument, readRecord } from '#shared/sampling/documents.ts';
+import { endSampling, hasEnded, readDocument, readRecord } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { destinationSchema } from '#shared/sampling/outcome.ts';
 import type { Summary } from '#shared/sampling/summary.ts';
@@ -43,6 +43,8 @@ export const completeSampling = async (ports: ReducePorts, sampling: string, sum
 			log.error('The completion could not be recorded in the destination', { sampling, error });
 		}
 	});
+	// Two reports may find the same completion; one of them records it.
+	if (!written && (await hasEnded(store, sampling))) return;
 	if (!written)
 		throw new FramefanError(`The custom data of project ${destination.id} are being written by another: later`);
 	await endSampling(store, sampling, { state, reason: null, finishedAt, summary });

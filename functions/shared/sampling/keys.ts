@@ -7,6 +7,8 @@ export const keys = {
 	request: (sampling: string) => `samplings/${sampling}/request.json`,
 	/** The images project that is written to. */
 	destination: (sampling: string) => `samplings/${sampling}/destination.json`,
+	/** Which datasets and videos are taken, when not all are. */
+	scope: (sampling: string) => `samplings/${sampling}/scope.json`,
 	/** A node of the walk: its children and what it found out itself. */
 	node: (sampling: string, node: string) => `samplings/${sampling}/nodes/${node}.json`,
 	/** Everything that decoding one chunk needs. */
