@@ -61,6 +61,7 @@ export const synthesize = async (): Promise<string> => {
 		},
 		maxBuffer: 64 * 1024 * 1024,
 	}).catch((error: Error & { stderr?: string }) => {
+		rmSync(making, { recursive: true, force: true });
 		throw new Error(`The CDK app could not be synthesized:\n${error.stderr?.slice(-4000) ?? error.message}`);
 	});
 	rmSync(assembly, { recursive: true, force: true });
