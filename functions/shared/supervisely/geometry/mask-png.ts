@@ -11,7 +11,8 @@ const signature = Buffer.from('89504e470d0a1a0a', 'hex');
 const mostPixels = 2 ** 26;
 /** Where a PNG's header has them. */
 const at = { width: 16, height: 20, colourType: 25, end: 33 };
-const colourTypes = { gray: 0, rgb: 2, palette: 3, grayAlpha: 4, rgba: 6 };
+/** Its colour type for gray without alpha. */
+const gray = 0;
 
 /**
  * Reads a mask's `data`: base64 of zlib of a PNG, or of a PNG itself, as some tools write it.
@@ -28,12 +29,8 @@ export const readMask = async (data: string, reading: MaskReading): Promise<{ ra
 	}
 	const [width, height] = [png.readUInt32BE(at.width), png.readUInt32BE(at.height)];
 	if (width * height > mostPixels) throw unreadable(`holds a picture of ${width} x ${height}, which no frame has`);
-	const type = png.readUInt8(at.colourType);
-	const { pixels, channels } = await decode(png);
-	const value = reading === 'set' ? settingOf(type, channels, packed) : grayOf(type, channels);
-	const mask = new Uint8Array(width * height);
-	for (let pixel = 0, from = 0; pixel < mask.length; pixel++, from += channels) mask[pixel] = value(pixels, from);
-	return { raster: { width, height, pixelBytes: 1, data: mask }, packed };
+	const values = reading === 'set' ? await settings(png, packed) : await grays(png);
+	return { raster: { width, height, pixelBytes: 1, data: values }, packed };
 };
 
 /** `data` of a mask: transparent where it isn't set, for `set`; its gray values for `alpha`. */
@@ -46,36 +43,43 @@ export const writeMask = async ({ width, height, data }: Raster, reading: MaskRe
 
 const twice = (data: Uint8Array): Uint8Array => {
 	const pixels = new Uint8Array(data.length * 2);
-	for (const [pixel, value] of data.entries()) pixels.fill(value, pixel * 2, pixel * 2 + 2);
+	for (let pixel = 0; pixel < data.length; pixel++) {
+		pixels[2 * pixel] = data[pixel] as number;
+		pixels[2 * pixel + 1] = data[pixel] as number;
+	}
 	return pixels;
 };
 
-type ValueOf = (pixels: Uint8Array, from: number) => number;
-
-const settingOf = (type: number, channels: number, packed: boolean): ValueOf => {
-	const whereNot0 =
-		(channel: number): ValueOf =>
-		(pixels, from) =>
-			pixels[from + channel] === 0 ? 0 : 255;
-	if (type === colourTypes.gray) return whereNot0(0);
+const settings = async (png: Buffer, packed: boolean): Promise<Uint8Array> => {
+	const { pixels, channels } = await decode(png);
 	// Not packed, the SDK takes a pixel as set that has anything in any channel.
-	if (!packed) return (pixels, from) => (pixels.subarray(from, from + channels).some(value => value !== 0) ? 255 : 0);
-	if (channels < 4)
+	if (channels > 1 && !packed) return combined(pixels, channels, parts => (parts.some(part => part !== 0) ? 255 : 0));
+	if (channels === 3) {
 		throw unreadable('holds a picture in colours without transparency: nothing says which pixels are set');
-	return whereNot0(3);
+	}
+	const mask = new Uint8Array(pixels.length / channels);
+	for (let pixel = 0, from = channels - 1; pixel < mask.length; pixel++, from += channels) {
+		mask[pixel] = pixels[from] === 0 ? 0 : 255;
+	}
+	return mask;
 };
 
-const grayOf = (type: number, channels: number): ValueOf => {
-	if (type === colourTypes.gray) return (pixels, from) => pixels[from] as number;
-	return (pixels, from) => {
-		const [red, green, blue] = pixels.subarray(from, from + channels) as unknown as [number, number, number];
-		return Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
-	};
+const grays = async (png: Buffer): Promise<Uint8Array> => {
+	const { pixels, channels } = await decode(png);
+	if (channels === 1) return pixels;
+	return combined(pixels, channels, ([red = 0, green = 0, blue = 0]) =>
+		Math.round(0.299 * red + 0.587 * green + 0.114 * blue),
+	);
 };
+
+const combined = (pixels: Uint8Array, channels: number, combine: (parts: Uint8Array) => number): Uint8Array =>
+	Uint8Array.from({ length: pixels.length / channels }, (_, pixel) =>
+		combine(pixels.subarray(pixel * channels, (pixel + 1) * channels)),
+	);
 
 const inflated = (bytes: Buffer): Buffer | undefined => {
 	try {
-		return inflateSync(bytes, { maxOutputLength: 4 * mostPixels });
+		return inflateSync(bytes, { maxOutputLength: mostPixels });
 	} catch {
 		return undefined;
 	}
@@ -85,7 +89,7 @@ const decode = async (png: Buffer): Promise<{ pixels: Uint8Array; channels: numb
 	try {
 		const image = sharp(png, { limitInputPixels: mostPixels });
 		// Otherwise gray values come three times; where there is alpha it would be lost.
-		const plain = png.readUInt8(at.colourType) === colourTypes.gray ? image.toColourspace('b-w') : image;
+		const plain = png.readUInt8(at.colourType) === gray ? image.toColourspace('b-w') : image;
 		const { data, info } = await plain.raw().toBuffer({ resolveWithObject: true });
 		return { pixels: data, channels: info.channels };
 	} catch (error) {

@@ -55,16 +55,16 @@ export const slice = (raster: Raster, { left, top, right, bottom }: Box): Raster
 export const tightBox = ({ width, height, data }: Raster): Box | undefined => {
 	let [left, top, right, bottom] = [width, -1, -1, -1];
 	for (let y = 0; y < height; y++) {
-		const row = data.subarray(y * width, (y + 1) * width);
-		const first = row.findIndex(value => value !== 0);
-		if (first < 0) continue;
+		const [start, end] = [y * width, (y + 1) * width - 1];
+		let first = start;
+		while (first <= end && data[first] === 0) first++;
+		if (first > end) continue;
+		let last = end;
+		while (data[last] === 0) last--;
 		if (top < 0) top = y;
 		bottom = y;
-		left = Math.min(left, first);
-		right = Math.max(
-			right,
-			row.findLastIndex(value => value !== 0),
-		);
+		left = Math.min(left, first - start);
+		right = Math.max(right, last - start);
 	}
 	return top < 0 ? undefined : { left, top, right, bottom };
 };
