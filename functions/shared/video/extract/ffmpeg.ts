@@ -124,7 +124,9 @@ const start = (run: Run, level: string, output: string[]) => {
 			});
 	return {
 		child,
-		complaints: () => complaints,
+		// Without addresses of memory and of the loopback door: they mean nothing to a reader.
+		complaints: () =>
+			complaints.replace(/ @ 0x[0-9a-f]+/g, '').replace(/http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+/g, 'the file'),
 		/** Waits for the end; throws what kept the input from coming. */
 		ended: async () => {
 			await closed;
