@@ -29,6 +29,7 @@ const demuxers: [demuxer: string, matches: (bytes: Buffer) => boolean][] = [
 	['ogg', bytes => text(bytes, 0, 4) === 'OggS'],
 	['gif', bytes => text(bytes, 0, 4) === 'GIF8'],
 	['apng', bytes => startsWith(bytes, 0x89, 0x50, 0x4e, 0x47)],
+	['nut', bytes => text(bytes, 0, 24) === 'nut/multimedia container'],
 	['ivf', bytes => text(bytes, 0, 4) === 'DKIF'],
 	['yuv4mpegpipe', bytes => text(bytes, 0, 10) === 'YUV4MPEG2 '],
 	['mxf', bytes => startsWith(bytes, 0x06, 0x0e, 0x2b, 0x34)],

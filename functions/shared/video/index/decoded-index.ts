@@ -4,13 +4,10 @@ import type { ByteSource } from '../source/byte-source.ts';
 import { openRangeDoor } from '../source/range-door.ts';
 import type { VideoIndex } from './video-index.ts';
 
-/** Ticks in which a decode pass counts, whatever the container's own clock. */
-const timeBase = { num: 1, den: 1_000_000 };
-
 /**
  * Indexes any video by decoding it once: the pictures that come out, in the order in which they do, are its frames.
  * For containers whose headers don't tell, and for files whose headers contradict themselves.
- * @throws PermanentError `corrupt` when nothing comes out
+ * @throws PermanentError `unsupported` without a video stream, `undecodable` when no picture comes out
  */
 export const indexByDecoding = async (
 	source: ByteSource,
@@ -20,23 +17,23 @@ export const indexByDecoding = async (
 ): Promise<VideoIndex> => {
 	const door = await openRangeDoor(source, options.signal);
 	try {
-		const { times, complaints, codec } = await listPictures({
-			...options,
-			input: { url: door.url, demuxer },
-			timeBase,
-		});
-		if (times.length === 0) {
-			const why = complaints.trim().split('\n').at(-1);
-			const streams = /Video:/.test(complaints) ? 'Its pictures can not be decoded' : 'It has no video stream';
-			throw new PermanentError('corrupt', `The file shows no picture: ${why && codec === undefined ? why : streams}`);
+		const { times, timeBase, codec, complaint } = await listPictures({ ...options, input: { url: door.url, demuxer } });
+		if (times.length === 0 || !timeBase) {
+			const why = codec === undefined ? 'it has no video stream' : complaint || 'its pictures can not be decoded';
+			throw new PermanentError(
+				codec === undefined ? 'unsupported' : 'undecodable',
+				`The file shows no picture: ${why}`,
+			);
 		}
 		const count = times.length;
+		const counted = times.some((time, at) => !(at === 0 ? Number.isFinite(time) : time > (times[at - 1] as number)));
 		const key = new Uint8Array(count);
 		key[0] = 1;
 		return {
-			container: { kind: 'whole', demuxer, ...(codec === undefined ? {} : { codec }) },
+			container: { kind: 'whole', demuxer, counted, ...(codec === undefined ? {} : { codec }) },
 			timeBase,
-			pts: Float64Array.from(times),
+			// A picture without a time has the number of its turn: it is counted, not found by its time.
+			pts: Float64Array.from(times, (time, at) => (Number.isNaN(time) ? at : time)),
 			key,
 			offset: new Float64Array(count),
 			size: new Uint32Array(count),

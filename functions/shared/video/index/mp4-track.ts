@@ -41,7 +41,6 @@ export const readVideoTrack = (moov: Buffer): { track: Mp4Track; notes: string[]
 	const afterTimes = tkhd.start + (wide ? 36 : 24);
 	const mdhd = needBox(moov, trak, 'mdia', 'mdhd');
 	const timescale = moov.readUInt32BE(mdhd.start + (moov[mdhd.start] === 1 ? 20 : 12));
-	if (timescale === 0) throw new PermanentError('unsupported', 'The video track has no time scale');
 	const sampleTable = needBox(moov, trak, 'mdia', 'minf', 'stbl');
 	const stsd = needBox(moov, sampleTable, 'stsd');
 	const [entry] = boxesIn(moov, stsd.start + 8, stsd.end);
@@ -51,7 +50,8 @@ export const readVideoTrack = (moov: Buffer): { track: Mp4Track; notes: string[]
 		notes,
 		track: {
 			id: moov.readUInt32BE(tkhd.start + (wide ? 20 : 12)),
-			timescale,
+			// Decoders take a missing scale for one tick a second.
+			timescale: timescale || 1,
 			movieTimescale,
 			width: moov.readUInt16BE(entry.start + 24),
 			height: moov.readUInt16BE(entry.start + 26),

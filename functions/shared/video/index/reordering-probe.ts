@@ -26,6 +26,6 @@ export const hidesReordering = async (
 	const { feed } = writeRecipe(index, 0, Math.min(probed, pts.length) - 1);
 	if (feed.kind !== 'mp4') return false;
 	const { bytes, ptsInFeed } = mp4Feed(feed, timeBase.den, source, options.signal);
-	const { times } = await listPictures({ ...options, input: { demuxer: 'mov', bytes }, timeBase });
+	const { times } = await listPictures({ ...options, input: { demuxer: 'mov', bytes } });
 	return times.some((time, at) => time !== ptsInFeed(feed.pts[at] ?? Number.NaN));
 };

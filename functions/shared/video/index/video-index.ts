@@ -47,6 +47,8 @@ export type ContainerHeader =
 			/** Known by decoding alone: every chunk decodes from the start and counts. */
 			kind: 'whole';
 			demuxer: string;
+			/** Times don't rise from picture to picture, so that only counting tells them apart. */
+			counted: boolean;
 			codec?: string;
 	  };
 

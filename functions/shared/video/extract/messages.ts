@@ -1,0 +1,81 @@
+import type { Readable } from 'node:stream';
+import type { TimeBase } from '../index/video-index.ts';
+
+/** Characters of a line that are looked at. */
+const longestLine = 2000;
+
+/** Complaints that sound streams come with: they exceed limits that they announce, or forget what is forgotten already. */
+const harmless =
+	/mmco: unref short failure|number of reference frames|illegal short term buffer|illegal reordering|Application provided invalid|Increasing reorder buffer|deprecated|sps_id|Last message repeated|overread/i;
+
+/** Complaints of a decoder that starts at an open group: the pictures before its key miss references, and aren't shown. */
+const harmlessAtOpenGroup =
+	/co located POCs unavailable|reference picture missing during reorder|Missing reference picture|Frame num gap|First slice in a frame missing|Could not find ref with POC|Error constructing the frame RPS|no frame/i;
+
+/** A picture that `showinfo` has told of. */
+export type ShownPicture = { pts: number; troubled: boolean };
+
+/**
+ * Reads ffmpeg's messages (`-loglevel level+info`) as they come: times of pictures from the `showinfo` filter, complaints
+ * by their level, and a few facts about the stream. Times and complaints stand in one stream, so their order is that in
+ * which things happened. The stream is read whatever is asked for, so ffmpeg never waits for its reader.
+ * @param openGroup whether the input begins with pictures that are shown before its first key
+ */
+export const readMessages = (stderr: Readable, openGroup: boolean) => {
+	const shown: ShownPicture[] = [];
+	let waiting: ((picture: ShownPicture | undefined) => void) | undefined;
+	let ended = false;
+	let troubled = false;
+	let complaint = '';
+	let timeBase: TimeBase | undefined;
+	let codec: string | undefined;
+	let rest = '';
+
+	const readLine = (line: string) => {
+		if (line.includes('Parsed_showinfo')) {
+			const pts = / n: *\d+ pts: *(-?\d+|NOPTS)/.exec(line)?.[1];
+			if (pts !== undefined) return give({ pts: pts === 'NOPTS' ? Number.NaN : Number(pts), troubled });
+			const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
+			if (base) timeBase ??= { num: Number(base[1]), den: Number(base[2]) };
+			return;
+		}
+		codec ??= / Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1];
+		const level = /\[(error|fatal|panic)\] /.exec(line);
+		if (!level) return;
+		// Without addresses of memory and of the loopback door: they mean nothing to a reader.
+		const text = line.replace(/ @ 0x[0-9a-f]+/g, '').replace(/http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+/g, 'the file');
+		complaint = text.replace(level[0], '').trim();
+		if (!harmless.test(line) && !(openGroup && harmlessAtOpenGroup.test(line))) troubled = true;
+	};
+	const give = (picture: ShownPicture | undefined) => {
+		if (!waiting) return void (picture && shown.push(picture));
+		const resolve = waiting;
+		waiting = undefined;
+		resolve(picture);
+	};
+	stderr.on('data', (piece: Buffer) => {
+		const lines = (rest + piece.toString('utf8')).split('\n');
+		rest = (lines.pop() ?? '').slice(-longestLine);
+		for (const line of lines) readLine(line.slice(0, longestLine));
+	});
+	const end = () => {
+		ended = true;
+		give(undefined);
+	};
+	stderr.once('end', end).once('close', end);
+
+	return {
+		/** The next picture that was told of; undefined after the last. */
+		nextPicture: (): Promise<ShownPicture | undefined> => {
+			const picture = shown.shift();
+			if (picture || ended) return Promise.resolve(picture);
+			return new Promise(resolve => {
+				waiting = resolve;
+			});
+		},
+		lastComplaint: () => complaint,
+		troubled: () => troubled,
+		timeBase: () => timeBase,
+		codec: () => codec,
+	};
+};

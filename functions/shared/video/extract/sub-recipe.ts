@@ -1,0 +1,28 @@
+import { presentationOrder } from '../index/video-index.ts';
+import { planChunks } from '../plan-chunks.ts';
+import type { Recipe, WantedFrame } from './recipe.ts';
+
+export type Part = { recipe: Recipe; wanted: WantedFrame[] };
+
+/**
+ * The same frames group by group: a recipe for each group of pictures that has some of them. For chunks in which
+ * something is broken, so that the damage of one group isn't taken for that of another.
+ */
+export const byGroup = (recipe: Recipe, wanted: WantedFrame[]): Part[] => {
+	const { feed } = recipe;
+	if (feed.kind === 'whole') return [{ recipe, wanted }];
+	const pts = Float64Array.from(feed.pts);
+	const shown = presentationOrder(pts, () => true);
+	const places = new Map(Array.from(shown, (at, place) => [pts[at], place]));
+	const byPlace = new Map(wanted.map(frame => [places.get(frame.pts) as number, frame]));
+	const index = { pts, key: Uint8Array.from(feed.key, Number), shown };
+	return planChunks(index, [...byPlace.keys()], 1).map(({ frames, first, last }) => {
+		const part = <Item>(column: Item[]) => column.slice(first, last + 1);
+		const columns = { offset: part(feed.offset), size: part(feed.size), pts: part(feed.pts), key: part(feed.key) };
+		const own =
+			feed.kind === 'mp4'
+				? { ...feed, ...columns, dts: part(feed.dts) }
+				: { ...feed, ...columns, cluster: part(feed.cluster) };
+		return { recipe: { ...recipe, feed: own }, wanted: frames.map(place => byPlace.get(place) as WantedFrame) };
+	});
+};
