@@ -20,8 +20,15 @@ export const checkServer = async (server: string, token: string, project: number
 		const why = (error as { cause?: { code?: string } }).cause?.code ?? messageOf(error);
 		throw new FramefanError(`${server} can't be reached (${why}): check the address and the network`);
 	}
-	await response.body?.cancel();
+	const text = await response.text().catch(() => '');
 	if (response.status === 401 || response.status === 403) {
 		throw new FramefanError(`${server} refused the API token (${response.status}): check SUPERVISELY_API_TOKEN`);
+	}
+	try {
+		JSON.parse(text);
+	} catch {
+		throw new FramefanError(
+			`${server} doesn't answer like a Supervisely server (${response.status}): check the address`,
+		);
 	}
 };

@@ -8,7 +8,6 @@ import { UsageError } from './usage-error.ts';
 
 const program = new Command('framefan')
 	.description('Samples Supervisely video projects into image projects: exact frames, every label.')
-	.showHelpAfterError('(framefan <command> --help tells all options)')
 	.exitOverride();
 addDemo(program);
 addSample(program);

@@ -1,12 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 
-/** A whole number of at least this much, for an option. */
+/** A whole number from `least` to `most`, for an option. */
 export const wholeNumber =
-	(least: number) =>
+	(least: number, most = Number.MAX_SAFE_INTEGER) =>
 	(text: string): number => {
 		const value = Number(text);
-		if (/^-?\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-		throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
+		if (/^-?\d+$/.test(text) && Number.isSafeInteger(value) && value >= least && value <= most) return value;
+		const limit = most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`;
+		throw new InvalidArgumentError(`It must be a whole number from ${least}${limit}.`);
 	};
 
 /** Adds a whole number to those given before. */

@@ -20,13 +20,17 @@ export const showProgress = (): ProgressDisplay => {
 	let started = false;
 	return {
 		show: status => {
+			// Until something is planned there is nothing to be a part of.
+			if (status.framesPlanned === 0) return;
 			const payload = { videos: status.videos, faults: status.faultCount };
 			if (!started) bar.start(status.framesPlanned, 0, payload);
 			started = true;
 			bar.setTotal(status.framesPlanned);
 			bar.update(done(status), payload);
 		},
-		end: () => bar.stop(),
+		end: () => {
+			if (started) bar.stop();
+		},
 	};
 };
 
@@ -35,7 +39,12 @@ const plainLines = (): ProgressDisplay => {
 	return {
 		show: status => {
 			const line = `${done(status)}/${status.framesPlanned} frames, ${status.videos} videos, ${status.faultCount} faults`;
-			if (line === last.line || (status.state === 'running' && Date.now() - last.at < lineEveryMs)) return;
+			if (
+				line === last.line ||
+				status.framesPlanned === 0 ||
+				(status.state === 'running' && Date.now() - last.at < lineEveryMs)
+			)
+				return;
 			last = { at: Date.now(), line };
 			process.stderr.write(`${line}\n`);
 		},

@@ -58,8 +58,9 @@ const demo = (options: DemoOptions): Promise<void> =>
 			throw new FramefanError(status.reason ?? `The sampling ${status.state}`);
 		const kept = readResult(data);
 		const result = kept ?? (await finish(data, status, seconds, server.exportImagesProject));
+		if (kept) say('This was completed before; npm start -- --fresh begins anew.');
 		if (options.json) console.log(JSON.stringify(result));
-		else printResult(result, kept !== undefined);
+		else printResult(result);
 		process.exitCode = result.state === 'completed' ? 0 : 1;
 	});
 
@@ -93,8 +94,7 @@ const readResult = (data: string): DemoResult | undefined => {
 	return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoResult) : undefined;
 };
 
-const printResult = (result: DemoResult, wasDone: boolean): void => {
-	if (wasDone) console.log('This was completed before; npm start -- --fresh begins anew.');
+const printResult = (result: DemoResult): void => {
 	console.log(`
   state          ${result.state}
   videos         ${result.videos}

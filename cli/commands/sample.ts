@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { FramefanError } from '#shared/errors.ts';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
 import type { SamplingStatus } from '../../functions/api/sampling-status.ts';
 import { checkServer } from '../check-server.ts';
@@ -99,32 +100,47 @@ const sample = async (options: SampleOptions): Promise<void> => {
 			`--server is ${JSON.stringify(options.server)}: it must be an address such as https://app.supervisely.com`,
 		);
 	}
+	if (options.name?.trim() === '')
+		throw new UsageError('--name is empty: give the new project a name, or leave it out');
 	await closingAll(async onClose => {
-		const token = await findToken(options.server);
-		await checkServer(options.server, token, options.project);
-		// One folder for each thing that is asked, so that one cut-off sampling doesn't go on inside another.
-		const asked = createHash('sha256')
-			.update(JSON.stringify([options.server, request]))
-			.digest('hex')
-			.slice(0, 12);
-		const dataDir = join(options.data, `sampling-${asked}`);
-		onClose(takeDataFolder(dataDir));
-		const { clientToken, finish } = openRun(dataDir);
-		const { status, seconds } = await runSampling({
-			dataDir,
-			server: options.server,
-			token,
-			request: { ...request, clientToken },
-			framesPerChunk: 100,
-			progress: showProgress(),
-			onClose,
+		const { status, seconds } = await run(options, request, onClose).catch(error => {
+			if (options.json && error instanceof FramefanError) console.log(JSON.stringify(failed(error.message)));
+			throw error;
 		});
-		finish();
+		for (const note of status.notes) process.stderr.write(`note: ${note}\n`);
 		if (status.state === 'failed') console.error(`error: ${status.reason}`);
 		if (options.json) console.log(JSON.stringify(toJson(status, seconds)));
 		else if (status.state !== 'failed') printResult(status, seconds);
 		process.exitCode = status.state === 'completed' ? 0 : 1;
 	});
+};
+
+const run = async (
+	options: SampleOptions,
+	request: SamplingRequestInput,
+	onClose: (close: () => unknown) => void,
+): Promise<{ status: SamplingStatus; seconds: number }> => {
+	const token = await findToken(options.server);
+	await checkServer(options.server, token, options.project);
+	// One folder for each thing that is asked, so that one cut-off sampling doesn't go on inside another.
+	const asked = createHash('sha256')
+		.update(JSON.stringify([options.server, request]))
+		.digest('hex')
+		.slice(0, 12);
+	const dataDir = join(options.data, `sampling-${asked}`);
+	onClose(takeDataFolder(dataDir));
+	const { clientToken, finish } = openRun(dataDir);
+	const result = await runSampling({
+		dataDir,
+		server: options.server,
+		token,
+		request: { ...request, clientToken },
+		framesPerChunk: 100,
+		progress: showProgress(),
+		onClose,
+	});
+	finish();
+	return result;
 };
 
 /** The run that was cut off here, or a new one. */
@@ -142,22 +158,17 @@ const openRun = (dataDir: string): { clientToken: string; finish: () => void } =
 	return { clientToken, finish };
 };
 
+/** What `--json` ends with. A sampling that failed as a whole has its reason as its one fault. */
 const toJson = (status: SamplingStatus, seconds: number) => {
-	const { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults, notes, reason } =
-		status;
-	return {
-		state,
-		destination,
-		framesPlanned,
-		framesUploaded,
-		framesAlreadyThere,
-		labels,
-		faults,
-		seconds,
-		...(notes.length > 0 ? { notes } : {}),
-		...(reason ? { reason } : {}),
-	};
+	const { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, reason } = status;
+	const faults = reason === null ? status.faults : [{ reason: 'failed', message: reason }];
+	return { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults, seconds };
 };
+
+const failed = (message: string): ReturnType<typeof toJson> => ({
+	...{ state: 'failed', destination: null, framesPlanned: 0, framesUploaded: 0, framesAlreadyThere: 0, labels: 0 },
+	...{ faults: [{ reason: 'failed', message }], seconds: 0 },
+});
 
 const printResult = (status: SamplingStatus, seconds: number): void => {
 	const { destination } = status;
@@ -165,7 +176,6 @@ const printResult = (status: SamplingStatus, seconds: number): void => {
 	console.log(
 		`${status.framesUploaded} frames uploaded, ${status.framesAlreadyThere} were there, ${status.labels} labels, ${status.videos} videos`,
 	);
-	for (const note of status.notes) console.log(`note: ${note}`);
 	for (const { reason, message, video, frame } of status.faults.slice(0, faultsShown)) {
 		console.log(
 			`fault: ${[video?.name, frame === undefined ? '' : `frame ${frame}`, reason].filter(Boolean).join(', ')}: ${message}`,

@@ -1,17 +1,18 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { startSuperviselyServer } from '#demo/server/server.ts';
+import { FramefanError, messageOf } from '#shared/errors.ts';
 import { takeDataFolder } from '../data-folder.ts';
 import { wholeNumber } from '../options.ts';
 import { closingAll } from '../shutdown.ts';
 
-type ServeOptions = { port?: number; data: string; import: string[]; json?: boolean };
+type ServeOptions = { port?: number; data: string; import?: string[]; json?: boolean };
 
 export const addServe = (program: Command): void => {
 	program
 		.command('serve')
 		.description('Starts the Supervisely-compatible server, and stays up until it is ended')
-		.option('--port <n>', 'port on 127.0.0.1; any free one unless told', wholeNumber(0))
+		.option('--port <n>', 'port on 127.0.0.1; any free one unless told', wholeNumber(0, 65_535))
 		.option('--data <folder>', 'where projects are kept', join('.framefan', 'server'))
 		.option(
 			'--import <folder>',
@@ -27,9 +28,9 @@ const serve = (options: ServeOptions): Promise<void> =>
 	closingAll(async onClose => {
 		onClose(takeDataFolder(options.data));
 		const port = options.port === undefined ? {} : { port: options.port };
-		const server = await startSuperviselyServer({ dataDir: options.data, ...port });
+		const server = await explained(startSuperviselyServer({ dataDir: options.data, ...port }));
 		onClose(() => server.close());
-		for (const folder of options.import) await server.importVideoProject(folder);
+		for (const folder of options.import ?? []) await explained(server.importVideoProject(folder));
 		const { address, token } = server;
 		const projects = server.projects();
 		if (options.json) console.log(JSON.stringify({ server: address, token, projects }));
@@ -40,3 +41,15 @@ const serve = (options: ServeOptions): Promise<void> =>
 		}
 		await new Promise(() => {});
 	});
+
+/** What the server refuses is told in its own words. */
+const explained = async <Result>(work: Promise<Result>): Promise<Result> => {
+	try {
+		return await work;
+	} catch (error) {
+		const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+		throw new FramefanError(
+			inUse ? `The port is in use (${messageOf(error)}): choose another --port` : messageOf(error),
+		);
+	}
+};

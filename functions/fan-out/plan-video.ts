@@ -6,6 +6,7 @@ import type { VideoMessage } from '#shared/sampling/messages.ts';
 import { nodeSchema } from '#shared/sampling/node.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { imageName, selectFrames } from '#shared/sampling/selection.ts';
+import type { Settings } from '#shared/sampling/settings.ts';
 import { emptySummary, type Summary } from '#shared/sampling/summary.ts';
 import type { Video } from '#shared/supervisely/api.ts';
 import { labelsOf } from '#shared/supervisely/labels.ts';
@@ -105,7 +106,7 @@ export const planVideo = async (
 		videos: 1,
 		framesPlanned: frames.length,
 		framesAlreadyThere: present,
-		notes: notesOn(video, index, settings.end),
+		notes: notesOn(video, index, settings),
 	};
 	const children = chunks.map(({ id }) => id);
 	await writeNode(ports, sampling, { id: node, parent: message.parent, children, own });
@@ -146,7 +147,7 @@ const cutPresent = (frames: ChunkFrame[], copyAnnotations: boolean): Part[] => {
 	}));
 };
 
-const notesOn = (video: Video, index: VideoIndex, end: number | null): string[] => {
+const notesOn = (video: Video, index: VideoIndex, { start, end }: Settings): string[] => {
 	const shown = index.shown.length;
 	const claimed = video.fileMeta?.framesCount;
 	const about = `Video ${video.id} (${video.name})`;
@@ -154,6 +155,7 @@ const notesOn = (video: Video, index: VideoIndex, end: number | null): string[] 
 	if (claimed !== null && claimed !== undefined && claimed !== shown) {
 		notes.push(`${about}: the server counts ${claimed} frames, the file shows ${shown}`);
 	}
+	if (start >= shown) notes.push(`${about}: start is ${start}, the video ends after ${shown} frames`);
 	if (end !== null && end > shown) notes.push(`${about}: end is ${end}, the video ends after ${shown} frames`);
 	return notes;
 };

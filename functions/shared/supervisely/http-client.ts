@@ -108,11 +108,18 @@ const jsonOrText = (text: string): unknown => {
 	try {
 		return JSON.parse(text);
 	} catch {
-		return text.slice(0, 500);
+		// A page for people, from a proxy for example: its words are enough.
+		return text
+			.replace(/<[^>]*>/g, ' ')
+			.replace(/\s+/g, ' ')
+			.trim()
+			.slice(0, 200);
 	}
 };
 
 const parsed = (endpoint: string, text: string): unknown => {
+	// Some calls have nothing to answer; who needs an answer parses it.
+	if (text === '') return undefined;
 	try {
 		return JSON.parse(text);
 	} catch (error) {

@@ -155,7 +155,8 @@ const sandboxEnvironment = (
 	temporary: string,
 	runtimeApi: string,
 ): NodeJS.ProcessEnv => ({
-	PATH: [...configuration.layers.map(layer => join(layer, 'bin')), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+	// Programs of the layers alone: what else this machine has isn't there when it is deployed.
+	PATH: configuration.layers.map(layer => join(layer, 'bin')).join(':'),
 	NODE_PATH: configuration.layers.map(layer => join(layer, 'nodejs', 'node_modules')).join(':'),
 	LANG: 'en_US.UTF-8',
 	TZ: ':UTC',
