@@ -78,6 +78,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 			const decoding = { ffmpegPath: installedFfmpeg(), signal: ending.signal };
 			const index = await indexVideo(source, decoding);
 			for (const note of index.notes) process.stderr.write(`note: ${note}\n`);
+			if (index.damage) faults.push({ index: null, reason: 'corrupt', message: index.damage });
 			summary.pictures = index.shown.length;
 			summary.codec = codecName(index);
 			const { start, step, end = null } = options;

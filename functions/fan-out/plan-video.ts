@@ -106,6 +106,9 @@ export const planVideo = async (
 		videos: 1,
 		framesPlanned: frames.length,
 		framesAlreadyThere: present,
+		...(index.damage === undefined
+			? {}
+			: { faultCount: 1, faults: [{ reason: 'corrupt', message: index.damage, video: common.video }] }),
 		notes: notesOn(video, index, settings),
 	};
 	const children = chunks.map(({ id }) => id);

@@ -89,6 +89,8 @@ const start = (run: Run, inputOptions: string[], output: string[]) => {
 		[
 			...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+info'],
 			...['-protocol_whitelist', isPipe ? 'pipe' : 'http,tcp', '-copyts', ...inputOptions],
+			// The decoder of Theora, which comes in Ogg, gives other pixels from run to run when it has several threads.
+			...(input.demuxer === 'ogg' ? ['-threads', '1'] : []),
 			...['-f', input.demuxer, ...(input.options ?? []), '-i', isPipe ? 'pipe:0' : input.url],
 			...output,
 		],

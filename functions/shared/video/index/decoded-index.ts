@@ -2,6 +2,7 @@ import { PermanentError } from '../../errors.ts';
 import { listPictures } from '../extract/ffmpeg.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { openRangeDoor } from '../source/range-door.ts';
+import { cutOff } from './cut-off.ts';
 import type { VideoIndex } from './video-index.ts';
 
 /**
@@ -38,9 +39,16 @@ export const indexByDecoding = async (
 			offset: new Float64Array(count),
 			size: new Uint32Array(count),
 			shown: Uint32Array.from({ length: count }, (_, at) => at),
+			damage: demuxer === 'avi' ? await riffDamage(source) : undefined,
 			notes,
 		};
 	} finally {
 		door.close();
 	}
+};
+
+/** A RIFF file says its size in its first chunk; 0 means that the recording was never finished. */
+const riffDamage = async (source: ByteSource): Promise<string | undefined> => {
+	const said = (await source.read(4, 4)).readUInt32LE(0);
+	return said === 0 ? undefined : cutOff(said + 8, source.size);
 };

@@ -1,7 +1,9 @@
 import { PermanentError } from '../../errors.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { makeWindow, type Window } from '../source/window.ts';
+import { cutOff } from './cut-off.ts';
 import { type Element, elementsIn, readElement, readUnsigned, readVint } from './ebml.ts';
+import { NeedsDecoding } from './needs-decoding.ts';
 import { presentationOrder, type VideoIndex } from './video-index.ts';
 
 /** Element ids (RFC 9559). */
@@ -54,8 +56,10 @@ export const indexMatroska = async (source: ByteSource): Promise<VideoIndex> => 
 	const columns: Columns = { pts: [], key: [], offset: [], size: [], cluster: [] };
 	let scale = 1_000_000;
 	let tracks: Track | undefined;
+	let damage: string | undefined;
 	for await (const top of elementsIn(window, 0, source.size)) {
 		if (top.id !== ids.segment) continue;
+		damage = cutOff(top.end, source.size);
 		for (let at = top.start; at + 2 <= Math.min(top.end, source.size); ) {
 			const element = await readElement(window, at);
 			if (element.id === ids.info) scale = await readScale(window, element);
@@ -86,6 +90,7 @@ export const indexMatroska = async (source: ByteSource): Promise<VideoIndex> => 
 		offset: Float64Array.from(columns.offset),
 		size: Uint32Array.from(columns.size),
 		shown: presentationOrder(pts, () => true),
+		damage,
 		notes: head.notes,
 	};
 };
@@ -143,7 +148,9 @@ const readCluster = async (window: Window, cluster: Element, track: number, colu
 		const flags = head[number.length + 2] as number;
 		if (flags & 0x06)
 			throw new PermanentError('unsupported', 'The video track has several pictures in one block (lacing)');
-		columns.pts.push(time + head.readInt16BE(number.length));
+		const pts = time + head.readInt16BE(number.length);
+		if (pts < 0) throw new NeedsDecoding('unsupported', 'Pictures have times below 0, which demuxers take for unknown');
+		columns.pts.push(pts);
 		columns.key.push(Number(key ?? (flags & 0x80) !== 0));
 		columns.offset.push(block.at);
 		columns.size.push(block.end - block.at);

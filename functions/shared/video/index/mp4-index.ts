@@ -72,6 +72,8 @@ const toIndex = (track: Mp4Track, samples: Mp4Samples, notes: string[]): VideoIn
 		offset: Float64Array.from(samples.offset),
 		size: Uint32Array.from(samples.size),
 		shown: presentationOrder(pts, at => inEdit(pts[at] as number)),
+		// Each picture that is cut off is a fault of its own.
+		damage: undefined,
 		notes,
 	};
 };

@@ -18,6 +18,8 @@ export type VideoIndex = {
 	size: Uint32Array;
 	/** Positions in decode order of the pictures that are shown, in the order in which they are: entry n is frame n. */
 	shown: Uint32Array;
+	/** Why the file can't be whole, where it says itself that it should be longer. */
+	damage: string | undefined;
 	/** What a person should know, such as a second video stream that isn't read. */
 	notes: string[];
 };
