@@ -1,19 +1,27 @@
 /** How often the parent process is looked for, in milliseconds. */
 const parentCheckMs = 1000;
 
+/** What a command says whose state is kept. */
+export const goesOn = 'Ended. The same command goes on where it stopped.';
+
 /**
  * Runs something that can be ended from outside: by Ctrl-C, by a signal, or by the end of the npm process that started
  * it. What it has opened is closed in reverse order in any case.
  * @param work gets a function that registers what is to be closed
+ * @param farewell is said when it is ended from outside
  */
 export const closingAll = async <Result>(
 	work: (onClose: (close: () => unknown) => void) => Promise<Result>,
+	farewell?: string,
 ): Promise<Result> => {
 	const closers: (() => unknown)[] = [];
 	const closeAll = async () => {
 		for (const close of closers.splice(0).reverse()) await close();
 	};
+	let ending = false;
 	const endBy = (code: number) => {
+		ending = true;
+		if (farewell) process.stderr.write(`\n${farewell}\n`);
 		process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM').removeAllListeners('SIGHUP');
 		void closeAll().finally(() => process.exit(code));
 	};
@@ -28,6 +36,10 @@ export const closingAll = async <Result>(
 	watch?.unref();
 	try {
 		return await work(close => closers.push(close));
+	} catch (error) {
+		// What breaks because everything is being closed is nobody's failure: the process ends in a moment.
+		if (ending) await new Promise(() => {});
+		throw error;
 	} finally {
 		clearInterval(watch);
 		await closeAll();

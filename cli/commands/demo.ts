@@ -9,7 +9,7 @@ import type { SamplingStatus } from '../../functions/api/sampling-status.ts';
 import { takeDataFolder } from '../data-folder.ts';
 import { showProgress } from '../progress.ts';
 import { runSampling } from '../run-sampling.ts';
-import { closingAll } from '../shutdown.ts';
+import { closingAll, goesOn } from '../shutdown.ts';
 
 type DemoOptions = { data: string; fresh?: boolean; json?: boolean };
 
@@ -62,7 +62,7 @@ const demo = (options: DemoOptions): Promise<void> =>
 		if (options.json) console.log(JSON.stringify(result));
 		else printResult(result);
 		process.exitCode = result.state === 'completed' ? 0 : 1;
-	});
+	}, goesOn);
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 

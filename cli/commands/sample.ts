@@ -10,7 +10,7 @@ import { takeDataFolder } from '../data-folder.ts';
 import { heightByWidth, wholeNumber, wholeNumbers } from '../options.ts';
 import { showProgress } from '../progress.ts';
 import { runSampling } from '../run-sampling.ts';
-import { closingAll } from '../shutdown.ts';
+import { closingAll, goesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -112,7 +112,7 @@ const sample = async (options: SampleOptions): Promise<void> => {
 		if (options.json) console.log(JSON.stringify(toJson(status, seconds)));
 		else if (status.state !== 'failed') printResult(status, seconds);
 		process.exitCode = status.state === 'completed' ? 0 : 1;
-	});
+	}, goesOn);
 };
 
 const run = async (
