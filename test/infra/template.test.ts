@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { type Ground, realize } from '#local/realize.ts';
 import { cronPattern, rateSeconds } from '#local/rule-timer.ts';
 import { makeResolver, parameterValues, type Template } from '#local/template.ts';
 
@@ -56,4 +57,9 @@ test('schedules are read as EventBridge writes them', () => {
 	expect(rateSeconds('rate(1 day)')).toBe(86_400);
 	expect(cronPattern('cron(0 3 ? * 2-6 *)')).toBe('0 0 3 ? * 1-5 *');
 	expect(cronPattern('every day')).toBeUndefined();
+});
+
+test('a resource type that can not be run here is refused by name, before anything is made', async () => {
+	const resources = new Map([['Table', { type: 'AWS::DynamoDB::Table', properties: {} }]]);
+	await expect(realize({} as Ground, resources)).rejects.toThrow('Table: it has no AWS::DynamoDB::Table');
 });
