@@ -10,7 +10,7 @@ const columns = { offset: z.array(count), size: z.array(count), pts: z.array(tic
 /**
  * How a run of pictures is decoded: which bytes are fetched, and how they are fed to the decoder.
  * `mp4`: the samples are wrapped into a fragmented MP4 of their own. `matroska`: the file's header and a run of its
- * clusters are a file already. `whole`: the file from its start; `counted` where its times
+ * blocks are a file already. `whole`: the file from its start; `counted` where its times
  * don't tell one picture from another.
  */
 export const recipeSchema = z.strictObject({
@@ -25,7 +25,7 @@ export const recipeSchema = z.strictObject({
 			...columns,
 			dts: z.array(tick),
 		}),
-		z.strictObject({ kind: z.literal('matroska'), header: base64, ...columns, cluster: z.array(count) }),
+		z.strictObject({ kind: z.literal('matroska'), header: base64, ...columns, clusterTime: z.array(count) }),
 		z.strictObject({ kind: z.literal('whole'), demuxer: z.string().regex(/^[a-z0-9]+$/), counted: z.boolean() }),
 	]),
 });

@@ -22,7 +22,7 @@ export const byGroup = (recipe: Recipe, wanted: WantedFrame[]): Part[] => {
 		const own =
 			feed.kind === 'mp4'
 				? { ...feed, ...columns, dts: part(feed.dts) }
-				: { ...feed, ...columns, cluster: part(feed.cluster) };
+				: { ...feed, ...columns, clusterTime: part(feed.clusterTime) };
 		return { recipe: { ...recipe, feed: own }, wanted: frames.map(place => byPlace.get(place) as WantedFrame) };
 	});
 };

@@ -20,7 +20,7 @@ export const writeRecipe = (index: VideoIndex, first: number, last: number): Rec
 	};
 	if (container.kind === 'matroska') {
 		const header = container.header.toString('base64');
-		return { timeBase, feed: { kind: 'matroska', header, ...columns, cluster: part(container.cluster) } };
+		return { timeBase, feed: { kind: 'matroska', header, ...columns, clusterTime: part(container.clusterTime) } };
 	}
 	const { width, height } = container;
 	const sampleDescription = container.sampleDescription.toString('base64');

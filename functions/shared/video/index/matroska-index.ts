@@ -40,7 +40,7 @@ const inSegment = new Set([
 	0x1941a469,
 ]);
 
-type Columns = { pts: number[]; key: number[]; offset: number[]; size: number[]; cluster: number[] };
+type Columns = { pts: number[]; key: number[]; offset: number[]; size: number[]; clusterTime: number[] };
 type Track = { track: number; codec: string; notes: string[] };
 type Head = Track & { scale: number };
 
@@ -53,7 +53,7 @@ export const indexMatroska = async (source: ByteSource): Promise<VideoIndex> => 
 	const window = makeWindow(source, 256 * 1024);
 	let head: Head | undefined;
 	let firstCluster: number | undefined;
-	const columns: Columns = { pts: [], key: [], offset: [], size: [], cluster: [] };
+	const columns: Columns = { pts: [], key: [], offset: [], size: [], clusterTime: [] };
 	let scale = 1_000_000;
 	let tracks: Track | undefined;
 	let damage: string | undefined;
@@ -81,7 +81,7 @@ export const indexMatroska = async (source: ByteSource): Promise<VideoIndex> => 
 		container: {
 			kind: 'matroska',
 			header: Buffer.from(await source.read(0, firstCluster)),
-			cluster: Float64Array.from(columns.cluster),
+			clusterTime: Float64Array.from(columns.clusterTime),
 			codec: head.codec,
 		},
 		timeBase: reduced(head.scale, 1_000_000_000),
@@ -154,7 +154,7 @@ const readCluster = async (window: Window, cluster: Element, track: number, colu
 		columns.key.push(Number(key ?? (flags & 0x80) !== 0));
 		columns.offset.push(block.at);
 		columns.size.push(block.end - block.at);
-		columns.cluster.push(cluster.at);
+		columns.clusterTime.push(time);
 	};
 	let at = cluster.start;
 	while (at + 2 <= Math.min(cluster.end, window.size)) {

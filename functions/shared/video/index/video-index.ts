@@ -41,8 +41,8 @@ export type ContainerHeader =
 			kind: 'matroska';
 			/** The file up to its first cluster: everything a demuxer needs to begin. */
 			header: Buffer;
-			/** Start of the cluster that each picture is in. */
-			cluster: Float64Array;
+			/** Time of the cluster that each picture is in, in ticks. */
+			clusterTime: Float64Array;
 			codec: string;
 	  }
 	| {
