@@ -1,8 +1,24 @@
+import { readFileSync } from 'node:fs';
+
 /** How often the parent process is looked for, in milliseconds. */
 const parentCheckMs = 1000;
 
 /** What a command says whose state is kept. */
 export const goesOn = 'Ended. The same command goes on where it stopped.';
+
+/** The parent process and, where that is only the shell that npm puts between, the one above. */
+const ancestors = (): number[] => {
+	const parent = process.ppid;
+	try {
+		const [command = '', option] = readFileSync(`/proc/${parent}/cmdline`, 'utf8').split('\0');
+		if (option !== '-c' || !/(^|\/)(ba|da)?sh$/.test(command)) return [parent];
+		const status = readFileSync(`/proc/${parent}/status`, 'utf8');
+		return [parent, Number(/^PPid:\s*(\d+)/m.exec(status)?.[1])];
+	} catch {
+		// No /proc on this system.
+		return [parent];
+	}
+};
 
 /**
  * Runs something that can be ended from outside: by Ctrl-C, by a signal, or by the end of the npm process that started
@@ -29,9 +45,9 @@ export const closingAll = async <Result>(
 	process.once('SIGTERM', () => endBy(143));
 	process.once('SIGHUP', () => endBy(129));
 	// npm passes signals on, but can't when it is killed.
-	const parent = process.ppid;
-	const watch = process.env.npm_lifecycle_event
-		? setInterval(() => process.ppid !== parent && endBy(129), parentCheckMs)
+	const started = ancestors();
+	const watch = process.env.npm_command
+		? setInterval(() => String(ancestors()) !== String(started) && endBy(129), parentCheckMs)
 		: undefined;
 	watch?.unref();
 	try {
