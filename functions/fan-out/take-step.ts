@@ -33,7 +33,7 @@ export const takeStep = async (ports: FanOutPorts, message: PlanMessage, signal:
 			// What can't be walked or planned is a fault of its own; everything beside it goes on.
 			log.warn('A step of the walk became a fault', { sampling: message.sampling, node: message.node, error });
 			const { reason, message: text } = error;
-			const video = message.kind === 'video' ? { video: { id: message.video, name: `video ${message.video}` } } : {};
+			const video = message.kind === 'video' ? { video: await namedVideo(ports, message.video) } : {};
 			const own = { ...emptySummary, faultCount: 1, faults: [{ reason, message: text, ...video }] };
 			const videos = message.kind === 'video' ? 1 : 0;
 			if (await store.exists(keys.node(message.sampling, message.node))) throw error;
@@ -45,4 +45,10 @@ export const takeStep = async (ports: FanOutPorts, message: PlanMessage, signal:
 			});
 		} else throw error;
 	}
+};
+
+/** A video as faults name it; where the server doesn't tell its name, by its id. */
+const namedVideo = async ({ supervisely }: FanOutPorts, id: number): Promise<{ id: number; name: string }> => {
+	const found = await supervisely.video(id).catch(() => undefined);
+	return { id, name: found?.name ?? `video ${id}` };
 };
