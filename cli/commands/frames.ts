@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
+import { messageOf, PermanentError } from '#shared/errors.ts';
 import { selectFrames } from '#shared/sampling/selection.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
@@ -155,7 +155,7 @@ const openAny = async (
 		onClose(() => file.close());
 		return file;
 	}
-	if (!/^\d+$/.test(video)) throw new FramefanError(`There is no file ${video}`);
+	if (!/^\d+$/.test(video)) throw new PermanentError('not-found', `There is no file ${video}`);
 	if (!server) throw new UsageError(`${video} is a video id: name its server with --server or SERVER_ADDRESS`);
 	const token = await findToken(server);
 	const supervisely = makeSuperviselyApi(connectSupervisely(server, async () => token));
