@@ -6,8 +6,10 @@ import { promisify } from 'node:util';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
 import { codecs } from './video-fixtures/codecs.ts';
 import { containers } from './video-fixtures/containers.ts';
+import { damage, type FaultyGroup, type FaultyVideo } from './video-fixtures/damage.ts';
 import { entryPoints } from './video-fixtures/entry-points.ts';
 import type { Fixture, FixtureGroup, Kitchen } from './video-fixtures/fixture.ts';
+import { hostile } from './video-fixtures/hostile.ts';
 import { type MasterSize, writeMaster } from './video-fixtures/master.ts';
 import { pixels } from './video-fixtures/pixels.ts';
 import { streams } from './video-fixtures/streams.ts';
@@ -21,8 +23,15 @@ const groups: FixtureGroup[] = [times, entryPoints, containers, codecs, pixels, 
 /** All good videos: every picture of them can be decoded. */
 export const fixtures: Fixture[] = groups.flatMap(group => group.fixtures);
 
+const faultyGroups: FaultyGroup[] = [damage, hostile];
+
+/** Files that can't be read, or not whole. */
+export const faultyVideos: FaultyVideo[] = faultyGroups.flatMap(group => group.fixtures);
+
 /** True when the fixture can be made on this machine. */
 export const canMake = (fixture: Fixture): boolean => !fixture.needsNewerFfmpeg || existsSync(newerFfmpeg);
+
+type Recipe = Pick<Fixture, 'name' | 'make'>;
 
 const hashOf = (...files: string[]) => {
 	const hash = createHash('sha256');
@@ -37,7 +46,8 @@ const making = new Map<string, Promise<string>>();
  * The path of a fixture, which is made when it isn't there yet. Its folder is named for the sources of its recipe.
  */
 export const fixturePath = (name: string): Promise<string> => {
-	const group = groups.find(({ fixtures }) => fixtures.some(fixture => fixture.name === name));
+	const all: { file: string; fixtures: Recipe[] }[] = [...groups, ...faultyGroups];
+	const group = all.find(({ fixtures }) => fixtures.some(fixture => fixture.name === name));
 	const fixture = group?.fixtures.find(candidate => candidate.name === name);
 	if (!group || !fixture) throw new Error(`No fixture ${name}`);
 	const folder = join(cache, `${basename(group.file, '.ts')}-${hashOf(group.file, ...common)}`);
@@ -47,7 +57,7 @@ export const fixturePath = (name: string): Promise<string> => {
 	return made;
 };
 
-const make = async (fixture: Fixture, folder: string, path: string): Promise<string> => {
+const make = async (fixture: Recipe, folder: string, path: string): Promise<string> => {
 	mkdirSync(folder, { recursive: true });
 	const work = mkdtempSync(join(folder, 'making-'));
 	const out = join(work, fixture.name);

@@ -41,7 +41,9 @@ export const decodeFile = async (
 	const child = spawn(
 		ffmpegPath,
 		[
-			...['-hide_banner', '-nostdin', '-nostats', '-copyts', ...input, '-i', path, '-map', stream, '-vsync', '0'],
+			// One thread: some decoders (Theora's) race with themselves otherwise, and give other pixels now and then.
+			...['-hide_banner', '-nostdin', '-nostats', '-copyts', '-threads', '1', ...input, '-i', path],
+			...['-map', stream, '-vsync', '0'],
 			...['-vf', `${filter},showinfo`, '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
 		],
 		{ stdio: ['ignore', 'pipe', 'pipe'] },

@@ -30,8 +30,8 @@ export type Fixture = {
 	needsNewerFfmpeg?: true;
 	/** What a whole-file decode has to be told, where ffmpeg's defaults aren't the truth. */
 	decode?: { input?: string[]; stream?: string; filter?: string };
-	/** Set when the numbers can't be read from the pixels; says why. */
-	unreadable?: string;
+	/** Set where the file doesn't tell times and every reader guesses others. */
+	timesAreGuesses?: true;
 	make: (kitchen: Kitchen) => Promise<void>;
 };
 
