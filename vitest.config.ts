@@ -16,7 +16,7 @@ export default defineConfig({
 		projects: [
 			suite('unit', 30),
 			suite('infra', 120),
-			{ test: { ...suite('video', 60).test, fileParallelism: false } },
+			suite('video', 60),
 			{ test: { ...suite('pipeline', 300).test, fileParallelism: false } },
 			{ test: { ...suite('parity', 600).test, fileParallelism: false } },
 		],

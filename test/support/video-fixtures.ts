@@ -39,7 +39,9 @@ const hashOf = (...files: string[]) => {
 	return hash.digest('hex').slice(0, 12);
 };
 
-const common = ['fixture.ts', 'master.ts', 'mp4-boxes.ts'].map(name => join(import.meta.dirname, 'video-fixtures', name));
+const common = ['fixture.ts', 'master.ts', 'mp4-boxes.ts'].map(name =>
+	join(import.meta.dirname, 'video-fixtures', name),
+);
 const making = new Map<string, Promise<string>>();
 
 /**

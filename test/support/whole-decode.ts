@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
 import { readBarcode } from '#demo/project/barcode.ts';
-import { fixturePath } from './video-fixtures.ts';
 import type { Fixture } from './video-fixtures/fixture.ts';
+import { fixturePath } from './video-fixtures.ts';
 
 /** What the decoder shows of a whole file: entry n is its n-th output picture. */
 export type WholeDecode = {
@@ -63,7 +63,8 @@ export const decodeFile = async (
 	const [width, height] = lines[0]?.slice(2, 4).map(Number) ?? [0, 0];
 	if (!width || !height) return { width: 0, height: 0, timeBase: { num, den }, pictures: [] };
 	const size = width * height * 3;
-	if (bytes.length !== lines.length * size) throw new Error(`${bytes.length} bytes for ${lines.length} pictures: ${path}`);
+	if (bytes.length !== lines.length * size)
+		throw new Error(`${bytes.length} bytes for ${lines.length} pictures: ${path}`);
 	const pictures = lines.map((line, n) => {
 		const data = bytes.subarray(n * size, (n + 1) * size);
 		return {

@@ -1,6 +1,19 @@
 import { type FixtureGroup, h264, numbers as n } from './fixture.ts';
 
-const vp9 = ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '1M', '-g', '24', '-pix_fmt', 'yuv420p'];
+const vp9 = [
+	'-c:v',
+	'libvpx-vp9',
+	'-deadline',
+	'realtime',
+	'-cpu-used',
+	'8',
+	'-b:v',
+	'1M',
+	'-g',
+	'24',
+	'-pix_fmt',
+	'yuv420p',
+];
 const av1 = ['-c:v', 'libaom-av1', '-strict', 'experimental', '-cpu-used', '8', '-crf', '30', '-b:v', '0', '-g', '12'];
 const size = { width: 192, height: 108, frames: 40 };
 
@@ -12,7 +25,19 @@ export const codecs: FixtureGroup = {
 			name: 'vp8.webm',
 			about: 'VP8',
 			shows: n(0, 80),
-			make: k => k.ffmpeg(...k.pictures({ frames: 80 }), '-c:v', 'libvpx', '-deadline', 'realtime', '-b:v', '2M', '-g', '24', k.out),
+			make: k =>
+				k.ffmpeg(
+					...k.pictures({ frames: 80 }),
+					'-c:v',
+					'libvpx',
+					'-deadline',
+					'realtime',
+					'-b:v',
+					'2M',
+					'-g',
+					'24',
+					k.out,
+				),
 		},
 		{
 			name: 'vp8-hidden-frames.webm',
@@ -77,7 +102,19 @@ export const codecs: FixtureGroup = {
 			about: 'AV1 as a recent encoder makes it, with deep pyramids',
 			shows: n(0, 80),
 			needsNewerFfmpeg: true,
-			make: k => k.newerFfmpeg(...k.pictures({ frames: 80 }), '-c:v', 'libsvtav1', '-preset', '10', '-crf', '25', '-g', '32', k.out),
+			make: k =>
+				k.newerFfmpeg(
+					...k.pictures({ frames: 80 }),
+					'-c:v',
+					'libsvtav1',
+					'-preset',
+					'10',
+					'-crf',
+					'25',
+					'-g',
+					'32',
+					k.out,
+				),
 		},
 		{
 			name: 'av1-10bit.mkv',
@@ -100,7 +137,8 @@ export const codecs: FixtureGroup = {
 			name: 'parameters-in-band.mp4',
 			about: 'H.264 whose parameter sets stand before every key frame',
 			shows: n(0, 80),
-			make: k => k.ffmpeg(...k.pictures({ frames: 80 }), ...h264, '-x264-params', 'repeat-headers=1', '-tag:v', 'avc3', k.out),
+			make: k =>
+				k.ffmpeg(...k.pictures({ frames: 80 }), ...h264, '-x264-params', 'repeat-headers=1', '-tag:v', 'avc3', k.out),
 		},
 		{
 			name: 'slices.mp4',

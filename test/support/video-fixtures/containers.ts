@@ -35,26 +35,37 @@ export const containers: FixtureGroup = {
 				['mpeg4.mkv', mpeg4],
 				['h264.nut', h264],
 			] as [string, string[]][]
-		).map(([name, encoding]) => ({
-			name,
-			about: `${name.split('.')[0]} in ${name.split('.')[1]}`,
-			shows: n(0, 80),
-			make: k => k.ffmpeg(...k.pictures({ frames: 80 }), ...encoding, k.out),
-		}) satisfies FixtureGroup['fixtures'][number]),
+		).map(
+			([name, encoding]) =>
+				({
+					name,
+					about: `${name.split('.')[0]} in ${name.split('.')[1]}`,
+					shows: n(0, 80),
+					make: k => k.ffmpeg(...k.pictures({ frames: 80 }), ...encoding, k.out),
+				}) satisfies FixtureGroup['fixtures'][number],
+		),
 		{
 			name: 'h263.3gp',
 			about: 'what phones made: H.263, 176x144',
 			shows: n(0, 80),
 			make: k =>
-				k.ffmpeg(...k.pictures({ width: 176, height: 144, frames: 80 }), '-c:v', 'h263', '-q:v', '8', '-g', '20', k.out),
+				k.ffmpeg(
+					...k.pictures({ width: 176, height: 144, frames: 80 }),
+					'-c:v',
+					'h263',
+					'-q:v',
+					'8',
+					'-g',
+					'20',
+					k.out,
+				),
 		},
 		{
 			name: 'xvid-packed.avi',
 			about: 'Xvid with packed B-frames: two pictures in a packet, none in the next',
 			// This encoder loses what it still holds at the end.
 			shows: n(0, 79),
-			make: k =>
-				k.ffmpeg(...k.pictures({ frames: 80 }), '-c:v', 'libxvid', '-q:v', '3', '-g', '20', '-bf', '1', k.out),
+			make: k => k.ffmpeg(...k.pictures({ frames: 80 }), '-c:v', 'libxvid', '-q:v', '3', '-g', '20', '-bf', '1', k.out),
 		},
 		{
 			name: 'animation.gif',
@@ -87,13 +98,15 @@ export const containers: FixtureGroup = {
 			name: 'live.mkv',
 			about: 'Matroska written live: segment and clusters of unknown size',
 			shows: n(0, 120),
-			make: async k => k.ffmpegToPipe('-i', await k.fixture('b-pyramid.mp4'), '-c', 'copy', '-live', '1', '-f', 'matroska'),
+			make: async k =>
+				k.ffmpegToPipe('-i', await k.fixture('b-pyramid.mp4'), '-c', 'copy', '-live', '1', '-f', 'matroska'),
 		},
 		{
 			name: 'small-clusters.mkv',
 			about: 'clusters that begin between key frames',
 			shows: n(0, 120),
-			make: async k => k.ffmpeg('-i', await k.fixture('b-pyramid.mp4'), '-c', 'copy', '-cluster_time_limit', '200', k.out),
+			make: async k =>
+				k.ffmpeg('-i', await k.fixture('b-pyramid.mp4'), '-c', 'copy', '-cluster_time_limit', '200', k.out),
 		},
 		...(
 			[
@@ -106,13 +119,16 @@ export const containers: FixtureGroup = {
 				['frag-after-moov.mp4', ['-movflags', '+frag_keyframe']],
 				['frag-long.mp4', [...fragmented(), '-frag_duration', '300000']],
 			] as [string, string[]][]
-		).map(([name, flags]) => ({
-			name,
-			about: `fragmented MP4: ${flags.slice(1).join(' ')}`,
-			shows: n(0, 120),
-			make: async k =>
-				k.ffmpeg('-i', await k.fixture('sound-first.mp4'), '-map', '0', '-c', 'copy', ...flags, k.out),
-		}) satisfies FixtureGroup['fixtures'][number]),
+		).map(
+			([name, flags]) =>
+				({
+					name,
+					about: `fragmented MP4: ${flags.slice(1).join(' ')}`,
+					shows: n(0, 120),
+					make: async k =>
+						k.ffmpeg('-i', await k.fixture('sound-first.mp4'), '-map', '0', '-c', 'copy', ...flags, k.out),
+				}) satisfies FixtureGroup['fixtures'][number],
+		),
 		{
 			name: 'moov-first.mp4',
 			about: 'moov before the media data',

@@ -44,16 +44,22 @@ const scratch = (bytes: Buffer, start: number, end: number): undefined => {
 const places = [0.02, 0.1, 0.2, 0.3, 0.45, 0.55, 0.7, 0.8, 0.9, 0.98];
 
 /** Videos that were cut off, one file a place. */
-const cutOff: FaultyVideo[] = ['b-pyramid.mp4', 'moov-first.mp4', 'frag-keyframe.mp4', 'small-clusters.mkv', 'h264.ts', 'mpeg4.avi'].flatMap(
-	was =>
-		places.map(place => ({
-			name: `cut-off-at-${String(Math.round(place * 100)).padStart(2, '0')}-${was}`,
-			about: `${was}, cut off after ${Math.round(place * 100)} % of its bytes`,
-			was,
-			...(was.endsWith('.ts') ? { mayEndEarly: true as const } : {}),
-			reasons: ['corrupt', 'missing', 'undecodable', 'unproven', 'unreadable'],
-			make: changed(was, bytes => bytes.subarray(0, Math.floor(bytes.length * place))),
-		})),
+const cutOff: FaultyVideo[] = [
+	'b-pyramid.mp4',
+	'moov-first.mp4',
+	'frag-keyframe.mp4',
+	'small-clusters.mkv',
+	'h264.ts',
+	'mpeg4.avi',
+].flatMap(was =>
+	places.map(place => ({
+		name: `cut-off-at-${String(Math.round(place * 100)).padStart(2, '0')}-${was}`,
+		about: `${was}, cut off after ${Math.round(place * 100)} % of its bytes`,
+		was,
+		...(was.endsWith('.ts') ? { mayEndEarly: true as const } : {}),
+		reasons: ['corrupt', 'missing', 'undecodable', 'unproven', 'unreadable'],
+		make: changed(was, bytes => bytes.subarray(0, Math.floor(bytes.length * place))),
+	})),
 );
 
 /** Files that were a video once: cut off, holes, scratches. */

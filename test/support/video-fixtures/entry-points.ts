@@ -1,4 +1,4 @@
-import { numbers as n, type FixtureGroup, h264, hevc } from './fixture.ts';
+import { type FixtureGroup, h264, hevc, numbers as n } from './fixture.ts';
 import { editMp4, tableBox } from './mp4-boxes.ts';
 
 const openGop = ['-x264-params', 'open-gop=1:b-pyramid=normal:bframes=3'];
@@ -69,7 +69,15 @@ export const entryPoints: FixtureGroup = {
 			about: 'one key frame in 600 pictures',
 			shows: n(0, 600),
 			make: k =>
-				k.ffmpeg(...k.pictures({ width: 192, height: 108, frames: 600 }), ...h264, '-g', '600', '-keyint_min', '600', k.out),
+				k.ffmpeg(
+					...k.pictures({ width: 192, height: 108, frames: 600 }),
+					...h264,
+					'-g',
+					'600',
+					'-keyint_min',
+					'600',
+					k.out,
+				),
 		},
 		{
 			name: 'all-intra.mp4',

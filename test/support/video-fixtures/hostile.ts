@@ -36,7 +36,7 @@ const deep = (levels: number): Buffer => {
 
 const ebml = Buffer.from('1a45dfa3934282886d6174726f736b6142878104428581024282', 'hex');
 
-/** Files that are no video, or that want to do harm. What they point to is put in when a test copies them. */
+/** Files that are no video, or that want to do harm. They point to `http://host`, which a test replaces, and to `canary.mp4`. */
 export const hostile: FaultyGroup = {
 	file: import.meta.filename,
 	fixtures: [
@@ -45,27 +45,58 @@ export const hostile: FaultyGroup = {
 		bytes('noise.mp4', 'random bytes', noise(200_000)),
 		bytes('noise-behind-ftyp.mp4', 'random bytes behind a file type', Buffer.concat([ftyp, noise(200_000)])),
 		bytes('noise-behind-ebml.mkv', 'random bytes behind a Matroska header', Buffer.concat([ebml, noise(200_000)])),
-		bytes('noise-with-sync-bytes.ts', 'random bytes in packets of a transport stream', (() => {
-			const packets = noise(188 * 500);
-			for (let at = 0; at < packets.length; at += 188) packets[at] = 0x47;
-			return packets;
-		})()),
+		bytes(
+			'noise-with-sync-bytes.ts',
+			'random bytes in packets of a transport stream',
+			(() => {
+				const packets = noise(188 * 500);
+				for (let at = 0; at < packets.length; at += 188) packets[at] = 0x47;
+				return packets;
+			})(),
+		),
 		bytes('words.mp4', 'a text', 'This is no video.\n'.repeat(100)),
 		bytes('picture.mp4', 'a PNG picture without pixels', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')),
 		bytes('deep-boxes.mp4', 'twenty thousand boxes in each other', Buffer.concat([ftyp, deep(20_000)])),
-		bytes('endless-boxes.mp4', 'boxes that claim a length of 1', Buffer.concat([ftyp, box('moov', Buffer.alloc(64), 1)])),
-		bytes('box-of-0.mp4', 'a box inside moov with length 0', Buffer.concat([
-			ftyp,
-			box('moov', Buffer.concat([box('mvhd', Buffer.alloc(100)), box('trak', Buffer.alloc(8), 0)])),
-		])),
-		bytes('small-boxes.mp4', 'a million empty boxes', Buffer.concat([ftyp, Buffer.alloc(8_000_000, box('free', Buffer.alloc(0)))])),
-		bytes('endless-element.mkv', 'elements of length 0 for ever', Buffer.concat([
-			ebml.subarray(0, 5), Buffer.alloc(19), Buffer.from('1853806701ffffffffffffff', 'hex'), Buffer.alloc(2_000_000),
-		])),
-		bytes('huge-element.mkv', 'an element that claims exabytes', Buffer.concat([
-			Buffer.from('1a45dfa380', 'hex'), Buffer.from('18538067', 'hex'), Buffer.from('0100ffffffffffff', 'hex'),
-			Buffer.from('1654ae6b', 'hex'), Buffer.from('0100fffffffffff0', 'hex'), Buffer.alloc(1000),
-		])),
+		bytes(
+			'endless-boxes.mp4',
+			'boxes that claim a length of 1',
+			Buffer.concat([ftyp, box('moov', Buffer.alloc(64), 1)]),
+		),
+		bytes(
+			'box-of-0.mp4',
+			'a box inside moov with length 0',
+			Buffer.concat([
+				ftyp,
+				box('moov', Buffer.concat([box('mvhd', Buffer.alloc(100)), box('trak', Buffer.alloc(8), 0)])),
+			]),
+		),
+		bytes(
+			'small-boxes.mp4',
+			'a million empty boxes',
+			Buffer.concat([ftyp, Buffer.alloc(8_000_000, box('free', Buffer.alloc(0)))]),
+		),
+		bytes(
+			'endless-element.mkv',
+			'elements of length 0 for ever',
+			Buffer.concat([
+				ebml.subarray(0, 5),
+				Buffer.alloc(19),
+				Buffer.from('1853806701ffffffffffffff', 'hex'),
+				Buffer.alloc(2_000_000),
+			]),
+		),
+		bytes(
+			'huge-element.mkv',
+			'an element that claims exabytes',
+			Buffer.concat([
+				Buffer.from('1a45dfa380', 'hex'),
+				Buffer.from('18538067', 'hex'),
+				Buffer.from('0100ffffffffffff', 'hex'),
+				Buffer.from('1654ae6b', 'hex'),
+				Buffer.from('0100fffffffffff0', 'hex'),
+				Buffer.alloc(1000),
+			]),
+		),
 		{
 			name: 'four-billion-pictures.mp4',
 			about: 'a table that claims 4 billion pictures of one byte',
@@ -113,7 +144,7 @@ export const hostile: FaultyGroup = {
 			make: async k =>
 				editMp4(await k.fixture('mjpeg.mov'), k.out, boxes => {
 					const dinf = boxAt(boxes, 'moov', 'trak', 'mdia', 'minf', 'dinf');
-					const url = box('url ', Buffer.from('\0\0\0\0file:CANARY\0', 'latin1'));
+					const url = box('url ', Buffer.from('\0\0\0\0canary.mp4\0', 'latin1'));
 					dinf.body = box('dref', Buffer.concat([words(0, 1), url]));
 					boxAt(boxes, 'mdat').body = Buffer.alloc(16);
 				}),
@@ -155,21 +186,42 @@ export const hostile: FaultyGroup = {
 			make: async k =>
 				k.ffmpeg(
 					...['-i', await k.fixture('b-pyramid.mp4'), '-c', 'copy', '-encryption_scheme', 'cenc-aes-ctr'],
-					...['-encryption_key', '76a6c65c5ea762046bd749a2e632ccbb', '-encryption_kid', 'a7e61c373e219033c21091fa607bf3b8'],
+					...[
+						'-encryption_key',
+						'76a6c65c5ea762046bd749a2e632ccbb',
+						'-encryption_kid',
+						'a7e61c373e219033c21091fa607bf3b8',
+					],
 					k.out,
 				),
 		},
-		bytes('playlist.mp4', 'an HLS playlist', '#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nHOST/a.ts\n#EXTINF:10,\nfile:CANARY\n#EXT-X-ENDLIST\n'),
-		bytes('script.mp4', 'a script of the concat demuxer', 'ffconcat version 1.0\nfile HOST/b.mp4\nfile CANARY\n'),
-		bytes('script-without-head.mp4', 'the same without its first line', 'file HOST/c.mp4\nfile CANARY\n'),
-		bytes('manifest.mp4', 'a DASH manifest', '<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"><Period><AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1"><BaseURL>HOST/d.mp4</BaseURL><SegmentBase/></Representation></AdaptationSet></Period></MPD>\n'),
-		bytes('session.mp4', 'a session description', 'v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 9 RTP/AVP 96\na=rtpmap:96 H264/90000\n'),
+		bytes(
+			'playlist.mp4',
+			'an HLS playlist',
+			'#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nhttp://host/a.ts\n#EXTINF:10,\ncanary.mp4\n#EXT-X-ENDLIST\n',
+		),
+		bytes(
+			'script.mp4',
+			'a script of the concat demuxer',
+			'ffconcat version 1.0\nfile http://host/b.mp4\nfile canary.mp4\n',
+		),
+		bytes('script-without-head.mp4', 'the same without its first line', 'file http://host/c.mp4\nfile canary.mp4\n'),
+		bytes(
+			'manifest.mp4',
+			'a DASH manifest',
+			'<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"><Period><AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1"><BaseURL>http://host/d.mp4</BaseURL><SegmentBase/></Representation></AdaptationSet></Period></MPD>\n',
+		),
+		bytes(
+			'session.mp4',
+			'a session description',
+			'v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 9 RTP/AVP 96\na=rtpmap:96 H264/90000\n',
+		),
 		{
 			name: 'playlist-in-a-box.mp4',
 			about: 'an HLS playlist inside free space of an MP4 without moov',
 			reasons: anyReason,
 			make: async k => {
-				const list = '#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nHOST/e.ts\n#EXT-X-ENDLIST\n';
+				const list = '#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nhttp://host/e.ts\n#EXT-X-ENDLIST\n';
 				writeFileSync(k.out, Buffer.concat([ftyp, box('free', Buffer.from(list)), box('mdat', Buffer.from(list))]));
 			},
 		},

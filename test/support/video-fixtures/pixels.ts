@@ -46,7 +46,8 @@ const encoded = (name: string, about: string, encoding: string[], size: object =
 const odd = { width: 321, height: 179 };
 const hd = { width: 1280, height: 720, frames: 30 };
 const pq = 'colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc';
-const mastering = 'master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400';
+const mastering =
+	'master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400';
 
 /** Files whose pixels are the trap: orientation, aspect, fields, colours, depth, alpha, odd sizes. */
 export const pixels: FixtureGroup = {
@@ -81,7 +82,12 @@ export const pixels: FixtureGroup = {
 		encoded('gray.mp4', 'no colour', [...h264, '-pix_fmt', 'gray']),
 		encoded('rgb.mkv', 'H.264 in RGB', ['-c:v', 'libx264rgb', '-preset', 'veryfast', '-crf', '15', '-g', '12']),
 		encoded('odd-4-4-4.mp4', '321x179, 4:4:4', [...h264, '-pix_fmt', 'yuv444p'], odd),
-		encoded('odd-4-2-0.mkv', '321x179, 4:2:0', ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-g', '12', '-b:v', '1M'], odd),
+		encoded(
+			'odd-4-2-0.mkv',
+			'321x179, 4:2:0',
+			['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-g', '12', '-b:v', '1M'],
+			odd,
+		),
 		encoded('odd-mjpeg.avi', '321x179, JPEG', ['-c:v', 'mjpeg', '-q:v', '2', '-pix_fmt', 'yuvj420p'], odd),
 		encoded('odd-mpeg4.mp4', '321x179, MPEG-4', ['-c:v', 'mpeg4', '-q:v', '2', '-g', '12', '-bf', '2'], odd),
 		{

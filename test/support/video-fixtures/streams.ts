@@ -48,7 +48,19 @@ export const streams: FixtureGroup = {
 			about: 'AVI with sound',
 			shows: n(0, 80),
 			make: async k =>
-				k.ffmpeg('-f', 'lavfi', '-i', 'sine=duration=2.7', '-i', await k.fixture('mpeg4.avi'), '-c:v', 'copy', '-c:a', 'mp2', k.out),
+				k.ffmpeg(
+					'-f',
+					'lavfi',
+					'-i',
+					'sine=duration=2.7',
+					'-i',
+					await k.fixture('mpeg4.avi'),
+					'-c:v',
+					'copy',
+					'-c:a',
+					'mp2',
+					k.out,
+				),
 		},
 		...['two-videos.mp4', 'two-videos.mkv', 'two-videos.ts'].map(name => ({
 			name,

@@ -1,4 +1,4 @@
-import { numbers as n, type FixtureGroup, h264, hevc } from './fixture.ts';
+import { type FixtureGroup, h264, hevc, numbers as n } from './fixture.ts';
 import { boxAt, editMp4, tableBox, words } from './mp4-boxes.ts';
 
 /** Files whose times are the trap: rates, starts, edit lists, missing and false times. */
@@ -32,7 +32,8 @@ export const times: FixtureGroup = {
 			name: 'ntsc-rate.mp4',
 			about: '30000/1001 pictures a second',
 			shows: n(0, 100),
-			make: k => k.ffmpeg(...k.pictures({ frames: 100 }), '-vf', 'setpts=N*1001/30000/TB', '-r', '30000/1001', ...h264, k.out),
+			make: k =>
+				k.ffmpeg(...k.pictures({ frames: 100 }), '-vf', 'setpts=N*1001/30000/TB', '-r', '30000/1001', ...h264, k.out),
 		},
 		{
 			name: 'no-ctts.mp4',
@@ -56,19 +57,37 @@ export const times: FixtureGroup = {
 			shows: n(0, 80),
 			timesAreGuesses: true,
 			make: k =>
-				k.ffmpeg(...k.pictures({ frames: 80 }), ...h264, '-output_ts_offset', '-0.4', '-avoid_negative_ts', 'disabled', k.out),
+				k.ffmpeg(
+					...k.pictures({ frames: 80 }),
+					...h264,
+					'-output_ts_offset',
+					'-0.4',
+					'-avoid_negative_ts',
+					'disabled',
+					k.out,
+				),
 		},
 		{
 			name: 'negative-start.mp4',
 			about: 'negative composition offsets, no edit list',
 			shows: n(0, 80),
-			make: k => k.ffmpeg(...k.pictures({ frames: 80 }), ...h264, '-movflags', 'negative_cts_offsets', '-use_editlist', '0', k.out),
+			make: k =>
+				k.ffmpeg(
+					...k.pictures({ frames: 80 }),
+					...h264,
+					'-movflags',
+					'negative_cts_offsets',
+					'-use_editlist',
+					'0',
+					k.out,
+				),
 		},
 		{
 			name: 'late-start.ts',
 			about: 'a transport stream that begins at 5 seconds',
 			shows: n(0, 80),
-			make: k => k.ffmpeg(...k.pictures({ frames: 80 }), ...h264, '-muxdelay', '2.5', '-output_ts_offset', '2.5', k.out),
+			make: k =>
+				k.ffmpeg(...k.pictures({ frames: 80 }), ...h264, '-muxdelay', '2.5', '-output_ts_offset', '2.5', k.out),
 		},
 		{
 			name: 'clock-wraps.ts',
@@ -169,7 +188,7 @@ export const times: FixtureGroup = {
 		},
 		{
 			name: 'no-timescale.mp4',
-			about: "the track says that a second has 0 ticks",
+			about: 'the track says that a second has 0 ticks',
 			shows: n(0, 120),
 			make: async k =>
 				editMp4(await k.fixture('b-pyramid.mp4'), k.out, boxes => {
