@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { PermanentError } from '#shared/errors.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
-import type { VideoIndex } from '#shared/video/index/video-index.ts';
+import type { TimeBase, VideoIndex } from '#shared/video/index/video-index.ts';
 import { readFrames } from '#shared/video/read-frames.ts';
 import { openFile } from '#shared/video/source/file-source.ts';
 
@@ -48,7 +48,7 @@ export const readWhole = async (
 	path: string,
 	chunks: number,
 	signal?: AbortSignal,
-): Promise<{ frames: ReadFrame[]; faults: Fault[]; pictures: number }> => {
+): Promise<{ frames: ReadFrame[]; faults: Fault[]; pictures: number; timeBase?: TimeBase }> => {
 	try {
 		const video = await openVideo(path, signal);
 		try {
@@ -56,7 +56,7 @@ export const readWhole = async (
 			const { frames, faults } = await video.read([...video.index.shown.keys()], chunks);
 			const { damage } = video.index;
 			const ofFile = damage ? [{ index: null, reason: 'corrupt', message: damage }] : [];
-			return { frames, faults: [...ofFile, ...faults], pictures };
+			return { frames, faults: [...ofFile, ...faults], pictures, timeBase: video.index.timeBase };
 		} finally {
 			await video.close();
 		}
