@@ -28,11 +28,11 @@ export const checkFaultyVideo = async (
 	}
 	const good = fixtures.find(({ name }) => name === video.was);
 	const truth = good ? await wholeDecode(good) : { pictures: [], timeBase: { num: 0, den: 1 } };
-	// Where pictures are counted, a lost one moves the numbers of those behind it, so the time tells which one it is.
-	const isCounted = /\.(ts|avi)$/.test(video.was ?? '');
+	// Without a table of all pictures, a lost one moves the numbers of those behind it, so the time tells which one it is.
+	const isRenumbered = /\.(ts|avi|mkv)$/.test(video.was ?? '');
 	const ticks = (pts: number) => (read.timeBase ? pts * ratio(read.timeBase, truth.timeBase) : Number.NaN);
 	const wrong = frames.filter(({ index, pts, sha256 }) => {
-		const picture = isCounted
+		const picture = isRenumbered
 			? truth.pictures.find(candidate => Math.abs((candidate.pts ?? Number.NaN) - ticks(pts)) < 0.5)
 			: truth.pictures[index];
 		return picture?.sha256 !== sha256;
