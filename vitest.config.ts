@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Suites, by what they need: `unit` and `infra` need nothing, `pipeline` runs real processes on loopback. */
+/** Suites, by what they need: `unit` and `infra` need nothing, `video` generates its files, `pipeline` runs real processes on loopback. */
 const suite = (name: string, timeoutSeconds: number) => ({
 	test: {
 		name,
@@ -16,6 +16,7 @@ export default defineConfig({
 		projects: [
 			suite('unit', 30),
 			suite('infra', 120),
+			suite('video', 60),
 			{ test: { ...suite('pipeline', 300).test, fileParallelism: false } },
 			{ test: { ...suite('parity', 600).test, fileParallelism: false } },
 		],

@@ -1,0 +1,110 @@
+import { type Fixture, type FixtureGroup, h264, hevc, numbers as n } from './fixture.ts';
+import { boxAt, editMp4, words } from './mp4-boxes.ts';
+
+const colours = (matrix: string, primaries: string, transfer: string) => [
+	...['-colorspace', matrix, '-color_primaries', primaries, '-color_trc', transfer],
+];
+const one = 65536;
+
+/**
+ * Display matrices `[a, b, c, d]`: a stored point (x, y) is shown at (a·x + c·y, b·x + d·y).
+ * `stored` makes the stored picture from the upright one, `shown` the other way.
+ */
+const turns: { name: string; matrix: [number, number, number, number]; stored: string; shown: string }[] = [
+	{ name: 'turned-0.mp4', matrix: [1, 0, 0, 1], stored: 'null', shown: 'null' },
+	{ name: 'turned-90.mp4', matrix: [0, 1, -1, 0], stored: 'transpose=cclock', shown: 'transpose=clock' },
+	{ name: 'turned-180.mp4', matrix: [-1, 0, 0, -1], stored: 'hflip,vflip', shown: 'hflip,vflip' },
+	{ name: 'turned-270.mp4', matrix: [0, -1, 1, 0], stored: 'transpose=clock', shown: 'transpose=cclock' },
+	{ name: 'flipped-horizontally.mp4', matrix: [-1, 0, 0, 1], stored: 'hflip', shown: 'hflip' },
+	{ name: 'flipped-vertically.mp4', matrix: [1, 0, 0, -1], stored: 'vflip', shown: 'vflip' },
+	{ name: 'transposed.mp4', matrix: [0, 1, 1, 0], stored: 'transpose=cclock_flip', shown: 'transpose=cclock_flip' },
+	{ name: 'transversed.mp4', matrix: [0, -1, -1, 0], stored: 'transpose=clock_flip', shown: 'transpose=clock_flip' },
+];
+
+const turned: Fixture[] = turns.map(({ name, matrix: [a, b, c, d], stored, shown }) => ({
+	name,
+	about: `display matrix ${a} ${b} ${c} ${d}`,
+	shows: n(0, 60),
+	decode: { input: ['-noautorotate'], filter: shown },
+	make: async k => {
+		const size = a === 0 ? { width: 180, height: 320 } : {};
+		await k.ffmpeg(...k.pictures({ ...size, frames: 60 }), '-vf', stored, ...h264, k.aside('flat.mp4'));
+		editMp4(k.aside('flat.mp4'), k.out, boxes => {
+			const matrix = words(a * one, b * one, 0, c * one, d * one, 0, 0, 0, 0x40000000);
+			matrix.copy(boxAt(boxes, 'moov', 'trak', 'tkhd').body, 40);
+		});
+	},
+}));
+
+const encoded = (name: string, about: string, encoding: string[], size: object = {}): Fixture => ({
+	name,
+	about,
+	shows: n(0, 40),
+	make: k => k.ffmpeg(...k.pictures({ frames: 40, ...size }), ...encoding, k.out),
+});
+
+const odd = { width: 321, height: 179 };
+const hd = { width: 1280, height: 720, frames: 30 };
+const pq = 'colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc';
+const mastering =
+	'master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400';
+
+/** Files whose pixels are the trap: orientation, aspect, fields, colours, depth, alpha, odd sizes. */
+export const pixels: FixtureGroup = {
+	file: import.meta.filename,
+	fixtures: [
+		...turned,
+		encoded('wide-pixels.mp4', 'pixels of 4:3: stored pixels are kept', ['-vf', 'setsar=4/3', ...h264]),
+		encoded('wide-pixels.mkv', 'pixels of 4:3 in Matroska', ['-vf', 'setsar=4/3', ...h264]),
+		encoded('interlaced-h264.mp4', 'interlaced H.264: one frame a picture', [
+			...['-vf', 'setfield=tff', ...h264, '-flags', '+ilme+ildct', '-x264-params', 'tff=1'],
+		]),
+		encoded('interlaced-mpeg2.ts', 'interlaced MPEG-2', [
+			...['-vf', 'setfield=tff', '-c:v', 'mpeg2video', '-q:v', '2', '-g', '12', '-bf', '2', '-flags', '+ilme+ildct'],
+		]),
+		encoded('bt709.mp4', 'tagged BT.709', [...h264, ...colours('bt709', 'bt709', 'bt709')]),
+		encoded('bt601.mp4', 'tagged BT.601', [...h264, ...colours('smpte170m', 'smpte170m', 'smpte170m')]),
+		encoded('full-range.mp4', 'full range', [...h264, '-pix_fmt', 'yuvj420p']),
+		encoded('bt709.mkv', 'tagged BT.709 in the container too', [...h264, ...colours('bt709', 'bt709', 'bt709')]),
+		{ ...encoded('untagged-hd.mp4', '1280x720 without colour tags', h264, hd), shows: n(0, 30) },
+		encoded('10-bit.mp4', 'HEVC main 10', [...hevc(), '-pix_fmt', 'yuv420p10le']),
+		encoded('10-bit-h264.mp4', 'H.264 high 10', [...h264, '-pix_fmt', 'yuv420p10le']),
+		encoded('hdr10.mp4', 'HEVC with PQ, BT.2020 and mastering data', [
+			...[...hevc(`:${pq}:${mastering}:hdr=1:repeat-headers=1`), '-pix_fmt', 'yuv420p10le'],
+			...colours('bt2020nc', 'bt2020', 'smpte2084'),
+		]),
+		encoded('hlg.mp4', 'HEVC with hybrid log-gamma', [
+			...[...hevc(':colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc'), '-pix_fmt', 'yuv420p10le'],
+			...colours('bt2020nc', 'bt2020', 'arib-std-b67'),
+		]),
+		encoded('4-2-2.mp4', '4:2:2', [...h264, '-pix_fmt', 'yuv422p']),
+		encoded('4-4-4.mp4', '4:4:4', [...h264, '-pix_fmt', 'yuv444p']),
+		encoded('gray.mp4', 'no colour', [...h264, '-pix_fmt', 'gray']),
+		encoded('rgb.mkv', 'H.264 in RGB', ['-c:v', 'libx264rgb', '-preset', 'veryfast', '-crf', '15', '-g', '12']),
+		encoded('odd-4-4-4.mp4', '321x179, 4:4:4', [...h264, '-pix_fmt', 'yuv444p'], odd),
+		encoded(
+			'odd-4-2-0.mkv',
+			'321x179, 4:2:0',
+			['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-g', '12', '-b:v', '1M'],
+			odd,
+		),
+		encoded('odd-mjpeg.avi', '321x179, JPEG', ['-c:v', 'mjpeg', '-q:v', '2', '-pix_fmt', 'yuvj420p'], odd),
+		encoded('odd-mpeg4.mp4', '321x179, MPEG-4', ['-c:v', 'mpeg4', '-q:v', '2', '-g', '12', '-bf', '2'], odd),
+		{
+			name: 'odd-turned.mp4',
+			about: '321x179 turned by 90 degrees, 4:4:4',
+			shows: n(0, 30),
+			decode: { input: ['-noautorotate'], filter: 'transpose=clock' },
+			make: async k => {
+				const flat = k.aside('flat.mp4');
+				await k.ffmpeg(
+					...k.pictures({ width: 179, height: 321, frames: 30 }),
+					...['-vf', 'transpose=cclock', ...h264, '-pix_fmt', 'yuv444p', flat],
+				);
+				editMp4(flat, k.out, boxes => {
+					words(0, one, 0, -one, 0, 0, 0, 0, 0x40000000).copy(boxAt(boxes, 'moov', 'trak', 'tkhd').body, 40);
+				});
+			},
+		},
+	],
+};

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import ffmpeg from '@ffmpeg-installer/ffmpeg';
+import { readBarcode } from '#demo/project/barcode.ts';
+import type { Fixture } from './video-fixtures/fixture.ts';
+import { fixturePath } from './video-fixtures.ts';
+
+/** What the decoder shows of a whole file: entry n is its n-th output picture. */
+export type WholeDecode = {
+	width: number;
+	height: number;
+	timeBase: { num: number; den: number };
+	pictures: { sha256: string; shows: number; pts: number | null; isKey: boolean }[];
+};
+
+/**
+ * Decodes a whole fixture from its first byte to its last in one ffmpeg, the measure for every other way of getting its
+ * frames. Kept beside the fixture.
+ */
+export const wholeDecode = async (fixture: Fixture): Promise<WholeDecode> => {
+	const path = await fixturePath(fixture.name);
+	const kept = `${path}.decoded.json`;
+	if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'));
+	const decoded = await decodeFile(path, fixture.decode);
+	writeFileSync(`${kept}.${process.pid}`, JSON.stringify(decoded));
+	renameSync(`${kept}.${process.pid}`, kept);
+	return decoded;
+};
+
+/**
+ * Decodes a file from its first byte to its last.
+ * @param options what ffmpeg has to be told about it
+ */
+export const decodeFile = async (
+	path: string,
+	{ input = [], stream = '0:v:0', filter = 'null' }: NonNullable<Fixture['decode']> = {},
+	ffmpegPath = ffmpeg.path,
+): Promise<WholeDecode> => {
+	const child = spawn(
+		ffmpegPath,
+		[
+			// One thread: some decoders (Theora's) race with themselves otherwise, and give other pixels now and then.
+			...['-hide_banner', '-nostdin', '-nostats', '-copyts', '-threads', '1', ...input, '-i', path],
+			...['-map', stream, '-vsync', '0'],
+			...['-vf', `${filter},showinfo`, '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
+		],
+		{ stdio: ['ignore', 'pipe', 'pipe'] },
+	);
+	let log = '';
+	child.stderr.setEncoding('utf8').on('data', (text: string) => {
+		log += text;
+	});
+	const pieces: Buffer[] = [];
+	child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
+	await once(child, 'close');
+
+	const bytes = Buffer.concat(pieces);
+	const lines = [...log.matchAll(/ n: *\d+ pts: *(\S+).* s:(\d+)x(\d+) i:\S iskey:(\d)/g)];
+	const [, num = 0, den = 1] = /config in time_base: (\d+)\/(\d+)/.exec(log)?.map(Number) ?? [];
+	// Pictures of another size than the first are scaled to it.
+	const [width, height] = lines[0]?.slice(2, 4).map(Number) ?? [0, 0];
+	if (!width || !height) return { width: 0, height: 0, timeBase: { num, den }, pictures: [] };
+	const size = width * height * 3;
+	if (bytes.length !== lines.length * size)
+		throw new Error(`${bytes.length} bytes for ${lines.length} pictures: ${path}`);
+	const pictures = lines.map((line, n) => {
+		const data = bytes.subarray(n * size, (n + 1) * size);
+		return {
+			sha256: createHash('sha256').update(data).digest('hex'),
+			shows: readBarcode({ width, height, data }),
+			pts: line[1] === 'NOPTS' ? null : Number(line[1]),
+			isKey: line[4] === '1',
+		};
+	});
+	return { width, height, timeBase: { num, den }, pictures };
+};
