@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Suites, by what they need: `unit` and `infra` need nothing, `video` generates its files, `pipeline` runs real processes on loopback. */
+/** Suites, by what they need: `unit` and `infra` need nothing, `video` generates its files, `pipeline` runs real processes on loopback, `slow` waits for what gives up. */
 const suite = (name: string, timeoutSeconds: number) => ({
 	test: {
 		name,
@@ -19,6 +19,7 @@ export default defineConfig({
 			suite('video', 60),
 			{ test: { ...suite('pipeline', 300).test, fileParallelism: false } },
 			{ test: { ...suite('parity', 600).test, fileParallelism: false } },
+			{ test: { ...suite('slow', 600).test, fileParallelism: false } },
 		],
 		maxWorkers: 2,
 	},

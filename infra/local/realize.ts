@@ -8,7 +8,9 @@ import {
 	SetQueueAttributesCommand,
 	type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { FramefanError } from '#shared/errors.ts';
 import type { HttpRoute } from './http-api.ts';
+import { knownProperties } from './known-properties.ts';
 import { type EventSource, startEventSource } from './lambda/event-source.ts';
 import { type LocalFunction, makeFunction } from './lambda/function.ts';
 import { startRule } from './rule-timer.ts';
@@ -43,7 +45,7 @@ const properties = (ground: Ground, resource: Resource): Properties =>
 	ground.resolver.resolve(resource.properties) as Properties;
 const assetFolder = (ground: Ground, id: string, location: unknown): string => {
 	const folder = ground.assets.get(String((location as { S3Key?: unknown } | undefined)?.S3Key));
-	if (!folder) throw new Error(`The local stack can't run ${id}: its code isn't an asset of the assembly`);
+	if (!folder) throw new FramefanError(`The local stack can't run ${id}: its code isn't an asset of the assembly`);
 	return folder;
 };
 const functionByArn = (ground: Ground, wanted: unknown): LocalFunction => {
@@ -51,7 +53,7 @@ const functionByArn = (ground: Ground, wanted: unknown): LocalFunction => {
 		const attributes = ground.attributes.get(id);
 		if (attributes?.Arn === wanted || attributes?.ref === wanted) return worker;
 	}
-	throw new Error(`The template points to a function that it doesn't have: ${String(wanted)}`);
+	throw new FramefanError(`The template points to a function that it doesn't have: ${String(wanted)}`);
 };
 
 const bucket: Realize = async (ground, id) => {
@@ -110,7 +112,7 @@ const lambda: Realize = (ground, id, resource) => {
 const eventSource: Realize = (ground, id, resource) => {
 	const wanted = properties(ground, resource);
 	const source = [...ground.attributes.values()].find(attributes => attributes.Arn === wanted.EventSourceArn);
-	if (!source) throw new Error(`${id} takes from a queue that the template doesn't have`);
+	if (!source) throw new FramefanError(`${id} takes from a queue that the template doesn't have`);
 	const { MaximumConcurrency = 1000 } = (wanted.ScalingConfig ?? {}) as { MaximumConcurrency?: number };
 	const mapping: EventSource = {
 		queueUrl: source.ref,
@@ -127,10 +129,10 @@ const eventSource: Realize = (ground, id, resource) => {
 const route: Realize = (ground, id, resource) => {
 	const wanted = properties(ground, resource);
 	const integration = ground.attributes.get(String(wanted.Target).replace('integrations/', ''));
-	if (!integration) throw new Error(`${id} has no integration`);
+	if (!integration) throw new FramefanError(`${id} has no integration`);
 	const type = wanted.AuthorizationType ?? 'NONE';
 	if (type !== 'AWS_IAM' && type !== 'NONE')
-		throw new Error(`The local stack can't authorize ${id} by ${String(type)}`);
+		throw new FramefanError(`The local stack can't authorize ${id} by ${String(type)}`);
 	ground.routes.push({
 		routeKey: String(wanted.RouteKey),
 		worker: functionByArn(ground, integration.uri),
@@ -141,7 +143,7 @@ const route: Realize = (ground, id, resource) => {
 const integration: Realize = (ground, id, resource) => {
 	const wanted = properties(ground, resource);
 	if (wanted.IntegrationType !== 'AWS_PROXY' || wanted.PayloadFormatVersion !== '2.0') {
-		throw new Error(`The local stack can't run ${id}: it is no AWS_PROXY integration with payload 2.0`);
+		throw new FramefanError(`The local stack can't run ${id}: it is no AWS_PROXY integration with payload 2.0`);
 	}
 	ground.attributes.set(id, { ref: id, uri: String(wanted.IntegrationUri) });
 };
@@ -150,7 +152,7 @@ const rule: Realize = (ground, id, resource) => {
 	const wanted = properties(ground, resource);
 	const ruleArn = arn(ground, 'events', `rule/${id}`);
 	ground.attributes.set(id, { ref: id, Arn: ruleArn });
-	if (wanted.EventPattern) throw new Error(`The local stack can't run ${id}: it has an EventPattern`);
+	if (wanted.EventPattern) throw new FramefanError(`The local stack can't run ${id}: it has an EventPattern`);
 	if (wanted.State === 'DISABLED') return;
 	for (const target of (wanted.Targets ?? []) as { Arn: string; Input?: string }[]) {
 		const input = target.Input === undefined ? {} : { input: JSON.parse(target.Input) as unknown };
@@ -191,12 +193,15 @@ const realizers: [type: string, realize: Realize][] = [
 
 /**
  * Makes a template's resources real on loopback.
- * @throws Error that names a resource type that can't be run here: there is no silent gap to what is deployed
+ * @throws FramefanError that names a resource type or property that can't be run here: there is no silent gap to what is deployed
  */
 export const realize = async (ground: Ground, resources: Map<string, Resource>): Promise<void> => {
 	const known = new Set(realizers.map(([type]) => type));
-	for (const [id, { type }] of resources) {
-		if (!known.has(type)) throw new Error(`The local stack can't run ${id}: it has no ${type}`);
+	for (const [id, { type, properties: given }] of resources) {
+		if (!known.has(type)) throw new FramefanError(`The local stack can't run ${id}: it has no ${type}`);
+		const unknown = Object.keys(given).filter(name => !knownProperties[type]?.includes(name));
+		if (unknown.length > 0)
+			throw new FramefanError(`The local stack can't run ${id}: ${type} has ${unknown.join(', ')}`);
 	}
 	for (const [type, make] of realizers) {
 		const ofType = [...resources].filter(([, resource]) => resource.type === type);

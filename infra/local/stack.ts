@@ -10,6 +10,7 @@ import { startSqs } from './sqs/server.ts';
 import { startSsm } from './ssm.ts';
 import { synthesize } from './synthesize.ts';
 import { makeResolver, parameterValues, readAssets, readTemplate } from './template.ts';
+import { countWork } from './work-left.ts';
 
 const region = 'us-east-1';
 const accountId = '000000000000';
@@ -23,6 +24,8 @@ export type LocalStack = {
 	/** What a client of the stack's own S3 and SQS needs, for tests and operators. */
 	s3: S3Client;
 	sqs: SQSClient;
+	/** Messages that are still to be worked off, wherever they are, and those that nobody will try again. */
+	work(): Promise<{ left: number; dead: number }>;
 	/** Process ids of the function sandboxes that live now, by function. */
 	sandboxes(): Record<string, number[]>;
 	close(): Promise<void>;
@@ -109,6 +112,7 @@ export const startLocalStack = async (options: {
 			credentials,
 			s3,
 			sqs,
+			work: () => countWork(sqs, template.resources, attributes),
 			sandboxes: () => Object.fromEntries([...ground.functions].map(([id, worker]) => [id, worker.pids()])),
 			close,
 		};

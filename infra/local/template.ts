@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FramefanError } from '#shared/errors.ts';
 
 /** A CloudFormation resource as the template has it, intrinsic functions unresolved. */
 export type Resource = { type: string; properties: Record<string, unknown> };
@@ -18,12 +19,12 @@ export const readTemplate = (assembly: string, stackName: string): Template => {
 	const { Description, Resources, Parameters, Outputs, Rules, ...unknown } = JSON.parse(text) as Json;
 	const unknownRules = Object.keys(object(Rules)).filter(name => name !== 'CheckBootstrapVersion');
 	const refused = [...Object.keys(unknown), ...unknownRules];
-	if (refused.length > 0) throw new Error(`The local stack can't run template section ${refused.join(', ')}`);
+	if (refused.length > 0) throw new FramefanError(`The local stack can't run template section ${refused.join(', ')}`);
 	return {
 		resources: new Map(
 			Object.entries(object(Resources)).map(([id, value]) => {
 				const { Type, Properties, Condition } = object(value);
-				if (Condition) throw new Error(`The local stack can't run resource ${id}: it has a Condition`);
+				if (Condition) throw new FramefanError(`The local stack can't run resource ${id}: it has a Condition`);
 				return [id, { type: String(Type), properties: object(Properties) }];
 			}),
 		),
@@ -60,13 +61,15 @@ export const readAssets = (assembly: string, stackName: string): Map<string, str
 /** Parameter values for a deployment; a wrong or unknown one is refused as CloudFormation does. */
 export const parameterValues = (template: Template, given: Record<string, string>): Map<string, string> => {
 	const unknown = Object.keys(given).filter(id => !template.parameters.has(id));
-	if (unknown.length > 0) throw new Error(`The template has no parameter ${unknown.join(', ')}`);
+	if (unknown.length > 0) throw new FramefanError(`The template has no parameter ${unknown.join(', ')}`);
 	return new Map(
 		[...template.parameters].map(([id, { default: preset, allowedPattern }]) => {
 			const value = given[id] ?? preset;
-			if (value === undefined) throw new Error(`Parameter ${id} needs a value`);
+			if (value === undefined) throw new FramefanError(`Parameter ${id} needs a value`);
 			if (allowedPattern && !allowedPattern.test(value)) {
-				throw new Error(`Parameter ${id} is ${JSON.stringify(value)}, which doesn't match ${allowedPattern.source}`);
+				throw new FramefanError(
+					`Parameter ${id} is ${JSON.stringify(value)}, which doesn't match ${allowedPattern.source}`,
+				);
 			}
 			return [id, value];
 		}),
@@ -86,12 +89,12 @@ export const makeResolver = (values: {
 }): Resolver => {
 	const ref = (id: string): string => {
 		const found = values.parameters.get(id) ?? values.pseudo[id] ?? values.attributes.get(id)?.ref;
-		if (found === undefined) throw new Error(`The local stack can't resolve Ref ${id}`);
+		if (found === undefined) throw new FramefanError(`The local stack can't resolve Ref ${id}`);
 		return found;
 	};
 	const attribute = (id: string, name: string): string => {
 		const found = values.attributes.get(id)?.[name];
-		if (found === undefined) throw new Error(`The local stack can't resolve Fn::GetAtt ${id}.${name}`);
+		if (found === undefined) throw new FramefanError(`The local stack can't resolve Fn::GetAtt ${id}.${name}`);
 		return found;
 	};
 	const substitute = (text: string): string =>
@@ -107,7 +110,7 @@ export const makeResolver = (values: {
 			return parts.map(part => String(resolve(part))).join(separator);
 		},
 		'Fn::Sub': argument => {
-			if (typeof argument !== 'string') throw new Error("The local stack can't run Fn::Sub with a map");
+			if (typeof argument !== 'string') throw new FramefanError("The local stack can't run Fn::Sub with a map");
 			return substitute(argument);
 		},
 	};
@@ -118,7 +121,7 @@ export const makeResolver = (values: {
 		const [name, argument] = entries[0] ?? [];
 		if (entries.length === 1 && name && (name === 'Ref' || name.startsWith('Fn::'))) {
 			const intrinsic = intrinsics[name];
-			if (!intrinsic) throw new Error(`The local stack can't run the intrinsic function ${name}`);
+			if (!intrinsic) throw new FramefanError(`The local stack can't run the intrinsic function ${name}`);
 			return intrinsic(argument);
 		}
 		return Object.fromEntries(entries.map(([key, inner]) => [key, resolve(inner)]));

@@ -59,6 +59,11 @@ test('schedules are read as EventBridge writes them', () => {
 	expect(cronPattern('every day')).toBeUndefined();
 });
 
+test('a property that means something here and is not acted on is refused by name', async () => {
+	const resources = new Map([['Jobs', { type: 'AWS::SQS::Queue', properties: { FifoQueue: true } }]]);
+	await expect(realize({} as Ground, resources)).rejects.toThrow('Jobs: AWS::SQS::Queue has FifoQueue');
+});
+
 test('a resource type that can not be run here is refused by name, before anything is made', async () => {
 	const resources = new Map([['Table', { type: 'AWS::DynamoDB::Table', properties: {} }]]);
 	await expect(realize({} as Ground, resources)).rejects.toThrow('Table: it has no AWS::DynamoDB::Table');

@@ -1,0 +1,34 @@
+/**
+ * Properties of each resource type that the local stack acts on, or that mean nothing on one machine: names, tags,
+ * rights, encryption in transit, how long things are kept. Any other would be a silent gap to what is deployed.
+ */
+export const knownProperties: Record<string, string[]> = {
+	'AWS::ApiGatewayV2::Api': ['Name', 'ProtocolType', 'Tags'],
+	'AWS::ApiGatewayV2::Integration': ['ApiId', 'IntegrationType', 'IntegrationUri', 'PayloadFormatVersion'],
+	'AWS::ApiGatewayV2::Route': ['ApiId', 'AuthorizationType', 'RouteKey', 'Target'],
+	'AWS::ApiGatewayV2::Stage': ['ApiId', 'AutoDeploy', 'StageName', 'Tags'],
+	'AWS::Events::Rule': ['ScheduleExpression', 'State', 'Tags', 'Targets', 'EventPattern'],
+	'AWS::IAM::Policy': ['PolicyDocument', 'PolicyName', 'Roles'],
+	'AWS::IAM::Role': ['AssumeRolePolicyDocument', 'ManagedPolicyArns', 'Tags'],
+	'AWS::Lambda::EventSourceMapping': [
+		'BatchSize',
+		'EventSourceArn',
+		'FunctionName',
+		'FunctionResponseTypes',
+		'ScalingConfig',
+		'Tags',
+	],
+	'AWS::Lambda::Function': [
+		...['Architectures', 'Code', 'Environment', 'Handler', 'Layers', 'LoggingConfig', 'MemorySize', 'Role', 'Runtime'],
+		...['Tags', 'Timeout', 'ReservedConcurrentExecutions'],
+	],
+	'AWS::Lambda::LayerVersion': ['Content', 'Description', 'LicenseInfo'],
+	'AWS::Lambda::Permission': ['Action', 'FunctionName', 'Principal', 'SourceArn'],
+	'AWS::Logs::LogGroup': ['RetentionInDays', 'Tags'],
+	'AWS::S3::Bucket': ['LifecycleConfiguration', 'PublicAccessBlockConfiguration', 'Tags'],
+	'AWS::S3::BucketPolicy': ['Bucket', 'PolicyDocument'],
+	'AWS::SQS::Queue': [
+		...['MessageRetentionPeriod', 'RedrivePolicy', 'Tags', 'VisibilityTimeout', 'DelaySeconds', 'MaximumMessageSize'],
+	],
+	'AWS::SQS::QueuePolicy': ['PolicyDocument', 'Queues'],
+};
