@@ -34,7 +34,7 @@ export const openVideo = async (path: string, signal = new AbortController().sig
 			const reading = readFrames(source, index, selection, { ...options, framesPerChunk, cut: 'anywhere' });
 			for (;;) {
 				const { value, done } = await reading.next();
-				if (done) return { frames, faults: value };
+				if (done) return { frames: frames.sort((a, b) => a.index - b.index), faults: value };
 				const { data, ...frame } = value;
 				frames.push({ ...frame, sha256: createHash('sha256').update(data).digest('hex') });
 			}

@@ -8,7 +8,7 @@ import type { ByteSource } from './source/byte-source.ts';
 export type ReadFault = Omit<FrameFault, 'reason'> & { reason: string };
 
 /**
- * Reads frames of a video one chunk after another, in order.
+ * Reads frames of a video one chunk after another, in order, except where a frame needs a second try.
  * @param options.framesPerChunk,cut as `planChunks` takes them
  * @param selection frame indices in rising order, below `index.shown.length`
  * @param framesPerChunk frames of one chunk, where its key frames allow
@@ -29,7 +29,7 @@ export const readFrames = async function* (
 		}));
 		const given = new Set<number>();
 		try {
-			const frames = inOrder(extractFrames(recipe, wanted, source, options));
+			const frames = extractFrames(recipe, wanted, source, options);
 			for (;;) {
 				const { value, done } = await frames.next();
 				if (done) {
@@ -47,21 +47,4 @@ export const readFrames = async function* (
 		}
 	}
 	return faults;
-};
-
-/** Frames of a second try come after those of the first: holds back what follows a gap until the end. */
-const inOrder = async function* (frames: AsyncGenerator<Frame, FrameFault[]>): AsyncGenerator<Frame, FrameFault[]> {
-	const late: Frame[] = [];
-	let last = -1;
-	for (;;) {
-		const { value, done } = await frames.next();
-		if (done) {
-			yield* late.sort((a, b) => a.index - b.index);
-			return value;
-		}
-		if (value.index > last) {
-			last = value.index;
-			yield value;
-		} else late.push(value);
-	}
 };

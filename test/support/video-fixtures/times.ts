@@ -155,8 +155,35 @@ export const times: FixtureGroup = {
 			name: 'time-goes-back.mp4',
 			about: 'a picture claims a time before its neighbour',
 			shows: n(0, 120),
+			timesAreGuesses: true,
 			make: async k =>
 				editMp4(await k.fixture('b-pyramid.mp4'), k.out, boxes => shiftPicture(tableBox(boxes, 'ctts'), 20, -768)),
+		},
+		{
+			name: 'times-swapped.mp4',
+			about: "two neighbours claim each other's times",
+			shows: n(0, 120),
+			timesAreGuesses: true,
+			make: async k =>
+				editMp4(await k.fixture('b-pyramid.mp4'), k.out, boxes => {
+					shiftPicture(tableBox(boxes, 'ctts'), 26, -512);
+					shiftPicture(tableBox(boxes, 'ctts'), 27, 512);
+				}),
+		},
+		{
+			name: 'times-rotated.mp4',
+			about: 'a picture claims a time two pictures late',
+			shows: n(0, 120),
+			timesAreGuesses: true,
+			make: async k =>
+				editMp4(await k.fixture('b-pyramid.mp4'), k.out, boxes => {
+					for (const [picture, ticks] of [
+						[51, 1024],
+						[50, -512],
+						[52, -512],
+					] as const)
+						shiftPicture(tableBox(boxes, 'ctts'), picture, ticks);
+				}),
 		},
 		{
 			name: 'same-time.mkv',

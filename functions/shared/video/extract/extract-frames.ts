@@ -1,64 +1,66 @@
 import type { ByteSource } from '../source/byte-source.ts';
-import { openRangeDoor } from '../source/range-door.ts';
-import { type DecoderInput, decodePictures } from './ffmpeg.ts';
-import { matroskaFeed } from './matroska-feed.ts';
-import { mp4Feed } from './mp4-feed.ts';
+import { type Attempt, fromRecipe, fromStart } from './attempt.ts';
+import { withoutCutOff } from './cut-off-frames.ts';
+import { decodePictures } from './ffmpeg.ts';
 import type { Picture } from './ppm.ts';
 import { NotRandomAccess } from './random-access.ts';
 import type { Recipe, WantedFrame } from './recipe.ts';
-import { selectExpression } from './select-expression.ts';
 import { byGroup } from './sub-recipe.ts';
-import { uprightFilters } from './upright.ts';
 
 export type Frame = Picture & WantedFrame;
 export type FrameFault = { index: number; reason: 'missing' | 'corrupt' | 'unproven'; message: string };
 type Options = { ffmpegPath: string; signal: AbortSignal };
 
-/** One way to decode: what is fed, which pictures pass, and which frame a picture is, by its time or its turn. */
-type Attempt = {
-	input: DecoderInput;
-	filter: string;
-	upright?: string[] | undefined;
-	frameOf(pts: number, turn: number): WantedFrame | undefined;
-	/** Whether a decoder that complains may show something else than was recorded; a counted stream is as it is shown. */
-	mindsTrouble: boolean;
-	close?: () => void;
-};
+/**
+ * How an attempt ended. `troubled`: the decoder complained, so what it would show next isn't trusted. `disordered`: it
+ * showed pictures in another order than that of their times, or with other times than the headers say, so times don't
+ * tell which is which.
+ */
+type Ending = { complaint: string; troubled?: boolean; disordered?: boolean };
 
-/** How an attempt ended; `troubled`: the decoder complained, so what it would show next isn't trusted. */
-type Ending = { complaint: string; troubled: boolean };
+/** Pictures that are kept until those after them have shown that times rise: a picture is rarely more out of place. */
+const heldBack = 3;
 
 /**
- * Decodes the wanted frames of a recipe. A picture is given out only when its presentation time is that of the frame
- * and the decoder has not complained before it. Where it has, each group of pictures is decoded by itself, so that only
- * what is really behind the damage is lost. Frames that the bytes of the recipe don't show are looked for in the whole
- * stream from its start.
+ * Decodes the wanted frames of a recipe. A picture is given out only when its presentation time is that of the frame,
+ * times rise around it, and the decoder has not complained before it. Where it has, each group of pictures is decoded
+ * by itself, so that only what is really behind the damage is lost. Frames that the bytes of the recipe don't show are
+ * looked for in the whole stream from its start; where times contradict the decoder's order, they are counted there.
  * @param wanted in the order of their indices, all within the recipe
  * @returns after the last frame, those that could not be had; frames may come out of order where a second try was needed
  */
 export const extractFrames = async function* (
-	recipe: Recipe,
-	wanted: WantedFrame[],
+	whole: Recipe,
+	all: WantedFrame[],
 	source: ByteSource,
 	options: Options,
 ): AsyncGenerator<Frame, FrameFault[]> {
+	const { recipe, wanted, faults } = withoutCutOff(whole, all, source.size);
 	const left = new Map(wanted.map(frame => [frame.index, frame]));
-	const faults: FrameFault[] = [];
-	let ending = yield* decode(await attemptOf(recipe, wanted, source, options.signal), left, options);
-	if (ending.troubled && left.size > 0) {
-		for (const part of byGroup(recipe, [...left.values()])) {
-			const attempt = await attemptOf(part.recipe, part.wanted, source, options.signal);
+	const those = () => [...left.values()];
+	const isWhole = recipe.feed.kind === 'whole';
+	const { signal } = options;
+
+	let ending: Ending = { complaint: '' };
+	if (left.size > 0) ending = yield* decode(await fromRecipe(recipe, wanted, source, signal), left, options);
+	if (ending.troubled && left.size > 0 && !isWhole) {
+		for (const part of byGroup(recipe, those())) {
+			const attempt = await fromRecipe(part.recipe, part.wanted, source, signal);
 			ending = yield* decode(attempt, left, options);
-			if (!ending.troubled) continue;
-			for (const { index } of part.wanted) {
-				if (left.delete(index))
-					faults.push({ index, reason: 'corrupt', message: `Frame ${index} is damaged: ${ending.complaint}` });
-			}
+			if (ending.troubled) faults.push(...lose(part.wanted, left, ending.complaint));
+			if (ending.disordered) break;
 		}
 	}
-	if (left.size > 0 && recipe.feed.kind !== 'whole') {
-		const again = await wholeStream(recipe, [...left.values()], source, options.signal);
-		ending = yield* decode(again, left, options);
+	if (!ending.disordered && left.size > 0 && !isWhole)
+		ending = yield* decode(await fromStart(recipe, those(), source, signal, {}), left, options);
+	// What no time finds, though nothing is damaged, has other times for the decoder than the headers say.
+	if (left.size > 0 && !isWhole && !ending.troubled && ending.complaint === '')
+		ending = yield* decode(await fromStart(recipe, those(), source, signal, { numbered: true }), left, options);
+	if (ending.troubled && left.size > 0 && isWhole) {
+		const doubted = new Map<WantedFrame, string>();
+		const attempt = await fromStart(recipe, those(), source, signal, { inTurn: true });
+		ending = yield* decode(attempt, left, options, doubted);
+		for (const [frame, doubt] of doubted) faults.push(...lose([frame], left, doubt));
 	}
 	for (const { index } of left.values()) {
 		const why = ending.complaint ? `: ${ending.complaint}` : '';
@@ -68,96 +70,61 @@ export const extractFrames = async function* (
 	return faults;
 };
 
+const lose = (frames: WantedFrame[], left: Map<number, WantedFrame>, complaint: string): FrameFault[] =>
+	frames
+		.filter(({ index }) => left.delete(index))
+		.map(({ index }) => ({ index, reason: 'corrupt', message: `Frame ${index} is damaged: ${complaint}` }));
+
+/**
+ * Gives frames as an attempt shows them, and takes them from those that are left.
+ * @param doubted gets the frames that aren't trusted, and decoding goes on; without it, it stops at the first
+ */
 const decode = async function* (
 	attempt: Attempt,
 	left: Map<number, WantedFrame>,
 	options: Options,
+	doubted?: Map<WantedFrame, string>,
 ): AsyncGenerator<Frame, Ending> {
-	const { input, filter, upright } = attempt;
-	const pictures = decodePictures({ ...options, input, filter, upright });
+	const pictures = decodePictures({ ...options, input: attempt.input, ...attempt.selection });
+	const found = new Set<number>();
+	const held: Frame[] = [];
+	const give = function* (keep: number): Generator<Frame> {
+		while (held.length > keep) {
+			const frame = held.shift() as Frame;
+			left.delete(frame.index);
+			yield frame;
+		}
+	};
 	try {
-		for (let turn = 0; ; turn++) {
+		for (;;) {
 			const { value, done } = await pictures.next();
-			if (done) return { ...value, troubled: attempt.mindsTrouble && value.troubled };
-			if (value.troubled && attempt.mindsTrouble) return { complaint: 'the decoder complained', troubled: true };
-			const frame = attempt.frameOf(value.pts, turn);
-			if (!frame || !left.delete(frame.index)) continue;
-			yield { ...frame, width: value.width, height: value.height, data: value.data };
-			if (left.size === 0) return { complaint: '', troubled: false };
+			if (done) {
+				yield* give(0);
+				return value;
+			}
+			if (value.goesBack) return { complaint: '', disordered: true };
+			const frame = attempt.frameOf(value.pts);
+			if (value.doubt !== undefined && !doubted) {
+				yield* give(0);
+				return { complaint: value.doubt, troubled: true };
+			}
+			if (!frame || !left.has(frame.index) || found.has(frame.index)) continue;
+			const place = attempt.placeOf(frame);
+			if (place !== undefined && place !== value.place) return { complaint: '', disordered: true };
+			found.add(frame.index);
+			if (value.doubt !== undefined) doubted?.set(frame, value.doubt);
+			else held.push({ ...frame, width: value.width, height: value.height, data: value.data });
+			if (!attempt.endsWithThem && left.size <= held.length + (doubted?.size ?? 0)) {
+				yield* give(0);
+				return { complaint: '' };
+			}
+			yield* give(heldBack);
 		}
 	} catch (error) {
-		if (error instanceof NotRandomAccess) return { complaint: '', troubled: false };
+		if (error instanceof NotRandomAccess) return { complaint: '' };
 		throw error;
 	} finally {
 		await pictures.return({ complaint: '', troubled: false });
-		attempt.close?.();
+		attempt.close();
 	}
-};
-
-const attemptOf = async (
-	{ feed, timeBase }: Recipe,
-	wanted: WantedFrame[],
-	source: ByteSource,
-	signal: AbortSignal,
-): Promise<Attempt> => {
-	if (feed.kind === 'whole') {
-		const door = await openRangeDoor(source, signal);
-		return {
-			input: { demuxer: feed.demuxer, url: door.url },
-			...whichPass(wanted, feed.counted),
-			mindsTrouble: false,
-			close: door.close,
-		};
-	}
-	const { bytes, ptsInFeed } =
-		feed.kind === 'mp4' ? mp4Feed(feed, timeBase.den, source, signal) : matroskaFeed(feed, source, signal);
-	const byTime = new Map(wanted.map(frame => [ptsInFeed(frame.pts), frame]));
-	return {
-		input: { demuxer: feed.kind === 'mp4' ? 'mov' : 'matroska', bytes, openGroup: isOpen(feed.pts) },
-		filter: selectExpression('pts', [...byTime.keys()]),
-		upright: uprightOf(feed),
-		frameOf: pts => byTime.get(pts),
-		mindsTrouble: true,
-	};
-};
-
-/** Whether a run of pictures, in decode order, has some that are shown before its first. */
-const isOpen = (pts: number[]): boolean => pts.some(time => time < (pts[0] as number));
-
-/**
- * Which pictures of a whole stream are the frames: by their time, since a decoder counts anew when the picture's size
- * changes; by their number where times don't tell.
- */
-const whichPass = (wanted: WantedFrame[], counted: boolean): Pick<Attempt, 'filter' | 'frameOf'> => {
-	if (counted) {
-		const indices = wanted.map(({ index }) => index);
-		return { filter: selectExpression('n', indices), frameOf: (_, turn) => wanted[turn] };
-	}
-	const byTime = new Map(wanted.map(frame => [frame.pts, frame]));
-	return { filter: selectExpression('pts', [...byTime.keys()]), frameOf: pts => byTime.get(pts) };
-};
-
-const uprightOf = (feed: Recipe['feed']): string[] | undefined =>
-	feed.kind === 'mp4' ? uprightFilters(Buffer.from(feed.matrix, 'base64')) : undefined;
-
-/** The same frames, by their times, from a decoder that starts where the stream does. */
-const wholeStream = async (
-	{ feed }: Recipe,
-	wanted: WantedFrame[],
-	source: ByteSource,
-	signal: AbortSignal,
-): Promise<Attempt> => {
-	const door = await openRangeDoor(source, signal);
-	const byTime = new Map(wanted.map(frame => [frame.pts, frame]));
-	// Times of the index are those of the media, before any edit list.
-	const demuxer =
-		feed.kind === 'mp4' ? { demuxer: 'mov', options: ['-ignore_editlist', '1'] } : { demuxer: 'matroska' };
-	return {
-		input: { ...demuxer, url: door.url, openGroup: true },
-		filter: selectExpression('pts', [...byTime.keys()]),
-		upright: uprightOf(feed),
-		frameOf: pts => byTime.get(pts),
-		mindsTrouble: true,
-		close: door.close,
-	};
 };

@@ -2,20 +2,35 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { TimeBase } from '../index/video-index.ts';
-import { readMessages } from './messages.ts';
+import { readMessages, type ShownPicture } from './messages.ts';
 import { type Picture, readPictures } from './ppm.ts';
 
 /**
  * What is decoded: bytes that come through a pipe, or an address on loopback. The demuxer is always named, so that no
  * input can make ffmpeg open something else. `openGroup`: it begins with pictures that are shown before its first key.
+ * `inTurn`: decoded by one thread, so that a complaint is close to its picture.
  */
-export type DecoderInput = { demuxer: string; options?: string[]; openGroup?: boolean } & (
+export type DecoderInput = { demuxer: string; options?: string[]; openGroup?: boolean; inTurn?: boolean } & (
 	| { bytes: AsyncIterable<Uint8Array> }
 	| { url: string }
 );
 
-/** `troubled`: the decoder has complained before it showed this picture, so it may not be what was recorded. */
-export type DecodedPicture = Picture & { pts: number; troubled: boolean };
+/**
+ * What the decoder shows, which pictures of it pass, and how they leave. `expression`: of ffmpeg's `select` filter.
+ * `numbered`: a picture's time is its number in the stream, for streams whose times don't tell. `upright`: filters that
+ * put the picture upright; undefined leaves that to ffmpeg. `size`: pictures that have another one are scaled to it.
+ */
+export type Selection = {
+	expression: string;
+	numbered: boolean;
+	upright: string[] | undefined;
+	size: { width: number; height: number } | null;
+};
+
+/**
+ * `goesBack`: its time lies before that of the picture shown before it.
+ */
+export type DecodedPicture = Picture & ShownPicture & { goesBack: boolean };
 
 export type DecoderEnd = { complaint: string; troubled: boolean };
 
@@ -33,15 +48,18 @@ const quality = 'sws_flags=bicubic;';
  *
  * Each picture goes out as a PPM file, which says its own size; its time is told by the `showinfo` filter, before.
  *
- * @param run.filter selection by the `select` filter, such as `eq(pts,512)`
- * @param run.upright filters that put the picture upright; undefined leaves that to ffmpeg
  * @returns after the last picture, what ffmpeg complained about last, and whether that means trouble
  */
-export const decodePictures = async function* (
-	run: Run & { filter: string; upright?: string[] | undefined },
-): AsyncGenerator<DecodedPicture, DecoderEnd> {
-	const filters = [`select='${run.filter}'`, 'showinfo', ...(run.upright ?? [])].join(',');
-	const { child, messages, ended, close } = start(run, run.upright ? ['-noautorotate'] : [], [
+export const decodePictures = async function* (run: Run & Selection): AsyncGenerator<DecodedPicture, DecoderEnd> {
+	const { expression, numbered, upright, size } = run;
+	const filters = [
+		numbered ? 'setpts=N' : `setpts='PTS+lt(PTS,PREV_INPTS)*${backMark}'`,
+		`select='${expression}+gte(pts,${backMark / 2})'`,
+		// The time has been told: from here on pictures are numbered, for ffmpeg drops those whose time goes back.
+		...['showinfo', 'setpts=N', ...(upright ?? [])],
+		...(size ? [`scale=${size.width}:${size.height}:flags=bicubic`, 'format=rgb24'] : []),
+	].join(',');
+	const { child, messages, ended, close } = start(run, upright ? ['-noautorotate'] : [], [
 		...['-filter_complex', `${quality}[${pictureStream}]${filters}[picture]`],
 		...['-map', '[picture]', '-vsync', '0', '-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'],
 	]);
@@ -49,7 +67,8 @@ export const decodePictures = async function* (
 		for await (const picture of readPictures(child.stdout as Readable)) {
 			const shown = await messages.nextPicture();
 			if (!shown) break;
-			yield { ...picture, ...shown };
+			const goesBack = shown.pts >= backMark / 2;
+			yield { ...picture, ...shown, goesBack, pts: goesBack ? shown.pts - backMark : shown.pts };
 		}
 		await ended();
 		return { complaint: messages.lastComplaint(), troubled: messages.troubled() };
@@ -57,6 +76,9 @@ export const decodePictures = async function* (
 		close();
 	}
 };
+
+/** Added to a time that goes back, by which such a picture passes and is known. */
+const backMark = 2 ** 52;
 
 export type PictureList = {
 	times: number[];
@@ -68,7 +90,7 @@ export type PictureList = {
 /** Decodes everything and gives the presentation times of all pictures, in the order of the decoder. */
 export const listPictures = async (run: Run): Promise<PictureList> => {
 	const smallest = "crop='min(2,iw)':'min(2,ih)':0:0";
-	const graph = `${quality}[${pictureStream}]${smallest},showinfo[picture]`;
+	const graph = `${quality}[${pictureStream}]${smallest},showinfo,setpts=N[picture]`;
 	const output = ['-filter_complex', graph, '-map', '[picture]', '-vsync', '0', '-f', 'null', '-'];
 	const { messages, ended, close } = start(run, [], output);
 	const times: number[] = [];
@@ -90,7 +112,7 @@ const start = (run: Run, inputOptions: string[], output: string[]) => {
 			...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+info'],
 			...['-protocol_whitelist', isPipe ? 'pipe' : 'http,tcp', '-copyts', ...inputOptions],
 			// The decoder of Theora, which comes in Ogg, gives other pixels from run to run when it has several threads.
-			...(input.demuxer === 'ogg' ? ['-threads', '1'] : []),
+			...(input.inTurn || input.demuxer === 'ogg' ? ['-threads', '1'] : []),
 			...['-f', input.demuxer, ...(input.options ?? []), '-i', isPipe ? 'pipe:0' : input.url],
 			...output,
 		],

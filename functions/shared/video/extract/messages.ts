@@ -12,8 +12,20 @@ const harmless =
 const harmlessAtOpenGroup =
 	/co located POCs unavailable|reference picture missing during reorder|Missing reference picture|Frame num gap|First slice in a frame missing|Could not find ref with POC|Error constructing the frame RPS|no frame/i;
 
-/** A picture that `showinfo` has told of. */
-export type ShownPicture = { pts: number; troubled: boolean };
+/** What a decoder says of pictures that it has made up. */
+const madeUp = /concealing \d+ DC|corrupt decoded frame/;
+
+/**
+ * Keys that are shown after a complaint until pictures are trusted again. The first may have been waiting to be shown
+ * while the complaint was about a picture that needs it.
+ */
+const keysUntilTrusted = 2;
+
+/**
+ * A picture that `showinfo` has told of. `place`: offset of its bytes in the input. `doubt`: a complaint before it, so
+ * it may not be what was recorded.
+ */
+export type ShownPicture = { pts: number; place: number; doubt: string | undefined };
 
 /**
  * Reads ffmpeg's messages (`-loglevel level+info`) as they come: times of pictures from the `showinfo` filter, complaints
@@ -26,6 +38,7 @@ export const readMessages = (stderr: Readable, openGroup: boolean) => {
 	let waiting: ((picture: ShownPicture | undefined) => void) | undefined;
 	let ended = false;
 	let troubled = false;
+	let keysLeft = 0;
 	let complaint = '';
 	let timeBase: TimeBase | undefined;
 	let codec: string | undefined;
@@ -33,19 +46,30 @@ export const readMessages = (stderr: Readable, openGroup: boolean) => {
 
 	const readLine = (line: string) => {
 		if (line.includes('Parsed_showinfo')) {
-			const pts = / n: *\d+ pts: *(-?\d+|NOPTS)/.exec(line)?.[1];
-			if (pts !== undefined) return give({ pts: pts === 'NOPTS' ? Number.NaN : Number(pts), troubled });
+			const [, pts, place] = / n: *\d+ pts: *(-?\d+|NOPTS).* pos: *(-?\d+)/.exec(line) ?? [];
+			if (pts !== undefined) {
+				if (line.includes(' iskey:1')) keysLeft = Math.max(0, keysLeft - 1);
+				return give({
+					pts: pts === 'NOPTS' ? Number.NaN : Number(pts),
+					place: Number(place),
+					doubt: keysLeft > 0 ? complaint : undefined,
+				});
+			}
 			const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
 			if (base) timeBase ??= { num: Number(base[1]), den: Number(base[2]) };
 			return;
 		}
 		codec ??= / Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1];
 		const level = /\[(error|fatal|panic)\] /.exec(line);
-		if (!level) return;
+		if (!level && !(madeUp.test(line) && !openGroup)) return;
 		// Without addresses of memory and of the loopback door: they mean nothing to a reader.
 		const text = line.replace(/ @ 0x[0-9a-f]+/g, '').replace(/http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+/g, 'the file');
-		complaint = text.replace(level[0], '').trim();
-		if (!harmless.test(line) && !(openGroup && harmlessAtOpenGroup.test(line))) troubled = true;
+		complaint = text.replace(/\[(error|fatal|panic|warning|info)\] /, '').trim();
+		if (!harmless.test(line) && !(openGroup && harmlessAtOpenGroup.test(line))) complain();
+	};
+	const complain = () => {
+		troubled = true;
+		keysLeft = keysUntilTrusted;
 	};
 	const give = (picture: ShownPicture | undefined) => {
 		if (!waiting) return void (picture && shown.push(picture));

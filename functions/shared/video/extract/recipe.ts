@@ -15,6 +15,8 @@ const columns = { offset: z.array(count), size: z.array(count), pts: z.array(tic
  */
 export const recipeSchema = z.strictObject({
 	timeBase: z.strictObject({ num: count.min(1), den: count.min(1) }),
+	/** Size of the video's first picture, which all others are brought to; null where it isn't known. */
+	size: z.strictObject({ width: count.min(1), height: count.min(1) }).nullable(),
 	feed: z.discriminatedUnion('kind', [
 		z.strictObject({
 			kind: z.literal('mp4'),

@@ -6,10 +6,10 @@ import type { Recipe } from './recipe.ts';
  * @param first,last positions in decode order, both inclusive
  */
 export const writeRecipe = (index: VideoIndex, first: number, last: number): Recipe => {
-	const { container, timeBase } = index;
+	const { container, timeBase, pictureSize: size } = index;
 	if (container.kind === 'whole') {
 		const { kind, demuxer, counted } = container;
-		return { timeBase, feed: { kind, demuxer, counted } };
+		return { timeBase, size, feed: { kind, demuxer, counted } };
 	}
 	const part = (column: Float64Array | Uint32Array) => Array.from(column.subarray(first, last + 1));
 	const columns = {
@@ -20,11 +20,11 @@ export const writeRecipe = (index: VideoIndex, first: number, last: number): Rec
 	};
 	if (container.kind === 'matroska') {
 		const header = container.header.toString('base64');
-		return { timeBase, feed: { kind: 'matroska', header, ...columns, clusterTime: part(container.clusterTime) } };
+		return { timeBase, size, feed: { kind: 'matroska', header, ...columns, clusterTime: part(container.clusterTime) } };
 	}
 	const { width, height } = container;
 	const sampleDescription = container.sampleDescription.toString('base64');
 	const matrix = container.matrix.toString('base64');
 	const dts = part(container.dts);
-	return { timeBase, feed: { kind: 'mp4', sampleDescription, matrix, width, height, ...columns, dts } };
+	return { timeBase, size, feed: { kind: 'mp4', sampleDescription, matrix, width, height, ...columns, dts } };
 };

@@ -33,6 +33,7 @@ export const indexByDecoding = async (
 		return {
 			container: { kind: 'whole', demuxer, counted, ...(codec === undefined ? {} : { codec }) },
 			timeBase,
+			pictureSize: null,
 			// A picture without a time has the number of its turn: it is counted, not found by its time.
 			pts: Float64Array.from(times, (time, at) => (Number.isNaN(time) ? at : time)),
 			key,

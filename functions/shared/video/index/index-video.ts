@@ -4,6 +4,7 @@ import { indexByDecoding } from './decoded-index.ts';
 import { indexMatroska } from './matroska-index.ts';
 import { indexMp4 } from './mp4-index.ts';
 import { NeedsDecoding } from './needs-decoding.ts';
+import { firstPictureSize } from './picture-size.ts';
 import { hidesReordering } from './reordering-probe.ts';
 import type { VideoIndex } from './video-index.ts';
 
@@ -28,7 +29,8 @@ export const indexVideo = async (
 	const doubt = (await hidesReordering(index, source, options))
 		? 'The file has no composition times, so pictures are counted'
 		: whyNotNumbered(index);
-	return doubt ? indexByDecoding(source, container, options, [...index.notes, doubt]) : index;
+	if (doubt) return indexByDecoding(source, container, options, [...index.notes, doubt]);
+	return { ...index, pictureSize: await firstPictureSize(index, source, options) };
 };
 
 /** Why presentation times can't number the pictures; undefined when they can. */

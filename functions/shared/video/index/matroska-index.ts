@@ -85,6 +85,7 @@ export const indexMatroska = async (source: ByteSource): Promise<VideoIndex> => 
 			codec: head.codec,
 		},
 		timeBase: reduced(head.scale, 1_000_000_000),
+		pictureSize: null,
 		pts,
 		key: Uint8Array.from(columns.key),
 		offset: Float64Array.from(columns.offset),

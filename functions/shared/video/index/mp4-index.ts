@@ -67,6 +67,7 @@ const toIndex = (track: Mp4Track, samples: Mp4Samples, notes: string[]): VideoIn
 			codec: track.codec,
 		},
 		timeBase: { num: 1, den: track.timescale },
+		pictureSize: null,
 		pts,
 		key: Uint8Array.from(samples.key, Number),
 		offset: Float64Array.from(samples.offset),

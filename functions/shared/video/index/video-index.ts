@@ -9,6 +9,8 @@ export type VideoIndex = {
 	/** How the container's bytes are fed to the decoder. */
 	container: ContainerHeader;
 	timeBase: TimeBase;
+	/** Of the first picture, upright; null where it can't be decoded, or where each chunk begins with it anyway. */
+	pictureSize: { width: number; height: number } | null;
 	/** Presentation time of each picture in ticks. */
 	pts: Float64Array;
 	/** 1 where decoding can start. */
