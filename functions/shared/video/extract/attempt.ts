@@ -7,15 +7,17 @@ import type { Recipe, WantedFrame } from './recipe.ts';
 import { selectExpression } from './select-expression.ts';
 import { uprightFilters } from './upright.ts';
 
-/** One way to decode: what is fed, which pictures pass, and which frame a picture is, by its time or its number. */
+/**
+ * One way to decode: what is fed, which pictures pass, and which frame a picture is. From a recipe, those pictures pass
+ * whose turn it is by the headers, and each must have the time of its frame; else headers and decoder contradict each
+ * other.
+ */
 export type Attempt = {
 	input: DecoderInput;
 	selection: Selection;
 	frameOf(pts: number): WantedFrame | undefined;
-	/** Where the bytes of a frame are in the input, by the headers; undefined where that isn't known. */
-	placeOf(frame: WantedFrame): number | undefined;
-	/** The input ends where the wanted frames do, so that all of it is looked at. */
-	endsWithThem: boolean;
+	/** Frames in the order in which they have to come, where nothing else may pass between them. */
+	turns?: WantedFrame[];
 	close(): void;
 };
 
@@ -28,18 +30,33 @@ export const fromRecipe = async (
 ): Promise<Attempt> => {
 	const { feed, timeBase, size } = recipe;
 	if (feed.kind === 'whole') return fromStart(recipe, wanted, source, signal, {});
-	const { bytes, ptsInFeed, placeInFeed } =
+	const { bytes, ptsInFeed } =
 		feed.kind === 'mp4' ? mp4Feed(feed, timeBase.den, source, signal) : matroskaFeed(feed, source, signal);
 	const byTime = new Map(wanted.map(frame => [ptsInFeed(frame.pts), frame]));
+	const turns = turnsIn(feed.pts);
+	const wantedTurns = wanted.flatMap(({ pts }) => turns.get(pts) ?? []);
+	const expression = `${rememberKey(ptsInFeed(feed.pts[0] as number))}+${selectExpression('(n-ld(0))', wantedTurns)}`;
 	return {
 		input: { demuxer: feed.kind === 'mp4' ? 'mov' : 'matroska', bytes, openGroup: isOpen(feed.pts) },
-		selection: { expression: selectExpression([...byTime.keys()]), numbered: false, upright: uprightOf(feed), size },
+		selection: { expression, numbered: false, upright: uprightOf(feed), size },
 		frameOf: pts => byTime.get(pts),
-		placeOf: frame => placeInFeed(frame.pts),
-		endsWithThem: true,
+		turns: wanted,
 		close: () => {},
 	};
 };
+
+/** At which turn after the first picture of a run, in decode order, each picture has to be shown, by its time. */
+const turnsIn = (pts: number[]): Map<number, number> => {
+	const first = pts[0] as number;
+	const shown = pts.filter(time => time >= first).sort((a, b) => a - b);
+	return new Map(shown.map((time, turn) => [time, turn]));
+};
+
+/**
+ * Part of a `select` expression, itself 0, that keeps the number of the key picture in variable 0. Pictures that an open
+ * group shows before its key may come out or not, so turns are counted from the key.
+ */
+const rememberKey = (pts: number): string => `0*st(0,if(eq(pts,${pts}),n,if(eq(n,0),1e12,ld(0))))`;
 
 /**
  * The stream from its first byte.
@@ -59,7 +76,7 @@ export const fromStart = async (
 	const demuxer = feed.kind === 'whole' ? feed.demuxer : feed.kind === 'mp4' ? 'mov' : 'matroska';
 	// Times of an index are those of the media, before any edit list; numbers are those of what is shown.
 	const options = feed.kind === 'mp4' && !numbered ? { options: ['-ignore_editlist', '1'] } : {};
-	const expression = selectExpression([...byMark.keys()]);
+	const expression = selectExpression('pts', [...byMark.keys()]);
 	return {
 		input: { demuxer, url: door.url, ...options, openGroup: feed.kind !== 'whole', inTurn: how.inTurn ?? false },
 		selection: {
@@ -69,8 +86,6 @@ export const fromStart = async (
 			size,
 		},
 		frameOf: mark => byMark.get(mark),
-		placeOf: frame => (numbered || feed.kind !== 'mp4' ? undefined : feed.offset[feed.pts.indexOf(frame.pts)]),
-		endsWithThem: false,
 		close: door.close,
 	};
 };

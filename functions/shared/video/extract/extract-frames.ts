@@ -12,20 +12,16 @@ export type FrameFault = { index: number; reason: 'missing' | 'corrupt' | 'unpro
 type Options = { ffmpegPath: string; signal: AbortSignal };
 
 /**
- * How an attempt ended. `troubled`: the decoder complained, so what it would show next isn't trusted. `disordered`: it
- * showed pictures in another order than that of their times, or with other times than the headers say, so times don't
- * tell which is which.
+ * How an attempt ended. `troubled`: the decoder complained, so what it would show next isn't trusted. `contradicted`: it
+ * showed pictures in another order, or with other times, than the headers say, so times don't tell which is which.
  */
-type Ending = { complaint: string; troubled?: boolean; disordered?: boolean };
-
-/** Pictures that are kept until those after them have shown that times rise: a picture is rarely more out of place. */
-const heldBack = 3;
+type Ending = { complaint: string; troubled?: boolean; contradicted?: boolean };
 
 /**
- * Decodes the wanted frames of a recipe. A picture is given out only when its presentation time is that of the frame,
- * times rise around it, and the decoder has not complained before it. Where it has, each group of pictures is decoded
+ * Decodes the wanted frames of a recipe. A picture is given out only when it is shown at its turn, with the presentation
+ * time of the frame, and the decoder has not complained before it. Where it has, each group of pictures is decoded
  * by itself, so that only what is really behind the damage is lost. Frames that the bytes of the recipe don't show are
- * looked for in the whole stream from its start; where times contradict the decoder's order, they are counted there.
+ * looked for in the whole stream from its start; where headers and decoder contradict each other, they are counted there.
  * @param wanted in the order of their indices, all within the recipe
  * @returns after the last frame, those that could not be had; frames may come out of order where a second try was needed
  */
@@ -48,10 +44,10 @@ export const extractFrames = async function* (
 			const attempt = await fromRecipe(part.recipe, part.wanted, source, signal);
 			ending = yield* decode(attempt, left, options);
 			if (ending.troubled) faults.push(...lose(part.wanted, left, ending.complaint));
-			if (ending.disordered) break;
+			if (ending.contradicted) break;
 		}
 	}
-	if (!ending.disordered && left.size > 0 && !isWhole)
+	if (!ending.contradicted && left.size > 0 && !isWhole)
 		ending = yield* decode(await fromStart(recipe, those(), source, signal, {}), left, options);
 	// What no time finds, though nothing is damaged, has other times for the decoder than the headers say.
 	if (left.size > 0 && !isWhole && !ending.troubled && ending.complaint === '')
@@ -86,39 +82,23 @@ const decode = async function* (
 	doubted?: Map<WantedFrame, string>,
 ): AsyncGenerator<Frame, Ending> {
 	const pictures = decodePictures({ ...options, input: attempt.input, ...attempt.selection });
-	const found = new Set<number>();
-	const held: Frame[] = [];
-	const give = function* (keep: number): Generator<Frame> {
-		while (held.length > keep) {
-			const frame = held.shift() as Frame;
-			left.delete(frame.index);
-			yield frame;
-		}
-	};
+	let waiting = left.size;
+	let turn = 0;
 	try {
 		for (;;) {
 			const { value, done } = await pictures.next();
-			if (done) {
-				yield* give(0);
-				return value;
-			}
-			if (value.goesBack) return { complaint: '', disordered: true };
+			if (done) return value;
+			if (value.doubt !== undefined && !doubted) return { complaint: value.doubt, troubled: true };
 			const frame = attempt.frameOf(value.pts);
-			if (value.doubt !== undefined && !doubted) {
-				yield* give(0);
-				return { complaint: value.doubt, troubled: true };
-			}
-			if (!frame || !left.has(frame.index) || found.has(frame.index)) continue;
-			const place = attempt.placeOf(frame);
-			if (place !== undefined && place !== value.place) return { complaint: '', disordered: true };
-			found.add(frame.index);
+			if (attempt.turns && frame !== attempt.turns[turn++]) return { complaint: '', contradicted: true };
+			if (!frame || !left.has(frame.index) || doubted?.has(frame)) continue;
+			waiting--;
 			if (value.doubt !== undefined) doubted?.set(frame, value.doubt);
-			else held.push({ ...frame, width: value.width, height: value.height, data: value.data });
-			if (!attempt.endsWithThem && left.size <= held.length + (doubted?.size ?? 0)) {
-				yield* give(0);
-				return { complaint: '' };
+			else {
+				left.delete(frame.index);
+				yield { ...frame, width: value.width, height: value.height, data: value.data };
 			}
-			yield* give(heldBack);
+			if (waiting === 0) return { complaint: '' };
 		}
 	} catch (error) {
 		if (error instanceof NotRandomAccess) return { complaint: '' };

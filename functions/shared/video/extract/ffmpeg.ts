@@ -27,10 +27,7 @@ export type Selection = {
 	size: { width: number; height: number } | null;
 };
 
-/**
- * `goesBack`: its time lies before that of the picture shown before it.
- */
-export type DecodedPicture = Picture & ShownPicture & { goesBack: boolean };
+export type DecodedPicture = Picture & ShownPicture;
 
 export type DecoderEnd = { complaint: string; troubled: boolean };
 
@@ -53,8 +50,8 @@ const quality = 'sws_flags=bicubic;';
 export const decodePictures = async function* (run: Run & Selection): AsyncGenerator<DecodedPicture, DecoderEnd> {
 	const { expression, numbered, upright, size } = run;
 	const filters = [
-		numbered ? 'setpts=N' : `setpts='PTS+lt(PTS,PREV_INPTS)*${backMark}'`,
-		`select='${expression}+gte(pts,${backMark / 2})'`,
+		...(numbered ? ['setpts=N'] : []),
+		`select='${expression}'`,
 		// The time has been told: from here on pictures are numbered, for ffmpeg drops those whose time goes back.
 		...['showinfo', 'setpts=N', ...(upright ?? [])],
 		...(size ? [`scale=${size.width}:${size.height}:flags=bicubic`, 'format=rgb24'] : []),
@@ -67,8 +64,7 @@ export const decodePictures = async function* (run: Run & Selection): AsyncGener
 		for await (const picture of readPictures(child.stdout as Readable)) {
 			const shown = await messages.nextPicture();
 			if (!shown) break;
-			const goesBack = shown.pts >= backMark / 2;
-			yield { ...picture, ...shown, goesBack, pts: goesBack ? shown.pts - backMark : shown.pts };
+			yield { ...picture, ...shown };
 		}
 		await ended();
 		return { complaint: messages.lastComplaint(), troubled: messages.troubled() };
@@ -76,9 +72,6 @@ export const decodePictures = async function* (run: Run & Selection): AsyncGener
 		close();
 	}
 };
-
-/** Added to a time that goes back, by which such a picture passes and is known. */
-const backMark = 2 ** 52;
 
 export type PictureList = {
 	times: number[];

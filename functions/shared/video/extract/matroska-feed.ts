@@ -10,7 +10,6 @@ type MatroskaFeed = Extract<Recipe['feed'], { kind: 'matroska' }>;
  */
 export const matroskaFeed = (feed: MatroskaFeed, source: ByteSource, signal: AbortSignal) => ({
 	ptsInFeed: (pts: number) => pts,
-	placeInFeed: (_pts: number): number | undefined => undefined,
 	bytes: (async function* () {
 		yield Buffer.from(feed.header, 'base64');
 		yield clusterBeginning(feed.clusterTime[0] ?? 0);

@@ -21,11 +21,8 @@ const madeUp = /concealing \d+ DC|corrupt decoded frame/;
  */
 const keysUntilTrusted = 2;
 
-/**
- * A picture that `showinfo` has told of. `place`: offset of its bytes in the input. `doubt`: a complaint before it, so
- * it may not be what was recorded.
- */
-export type ShownPicture = { pts: number; place: number; doubt: string | undefined };
+/** A picture that `showinfo` has told of. `doubt`: a complaint before it, so it may not be what was recorded. */
+export type ShownPicture = { pts: number; doubt: string | undefined };
 
 /**
  * Reads ffmpeg's messages (`-loglevel level+info`) as they come: times of pictures from the `showinfo` filter, complaints
@@ -46,12 +43,11 @@ export const readMessages = (stderr: Readable, openGroup: boolean) => {
 
 	const readLine = (line: string) => {
 		if (line.includes('Parsed_showinfo')) {
-			const [, pts, place] = / n: *\d+ pts: *(-?\d+|NOPTS).* pos: *(-?\d+)/.exec(line) ?? [];
+			const pts = / n: *\d+ pts: *(-?\d+|NOPTS)/.exec(line)?.[1];
 			if (pts !== undefined) {
 				if (line.includes(' iskey:1')) keysLeft = Math.max(0, keysLeft - 1);
 				return give({
 					pts: pts === 'NOPTS' ? Number.NaN : Number(pts),
-					place: Number(place),
 					doubt: keysLeft > 0 ? complaint : undefined,
 				});
 			}

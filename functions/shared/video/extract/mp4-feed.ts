@@ -11,33 +11,23 @@ const samplesPerFragment = 50;
 /**
  * A stream of an MP4 with just the samples of a recipe, one fragment after another (ISO/IEC 14496-12, 8.8).
  * Its clock starts at the first sample, and composition offsets are never negative, so that no demuxer shifts them.
- * @returns the bytes, and of a time in the source, the time in them, and the offset of its sample when that has gone out
+ * @returns the bytes, and the presentation time in them of a time in the source
  */
 export const mp4Feed = (feed: Mp4Feed, timescale: number, source: ByteSource, signal: AbortSignal) => {
 	const firstDts = feed.dts[0] ?? 0;
 	const nalCodec = nalCodecOf(Buffer.from(feed.sampleDescription, 'base64'));
 	const shift = -Math.min(0, ...runningMinimum(feed));
-	const places = new Map<number, number>();
 	return {
 		ptsInFeed: (pts: number) => pts - firstDts + shift,
-		placeInFeed: (pts: number) => places.get(pts),
 		bytes: (async function* () {
-			const head = initialization(feed, timescale);
-			let place = head.length;
-			yield head;
+			yield initialization(feed, timescale);
 			for (let first = 0; first < feed.dts.length; first += samplesPerFragment) {
 				const last = Math.min(first + samplesPerFragment, feed.dts.length);
 				const samples = await readSamples(feed, first, last, source, signal);
 				if (first === 0 && nalCodec && !isRandomAccess(samples[0] as Buffer, nalCodec)) {
 					throw new NotRandomAccess('The first sample is no random access point, whatever the file says');
 				}
-				const moof = fragment(feed, first, last, firstDts, shift);
-				place += moof.length + 8;
-				for (const [n, { length }] of samples.entries()) {
-					places.set(feed.pts[first + n] as number, place);
-					place += length;
-				}
-				yield moof;
+				yield fragment(feed, first, last, firstDts, shift);
 				yield Buffer.concat([words(samples.reduce((sum, { length }) => sum + length, 8)), Buffer.from('mdat')]);
 				yield* samples;
 			}

@@ -1,9 +1,10 @@
 /**
- * An expression of ffmpeg's `select` filter that lets pictures with these times pass; runs at one distance become a
- * range, so that the expression stays short.
+ * An expression of ffmpeg's `select` filter that lets pictures with these values of a variable pass; runs at one
+ * distance become a range, so that the expression stays short.
+ * @param variable such as `pts` or `n`
  * @param values in rising order
  */
-export const selectExpression = (values: number[]): string => {
+export const selectExpression = (variable: string, values: number[]): string => {
 	const terms: string[] = [];
 	for (let first = 0; first < values.length; ) {
 		const start = values[first] as number;
@@ -12,11 +13,11 @@ export const selectExpression = (values: number[]): string => {
 		while (last + 1 < values.length && (values[last + 1] as number) - (values[last] as number) === step && step > 0)
 			last++;
 		if (last - first >= 3) {
-			const inStep = step === 1 ? '' : `*not(mod(pts-(${start}),${step}))`;
-			terms.push(`between(pts,${start},${values[last]})${inStep}`);
+			const inStep = step === 1 ? '' : `*not(mod(${variable}-(${start}),${step}))`;
+			terms.push(`between(${variable},${start},${values[last]})${inStep}`);
 			first = last + 1;
 		} else {
-			terms.push(`eq(pts,${start})`);
+			terms.push(`eq(${variable},${start})`);
 			first++;
 		}
 	}
