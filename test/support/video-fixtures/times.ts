@@ -186,6 +186,24 @@ export const times: FixtureGroup = {
 				}),
 		},
 		{
+			name: 'empty-samples.mov',
+			about: 'samples without bytes, as recorders write them for a picture that stays',
+			shows: n(0, 80),
+			make: async k =>
+				editMp4(await k.fixture('mjpeg.mov'), k.out, boxes => {
+					const empty = [5, 6];
+					const sizes = tableBox(boxes, 'stsz').body;
+					const all = n(0, 80).map(sample => sizes.readUInt32BE(12 + sample * 4));
+					for (const at of empty) all.splice(at, 0, 0);
+					tableBox(boxes, 'stsz').body = words(0, 0, all.length, ...all);
+					tableBox(boxes, 'stts').body = words(0, 1, all.length, 512);
+					const inChunks = tableBox(boxes, 'stsc').body;
+					inChunks.writeUInt32BE(inChunks.readUInt32BE(12) + empty.length, 12);
+					// Its edit list ends before the pictures that are later now.
+					boxAt(boxes, 'moov', 'trak', 'edts').type = 'free';
+				}),
+		},
+		{
 			name: 'same-time.mkv',
 			about: 'every two pictures have the same time',
 			shows: n(0, 80),

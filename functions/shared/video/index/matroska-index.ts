@@ -40,7 +40,15 @@ const inSegment = new Set([
 	0x1941a469,
 ]);
 
-type Columns = { pts: number[]; key: number[]; offset: number[]; size: number[]; clusterTime: number[] };
+type Columns = {
+	pts: number[];
+	key: number[];
+	offset: number[];
+	size: number[];
+	clusterTime: number[];
+	/** Where a picture begins that isn't shown itself, but is needed for the next. */
+	hiddenFrom: number | undefined;
+};
 type Track = { track: number; codec: string; notes: string[] };
 type Head = Track & { scale: number };
 
@@ -53,7 +61,7 @@ export const indexMatroska = async (source: ByteSource): Promise<VideoIndex> => 
 	const window = makeWindow(source, 256 * 1024);
 	let head: Head | undefined;
 	let firstCluster: number | undefined;
-	const columns: Columns = { pts: [], key: [], offset: [], size: [], clusterTime: [] };
+	const columns: Columns = { pts: [], key: [], offset: [], size: [], clusterTime: [], hiddenFrom: undefined };
 	let scale = 1_000_000;
 	let tracks: Track | undefined;
 	let damage: string | undefined;
@@ -69,7 +77,7 @@ export const indexMatroska = async (source: ByteSource): Promise<VideoIndex> => 
 			if (!tracks) throw new PermanentError('corrupt', 'The file has no tracks before its first cluster');
 			head ??= { ...tracks, scale };
 			firstCluster ??= element.at;
-			at = await readCluster(window, element, head.track, columns);
+			at = await readCluster(window, element, head, columns);
 		}
 		break;
 	}
@@ -139,7 +147,12 @@ const hasEncryption = async (window: Window, encodings: Element): Promise<boolea
 };
 
 /** @returns where the cluster ends */
-const readCluster = async (window: Window, cluster: Element, track: number, columns: Columns): Promise<number> => {
+const readCluster = async (
+	window: Window,
+	cluster: Element,
+	{ track, codec }: Head,
+	columns: Columns,
+): Promise<number> => {
 	let time = 0;
 	const add = async (block: Element, key: boolean | undefined) => {
 		if (block.end > window.size) return;
@@ -149,12 +162,18 @@ const readCluster = async (window: Window, cluster: Element, track: number, colu
 		const flags = head[number.length + 2] as number;
 		if (flags & 0x06)
 			throw new PermanentError('unsupported', 'The video track has several pictures in one block (lacing)');
+		if (codec === 'V_VP8' && isHiddenVp8(head[number.length + 3] as number)) {
+			columns.hiddenFrom ??= block.at;
+			return;
+		}
 		const pts = time + head.readInt16BE(number.length);
 		if (pts < 0) throw new NeedsDecoding('unsupported', 'Pictures have times below 0, which demuxers take for unknown');
 		columns.pts.push(pts);
 		columns.key.push(Number(key ?? (flags & 0x80) !== 0));
-		columns.offset.push(block.at);
-		columns.size.push(block.end - block.at);
+		const start = columns.hiddenFrom ?? block.at;
+		columns.hiddenFrom = undefined;
+		columns.offset.push(start);
+		columns.size.push(block.end - start);
 		columns.clusterTime.push(time);
 	};
 	let at = cluster.start;
@@ -176,6 +195,9 @@ const readCluster = async (window: Window, cluster: Element, track: number, colu
 	}
 	return at;
 };
+
+/** The bit `show_frame` in the first byte of a VP8 picture (RFC 6386, 9.1): a reference for later, which nobody sees. */
+const isHiddenVp8 = (first: number): boolean => (first & 0x10) === 0;
 
 const reduced = (num: number, den: number): { num: number; den: number } => {
 	let [a, b] = [num, den];

@@ -40,7 +40,7 @@ export const indexMp4 = async (source: ByteSource): Promise<VideoIndex> => {
 	}
 	if (!movie || !samples)
 		throw new PermanentError('corrupt', 'The file has no movie box: it was cut off, or its recording was not finished');
-	if (samples.dts.length === 0) throw new PermanentError('corrupt', 'The video track has no pictures');
+	if (!samples.size.some(size => size > 0)) throw new PermanentError('corrupt', 'The video track has no pictures');
 	return toIndex(movie.track, samples, movie.notes);
 };
 
@@ -53,7 +53,8 @@ const readBoxHeader = (bytes: Buffer, left: number): { type: string; header: num
 	return { type, header: 8, size: Math.max(8, size) };
 };
 
-const toIndex = (track: Mp4Track, samples: Mp4Samples, notes: string[]): VideoIndex => {
+const toIndex = (track: Mp4Track, all: Mp4Samples, notes: string[]): VideoIndex => {
+	const samples = withPictures(all);
 	const pts = Float64Array.from(samples.pts);
 	const inEdit = shownByEdits(track);
 	return {
@@ -76,6 +77,19 @@ const toIndex = (track: Mp4Track, samples: Mp4Samples, notes: string[]): VideoIn
 		// Each picture that is cut off is a fault of its own.
 		damage: undefined,
 		notes,
+	};
+};
+
+/** Samples without bytes hold no picture: recorders write them for a picture that stays. */
+const withPictures = (all: Mp4Samples): Mp4Samples => {
+	if (!all.size.includes(0)) return all;
+	const kept = <Item>(column: Item[]) => column.filter((_, at) => all.size[at] !== 0);
+	return {
+		dts: kept(all.dts),
+		pts: kept(all.pts),
+		key: kept(all.key),
+		offset: kept(all.offset),
+		size: kept(all.size),
 	};
 };
 
