@@ -1,4 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -41,18 +43,19 @@ export const startFrameReaders = async (): Promise<FrameReaders | { unavailable:
 
 const run = promisify(execFile);
 
-/** The real clip of Debian's package opencv-doc, unpacked into a folder; in words why it can't be had. */
-export const realClip = async (folder: string): Promise<{ path: string } | { unavailable: string }> => {
+/** The real clip of Debian's package opencv-doc; in words why it can't be had. */
+export const realClip = async (): Promise<{ path: string } | { unavailable: string }> => {
+	const folder = join(import.meta.dirname, '../../node_modules/.cache/framefan/real-clip');
+	const path = join(folder, 'vtest.avi');
+	if (existsSync(path)) return { path };
 	try {
+		mkdirSync(folder, { recursive: true });
 		await run('apt-get', ['download', 'opencv-doc'], { cwd: folder, timeout: 120_000 });
-		await run('sh', ['-c', 'dpkg-deb --fsys-tarfile opencv-doc_*.deb | tar -x --wildcards "*vtest.avi*"'], {
-			cwd: folder,
-		});
-		const { stdout } = await run('find', [folder, '-name', 'vtest.avi*']);
-		const found = stdout.trim().split('\n')[0];
-		if (!found) return { unavailable: 'opencv-doc holds no vtest.avi' };
-		if (found.endsWith('.gz')) await run('gunzip', [found]);
-		return { path: found.replace(/\.gz$/, '') };
+		await run('sh', ['-c', 'dpkg -x opencv-doc_*.deb unpacked && rm opencv-doc_*.deb'], { cwd: folder });
+		const { stdout } = await run('find', ['unpacked', '-name', 'vtest.avi'], { cwd: folder });
+		renameSync(join(folder, stdout.trim()), path);
+		rmSync(join(folder, 'unpacked'), { recursive: true });
+		return { path };
 	} catch (error) {
 		return { unavailable: `Debian's package opencv-doc: ${(error as Error).message.trim().split('\n').at(-1)}` };
 	}
