@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { lastJson, runFramefan } from '#test/framefan-command.ts';
+import { lastJson, runFramefan, startFramefan, until } from '#test/framefan-command.ts';
 import { fixturePath, fixtures } from '#test/video-fixtures.ts';
 import { wholeDecode } from '#test/whole-decode.ts';
 
@@ -103,6 +103,19 @@ describe('files', () => {
 		expect(lastJson(stdout)).toMatchObject({ width: 200, height: 90, frames: 1 });
 		expect(await sharp(join(out, 'frame_000000.png')).metadata()).toMatchObject({ width: 200, height: 90 });
 	});
+});
+
+test('a kill leaves no half file under the name of a whole one', async () => {
+	const out = join(folder, 'killed');
+	const run = startFramefan(['frames', await fixturePath('untagged-hd.mp4'), '--out', out]);
+	const whole = () => (existsSync(out) ? readdirSync(out).filter(name => name.endsWith('.png')) : []);
+	await until(() => whole().length > 2 || run.child.exitCode !== null, 30, 'frames were written');
+	run.child.kill('SIGKILL');
+	await run.finished;
+	for (const name of whole()) {
+		const { data } = await sharp(join(out, name), { failOn: 'warning' }).raw().toBuffer({ resolveWithObject: true });
+		expect(data.length).toBe(1280 * 720 * 3);
+	}
 });
 
 describe('usage', () => {

@@ -1,0 +1,59 @@
+/** What another reader may show instead of our very pixels: how far a picture may be off in the mean, and why. */
+export type Difference = { off: number; why: string } | { other: string };
+
+const chroma = {
+	off: 6,
+	why: 'these pixels take the way through the scaler, where newer ones place chroma by its tag, and PyAV interpolates linearly',
+};
+const ownFields = { off: 13, why: 'newer scalers upsample the chroma of each field by itself' };
+const angle = { other: 'knows only the angle of a display matrix, so flips stay undone; the barcode is the proof' };
+const ownSize = { other: 'gives every picture its own size; ours have the size of the first' };
+const managed = { other: 'maps HDR colours; we keep the values, as the reference does' };
+
+/** The real clip is MPEG-4 of a kind from before the standard. */
+export const clipDifference: Difference = { off: 0.01, why: 'newer decoders round its inverse transform another way' };
+
+/** Where PyAV 18 (FFmpeg 8) shows other pixels than the shipped decoder. Everything else is equal bit for bit. */
+export const pyavDifferences: Record<string, Difference> = {
+	'10-bit.mp4': chroma,
+	'10-bit-h264.mp4': chroma,
+	'hdr10.mp4': chroma,
+	'hlg.mp4': chroma,
+	'vp9-10bit.webm': chroma,
+	'av1-10bit.mkv': chroma,
+	'odd-mjpeg.avi': chroma,
+	'odd-mpeg4.mp4': chroma,
+	'interlaced-h264.mp4': ownFields,
+	'interlaced-mpeg2.ts': ownFields,
+	'flipped-horizontally.mp4': angle,
+	'flipped-vertically.mp4': angle,
+	'transposed.mp4': angle,
+	'transversed.mp4': angle,
+	'size-change.ts': ownSize,
+	'size-change.mp4': ownSize,
+	'size-change.mkv': ownSize,
+	'joined.h264': ownSize,
+};
+
+/** The same for OpenCV 4.14 (FFmpeg 8). */
+export const opencvDifferences: Record<string, Difference> = {
+	'prores.mov': chroma,
+	'10-bit.mp4': chroma,
+	'10-bit-h264.mp4': chroma,
+	'vp9-10bit.webm': chroma,
+	'av1-10bit.mkv': chroma,
+	'odd-mpeg4.mp4': chroma,
+	'size-change.ts': chroma,
+	'size-change.mp4': chroma,
+	'size-change.mkv': chroma,
+	'joined.h264': chroma,
+	'hdr10.mp4': managed,
+	'hlg.mp4': managed,
+	'interlaced-h264.mp4': { other: 'its scaler refuses interlaced pictures, and it gives out what its memory held' },
+	'interlaced-mpeg2.ts': { other: 'its scaler refuses interlaced pictures, and it gives out what its memory held' },
+	'flipped-horizontally.mp4': angle,
+	'flipped-vertically.mp4': angle,
+	'transposed.mp4': angle,
+	'transversed.mp4': angle,
+	'cover-before.mp4': { other: 'reads the cover instead of the video' },
+};
