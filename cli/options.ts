@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { Resize } from '#shared/video/picture/target-size.ts';
 
 /** A whole number from `least` to `most`, for an option. */
 export const wholeNumber =
@@ -15,10 +16,13 @@ export const wholeNumbers =
 	(least: number) =>
 	(text: string, before: number[] = []): number[] => [...before, wholeNumber(least)(text)];
 
-/** HxW in pixels, such as 224x224. */
-export const heightByWidth = (text: string): [height: number, width: number] => {
-	const found = /^(\d+)x(\d+)$/i.exec(text);
-	const [height, width] = [Number(found?.[1]), Number(found?.[2])];
-	if (found && height >= 1 && width >= 1 && height <= 16_384 && width <= 16_384) return [height, width];
-	throw new InvalidArgumentError('It must be HEIGHTxWIDTH in pixels, each from 1 to 16384, such as 224x320.');
+/** HxW in pixels, such as 224x224; one side alone, such as 720x or x1280, keeps the proportions. */
+export const heightByWidth = (text: string): Resize => {
+	const found = /^(\d*)x(\d*)$/i.exec(text);
+	const [height, width] = [found?.[1], found?.[2]].map(side => (side ? Number(side) : null)) as Resize;
+	const isSide = (side: number | null) => side === null || (side >= 1 && side <= 16_384);
+	if (found && (height ?? width) !== null && isSide(height) && isSide(width)) return [height, width];
+	throw new InvalidArgumentError(
+		'It must be HEIGHTxWIDTH in pixels, each from 1 to 16384, such as 224x320, or one of them: 224x, x320.',
+	);
 };

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
 import type { Command } from 'commander';
 import { messageOf, PermanentError } from '#shared/errors.ts';
 import { selectFrames } from '#shared/sampling/selection.ts';
@@ -10,8 +9,10 @@ import { openVideo } from '#shared/supervisely/open-video.ts';
 import { codecName } from '#shared/video/codec-name.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
-import { encodeImage, type ImageFormat } from '#shared/video/picture/encode.ts';
+import type { ImageFormat } from '#shared/video/picture/encode.ts';
 import { resizePicture } from '#shared/video/picture/resize.ts';
+import { type Resize, targetSize } from '#shared/video/picture/target-size.ts';
+import { writeFrameFile } from '#shared/video/picture/write-frame-file.ts';
 import { type ReadFault, readFrames } from '#shared/video/read-frames.ts';
 import type { ByteSource } from '#shared/video/source/byte-source.ts';
 import { openFile } from '#shared/video/source/file-source.ts';
@@ -26,7 +27,7 @@ type FramesOptions = {
 	start: number;
 	end?: number;
 	step: number;
-	resize?: [number, number];
+	resize?: Resize;
 	ext: string;
 	chunks?: number;
 	json?: boolean;
@@ -48,7 +49,11 @@ export const addFrames = (program: Command): void => {
 		.option('--start <n>', 'first frame', wholeNumber(0), 0)
 		.option('--end <n>', 'frame to stop before', wholeNumber(1))
 		.option('--step <n>', 'every n-th frame', wholeNumber(1), 1)
-		.option('--resize <HxW>', 'height and width of the images in pixels', heightByWidth)
+		.option(
+			'--resize <HxW>',
+			'height and width of the images in pixels; one of them keeps the proportions',
+			heightByWidth,
+		)
 		.option('--ext <ext>', 'png, jpg or webp', 'png')
 		.option('--chunks <n>', 'cuts the selection into this many chunks', wholeNumber(1))
 		.option('--verify', 'writes nothing and gives the hash of each picture')
@@ -91,27 +96,23 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 				framesPerChunk,
 				cut: options.chunks ? 'anywhere' : 'at-keys',
 			});
+			const { print, printRest } = linesInOrder(selection);
 			for (;;) {
 				const { value: frame, done } = await read.next();
 				if (done) {
 					faults.push(...frame);
+					printRest();
 					break;
 				}
-				const [height, width] = options.resize ?? [frame.height, frame.width];
+				const { width, height } = targetSize(options.resize ?? null, frame);
 				const picture = resizePicture(frame, height, width);
 				Object.assign(summary, { width, height, frames: summary.frames + 1 });
 				const result = options.verify
 					? { sha256: createHash('sha256').update(picture.data).digest('hex') }
-					: {
-							file: writeWhole(
-								options.out as string,
-								frame.index,
-								await encodeImage(picture, options.ext as ImageFormat),
-								options.ext,
-							),
-						};
-				if (options.json) console.log(JSON.stringify({ index: frame.index, pts: frame.pts, timeBase, ...result }));
-				else if (options.verify) console.log(`${frame.index} ${result.sha256}`);
+					: { file: await writeFrameFile(options.out as string, frame.index, picture, options.ext as ImageFormat) };
+				if (options.json)
+					print(frame.index, JSON.stringify({ index: frame.index, pts: frame.pts, timeBase, ...result }));
+				else if (options.verify) print(frame.index, `${frame.index} ${result.sha256}`);
 			}
 		} catch (error) {
 			if (!(error instanceof PermanentError)) throw error;
@@ -119,6 +120,24 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		}
 		finish(summary, faults, options);
 	});
+
+/** Prints the lines of frames in the order of a selection: a frame that needed a second try comes late. */
+const linesInOrder = (selection: number[]) => {
+	const waiting = new Map<number, string>();
+	let at = 0;
+	return {
+		print: (index: number, line: string) => {
+			waiting.set(index, line);
+			for (let next = selection[at] as number; waiting.has(next); next = selection[++at] as number) {
+				console.log(waiting.get(next));
+				waiting.delete(next);
+			}
+		},
+		printRest: () => {
+			for (const [, line] of [...waiting].sort(([a], [b]) => a - b)) console.log(line);
+		},
+	};
+};
 
 const finish = (
 	summary: object & { frames: number; pictures: number },
@@ -134,14 +153,6 @@ const finish = (
 		console.error(`${summary.frames} frames of ${summary.pictures} pictures, ${faults.length} faults`);
 	}
 	process.exitCode = faults.length === 0 ? 0 : 1;
-};
-
-/** Writes a file whole or not at all. */
-const writeWhole = (folder: string, index: number, bytes: Buffer, ext: string): string => {
-	const file = join(folder, `frame_${String(index).padStart(6, '0')}.${ext}`);
-	writeFileSync(`${file}.part`, bytes);
-	renameSync(`${file}.part`, file);
-	return file;
 };
 
 const openAny = async (

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { FramefanError } from '#shared/errors.ts';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
+import type { Resize } from '#shared/video/picture/target-size.ts';
 import type { SamplingStatus } from '../../functions/api/sampling-status.ts';
 import { checkServer } from '../check-server.ts';
 import { takeDataFolder } from '../data-folder.ts';
@@ -26,7 +27,7 @@ type SampleOptions = {
 	end?: number;
 	step?: number;
 	annotated?: boolean;
-	resize?: [number, number];
+	resize?: Resize;
 	labels: boolean;
 	data: string;
 	json?: boolean;
@@ -50,7 +51,11 @@ export const addSample = (program: Command): void => {
 		.option('--end <n>', 'frame to stop before', wholeNumber(1))
 		.option('--step <n>', 'every n-th frame', wholeNumber(1))
 		.option('--annotated', 'only frames with figures')
-		.option('--resize <HxW>', 'height and width of the images in pixels', heightByWidth)
+		.option(
+			'--resize <HxW>',
+			'height and width of the images in pixels; one of them keeps the proportions',
+			heightByWidth,
+		)
 		.option('--no-labels', 'images alone')
 		.option('--data <folder>', 'where the state is kept, to go on after a cut', '.framefan')
 		.option('--json', 'ends with one line of JSON')

@@ -10,6 +10,7 @@ import { openVideo } from '#shared/supervisely/open-video.ts';
 import { extractFrames, type Frame } from '#shared/video/extract/extract-frames.ts';
 import { encodeImage } from '#shared/video/picture/encode.ts';
 import { resizePicture } from '#shared/video/picture/resize.ts';
+import { targetSize } from '#shared/video/picture/target-size.ts';
 import type { DecodePorts } from './ports.ts';
 import { type EncodedFrame, makeUploader } from './upload-frames.ts';
 
@@ -125,11 +126,9 @@ const pipeFrames = async <Lost>(
 			await sending;
 			return value;
 		}
-		const [height, width] = chunk.settings.resize ?? [value.height, value.width];
-		const encoded = encodeImage(resizePicture(value, height, width), 'png');
-		encoding.push(
-			encoded.then(bytes => ({ frame: byIndex.get(value.index) as ChunkFrame, bytes, size: { width, height } })),
-		);
+		const size = targetSize(chunk.settings.resize, value);
+		const encoded = encodeImage(resizePicture(value, size.height, size.width), 'png');
+		encoding.push(encoded.then(bytes => ({ frame: byIndex.get(value.index) as ChunkFrame, bytes, size })));
 		if (encoding.length >= encodedAtOnce) await takeEncoded();
 	}
 };

@@ -3,6 +3,7 @@ import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
 import { type NewImage, nameConflicts, type SuperviselyApi } from '#shared/supervisely/api.ts';
 import { annotateFrame } from '#shared/supervisely/frame-annotation.ts';
 import type { Size } from '#shared/supervisely/geometry/plane.ts';
+import { targetSize } from '#shared/video/picture/target-size.ts';
 import { uploadLabels } from './upload-labels.ts';
 
 export type EncodedFrame = { frame: ChunkFrame; bytes: Buffer; size: Size };
@@ -79,9 +80,8 @@ export const makeUploader = (
 		notes: () => notes,
 		annotateExisting: async (frames: ChunkFrame[]): Promise<void> => {
 			if (!chunk.labels || frames.length === 0) return;
-			const original = chunk.labels.annotation.size;
-			const [height, width] = chunk.settings.resize ?? [original.height, original.width];
-			await annotate(frames.map(frame => ({ frame, size: { width, height } })));
+			const size = targetSize(chunk.settings.resize, chunk.labels.annotation.size);
+			await annotate(frames.map(frame => ({ frame, size })));
 		},
 		upload: async (frames: EncodedFrame[]): Promise<void> => {
 			const hashed = frames.map(frame => ({

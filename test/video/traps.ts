@@ -94,6 +94,7 @@ export const traps: Trap[] = [
 	),
 	trap(14, "The container's count isn't the decoder's", [
 		...['vp8-hidden-frames.webm', 'vp9-superframes.webm', 'xvid-packed.avi', 'cut-h264.mp4', 'two-videos.mkv'],
+		'empty-samples.mov',
 	]),
 	trap(
 		15,
@@ -128,7 +129,9 @@ export const traps: Trap[] = [
 		],
 		[damage, 'test/video/hostile.test.ts'],
 	),
-	trap(18, 'Times that repeat or go back', ['same-time.mp4', 'same-time.mkv', 'time-goes-back.mp4', 'joined.ts']),
+	trap(18, 'Times that repeat or go back', [
+		...['same-time.mp4', 'same-time.mkv', 'time-goes-back.mp4', 'times-swapped.mp4', 'times-rotated.mp4', 'joined.ts'],
+	]),
 	trap(19, 'Rotation and flips', [
 		...['turned-0.mp4', 'turned-90.mp4', 'turned-180.mp4', 'turned-270.mp4', 'odd-turned.mp4'],
 		...['flipped-horizontally.mp4', 'flipped-vertically.mp4', 'transposed.mp4', 'transversed.mp4'],

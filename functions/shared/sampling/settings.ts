@@ -10,7 +10,7 @@ const side = z.int().min(1).max(largestSide);
  * - `start`, `end`: frame indices, `end` exclusive; null: to the last picture
  * - `annotated`: only frames with at least one figure
  * - `step`: every n-th of the frames that are left
- * - `resize`: [height, width] in pixels, taken literally
+ * - `resize`: [height, width] in pixels, taken literally; one of them null: it follows from the other
  * - `copyAnnotations`: labels are converted with the frames
  */
 export const settingsSchema = z
@@ -19,10 +19,14 @@ export const settingsSchema = z
 		end: z.int().min(1).nullable().default(null),
 		step: z.int().min(1).default(1),
 		annotated: z.boolean().default(false),
-		resize: z.tuple([side, side]).nullable().default(null),
+		resize: z.tuple([side.nullable(), side.nullable()]).nullable().default(null),
 		copyAnnotations: z.boolean().default(true),
 	})
-	.superRefine(({ start, end }, context) => {
+	.superRefine(({ start, end, resize }, context) => {
+		if (resize && resize[0] === null && resize[1] === null) {
+			const message = 'resize is [null, null]: name the height, the width or both';
+			context.addIssue({ code: 'custom', path: ['resize'], message });
+		}
 		if (end !== null && end <= start) {
 			const message = `end is ${end} and start is ${start}: end is exclusive, so it must be greater than start`;
 			context.addIssue({ code: 'custom', path: ['end'], message });

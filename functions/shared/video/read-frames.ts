@@ -28,8 +28,8 @@ export const readFrames = async function* (
 			pts: index.pts[index.shown[frame] as number] as number,
 		}));
 		const given = new Set<number>();
+		const frames = extractFrames(recipe, wanted, source, options);
 		try {
-			const frames = extractFrames(recipe, wanted, source, options);
 			for (;;) {
 				const { value, done } = await frames.next();
 				if (done) {
@@ -44,6 +44,8 @@ export const readFrames = async function* (
 			const { reason } = error;
 			const missing = wanted.filter(frame => !given.has(frame.index));
 			faults.push(...missing.map(frame => ({ index: frame.index, reason, message: messageOf(error) })));
+		} finally {
+			await frames.return([]);
 		}
 	}
 	return faults;

@@ -1,0 +1,18 @@
+export type Size = { width: number; height: number };
+
+/** What pictures are scaled to: [height, width] in pixels; one of them may be null and follows from the other. */
+export type Resize = [height: number | null, width: number | null];
+
+/**
+ * The size of a resized picture. A side that isn't given keeps the picture's proportions, rounded, at least 1 pixel.
+ * @param resize null keeps the size
+ */
+export const targetSize = (resize: Resize | null, { width, height }: Size): Size => {
+	if (!resize) return { width, height };
+	const [toHeight, toWidth] = resize;
+	const follow = (side: number, own: number, other: number) => Math.max(1, Math.round((side * own) / other));
+	return {
+		height: toHeight ?? (toWidth === null ? height : follow(toWidth, height, width)),
+		width: toWidth ?? (toHeight === null ? width : follow(toHeight, width, height)),
+	};
+};

@@ -1,0 +1,33 @@
+// Builds what programs import from the package: Node runs no TypeScript from node_modules. Plain JavaScript, since it
+// runs while packages are being installed.
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+await build({
+	entryPoints: [join(root, 'library/index.ts')],
+	outfile: join(root, 'dist/index.js'),
+	bundle: true,
+	packages: 'external',
+	platform: 'node',
+	format: 'esm',
+	target: 'node20',
+});
+// Types need the compiler, which an installation without development packages has not.
+const compiler = findPackage('typescript/bin/tsc');
+if (compiler) {
+	const project = join(root, 'library/tsconfig.json');
+	execFileSync(process.execPath, [compiler, '--project', project], { stdio: 'inherit' });
+}
+
+function findPackage(path) {
+	try {
+		return createRequire(import.meta.url).resolve(path);
+	} catch {
+		return undefined;
+	}
+}

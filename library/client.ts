@@ -1,0 +1,22 @@
+import { makeSuperviselyApi, type SuperviselyApi } from '#shared/supervisely/api.ts';
+import { connectSupervisely } from '#shared/supervisely/http-client.ts';
+
+/** A connection to one Supervisely server. Its token is asked for when it is needed, and is sent to that server only. */
+export class SuperviselyClient {
+	readonly server: string;
+	readonly #api: SuperviselyApi;
+
+	/**
+	 * @param server such as `https://app.supervisely.com`
+	 * @param token the API token, or where to get it
+	 */
+	constructor(server: string, token: string | (() => Promise<string>)) {
+		this.server = server;
+		this.#api = makeSuperviselyApi(connectSupervisely(server, typeof token === 'string' ? async () => token : token));
+	}
+
+	/** @internal */
+	static apiOf(client: SuperviselyClient): SuperviselyApi {
+		return client.#api;
+	}
+}

@@ -1,0 +1,93 @@
+import { FramefanError, PermanentError } from '#shared/errors.ts';
+import { openVideo } from '#shared/supervisely/open-video.ts';
+import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
+import { indexVideo } from '#shared/video/index/index-video.ts';
+import { readFrames } from '#shared/video/read-frames.ts';
+import { SuperviselyClient } from './client.ts';
+
+/** A decoded picture: `height` rows of `width` pixels of R, G and B, a byte each. */
+export type VideoFrame = { index: number; width: number; height: number; data: Uint8Array };
+
+/** A frame that could not be had, and why. */
+export type VideoFrameFault = { index: number; reason: string; message: string };
+
+export type StreamOptions = {
+	/** First frame, from 0; a negative one is taken for 0. */
+	start?: number;
+	/** Last frame, inclusive; the video's last without it or where it lies behind. Before `start`, it is `start`. */
+	end?: number;
+	/** Gets what can't be had while the others go on. Without it, the first such frame is an error. */
+	onFault?: (fault: VideoFrameFault) => void;
+	signal?: AbortSignal;
+};
+
+/** Frames that are decoded by one ffmpeg, where key frames allow. */
+const framesPerChunk = 250;
+
+/**
+ * Decodes frames of a video on a Supervisely server, in order. Only bytes of the wanted range are fetched; leaving the
+ * loop early ends decoder and download. Frame n is the n-th picture that a decoder shows of the file, upright.
+ * @throws RangeError when `start` lies behind the video's last frame
+ * @throws PermanentError when the video isn't there, or can't be read
+ */
+export const streamVideoFrames = async function* (
+	client: SuperviselyClient,
+	videoId: number,
+	options: StreamOptions = {},
+): AsyncGenerator<VideoFrame, void> {
+	const api = SuperviselyClient.apiOf(client);
+	const leaving = new AbortController();
+	const signal = options.signal ? AbortSignal.any([options.signal, leaving.signal]) : leaving.signal;
+	try {
+		const video = await api.video(videoId);
+		if (!video) throw new PermanentError('not-found', `There is no video ${videoId} on ${client.server}`);
+		const source = await openVideo(api, video);
+		const decoding = { ffmpegPath: installedFfmpeg(), signal };
+		const index = await indexVideo(source, decoding);
+		const selection = rangeOf(options, index.shown.length, videoId);
+		const frames = readFrames(source, index, selection, { ...decoding, framesPerChunk });
+		for await (const { index, width, height, data } of inOrder(frames, selection, options.onFault))
+			yield { index, width, height, data };
+	} finally {
+		leaving.abort();
+	}
+};
+
+const rangeOf = ({ start = 0, end }: StreamOptions, count: number, videoId: number): number[] => {
+	const first = Math.max(0, start);
+	if (first >= count)
+		throw new RangeError(`start is ${start}: video ${videoId} has ${count} frames, so it must be below ${count}`);
+	const last = Math.max(first, Math.min(end ?? count - 1, count - 1));
+	return Array.from({ length: last - first + 1 }, (_, n) => first + n);
+};
+
+/** Holds back frames that come before one that needed a second try. */
+const inOrder = async function* <Frame extends { index: number }>(
+	frames: AsyncGenerator<Frame, VideoFrameFault[]>,
+	selection: number[],
+	onFault: StreamOptions['onFault'],
+): AsyncGenerator<Frame> {
+	const early = new Map<number, Frame>();
+	let at = 0;
+	const ready = function* (): Generator<Frame> {
+		for (let frame = early.get(selection[at] as number); frame; frame = early.get(selection[at] as number)) {
+			early.delete(frame.index);
+			at++;
+			yield frame;
+		}
+	};
+	for (;;) {
+		const { value, done } = await frames.next();
+		if (!done) {
+			early.set(value.index, value);
+			yield* ready();
+			continue;
+		}
+		for (const fault of value.sort((a, b) => a.index - b.index)) {
+			if (!onFault) throw new FramefanError(fault.message);
+			onFault(fault);
+		}
+		yield* [...early.values()].sort((a, b) => a.index - b.index);
+		return;
+	}
+};

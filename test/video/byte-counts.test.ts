@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import ffmpeg from '@ffmpeg-installer/ffmpeg';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
+import { indexVideo } from '#shared/video/index/index-video.ts';
+import { readFrames } from '#shared/video/read-frames.ts';
+import { openHttp } from '#shared/video/source/http-source.ts';
+import { serveFile } from '#test/counting-file-server.ts';
+
+const cache = join(import.meta.dirname, '../../node_modules/.cache/framefan/long');
+const run = promisify(execFile);
+const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error', '-y'];
+const decoding = { ffmpegPath: installedFfmpeg(), signal: new AbortController().signal };
+const MB = 1_000_000;
+const pictures = 2 * 3600 * 30;
+const groupLength = 60;
+
+/** Two hours of 1080p at 30 a second: half a minute, copied as it is 240 times. */
+const twoHours = async (name: string): Promise<string> => {
+	const path = join(cache, name);
+	if (existsSync(path)) return path;
+	mkdirSync(cache, { recursive: true });
+	const [short, part] = [join(cache, `short-${process.pid}.mp4`), join(cache, `part-${process.pid}-${name}`)];
+	const source = ['-f', 'lavfi', '-i', 'testsrc2=size=1920x1080:rate=30:duration=30'];
+	const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '2', '-b:v', '500k', '-g', String(groupLength)];
+	await run(ffmpeg.path, [...quiet, ...source, ...codec, '-pix_fmt', 'yuv420p', short]);
+	await run(ffmpeg.path, [...quiet, '-stream_loop', '239', '-i', short, '-c', 'copy', part]);
+	renameSync(part, path);
+	return path;
+};
+
+describe.each(['long.mp4', 'long.mkv'])('%s, two hours of 1080p over HTTP', name => {
+	let path: string;
+	beforeAll(async () => {
+		path = await twoHours(name);
+	}, 300_000);
+
+	test('what is read for the index, and for 100 frames in its middle', async () => {
+		const server = await serveFile(path);
+		try {
+			const source = await openHttp({ url: server.url });
+			const index = await indexVideo(source, decoding);
+			expect(index.shown.length).toBe(pictures);
+			// Matroska has no table of its pictures: its blocks are walked over, a window at a time.
+			if (name.endsWith('.mp4')) expect(server.count.bytes / statSync(path).size).toBeLessThanOrEqual(0.02);
+
+			const before = server.count.bytes;
+			const first = pictures / 2 + 17;
+			const selection = Array.from({ length: 100 }, (_, n) => first + n);
+			const frames: number[] = [];
+			for await (const { index: frame, width, height } of readFrames(source, index, selection, {
+				...decoding,
+				framesPerChunk: 100,
+			})) {
+				expect([width, height]).toEqual([1920, 1080]);
+				frames.push(frame);
+			}
+			expect(frames).toEqual(selection);
+			const groupStart = (frame: number) => frame - (frame % groupLength);
+			let groups = 0;
+			for (let at = groupStart(first); at < groupStart(first + 99) + groupLength; at++)
+				groups += index.size[at] as number;
+			expect(server.count.bytes - before).toBeLessThanOrEqual(groups + 2 * MB);
+		} finally {
+			server.close();
+		}
+	});
+});
