@@ -7,7 +7,8 @@ import { pythonEnvironment } from '#test/python.ts';
 
 const run = promisify(execFile);
 
-const PACKAGES = ['supervisely==6.74.51'];
+/** The SDK resizes masks with scikit-image, which it doesn't ask for. */
+const PACKAGES = ['supervisely==6.74.51', 'scikit-image==0.26.0'];
 /** What the SDK brings needs libraries of a desktop; this one does not, and takes its place where they are missing. */
 const HEADLESS_OPENCV = 'opencv-python-headless==4.14.0.94';
 

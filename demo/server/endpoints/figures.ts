@@ -38,7 +38,7 @@ export function figureEndpoints(context: Context): Endpoints {
 			const added = body.figures.map(figure => {
 				const ofClass = meta.classes.find(each => each.id === figure.classId);
 				if (!ofClass) throw badRequest(`The project has no class with id ${figure.classId}`);
-				if (!figure.geometry && ofClass.shape !== 'alpha_mask')
+				if (!figure.geometry && figure.geometryType !== 'alpha_mask')
 					throw badRequest('geometry: only an alpha mask may send it later');
 				const image = imageOf(store, figure.entityId);
 				const size = body.skipBoundsValidation ? null : imageSize(context, image);

@@ -28,8 +28,8 @@ export type FrameLabels = {
 	notes: string[];
 };
 
-/** Class shapes whose labels go another way than all others. */
-const specialShapes = new Set(['alpha_mask', 'multipolygon']);
+/** Geometries that `annotations.bulk.add` doesn't take, whatever the shape of their class. */
+const specialTypes = new Set(['alpha_mask', 'multipolygon']);
 
 /**
  * The labels of one frame, in the order of its figures, with the tags that hold on this frame, scaled with the picture.
@@ -50,7 +50,7 @@ export const annotateFrame = async ({ annotation, meta }: Labels, index: number,
 	const objects: ImageAnnotation['objects'] = [];
 	const specialFigures: SpecialFigure[] = [];
 	for (const { ofClass, head, geometry } of converted.flatMap(({ labels }) => labels)) {
-		if (!specialShapes.has(ofClass.shape)) objects.push({ ...geometry, ...head });
+		if (!specialTypes.has(head.geometryType)) objects.push({ ...geometry, ...head });
 		else if (ofClass.id) specialFigures.push({ head: { ...head, classId: ofClass.id }, geometry });
 		else problems.push(`The destination gives no id for class ${JSON.stringify(ofClass.title)}, whose labels need it`);
 	}

@@ -29,8 +29,9 @@ export const mergeMeta = (source: ProjectMeta, destination: ProjectMeta): Projec
 	if (classes.length + tags.length + added.length === 0) return undefined;
 	return {
 		...destination,
-		classes: [...classes, ...destination.classes],
-		tags: [...merged, ...added.map(tag => ({ ...tag }))],
+		// The source's ids mean nothing in the destination, or something else.
+		classes: [...classes.map(({ id: _, ...own }) => own), ...destination.classes],
+		tags: [...tags.map(({ id: _, ...own }) => own), ...destination.tags, ...added.map(tag => ({ ...tag }))],
 	};
 };
 

@@ -211,7 +211,7 @@ test.each([
 	]);
 });
 
-test('alpha masks and multipolygons go their own way, but for those of a class of any shape', async () => {
+test('alpha masks and multipolygons go their own way, also those of a class of any shape', async () => {
 	const bitmap = { origin: [1, 2], data: await maskData([[7]]) };
 	const parts = [part('1,1 5,1 5,5')];
 	const objects = ['fog', 'pair', 'thing'].map((classTitle, at) => ({ id: 400 + at, classTitle, tags: [] }));
@@ -224,10 +224,11 @@ test('alpha masks and multipolygons go their own way, but for those of a class o
 		],
 	});
 	expect(faults).toEqual([]);
-	expect(annotation.objects).toMatchObject([{ classTitle: 'thing', bitmap }]);
+	expect(annotation.objects).toEqual([]);
 	expect(specialFigures).toMatchObject([
 		{ head: { classTitle: 'fog', classId: 3, shape: 'alpha_mask', tags: [{ value: 400 }] }, geometry: { bitmap } },
 		{ head: { classTitle: 'pair', classId: 4 }, geometry: { parts: [part('1.5,1.5 5.5,1.5 5.5,5.5')] } },
+		{ head: { classTitle: 'thing', classId: 2, shape: 'alpha_mask' }, geometry: { bitmap } },
 	]);
 });
 

@@ -14,8 +14,10 @@ const names = (merged: ReturnType<typeof mergeMeta>) => [
 const graph = (node: string) => ofClass('body', 'graph', { geometry_config: { nodes: { [node]: {} }, edges: [] } });
 
 test('what only the source has comes first, then the destination, then the tags of sampling', () => {
-	const source = meta([ofClass('a', 'point'), ofClass('b', 'line', { own: 1 })], [tag('x', 'none')]);
-	const destination = meta([ofClass('a', 'point', { color: '#FFFFFF' }), ofClass('c', 'any')], [tag('y', 'date')]);
+	const classes = [ofClass('a', 'point', { id: 1 }), ofClass('b', 'line', { own: 1, id: 2 })];
+	const source = meta(classes, [tag('x', 'none', { id: 3 })]);
+	const theirs = [ofClass('a', 'point', { color: '#FFFFFF', id: 7 }), ofClass('c', 'any', { id: 8 })];
+	const destination = meta(theirs, [tag('y', 'date', { id: 9 })]);
 	const merged = mergeMeta(source, destination);
 	expect(names(merged)).toEqual([
 		['b', 'a', 'c'],
@@ -24,6 +26,9 @@ test('what only the source has comes first, then the destination, then the tags 
 	expect(merged?.classes[0]).toMatchObject({ own: 1 });
 	expect(merged?.classes[1]?.color).toBe('#FFFFFF');
 	expect(merged?.projectType).toBe('images');
+	// Ids of one project mean nothing in another.
+	expect(merged?.classes.map(({ id }) => id)).toEqual([undefined, 7, 8]);
+	expect(merged?.tags.map(({ id }) => id)).toEqual([undefined, 9, undefined, undefined]);
 });
 
 test('the tags of sampling always have the same colours', () => {

@@ -5,19 +5,21 @@ const one = 2048;
 
 type Taps = { low: Int32Array; high: Int32Array; weight: Int32Array };
 
-/** For each place of a row or column of the result: the two source places it lies between, and the weight of the second. */
-const tapsFor = (from: number, to: number): Taps => {
+/**
+ * For each place of a row or column of the result: the two source places it lies between, and the weight of the second.
+ * @param blendEdges whether a place beyond the middle of the first or last source place is still blended, of that place
+ * with itself. OpenCV does that with rows and not with columns; it shows, since each part is rounded down.
+ */
+const tapsFor = (from: number, to: number, blendEdges: boolean): Taps => {
 	const taps = { low: new Int32Array(to), high: new Int32Array(to), weight: new Int32Array(to) };
 	const scale = from / to;
 	for (let place = 0; place < to; place++) {
 		const exact = Math.fround((place + 0.5) * scale - 0.5);
-		let low = Math.floor(exact);
-		let fraction = Math.fround(exact - low);
-		if (low < 0) [low, fraction] = [0, 0];
-		if (low >= from - 1) [low, fraction] = [from - 1, 0];
-		taps.low[place] = low;
-		taps.high[place] = Math.min(low + 1, from - 1);
-		taps.weight[place] = roundHalfToEven(fraction * one);
+		const low = Math.floor(exact);
+		const isEdge = low < 0 || low >= from - 1;
+		taps.low[place] = Math.min(Math.max(low, 0), from - 1);
+		taps.high[place] = Math.min(Math.max(low + 1, 0), from - 1);
+		taps.weight[place] = isEdge && !blendEdges ? 0 : roundHalfToEven(Math.fround(exact - low) * one);
 	}
 	return taps;
 };
@@ -33,8 +35,8 @@ const roundHalfToEven = (value: number): number => {
  */
 export const resizePicture = (picture: Picture, height: number, width: number): Picture => {
 	if (picture.width === width && picture.height === height) return picture;
-	const columns = tapsFor(picture.width, width);
-	const rows = tapsFor(picture.height, height);
+	const columns = tapsFor(picture.width, width, false);
+	const rows = tapsFor(picture.height, height, true);
 	const data = Buffer.allocUnsafe(width * height * 3);
 	const stride = picture.width * 3;
 	const blend = (row: number, into: Int32Array) => {
