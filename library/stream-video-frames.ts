@@ -1,8 +1,9 @@
 import { FramefanError, PermanentError } from '#shared/errors.ts';
-import { openVideo } from '#shared/supervisely/open-video.ts';
+import { whereIs } from '#shared/supervisely/open-video.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
 import { readFrames } from '#shared/video/read-frames.ts';
+import { openInParts } from '#shared/video/source/open-in-parts.ts';
 import { SuperviselyClient } from './client.ts';
 
 /** A decoded picture: `height` rows of `width` pixels of R, G and B, a byte each. */
@@ -38,10 +39,12 @@ export const streamVideoFrames = async function* (
 	const api = SuperviselyClient.apiOf(client);
 	const leaving = new AbortController();
 	const signal = options.signal ? AbortSignal.any([options.signal, leaving.signal]) : leaving.signal;
+	let close = async () => {};
 	try {
 		const video = await api.video(videoId);
 		if (!video) throw new PermanentError('not-found', `There is no video ${videoId} on ${client.server}`);
-		const source = await openVideo(api, video);
+		const source = await openInParts(whereIs(api, video), signal);
+		close = source.close;
 		const decoding = { ffmpegPath: installedFfmpeg(), signal };
 		const index = await indexVideo(source, decoding);
 		const selection = rangeOf(options, index.shown.length, videoId);
@@ -50,6 +53,7 @@ export const streamVideoFrames = async function* (
 			yield { index, width, height, data };
 	} finally {
 		leaving.abort();
+		await close();
 	}
 };
 

@@ -5,7 +5,7 @@ import { messageOf, PermanentError } from '#shared/errors.ts';
 import { selectFrames } from '#shared/sampling/selection.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
-import { openVideo } from '#shared/supervisely/open-video.ts';
+import { whereIs } from '#shared/supervisely/open-video.ts';
 import { codecName } from '#shared/video/codec-name.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
@@ -16,7 +16,7 @@ import { writeFrameFile } from '#shared/video/picture/write-frame-file.ts';
 import { type ReadFault, readFrames } from '#shared/video/read-frames.ts';
 import type { ByteSource } from '#shared/video/source/byte-source.ts';
 import { openFile } from '#shared/video/source/file-source.ts';
-import { openHttp } from '#shared/video/source/http-source.ts';
+import { openInParts } from '#shared/video/source/open-in-parts.ts';
 import { heightByWidth, wholeNumber } from '../options.ts';
 import { closingAll } from '../shutdown.ts';
 import { findToken } from '../token.ts';
@@ -79,8 +79,9 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		const faults: Fault[] = [];
 		const summary = { frames: 0, pictures: 0, width: 0, height: 0, codec: '' };
 		try {
-			const source = await openAny(video, options.server, onClose);
 			const decoding = { ffmpegPath: installedFfmpeg(), signal: ending.signal };
+			const source = await openAny(video, options.server, ending.signal);
+			onClose(source.close);
 			const index = await indexVideo(source, decoding);
 			for (const note of index.notes) process.stderr.write(`note: ${note}\n`);
 			if (index.damage) faults.push({ index: null, reason: 'corrupt', message: index.damage });
@@ -158,19 +159,15 @@ const finish = (
 const openAny = async (
 	video: string,
 	server: string | undefined,
-	onClose: (close: () => unknown) => void,
-): Promise<ByteSource> => {
-	if (/^https?:\/\//.test(video)) return openHttp({ url: new URL(video) });
-	if (existsSync(video)) {
-		const file = await openFile(video);
-		onClose(() => file.close());
-		return file;
-	}
+	signal: AbortSignal,
+): Promise<ByteSource & { close(): Promise<void> }> => {
+	if (/^https?:\/\//.test(video)) return openInParts({ url: new URL(video) }, signal);
+	if (existsSync(video)) return openFile(video);
 	if (!/^\d+$/.test(video)) throw new PermanentError('not-found', `There is no file ${video}`);
 	if (!server) throw new UsageError(`${video} is a video id: name its server with --server or SERVER_ADDRESS`);
 	const token = await findToken(server);
 	const supervisely = makeSuperviselyApi(connectSupervisely(server, async () => token));
 	const found = await supervisely.video(Number(video));
 	if (!found) throw new PermanentError('not-found', `There is no video ${video} on ${server}`);
-	return openVideo(supervisely, found);
+	return openInParts(whereIs(supervisely, found), signal);
 };

@@ -64,7 +64,9 @@ const workOff = async (
 
 	if (chunk.recipe && missing.length > 0) {
 		try {
-			const source = await openVideo(ports.supervisely, await needVideo(ports, video.id));
+			const source = chunk.copy
+				? await ports.files.open(chunk.copy)
+				: await openVideo(ports.supervisely, await needVideo(ports, video.id));
 			const frames = extractFrames(chunk.recipe, missing, source, {
 				ffmpegPath: ports.ffmpegPath,
 				signal: options.signal,

@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { makeFileStore } from '#shared/aws/file-store.ts';
 import { makeSend } from '#shared/aws/queue.ts';
 import { makeToken } from '#shared/aws/secret.ts';
 import { settleBatch } from '#shared/aws/settle-batch.ts';
@@ -21,10 +22,12 @@ const env = readEnvironment(
 	'TOKEN_PARAMETER',
 	'LEASE_SECONDS',
 );
+const s3 = new S3Client({});
 const sqs = new SQSClient({});
 const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
 const ports = {
-	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
+	store: makeStateStore(s3, env.STATE_BUCKET),
+	files: makeFileStore(s3, env.STATE_BUCKET),
 	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token)),
 	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,

@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { makeFileStore } from '#shared/aws/file-store.ts';
 import { makeSend } from '#shared/aws/queue.ts';
 import { makeToken } from '#shared/aws/secret.ts';
 import { settleBatch } from '#shared/aws/settle-batch.ts';
@@ -22,10 +23,12 @@ const env = readEnvironment(
 	'TOKEN_PARAMETER',
 	'FRAMES_PER_CHUNK',
 );
+const s3 = new S3Client({});
 const sqs = new SQSClient({});
 const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
 const ports = {
-	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
+	store: makeStateStore(s3, env.STATE_BUCKET),
+	files: makeFileStore(s3, env.STATE_BUCKET),
 	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token)),
 	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
 	sendDecode: makeSend(sqs, env.DECODE_QUEUE_URL),

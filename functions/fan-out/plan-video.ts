@@ -10,15 +10,14 @@ import type { Settings } from '#shared/sampling/settings.ts';
 import { emptySummary, type Summary } from '#shared/sampling/summary.ts';
 import type { Video } from '#shared/supervisely/api.ts';
 import { labelsOf } from '#shared/supervisely/labels.ts';
-import { openVideo } from '#shared/supervisely/open-video.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
 import { framesWithFigures, parseVideoAnnotation } from '#shared/supervisely/video-annotation.ts';
 import { writeRecipe } from '#shared/video/extract/write-recipe.ts';
-import { indexVideo } from '#shared/video/index/index-video.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
 import { mirrorDataset } from './mirror-dataset.ts';
 import type { FanOutPorts } from './ports.ts';
+import { copyFor, indexOf } from './video-file.ts';
 import { readDestination } from './walk-dataset.ts';
 
 /** Documents of chunks that are written at one time. */
@@ -45,7 +44,8 @@ export const planVideo = async (
 	if (!video || !dataset || !project)
 		throw new PermanentError('not-found', `Video ${message.video} is not there any more`);
 	const { settings } = request;
-	const index = await indexVideo(await openVideo(supervisely, video), { ffmpegPath: ports.ffmpegPath, signal });
+	const file = await indexOf(ports, video, signal);
+	const { index } = file;
 	const annotation =
 		settings.annotated || settings.copyAnnotations
 			? parseVideoAnnotation(await supervisely.videoAnnotation(video.datasetId, video.id))
@@ -92,11 +92,13 @@ export const planVideo = async (
 		? parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id)
 		: undefined;
 	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, settings.copyAnnotations)];
+	const toDecode = parts.filter(({ recipe }) => recipe).length;
+	const copy = toDecode === 0 ? null : await copyFor(ports, video, file, toDecode, signal);
 	const chunks = parts.map(({ frames: own, recipe }): Chunk => {
 		const indices = own.map(frame => frame.index);
 		const id = chunkId(video.id, indices, recipe ? 'decode' : 'labels', settings);
 		const labels = annotation && meta ? labelsOf(annotation, meta, indices) : null;
-		return { ...common, id, frames: own, recipe, labels };
+		return { ...common, id, frames: own, recipe, copy, labels };
 	});
 	await Promise.all(
 		chunks.map(chunk => atOnce(() => store.write(keys.chunk(sampling, chunk.id), chunkSchema.encode(chunk)))),

@@ -1,3 +1,4 @@
+import type { FileStore } from '#shared/aws/file-store.ts';
 import type { Send } from '#shared/aws/queue.ts';
 import type { StateStore } from '#shared/aws/state-store.ts';
 import type { DecodeMessage, PlanMessage, ReportMessage } from '#shared/sampling/messages.ts';
@@ -6,6 +7,7 @@ import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 /** What fan-out works with. */
 export type FanOutPorts = {
 	store: StateStore;
+	files: FileStore;
 	supervisely: SuperviselyApi;
 	sendPlan: Send<PlanMessage>;
 	sendDecode: Send<DecodeMessage>;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,12 +10,13 @@ import { lastJson, runFramefan, startFramefan, until } from '#test/framefan-comm
 const data = mkdtempSync(join(tmpdir(), 'framefan-sample-'));
 let server: SuperviselyServer;
 let source: number;
+let project: string;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-	const folder = await makeDemoProject(data);
+	project = await makeDemoProject(data);
 	server = await startSuperviselyServer({ dataDir: join(data, 'server') });
-	source = (await server.importVideoProject(folder)).id;
+	source = (await server.importVideoProject(project)).id;
 	env = { SUPERVISELY_API_TOKEN: server.token };
 });
 afterAll(async () => {
@@ -62,12 +63,34 @@ describe('into an existing project', () => {
 		expect(first.code, first.stderr).toBe(0);
 		const { destination } = lastJson(first.stdout) as { destination: { id: number } };
 		const uploads = () => server.counters()['images.bulk.upload']?.requests ?? 0;
-		const files = () => server.counters().files?.bytesOut ?? 0;
-		const [uploadsBefore] = [uploads(), files()];
+		const uploadsBefore = uploads();
 		const second = await runFramefan(sample(['--step', '40', '--into', String(destination.id)]), env);
 		expect(second.code, second.stderr).toBe(0);
 		expect(lastJson(second.stdout)).toMatchObject({ state: 'completed', framesUploaded: 0, framesAlreadyThere: 38 });
 		expect(uploads()).toBe(uploadsBefore);
+	});
+
+	test('where the server gives no ranges, each file is fetched once and read from its copy', async () => {
+		server.setFaults([{ match: 'files', share: 1, action: { refuseRanges: true } }]);
+		try {
+			const before = server.counters().files?.bytesOut ?? 0;
+			const { code, stdout, stderr } = await runFramefan(sample(['--step', '30'], 'copies'), env);
+			expect(code, stderr).toBe(0);
+			const result = lastJson(stdout) as { destination: { id: number }; framesPlanned: number; framesUploaded: number };
+			expect(result).toMatchObject({ state: 'completed', faults: [] });
+			expect(result.framesUploaded).toBe(result.framesPlanned);
+			const folder = join(data, 'copies-out');
+			await server.exportImagesProject(result.destination.id, folder);
+			await checkDemoResult(folder, ({ frames }) => Array.from({ length: Math.ceil(frames / 30) }, (_, at) => at * 30));
+			// The first answer to a range is left when it turns out to be the whole file: some of it has gone out by then.
+			const sizes = readdirSync(project, { recursive: true, encoding: 'utf8' })
+				.filter(name => /[/]video[/][^/]+$/.test(name))
+				.reduce((sum, name) => sum + statSync(join(project, name)).size, 0);
+			expect(sizes).toBeGreaterThan(100_000);
+			expect((server.counters().files?.bytesOut ?? 0) - before).toBeLessThan(2.2 * sizes);
+		} finally {
+			server.setFaults([]);
+		}
 	});
 });
 

@@ -20,6 +20,8 @@ export const chunkSchema = z.strictObject({
 	frames: z.array(wantedFrameSchema.extend({ name: z.string(), image: z.int().optional() })),
 	/** Null when all frames are in the destination already and only their labels are looked after. */
 	recipe: recipeSchema.nullable(),
+	/** Key of the copy that the file is read from; null where it is read where it lies. */
+	copy: z.string().nullable(),
 	/** Null when labels aren't copied. */
 	labels: labelsSchema.nullable(),
 });

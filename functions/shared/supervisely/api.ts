@@ -23,7 +23,8 @@ const videoSchema = z.looseObject({
 	projectId: id,
 	datasetId: id,
 	fullStorageUrl: z.string().nullish(),
-	fileMeta: z.looseObject({ framesCount: z.int().nullish() }).nullish(),
+	hash: z.string().nullish(),
+	fileMeta: z.looseObject({ framesCount: z.int().nullish(), size: z.unknown() }).nullish(),
 });
 export type Video = z.output<typeof videoSchema>;
 

@@ -12,12 +12,19 @@ export type HttpSourceOptions = {
 	headers?: () => Promise<Record<string, string>>;
 };
 
+/** The server gives the file only whole: it has to be copied before it can be read in parts. */
+export class NoRanges extends PermanentError {
+	constructor(what: string) {
+		super('unsupported', `${what} can't be read in parts: the server ignores ranges`);
+	}
+}
+
 type Answer = { response: Response; total: number };
 
 /**
  * A video behind a URL whose server answers byte ranges.
  * A range that breaks off is asked for again from where it broke.
- * @throws PermanentError `not-found`, `refused` or `unsupported` (no ranges)
+ * @throws PermanentError `not-found` or `refused`; NoRanges
  */
 export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> => {
 	const ask = (offset: number, length: number, signal?: AbortSignal): Promise<Answer> =>
@@ -57,6 +64,30 @@ export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> 
 	};
 };
 
+/**
+ * The same file from its first byte to its last, for servers that answer no ranges.
+ * @throws PermanentError `not-found` or `refused`; what breaks it off, since it can't be gone on with
+ */
+export const streamWhole = async function* (
+	options: HttpSourceOptions,
+	signal: AbortSignal,
+): AsyncIterable<Uint8Array> {
+	const response = await retrying(async () => {
+		const answer = await request(options, undefined, signal);
+		if (answer.status === 200) return answer;
+		await answer.body?.cancel();
+		throw refusal(answer.status, options.url);
+	}, signal);
+	const said = Number(response.headers.get('content-length') ?? Number.NaN);
+	let size = 0;
+	for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
+		size += piece.length;
+		yield piece;
+	}
+	if (Number.isFinite(said) && size !== said && !response.headers.has('content-encoding'))
+		throw new Error(`${nameOf(options.url)} broke off after ${size} of ${said} bytes`);
+};
+
 const retrying = <Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> =>
 	pRetry(
 		async () => {
@@ -69,14 +100,21 @@ const retrying = <Result>(work: () => Promise<Result>, signal?: AbortSignal): Pr
 		{ retries: 5, minTimeout: 300, randomize: true, ...(signal ? { signal } : {}) },
 	);
 
-const request = async (options: HttpSourceOptions, range: string, signal?: AbortSignal): Promise<Response> => {
+const request = async (
+	options: HttpSourceOptions,
+	range: string | undefined,
+	signal?: AbortSignal,
+): Promise<Response> => {
 	let url = options.url;
 	for (let hop = 0; hop <= redirectsFollowed; hop++) {
 		const own = url.origin === options.url.origin ? await options.headers?.() : {};
 		// Only the wait for the answer is timed, not the bytes that follow.
 		const slow = new AbortController();
 		const timer = setTimeout(() => slow.abort(new Error(`${hostOf(url)} did not answer`)), headerTimeoutMs);
-		const init = { headers: { ...own, range }, signal: AbortSignal.any([slow.signal, ...(signal ? [signal] : [])]) };
+		const init = {
+			headers: { ...own, ...(range === undefined ? {} : { range }) },
+			signal: AbortSignal.any([slow.signal, ...(signal ? [signal] : [])]),
+		};
 		const response = await fetch(url, { ...init, redirect: 'manual' }).finally(() => clearTimeout(timer));
 		const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
 		if (!location) return response;
@@ -97,13 +135,18 @@ const checked = async (response: Response, url: URL): Promise<Answer> => {
 	const range = /^bytes \d+-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
 	if (status === 206 && range) return { response, total: Number(range[1]) };
 	await response.body?.cancel();
-	const what = `The video file at ${hostOf(url)}`;
-	if (status === 200)
-		throw new PermanentError('unsupported', `${what} can't be read in parts: the server ignores ranges`);
-	if (status === 416) throw new PermanentError('corrupt', `${what} is empty`);
-	if (isPassingStatus(status)) throw new Error(`${what} answered ${status}`);
-	throw new PermanentError(status === 404 ? 'not-found' : 'refused', `${what} answered ${status}`);
+	if (status === 200) throw new NoRanges(nameOf(url));
+	if (status === 416) throw new PermanentError('corrupt', `${nameOf(url)} is empty`);
+	throw refusal(status, url);
 };
+
+const refusal = (status: number, url: URL): Error => {
+	const message = `${nameOf(url)} answered ${status}`;
+	if (isPassingStatus(status)) return new Error(message);
+	return new PermanentError(status === 404 ? 'not-found' : 'refused', message);
+};
+
+const nameOf = (url: URL) => `The video file at ${hostOf(url)}`;
 
 /** Never the whole URL: its query may carry a signature. */
 const hostOf = (url: URL): string => url.host;

@@ -1,0 +1,40 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { ByteSource } from './byte-source.ts';
+import { openFile } from './file-source.ts';
+import { type HttpSourceOptions, NoRanges, openHttp, streamWhole } from './http-source.ts';
+
+/**
+ * Opens a file behind a URL for one machine: where its server gives no ranges, from a copy in the folder for temporary
+ * files, which `close` removes.
+ */
+export const openInParts = async (
+	where: HttpSourceOptions,
+	signal: AbortSignal,
+): Promise<ByteSource & { close(): Promise<void> }> => {
+	try {
+		return { ...(await openHttp(where)), close: async () => {} };
+	} catch (error) {
+		if (!(error instanceof NoRanges)) throw error;
+	}
+	const folder = await mkdtemp(join(tmpdir(), 'framefan-copy-'));
+	const remove = () => rm(folder, { recursive: true, force: true });
+	try {
+		const path = join(folder, 'file');
+		await pipeline(streamWhole(where, signal), createWriteStream(path, { mode: 0o600 }));
+		const file = await openFile(path);
+		return {
+			...file,
+			close: async () => {
+				await file.close();
+				await remove();
+			},
+		};
+	} catch (error) {
+		await remove();
+		throw error;
+	}
+};
