@@ -129,7 +129,7 @@ const cutMissing = (index: VideoIndex, frames: ChunkFrame[], framesPerChunk: num
 	const missing = new Map(frames.filter(frame => frame.image === undefined).map(frame => [frame.index, frame]));
 	return planChunks(index, [...missing.keys()], framesPerChunk).map(chunk => ({
 		frames: chunk.frames.map(frame => missing.get(frame) as ChunkFrame),
-		recipe: writeRecipe(index, chunk.first, chunk.last),
+		recipe: writeRecipe(index, chunk.runs),
 	}));
 };
 

@@ -76,6 +76,18 @@ export const testMatrix = (group: FixtureGroup): void => {
 				}
 			});
 
+			test('key frames alone, and far apart', async () => {
+				const keys = whole.pictures.flatMap(({ isKey }, index) => (isKey ? [index] : []));
+				await readAndCompare(keys, 1);
+				await readAndCompare(
+					keys
+						.filter((_, n) => n % 2 === 1)
+						.flatMap(key => (key + 2 < fixture.shows.length ? [key, key + 2] : [key]))
+						.filter((frame, n, all) => n === 0 || frame > (all[n - 1] as number)),
+					1,
+				);
+			});
+
 			test('one frame alone: before, on and after a key frame, and the last', async () => {
 				const keys = whole.pictures.flatMap(({ isKey }, index) => (isKey && index > 0 ? [index] : []));
 				const key = keys[Math.floor(keys.length / 2)] ?? 0;

@@ -1,7 +1,16 @@
 import type { VideoIndex } from './index/video-index.ts';
 
-/** A run of a video's selection that is decoded at once; positions are in decode order, both inclusive. */
-export type PlannedChunk = { frames: number[]; first: number; last: number };
+/** What planning needs to know of an index. */
+export type Ordered = Pick<VideoIndex, 'pts' | 'key' | 'shown'>;
+
+/** Positions in decode order, both inclusive. */
+export type Run = [first: number, last: number];
+
+/** A part of a video's selection that is decoded at once, and the runs of pictures that are fed for it. */
+export type PlannedChunk = { frames: number[]; runs: Run[] };
+
+/** Frames that are decoded from one key picture, and the last picture that has to be fed for them. */
+export type Group = { key: number; last: number; frames: number[] };
 
 /** Chunks of one video at the most, so that counting them never takes more than one listing. */
 export const mostChunks = 1000;
@@ -9,56 +18,98 @@ export const mostChunks = 1000;
 /** A group of pictures may outgrow the wanted chunk this many times before it is cut and decoded from its key again. */
 const longestInChunks = 4;
 
+/** What decoding a picture costs, where encoding and uploading a frame costs 1. */
+const decodingCost = 0.12;
+
 /**
- * Cuts a selection into chunks at key frames, so that no picture is decoded for two chunks without need and groups of
- * pictures without a selected frame are neither fetched nor decoded. Pure.
+ * Cuts a selection into chunks of about the same cost at key frames, so that no picture is decoded for two chunks without
+ * need. Groups of pictures without a selected frame are neither fetched nor decoded, and of the others nothing behind the
+ * last selected frame: where key frames alone are selected, they alone are decoded. Pure.
  * @param selection frame indices in order, all below `index.shown.length`
- * @param framesPerChunk frames that one chunk has at the most, except where a single group of pictures is longer
+ * @param framesPerChunk frames that one chunk has at the most, when it decodes nothing else, except where a single group
+ * of pictures is longer
  * @param cut `anywhere` cuts after every `framesPerChunk` frames, wherever key frames are: for seeing that it makes no difference
  */
 export const planChunks = (
-	index: Pick<VideoIndex, 'pts' | 'key' | 'shown'>,
+	index: Ordered,
 	selection: number[],
 	framesPerChunk: number,
 	cut: 'at-keys' | 'anywhere' = 'at-keys',
 ): PlannedChunk[] => {
-	const wanted = Math.max(framesPerChunk, Math.ceil(selection.length / mostChunks));
-	const keyOf = governingKeys(index);
-	const chunks: PlannedChunk[] = [];
-	let open: PlannedChunk | undefined;
-	let openKey = -1;
-	for (const [at, frame] of selection.entries()) {
-		const position = index.shown[frame] as number;
-		const key = keyOf(frame);
-		const isFull =
-			open !== undefined && open.frames.length >= (cut === 'anywhere' ? framesPerChunk : wanted * longestInChunks);
-		const isFullWithNext = () =>
-			open !== undefined && open.frames.length + framesUntilKeyChanges(selection, at, keyOf) > wanted;
-		if (isFull || (cut === 'at-keys' && key !== openKey && isFullWithNext())) open = undefined;
-		openKey = key;
-		if (!open) {
-			open = { frames: [], first: key, last: position };
-			chunks.push(open);
-		}
-		open.frames.push(frame);
-		open.first = Math.min(open.first, key);
-		open.last = Math.max(open.last, position);
+	if (cut === 'anywhere') {
+		const parts = Math.ceil(selection.length / framesPerChunk);
+		return Array.from({ length: parts }, (_, n) =>
+			toChunk(index, groupsOf(index, selection.slice(n * framesPerChunk, (n + 1) * framesPerChunk))),
+		);
 	}
-	return chunks;
+	const wanted = Math.max(framesPerChunk, Math.ceil((2 * selection.length) / mostChunks));
+	const groups = groupsOf(index, selection).flatMap(group => cutGroup(index, group, wanted * longestInChunks));
+	const total = groups.reduce((sum, group) => sum + costOf(group), 0);
+	const budget = Math.max(framesPerChunk * (1 + decodingCost), (2 * total) / mostChunks);
+	const even = total / Math.max(1, Math.ceil(total / budget - 1e-9));
+	const chunks: Group[][] = [];
+	let cost = Number.POSITIVE_INFINITY;
+	for (const group of groups) {
+		const next = costOf(group);
+		// As close to an even share as groups allow, and never above the budget by more than one group.
+		if (cost + next > budget + 1e-9 || cost + next / 2 > even + 1e-9) {
+			chunks.push([]);
+			cost = 0;
+		}
+		chunks.at(-1)?.push(group);
+		cost += next;
+	}
+	return chunks.map(chunk => toChunk(index, chunk));
 };
 
-const framesUntilKeyChanges = (selection: number[], from: number, keyOf: (frame: number) => number): number => {
-	const key = keyOf(selection[from] as number);
-	let count = 0;
-	while (from + count < selection.length && keyOf(selection[from + count] as number) === key) count++;
-	return count;
+/** The frames of a selection, by the key pictures from which they are decoded. */
+export const groupsOf = (index: Ordered, selection: number[]): Group[] => {
+	const keyOf = governingKeys(index);
+	const groups: Group[] = [];
+	for (const frame of selection) {
+		const [key, position] = [keyOf(frame), index.shown[frame] as number];
+		let group = groups.at(-1);
+		if (group?.key !== key) {
+			group = { key, last: position, frames: [] };
+			groups.push(group);
+		}
+		group.frames.push(frame);
+		group.last = Math.max(group.last, position);
+	}
+	return groups;
 };
+
+const costOf = ({ key, last, frames }: Group): number => frames.length + (last - key + 1) * decodingCost;
+
+/** Parts of a group that is much longer than a chunk; each is decoded from the key again. */
+const cutGroup = (index: Ordered, group: Group, most: number): Group[] =>
+	group.frames.length <= most
+		? [group]
+		: Array.from({ length: Math.ceil(group.frames.length / most) }, (_, n) => {
+				const frames = group.frames.slice(n * most, (n + 1) * most);
+				return { key: group.key, last: Math.max(...frames.map(frame => index.shown[frame] as number)), frames };
+			});
+
+const toChunk = (index: Ordered, groups: Group[]): PlannedChunk => {
+	const runs: Run[] = [];
+	for (const { key, last } of groups) {
+		const run = runs.at(-1);
+		// An open group needs what is before it, so it can't begin a run behind another.
+		if (run && (key <= run[1] + 1 || isOpen(index, key))) run[1] = Math.max(run[1], last);
+		else runs.push([key, last]);
+	}
+	return { frames: groups.flatMap(({ frames }) => frames), runs };
+};
+
+/** Whether pictures that follow a key in decode order are shown before it. */
+const isOpen = ({ pts, key }: Ordered, at: number): boolean =>
+	at + 1 < pts.length && !key[at + 1] && (pts[at + 1] as number) < (pts[at] as number);
 
 /**
  * The key picture from which a frame is decoded: the last one before it in decode order that is also shown no later.
  * (A leading picture of an open group is shown before its key and needs the group before.)
  */
-const governingKeys = ({ pts, key, shown }: Pick<VideoIndex, 'pts' | 'key' | 'shown'>) => {
+const governingKeys = ({ pts, key, shown }: Ordered) => {
 	const lastKey = new Int32Array(pts.length);
 	const keyBefore = new Int32Array(pts.length);
 	let last = -1;

@@ -22,7 +22,7 @@ export const readFrames = async function* (
 ): AsyncGenerator<Frame, ReadFault[]> {
 	const faults: ReadFault[] = [];
 	for (const chunk of planChunks(index, selection, options.framesPerChunk, options.cut)) {
-		const recipe = writeRecipe(index, chunk.first, chunk.last);
+		const recipe = writeRecipe(index, chunk.runs);
 		const wanted = chunk.frames.map(frame => ({
 			index: frame,
 			pts: index.pts[index.shown[frame] as number] as number,

@@ -33,8 +33,8 @@ describe('cutting at key frames', () => {
 			all(25),
 			20,
 			[
-				[0, 19, 20],
-				[20, 24, 5],
+				[0, 9, 10],
+				[10, 24, 15],
 			],
 		],
 		[
@@ -70,7 +70,7 @@ describe('cutting at key frames', () => {
 		],
 	] as const)('%s', (_, index, selection, framesPerChunk, expected) => {
 		const chunks = planChunks(index, [...selection], framesPerChunk);
-		expect(chunks.map(({ first, last, frames }) => [first, last, frames.length])).toEqual(expected);
+		expect(chunks.map(({ runs, frames }) => [runs[0]?.[0], runs.at(-1)?.[1], frames.length])).toEqual(expected);
 	});
 
 	test('a leading picture of an open group is decoded from the key before', () => {
@@ -84,8 +84,43 @@ describe('cutting at key frames', () => {
 			[4, 0],
 			[5, 0],
 		]);
-		expect(planChunks(index, [4], 10)).toEqual([{ frames: [4], first: 0, last: 5 }]);
-		expect(planChunks(index, [6], 10)).toEqual([{ frames: [6], first: 4, last: 4 }]);
+		expect(planChunks(index, [4], 10)).toEqual([{ frames: [4], runs: [[0, 5]] }]);
+		expect(planChunks(index, [6], 10)).toEqual([{ frames: [6], runs: [[4, 4]] }]);
+	});
+
+	test('in a chunk, groups without a frame and pictures behind the last frame of a group are left out', () => {
+		expect(planChunks(closedGroups(100, 10), [3, 4, 52, 90], 50)).toEqual([
+			{
+				frames: [3, 4, 52, 90],
+				runs: [
+					[0, 4],
+					[50, 52],
+					[90, 90],
+				],
+			},
+		]);
+	});
+
+	test('key frames alone are decoded alone', () => {
+		const keys = all(10).map(group => group * 10);
+		expect(planChunks(closedGroups(100, 10), keys, 50)).toEqual([{ frames: keys, runs: keys.map(key => [key, key]) }]);
+	});
+
+	test('an open group never begins a run behind another', () => {
+		// I0 P1 | I4 B2 B3 P5 | I8 B6 B7 P9, in decode order.
+		const order = [0, 1, 4, 2, 3, 5, 8, 6, 7, 9];
+		const index = indexOf(order.map(time => [time, time % 4 === 0 ? 1 : 0]));
+		expect(planChunks(index, [0, 9], 10)).toEqual([{ frames: [0, 9], runs: [[0, 9]] }]);
+		expect(planChunks(index, [9], 10)).toEqual([{ frames: [9], runs: [[6, 9]] }]);
+	});
+
+	test('one frame of every long group costs more than its own: fewer of them make a chunk', () => {
+		const selection = all(100).map(group => group * 100 + 99);
+		const chunks = planChunks(closedGroups(10_000, 100), selection, 100);
+		expect(chunks.length).toBeGreaterThanOrEqual(10);
+		const sizes = chunks.map(({ frames }) => frames.length);
+		expect(new Set(sizes.slice(0, -1)).size).toBe(1);
+		expect(sizes.at(-1)).toBeGreaterThanOrEqual((sizes[0] as number) / 2);
 	});
 
 	test('a selection of a million frames stays within the number of chunks that one listing holds', () => {
@@ -116,10 +151,13 @@ describe('cutting at key frames', () => {
 					cut,
 				);
 				expect(chunks.flatMap(({ frames }) => frames)).toEqual(selection);
-				for (const { frames, first, last } of chunks) {
-					expect(index.key[first]).toBe(1);
-					expect(first).toBeLessThanOrEqual(frames[0] as number);
-					expect(last).toBe(frames.at(-1));
+				for (const { frames, runs } of chunks) {
+					for (const [n, [first, last]] of runs.entries()) {
+						expect(index.key[first]).toBe(1);
+						expect(frames).toContain(last);
+						expect(first).toBeGreaterThan(runs[n - 1]?.[1] ?? -1);
+					}
+					for (const frame of frames) expect(runs.some(([first, last]) => first <= frame && frame <= last)).toBe(true);
 					if (cut === 'anywhere') expect(frames.length).toBeLessThanOrEqual(framesPerChunk);
 				}
 			}),

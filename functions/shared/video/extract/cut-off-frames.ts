@@ -1,5 +1,6 @@
 import type { FrameFault } from './extract-frames.ts';
 import type { Recipe, WantedFrame } from './recipe.ts';
+import { feedPart } from './sub-recipe.ts';
 
 /**
  * Parts a recipe's frames from those whose bytes, or the bytes before them, lie behind the end of the file. A decoder
@@ -17,14 +18,8 @@ export const withoutCutOff = (
 	const first = feed.offset.findIndex((_, at) => end(at) > fileSize);
 	if (first < 0) return { recipe, wanted, faults: [] };
 	const cut = new Set(feed.pts.slice(first));
-	const part = <Item>(column: Item[]) => column.slice(0, first);
-	const columns = { offset: part(feed.offset), size: part(feed.size), pts: part(feed.pts), key: part(feed.key) };
-	const own =
-		feed.kind === 'mp4'
-			? { ...feed, ...columns, dts: part(feed.dts) }
-			: { ...feed, ...columns, clusterTime: part(feed.clusterTime) };
 	return {
-		recipe: { ...recipe, feed: own },
+		recipe: { ...recipe, feed: feedPart(feed, 0, first) },
 		wanted: wanted.filter(({ pts }) => !cut.has(pts)),
 		faults: wanted
 			.filter(({ pts }) => cut.has(pts))

@@ -39,7 +39,7 @@ export const extractFrames = async function* (
 
 	let ending: Ending = { complaint: '' };
 	if (left.size > 0) ending = yield* decode(await fromRecipe(recipe, wanted, source, signal), left, options);
-	if (ending.troubled && left.size > 0 && !isWhole) {
+	if ((ending.troubled || ending.contradicted) && left.size > 0 && !isWhole) {
 		for (const part of byGroup(recipe, those())) {
 			const attempt = await fromRecipe(part.recipe, part.wanted, source, signal);
 			ending = yield* decode(attempt, left, options);

@@ -4,18 +4,22 @@ import type { Recipe } from './recipe.ts';
 type MatroskaFeed = Extract<Recipe['feed'], { kind: 'matroska' }>;
 
 /**
- * The file's own header, then its blocks from that of the first picture to the end of the last, behind the beginning of
- * a cluster of their own: what stands in the cluster before the first picture needs pictures that aren't fed. Times in
- * later clusters are absolute, so they stay what they are.
+ * The file's own header, then its blocks, run by run, each behind the beginning of a cluster of its own: what stands in
+ * the cluster before the first picture of a run needs pictures that aren't fed. Times in later clusters are absolute, so
+ * they stay what they are.
  */
 export const matroskaFeed = (feed: MatroskaFeed, source: ByteSource, signal: AbortSignal) => ({
 	ptsInFeed: (pts: number) => pts,
 	bytes: (async function* () {
 		yield Buffer.from(feed.header, 'base64');
-		yield clusterBeginning(feed.clusterTime[0] ?? 0);
-		const start = feed.offset[0] ?? 0;
-		const end = (feed.offset.at(-1) ?? 0) + (feed.size.at(-1) ?? 0);
-		yield* source.stream(start, end - start, signal);
+		for (const [n, first] of feed.runs.entries()) {
+			const last = (feed.runs[n + 1] ?? feed.pts.length) - 1;
+			if (last < first) continue;
+			yield clusterBeginning(feed.clusterTime[first] ?? 0);
+			const start = feed.offset[first] as number;
+			const end = (feed.offset[last] as number) + (feed.size[last] as number);
+			yield* source.stream(start, end - start, signal);
+		}
 	})(),
 });
 

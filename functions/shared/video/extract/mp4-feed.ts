@@ -24,8 +24,10 @@ export const mp4Feed = (feed: Mp4Feed, timescale: number, source: ByteSource, si
 			for (let first = 0; first < feed.dts.length; first += samplesPerFragment) {
 				const last = Math.min(first + samplesPerFragment, feed.dts.length);
 				const samples = await readSamples(feed, first, last, source, signal);
-				if (first === 0 && nalCodec && !isRandomAccess(samples[0] as Buffer, nalCodec)) {
-					throw new NotRandomAccess('The first sample is no random access point, whatever the file says');
+				for (const start of feed.runs) {
+					const sample = samples[start - first];
+					if (nalCodec && sample && !isRandomAccess(sample, nalCodec))
+						throw new NotRandomAccess('A sample is no random access point, whatever the file says');
 				}
 				yield fragment(feed, first, last, firstDts, shift);
 				yield Buffer.concat([words(samples.reduce((sum, { length }) => sum + length, 8)), Buffer.from('mdat')]);

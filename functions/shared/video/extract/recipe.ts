@@ -4,8 +4,14 @@ const count = z.number().int().min(0);
 const tick = z.number().int();
 const base64 = z.base64();
 
-/** One entry a picture in each column, in decode order. */
-const columns = { offset: z.array(count), size: z.array(count), pts: z.array(tick), key: z.array(z.boolean()) };
+/** One entry a picture in each column, in decode order; `runs`: where pictures follow that aren't next to those before. */
+const columns = {
+	runs: z.array(count),
+	offset: z.array(count),
+	size: z.array(count),
+	pts: z.array(tick),
+	key: z.array(z.boolean()),
+};
 
 /**
  * How a run of pictures is decoded: which bytes are fetched, and how they are fed to the decoder.

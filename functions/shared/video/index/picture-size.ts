@@ -18,7 +18,7 @@ export const firstPictureSize = async (
 	const [chunk] = planChunks(index, [0], 1);
 	if (!chunk) return null;
 	const wanted = [{ index: 0, pts: index.pts[index.shown[0] as number] as number }];
-	const attempt = await fromRecipe(writeRecipe(index, chunk.first, chunk.last), wanted, source, options.signal);
+	const attempt = await fromRecipe(writeRecipe(index, chunk.runs), wanted, source, options.signal);
 	try {
 		for await (const { width, height } of decodePictures({ ...options, input: attempt.input, ...attempt.selection }))
 			return { width, height };

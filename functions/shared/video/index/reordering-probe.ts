@@ -23,7 +23,7 @@ export const hidesReordering = async (
 	if (container.kind !== 'mp4' || !reordering.test(container.codec)) return false;
 	const shift = (pts[0] as number) - (container.dts[0] as number);
 	if (!pts.every((time, at) => time - (container.dts[at] as number) === shift)) return false;
-	const { feed } = writeRecipe(index, 0, Math.min(probed, pts.length) - 1);
+	const { feed } = writeRecipe(index, [[0, Math.min(probed, pts.length) - 1]]);
 	if (feed.kind !== 'mp4') return false;
 	const { bytes, ptsInFeed } = mp4Feed(feed, timeBase.den, source, options.signal);
 	const { times } = await listPictures({ ...options, input: { demuxer: 'mov', bytes } });
