@@ -1,39 +1,72 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { FramefanError } from '#shared/errors.ts';
+import { FramefanError, messageOf } from '#shared/errors.ts';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
-import type { SamplingStatus } from '../functions/api/sampling-status.ts';
+import type { Estimate, SamplingList, SamplingStatus, Started } from '../functions/api/schemas.ts';
 
 /** Framefan's own HTTP API, signed as its IAM authorizer asks. */
 export type ApiClient = {
-	start(request: SamplingRequestInput): Promise<{ id: string }>;
+	start(request: SamplingRequestInput): Promise<Started>;
 	status(id: string): Promise<SamplingStatus>;
+	/** One page, the newest first; `next` of a page asks for the one after it. */
+	list(query: { limit?: number; next?: string }): Promise<SamplingList>;
+	cancel(id: string): Promise<SamplingStatus>;
+	retry(id: string): Promise<Started>;
+	estimate(request: SamplingRequestInput): Promise<Estimate>;
 };
 
-export const makeApiClient = (api: {
+/** Where an API is, and who asks. */
+export type ApiAddress = {
 	httpUrl: string;
 	region: string;
-	credentials: { accessKeyId: string; secretAccessKey: string };
-}): ApiClient => {
+	credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+};
+
+/** @throws FramefanError for an answer that is a refusal, with the field that is wrong */
+export const makeApiClient = (api: ApiAddress): ApiClient => {
 	const { hostname, port, protocol, host } = new URL(api.httpUrl);
 	const { region, credentials } = api;
 	const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 });
-	const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+	const call = async <Answer>(
+		method: string,
+		path: string,
+		{ body, query = {} }: { body?: unknown; query?: Record<string, string> } = {},
+	): Promise<Answer> => {
 		const request = {
-			...{ method, path, protocol, hostname, query: {}, headers: { host, 'content-type': 'application/json' } },
+			...{ method, path, protocol, hostname, query, headers: { host, 'content-type': 'application/json' } },
 			...(port ? { port: Number(port) } : {}),
 			...(body === undefined ? {} : { body: JSON.stringify(body) }),
 		};
 		const { headers } = await signer.sign(request);
 		const sent = request.body === undefined ? {} : { body: request.body };
-		const response = await fetch(`${api.httpUrl}${path}`, { method, headers, ...sent });
-		const answer = (await response.json()) as { error?: string; message?: string; path?: string };
-		if (response.ok) return answer;
+		const search = Object.keys(query).length > 0 ? `?${new URLSearchParams(query)}` : '';
+		const response = await fetch(`${api.httpUrl}${path}${search}`, { method, headers, ...sent }).catch(error => {
+			throw new FramefanError(`${api.httpUrl} can't be reached (${messageOf(error)}): check the address`);
+		});
+		const text = await response.text();
+		const answer = jsonOr(text) as { error?: string; message?: string; path?: string };
+		if (response.ok) return answer as Answer;
 		const place = answer.path ? `${answer.path}: ` : '';
 		throw new FramefanError(`${method} ${path} answered ${response.status}: ${place}${answer.error ?? answer.message}`);
 	};
+	const place = (id: string) => `/samplings/${encodeURIComponent(id)}`;
 	return {
-		start: request => call('POST', '/samplings', request) as Promise<{ id: string }>,
-		status: id => call('GET', `/samplings/${encodeURIComponent(id)}`) as Promise<SamplingStatus>,
+		start: request => call('POST', '/samplings', { body: request }),
+		status: id => call('GET', place(id)),
+		list: ({ limit, next }) => {
+			const query = { ...(limit ? { limit: String(limit) } : {}), ...(next ? { next } : {}) };
+			return call('GET', '/samplings', { query });
+		},
+		cancel: id => call('DELETE', place(id)),
+		retry: id => call('POST', `${place(id)}/retry`),
+		estimate: request => call('POST', '/samplings/estimate', { body: request }),
 	};
+};
+
+const jsonOr = (text: string): unknown => {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return { error: text.slice(0, 200) };
+	}
 };

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { SamplingStatus } from '../functions/api/sampling-status.ts';
+import type { SamplingStatus } from '../functions/api/schemas.ts';
 
 /** Least time between two lines where the output is no terminal, in milliseconds. */
 const lineEveryMs = 2000;

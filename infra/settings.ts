@@ -13,8 +13,13 @@ export const settings = {
 	reduce: { memoryMiB: 512, timeout: Duration.minutes(2), maxConcurrency: 10 },
 	/** Deliveries of a message before it becomes a dead letter. */
 	deliveries: 5,
-	/** How often open samplings are recounted, so that a lost message heals. */
+	/** How often open samplings are looked after, so that a lost message heals. */
 	sweepEvery: Duration.minutes(5),
+	/**
+	 * A sampling of which nothing was heard for so long gets its unfinished steps again. Longer than a chunk stays hidden
+	 * whose worker died: six times the time limit of decode.
+	 */
+	stuckAfter: Duration.minutes(90),
 	/** How long requests, plans, markers and reports stay in the state bucket. */
 	stateRetention: Duration.days(90),
 } as const;

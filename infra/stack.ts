@@ -4,6 +4,7 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { type CfnRule, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
@@ -15,6 +16,7 @@ import { layerTarget, settings } from './settings.ts';
 /**
  * The whole system, in the order of the data:
  * HTTP API or schedule → api → [plan queue] → fan-out → [decode queue] → decode → [report queue] → reduce.
+ * What a queue gives up goes to reduce, too, which makes faults of it.
  */
 export class FramefanStack extends Stack {
 	constructor(scope: Construct, id: string, props: StackProps & { layersFor: 'deployment' | 'host' }) {
@@ -42,6 +44,8 @@ export class FramefanStack extends Stack {
 			architecture,
 			...settings.fanOut,
 			layers: [ffmpeg],
+			// The walk enqueues its own next steps; how deep it goes is limited there.
+			recursiveLoop: RecursiveLoop.ALLOW,
 		});
 		const decode = new StageFunction(this, 'Decode', {
 			stage: 'decode',
@@ -53,12 +57,14 @@ export class FramefanStack extends Stack {
 
 		// Queues between them.
 		const { deliveries } = settings;
+		const undertaker = { undertaker: reduce, undertakerTimeout: settings.reduce.timeout };
 		const plan = new WorkQueue(this, 'Plan', {
 			worker: fanOut,
 			workerTimeout: settings.fanOut.timeout,
 			batchSize: 1,
 			maxConcurrency: settings.fanOut.maxConcurrency,
 			deliveries,
+			...undertaker,
 		});
 		const chunks = new WorkQueue(this, 'Decoding', {
 			worker: decode,
@@ -66,6 +72,7 @@ export class FramefanStack extends Stack {
 			batchSize: 1,
 			maxConcurrency: settings.decode.maxConcurrency,
 			deliveries,
+			...undertaker,
 		});
 		const reports = new WorkQueue(this, 'Reporting', {
 			worker: reduce,
@@ -73,6 +80,7 @@ export class FramefanStack extends Stack {
 			batchSize: 10,
 			maxConcurrency: settings.reduce.maxConcurrency,
 			deliveries,
+			...undertaker,
 		});
 
 		// Who may use what, and under which name.
@@ -83,19 +91,31 @@ export class FramefanStack extends Stack {
 			parameterName: choice.tokenParameter,
 			simpleName: false,
 		});
-		for (const stage of [fanOut, decode, reduce]) {
+		for (const stage of [api, fanOut, decode, reduce]) {
 			stage.bind('SUPERVISELY_SERVER', choice.superviselyServer);
 			stage.bind('TOKEN_PARAMETER', choice.tokenParameter, grantee => token.grantRead(grantee));
 		}
 		api.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
+		api.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
 		api.bind('STANDING_SAMPLING', choice.standingSampling);
+		for (const [stage, { memoryMiB }] of Object.entries({
+			FAN_OUT: settings.fanOut,
+			DECODE: settings.decode,
+			REDUCE: settings.reduce,
+		})) {
+			api.bind(`${stage}_MIB`, String(memoryMiB));
+		}
 		fanOut.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
 		fanOut.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, grantee => chunks.queue.grantSendMessages(grantee));
 		fanOut.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
-		fanOut.bind('FRAMES_PER_CHUNK', choice.framesPerChunk);
+		for (const stage of [api, fanOut]) stage.bind('FRAMES_PER_CHUNK', choice.framesPerChunk);
 		decode.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl);
 		decode.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
 		reduce.bind('REPORT_QUEUE_URL', reports.queue.queueUrl);
+		reduce.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
+		reduce.bind('STUCK_SECONDS', String(settings.stuckAfter.toSeconds()));
+		reduce.bind('QUIET_SECONDS', String(settings.sweepEvery.toSeconds()));
+		for (const stage of [decode, reduce]) stage.bind('LEASE_SECONDS', choice.leaseSeconds);
 		reduce.bind('PROGRESS_SECONDS', choice.progressSeconds);
 
 		// Doors: HTTP, the standing sampling's schedule, and the sweep that recounts open samplings.
@@ -103,7 +123,11 @@ export class FramefanStack extends Stack {
 		const integration = new HttpLambdaIntegration('ApiIntegration', api);
 		for (const [method, path] of [
 			[HttpMethod.POST, '/samplings'],
+			[HttpMethod.GET, '/samplings'],
+			[HttpMethod.POST, '/samplings/estimate'],
 			[HttpMethod.GET, '/samplings/{id}'],
+			[HttpMethod.DELETE, '/samplings/{id}'],
+			[HttpMethod.POST, '/samplings/{id}/retry'],
 		] as const) {
 			http.addRoutes({ path, methods: [method], integration });
 		}
@@ -142,6 +166,10 @@ const parameters = (stack: Stack) => {
 		progressSeconds: parameter('ProgressSeconds', 'Least time between two progress records of a sampling', {
 			default: '15',
 			allowedPattern: '[0-9]+',
+		}),
+		leaseSeconds: parameter('LeaseSeconds', 'How long a chunk or a project stays taken by a worker that died', {
+			default: '60',
+			allowedPattern: '[1-9][0-9]{0,3}',
 		}),
 		standingSampling: parameter('StandingSampling', 'Body of POST /samplings that the schedule starts; empty: none', {
 			default: '',

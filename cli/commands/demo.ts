@@ -5,7 +5,7 @@ import { drawContactSheet } from '#demo/contact-sheet/contact-sheet.ts';
 import { makeDemoProject } from '#demo/project/make-project.ts';
 import { startSuperviselyServer } from '#demo/server/server.ts';
 import { FramefanError } from '#shared/errors.ts';
-import type { SamplingStatus } from '../../functions/api/sampling-status.ts';
+import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { takeDataFolder } from '../data-folder.ts';
 import { showProgress } from '../progress.ts';
 import { runSampling } from '../run-sampling.ts';

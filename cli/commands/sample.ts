@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { FramefanError } from '#shared/errors.ts';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
 import type { Resize } from '#shared/video/picture/target-size.ts';
-import type { SamplingStatus } from '../../functions/api/sampling-status.ts';
+import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { checkServer } from '../check-server.ts';
 import { takeDataFolder } from '../data-folder.ts';
 import { heightByWidth, wholeNumber, wholeNumbers } from '../options.ts';
@@ -144,16 +144,20 @@ const run = async (
 		progress: showProgress(),
 		onClose,
 	});
-	finish();
+	if (!mayHeal(result.status)) finish();
 	return result;
 };
+
+/** Whether the same command is to take this sampling up again, instead of beginning a new one. */
+const mayHeal = ({ state, faults }: SamplingStatus): boolean =>
+	state === 'failed' || state === 'cancelled' || faults.some(({ reason }) => reason === 'gave-up');
 
 /** The run that was cut off here, or a new one. */
 const openRun = (dataDir: string): { clientToken: string; finish: () => void } => {
 	const file = join(dataDir, 'run.json');
 	const finish = () => rmSync(file, { force: true });
 	if (existsSync(file)) {
-		process.stderr.write('Going on with the sampling that was cut off.\n');
+		process.stderr.write('Going on with the sampling that was not finished.\n');
 		return { clientToken: (JSON.parse(readFileSync(file, 'utf8')) as { clientToken: string }).clientToken, finish };
 	}
 	for (const name of ['stack', 'seconds']) rmSync(join(dataDir, name), { recursive: true, force: true });

@@ -1,22 +1,35 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Send } from '#shared/aws/queue.ts';
-import type { StateStore } from '#shared/aws/state-store.ts';
+import { SamplingFailure } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
-import type { PlanMessage } from '#shared/sampling/messages.ts';
 import { ApiError } from './api-error.ts';
+import { cancelSampling } from './cancel-sampling.ts';
+import { estimateSampling } from './estimate-sampling.ts';
+import { listSamplings } from './list-samplings.ts';
+import type { ApiPorts } from './ports.ts';
+import { retrySampling } from './retry-sampling.ts';
 import { samplingStatus } from './sampling-status.ts';
 import { startSampling } from './start-sampling.ts';
 
-/** What the HTTP door works with. */
-export type ApiPorts = { store: StateStore; sendPlan: Send<PlanMessage> };
-
 type Route = (ports: ApiPorts, event: APIGatewayProxyEventV2) => Promise<{ status: number; body: unknown }>;
 
-const routes: Record<string, Route> = {
+const idOf = (event: APIGatewayProxyEventV2) => event.pathParameters?.id ?? '';
+
+/** What is answered, by route; `openapi.ts` describes the same. */
+export const routes: Record<string, Route> = {
 	'POST /samplings': async (ports, event) => ({ status: 202, body: await startSampling(ports, parseBody(event)) }),
-	'GET /samplings/{id}': async ({ store }, event) => ({
+	'GET /samplings': async (ports, event) => ({
 		status: 200,
-		body: await samplingStatus(store, event.pathParameters?.id ?? ''),
+		body: await listSamplings(ports, event.queryStringParameters ?? {}),
+	}),
+	'POST /samplings/estimate': async (ports, event) => ({
+		status: 200,
+		body: await estimateSampling(ports, parseBody(event)),
+	}),
+	'GET /samplings/{id}': async (ports, event) => ({ status: 200, body: await samplingStatus(ports, idOf(event)) }),
+	'DELETE /samplings/{id}': async (ports, event) => ({ status: 202, body: await cancelSampling(ports, idOf(event)) }),
+	'POST /samplings/{id}/retry': async (ports, event) => ({
+		status: 202,
+		body: await retrySampling(ports, idOf(event)),
 	}),
 };
 
@@ -33,6 +46,8 @@ export const answer = async (
 	} catch (error) {
 		if (error instanceof ApiError)
 			return json(error.status, { error: error.message, ...(error.path ? { path: error.path } : {}) });
+		// Something about the source that only the server could tell.
+		if (error instanceof SamplingFailure) return json(422, { error: error.message, path: 'source' });
 		log.error('A request failed', { routeKey: event.routeKey, requestId: event.requestContext.requestId, error });
 		return json(500, { error: `Internal error, request ${event.requestContext.requestId}` });
 	}

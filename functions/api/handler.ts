@@ -1,20 +1,46 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, ScheduledEvent } from 'aws-lambda';
 import { makeSend } from '#shared/aws/queue.ts';
+import { makeToken } from '#shared/aws/secret.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
 import { readEnvironment } from '#shared/environment.ts';
+import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
+import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 import { answer } from './answer.ts';
 import { startStandingSampling } from './standing-sampling.ts';
 
-const env = readEnvironment('STATE_BUCKET', 'PLAN_QUEUE_URL', 'STANDING_SAMPLING');
+const env = readEnvironment(
+	'STATE_BUCKET',
+	'PLAN_QUEUE_URL',
+	'REPORT_QUEUE_URL',
+	'STANDING_SAMPLING',
+	'SUPERVISELY_SERVER',
+	'TOKEN_PARAMETER',
+	'FRAMES_PER_CHUNK',
+	'FAN_OUT_MIB',
+	'DECODE_MIB',
+	'REDUCE_MIB',
+);
+const sqs = new SQSClient({});
+const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
 const ports = {
 	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
-	sendPlan: makeSend(new SQSClient({}), env.PLAN_QUEUE_URL),
+	bucket: env.STATE_BUCKET,
+	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
+	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
+	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token)),
+	sizing: {
+		framesPerChunk: Number(env.FRAMES_PER_CHUNK),
+		fanOutMiB: Number(env.FAN_OUT_MIB),
+		decodeMiB: Number(env.DECODE_MIB),
+		reduceMiB: Number(env.REDUCE_MIB),
+	},
 };
 
-/** HTTP → start or look up a sampling. Schedule → start the standing sampling. */
+/** HTTP → start, list, estimate, look up, cancel or retry samplings. Schedule → start the standing sampling. */
 export const handler = middy<
 	APIGatewayProxyEventV2 | ScheduledEvent,
 	APIGatewayProxyStructuredResultV2 | undefined

@@ -1,41 +1,40 @@
 import type { StateStore } from '#shared/aws/state-store.ts';
-import { readDocument } from '#shared/sampling/documents.ts';
+import { currentAttempt, readDocument, readOutcome } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
-import { destinationSchema, outcomeSchema, progressSchema, type states } from '#shared/sampling/outcome.ts';
-import { recordSchema, type SamplingRequest } from '#shared/sampling/request.ts';
-import { emptySummary, type Summary } from '#shared/sampling/summary.ts';
-import { ApiError } from './api-error.ts';
-
-/** Answer of `GET /samplings/{id}`: how far a sampling is, or how it ended. */
-export type SamplingStatus = Summary & {
-	id: string;
-	state: (typeof states)[number];
-	reason: string | null;
-	createdAt: string;
-	finishedAt: string | null;
-	request: SamplingRequest;
-	destination: { id: number; name: string } | null;
-};
+import { destinationSchema, progressSchema } from '#shared/sampling/outcome.ts';
+import type { SamplingRecord } from '#shared/sampling/request.ts';
+import { emptySummary } from '#shared/sampling/summary.ts';
+import type { ApiPorts } from './ports.ts';
+import { findRecord } from './read-record.ts';
+import type { SamplingStatus } from './schemas.ts';
 
 /** @throws ApiError 404 */
-export const samplingStatus = async (store: StateStore, id: string): Promise<SamplingStatus> => {
-	const record = /^[A-Za-z0-9-]{1,64}$/.test(id)
-		? await readDocument(store, keys.request(id), recordSchema)
-		: undefined;
-	if (!record) throw new ApiError(404, `There is no sampling ${JSON.stringify(id)}`, 'id');
+export const samplingStatus = async (ports: Pick<ApiPorts, 'store' | 'bucket'>, id: string): Promise<SamplingStatus> =>
+	statusOf(ports, await findRecord(ports.store, id));
+
+export const statusOf = async (
+	{ store, bucket }: { store: StateStore; bucket: string },
+	{ id, createdAt, request }: SamplingRecord,
+): Promise<SamplingStatus> => {
+	const at = await currentAttempt(store, id);
 	const [outcome, progress, destination] = await Promise.all([
-		readDocument(store, keys.outcome(id), outcomeSchema),
-		readDocument(store, keys.progress(id), progressSchema),
+		readOutcome(store, at),
+		readDocument(store, keys.progress(at), progressSchema),
 		readDocument(store, keys.destination(id), destinationSchema),
 	]);
+	const isCompleted = outcome?.state === 'completed' || outcome?.state === 'completed_with_faults';
+	// What was cut off has no sum of its own: it is as far as it was last seen.
+	const summary = isCompleted ? outcome.summary : (progress?.summary ?? emptySummary);
 	return {
 		id,
+		attempt: at.attempt,
 		state: outcome?.state ?? 'running',
 		reason: outcome?.reason ?? null,
-		createdAt: record.createdAt,
+		createdAt,
 		finishedAt: outcome?.finishedAt ?? null,
-		request: record.request,
+		request,
 		destination: destination ? { id: destination.id, name: destination.name } : null,
-		...(outcome?.summary ?? progress?.summary ?? emptySummary),
+		...summary,
+		report: isCompleted ? `s3://${bucket}/${keys.report(id)}` : null,
 	};
 };

@@ -1,22 +1,44 @@
-import { readDocument } from '#shared/sampling/documents.ts';
+import type { z } from 'zod';
+import { currentAttempt, hasEnded, readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
-import { recordSchema, requestSchema, type SamplingRecord, samplingId } from '#shared/sampling/request.ts';
-import type { ApiPorts } from './answer.ts';
+import { writeOpen } from '#shared/sampling/open.ts';
+import {
+	recordSchema,
+	requestSchema,
+	type SamplingRecord,
+	type SamplingRequest,
+	samplingId,
+} from '#shared/sampling/request.ts';
 import { ApiError } from './api-error.ts';
+import type { ApiPorts } from './ports.ts';
+import type { Started } from './schemas.ts';
+
+/** @throws ApiError 422 with the path of the field that is wrong */
+export const parseRequest = (body: unknown): SamplingRequest => {
+	const parsed = requestSchema.safeParse(body);
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	throw new ApiError(422, issue?.message ?? 'The body is malformed', issue && pathOf(issue));
+};
+
+/** Where an issue is. An unknown key is named itself, instead of the object that has it. */
+const pathOf = (issue: z.core.$ZodIssue): string | undefined => {
+	const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+	return [...issue.path, ...unknown].join('.') || undefined;
+};
 
 /**
  * Records a request once and enqueues its first step. The same client token with the same body is the same sampling.
  * @throws ApiError 422 with the path of the field that is wrong, 409 for a client token with another body
  */
-export const startSampling = async ({ store, sendPlan }: ApiPorts, body: unknown): Promise<{ id: string }> => {
-	const parsed = requestSchema.safeParse(body);
-	if (!parsed.success) {
-		const [issue] = parsed.error.issues;
-		throw new ApiError(422, issue?.message ?? 'The body is malformed', issue?.path.join('.') || undefined);
-	}
-	const request = parsed.data;
+export const startSampling = async (
+	{ store, sendPlan }: Pick<ApiPorts, 'store' | 'sendPlan'>,
+	body: unknown,
+): Promise<Started> => {
+	const request = parseRequest(body);
 	const id = samplingId(request.clientToken);
 	const record: SamplingRecord = { schema: 1, id, createdAt: new Date().toISOString(), request };
+	let { createdAt } = record;
 	if (!(await store.create(keys.request(id), record))) {
 		const known = await readDocument(store, keys.request(id), recordSchema);
 		if (JSON.stringify(known?.request) !== JSON.stringify(request)) {
@@ -26,9 +48,13 @@ export const startSampling = async ({ store, sendPlan }: ApiPorts, body: unknown
 				'clientToken',
 			);
 		}
-		if (await store.exists(keys.outcome(id))) return { id };
+		createdAt = known?.createdAt ?? createdAt;
 	}
-	await store.write(keys.open(id), { schema: 1, id });
-	await sendPlan([{ schema: 1, kind: 'project', sampling: id }]);
-	return { id };
+	const at = await currentAttempt(store, id);
+	if (!(await hasEnded(store, at))) {
+		await writeOpen(store, at);
+		await store.write(keys.listed(id, createdAt), { schema: 1, id });
+		await sendPlan([{ schema: 1, kind: 'project', ...at }]);
+	}
+	return { id, attempt: at.attempt };
 };

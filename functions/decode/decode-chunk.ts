@@ -1,10 +1,13 @@
+import { underLease } from '#shared/aws/lease.ts';
 import { FramefanError, messageOf, PermanentError, SamplingFailure } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { type Chunk, type ChunkFrame, chunkSchema } from '#shared/sampling/chunk.ts';
 import { endSampling, hasEnded, readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
+import { isDone, markDone } from '#shared/sampling/marker.ts';
 import type { DecodeMessage } from '#shared/sampling/messages.ts';
-import { emptySummary, type Fault, type Summary, summarySchema } from '#shared/sampling/summary.ts';
+import { nodeIds } from '#shared/sampling/node.ts';
+import { emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import type { Video } from '#shared/supervisely/api.ts';
 import { openVideo } from '#shared/supervisely/open-video.ts';
 import { extractFrames, type Frame } from '#shared/video/extract/extract-frames.ts';
@@ -22,41 +25,40 @@ const framesPerUpload = 16;
  * One chunk. Returning means that it is done with: its images and labels are in the destination, its marker says so
  * and what could not be done. Throwing means that the message has to come again; a repeat leaves the same images.
  */
-export const decodeChunk = async (
-	ports: DecodePorts,
-	message: DecodeMessage,
-	options: { signal: AbortSignal; isRepeat: boolean },
-): Promise<void> => {
-	const { store, sendReport } = ports;
-	const { sampling, node, chunk: id } = message;
-	const marker = keys.done(sampling, node, id);
-	const report = { schema: 1, sampling, node } as const;
-	if (await store.exists(marker)) return sendReport([report]);
-	if (await hasEnded(store, sampling)) return;
+export const decodeChunk = async (ports: DecodePorts, message: DecodeMessage, signal: AbortSignal): Promise<void> => {
+	const { store, sendReport, leaseMs } = ports;
+	const { sampling, attempt, node, chunk: id } = message;
+	const at = { sampling, attempt };
+	const report = (changed: string) => sendReport([{ schema: 1, ...at, node: changed }]);
+	if (await isDone(store, at, node, id)) return report(node);
+	if (await hasEnded(store, at)) return;
 	const chunk = await readDocument(store, keys.chunk(sampling, id), chunkSchema);
 	if (!chunk) throw new FramefanError(`There is no chunk ${id} of sampling ${sampling}`);
 	try {
-		const summary = await workOff(ports, chunk, options);
-		await store.create(marker, summarySchema.encode(summary));
-		await sendReport([report]);
+		// Of several deliveries at the same time one works; the others come again and find its marker.
+		await underLease(store, keys.chunkLease(sampling, id), { ms: leaseMs }, async isFirst => {
+			if (await isDone(store, at, node, id)) return;
+			await markDone(store, at, node, id, await workOff(ports, chunk, { signal, isFirst }));
+		});
+		await report(node);
 	} catch (error) {
 		if (!(error instanceof SamplingFailure)) throw error;
-		const finishedAt = new Date().toISOString();
-		await endSampling(store, sampling, { state: 'failed', reason: error.message, finishedAt, summary: emptySummary });
+		await endSampling(store, at, { state: 'failed', reason: error.message, summary: emptySummary });
+		await report(nodeIds.project);
 	}
 };
 
 const workOff = async (
 	ports: DecodePorts,
 	chunk: Chunk,
-	options: { signal: AbortSignal; isRepeat: boolean },
+	options: { signal: AbortSignal; isFirst: boolean },
 ): Promise<Summary> => {
 	const { video } = chunk;
 	const faults: Fault[] = [];
 	const faultAt = (reason: string, message: string, frame?: number) =>
 		faults.push({ reason, message, video, ...(frame === undefined ? {} : { frame }) });
 	const uploader = makeUploader(ports.supervisely, chunk, faultAt);
-	if (options.isRepeat) await uploader.findExisting();
+	if (!options.isFirst) await uploader.findExisting();
 	const missing = chunk.frames.filter(frame => !uploader.has(frame));
 	await uploader.annotateExisting(chunk.frames.filter(frame => uploader.has(frame)));
 
@@ -68,9 +70,11 @@ const workOff = async (
 				signal: options.signal,
 			});
 			const lost = await pipeFrames(frames, chunk, missing, encoded => uploader.upload(encoded));
+			options.signal.throwIfAborted();
 			for (const { index, reason, message } of lost) faultAt(reason, message, index);
 		} catch (error) {
-			if (!(error instanceof PermanentError)) throw error;
+			// What the deadline cuts off is no fault: it comes again.
+			if (options.signal.aborted || !(error instanceof PermanentError)) throw error;
 			log.warn('A chunk could not be decoded', { chunk: chunk.id, error });
 			for (const { index } of missing) if (!uploader.done.has(index)) faultAt(error.reason, messageOf(error), index);
 		}

@@ -8,7 +8,7 @@ import { makeToken } from '#shared/aws/secret.ts';
 import { settleBatch } from '#shared/aws/settle-batch.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
 import { readEnvironment } from '#shared/environment.ts';
-import { decodeMessageSchema } from '#shared/sampling/messages.ts';
+import { decodeMessageSchema, identityOf } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 import { decodeChunk } from './decode-chunk.ts';
@@ -19,6 +19,7 @@ const env = readEnvironment(
 	'REPORT_QUEUE_URL',
 	'SUPERVISELY_SERVER',
 	'TOKEN_PARAMETER',
+	'LEASE_SECONDS',
 );
 const sqs = new SQSClient({});
 const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
@@ -26,6 +27,7 @@ const ports = {
 	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
 	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token)),
 	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
+	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',
 };
 
@@ -35,10 +37,11 @@ const timeoutEarlyInMillis = 10_000;
 /** Decode queue → one chunk: from bytes to uploaded images with labels, and its marker. */
 export const handler = middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis }).handler(
 	(event, _context, { signal }) =>
-		settleBatch(sqs, env.DECODE_QUEUE_URL, event, record =>
-			decodeChunk(ports, decodeMessageSchema.parse(JSON.parse(record.body)), {
-				signal,
-				isRepeat: Number(record.attributes.ApproximateReceiveCount) > 1,
-			}),
+		settleBatch(
+			{ sqs, queueUrl: env.DECODE_QUEUE_URL, store: ports.store },
+			event,
+			body => decodeMessageSchema.parse(JSON.parse(body)),
+			identityOf,
+			message => decodeChunk(ports, message, signal),
 		),
 );

@@ -8,5 +8,7 @@ export type DecodePorts = {
 	store: StateStore;
 	supervisely: SuperviselyApi;
 	sendReport: Send<ReportMessage>;
+	/** How long a chunk stays taken after its worker was heard of last. */
+	leaseMs: number;
 	ffmpegPath: string;
 };

@@ -8,7 +8,7 @@ import { makeToken } from '#shared/aws/secret.ts';
 import { settleBatch } from '#shared/aws/settle-batch.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
 import { readEnvironment } from '#shared/environment.ts';
-import { planMessageSchema } from '#shared/sampling/messages.ts';
+import { identityOf, planMessageSchema } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 import { takeStep } from './take-step.ts';
@@ -40,7 +40,11 @@ const timeoutEarlyInMillis = 5000;
 /** Plan queue → one step of the walk over the source: project, dataset, page of a listing, or video. */
 export const handler = middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis }).handler(
 	(event, _context, { signal }) =>
-		settleBatch(sqs, env.PLAN_QUEUE_URL, event, record =>
-			takeStep(ports, planMessageSchema.parse(JSON.parse(record.body)), signal),
+		settleBatch(
+			{ sqs, queueUrl: env.PLAN_QUEUE_URL, store: ports.store },
+			event,
+			body => planMessageSchema.parse(JSON.parse(body)),
+			identityOf,
+			message => takeStep(ports, message, signal),
 		),
 );

@@ -1,22 +1,23 @@
 import { SamplingFailure } from '#shared/errors.ts';
+import type { Attempt } from '#shared/sampling/keys.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
-import { emptySummary } from '#shared/sampling/summary.ts';
+import { resolveScope, writeScope } from '#shared/sampling/scope.ts';
 import { firstPage, type Project } from '#shared/supervisely/api.ts';
 import { mergeMeta } from '#shared/supervisely/merge-meta.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
 import { chooseDestination } from './destination.ts';
+import { enqueueSteps } from './enqueue-steps.ts';
 import type { FanOutPorts } from './ports.ts';
-import { resolveScope, writeScope } from './scope.ts';
 import { childDatasets, pagesAfterFirst } from './walk-dataset.ts';
-import { writeNode } from './write-node.ts';
 
 /**
  * The first step: checks source and destination, merges the meta, makes the destination, and enqueues the datasets.
  * Everything that can be refused is refused before anything is made.
  */
-export const openProject = async (ports: FanOutPorts, sampling: string, request: SamplingRequest): Promise<void> => {
+export const openProject = async (ports: FanOutPorts, at: Attempt, request: SamplingRequest): Promise<void> => {
 	const { supervisely } = ports;
+	const { sampling } = at;
 	const source = await needProject(ports, request.source.projectId, 'source', 'videos');
 	const existing =
 		request.destination.projectId === undefined
@@ -36,27 +37,21 @@ export const openProject = async (ports: FanOutPorts, sampling: string, request:
 
 	if (scope) await writeScope(ports.store, sampling, scope);
 	const listing = await supervisely.datasets(source.id, null, firstPage);
-	const above = { sampling, node: nodeIds.project, scope, nested: scope === undefined };
-	const children = childDatasets(listing.entities, above, null);
+	const nested = scope === undefined;
+	const children = childDatasets(listing.entities, { ...at, node: nodeIds.project, scope, nested, depth: 0 }, null);
 	const pages = pagesAfterFirst(listing, {
 		schema: 1,
 		kind: 'page',
-		sampling,
+		...at,
 		parent: nodeIds.project,
 		of: 'datasets',
 		dataset: null,
 		mirror: null,
 		take: 'none',
-		nested: scope === undefined,
+		nested,
+		depth: 0,
 	});
-	const messages = [...children, ...pages];
-	await writeNode(ports, sampling, {
-		id: nodeIds.project,
-		parent: null,
-		children: messages.map(({ node }) => node),
-		own: emptySummary,
-	});
-	await ports.sendPlan(messages);
+	await enqueueSteps(ports, at, { id: nodeIds.project, parent: null }, [...children, ...pages]);
 };
 
 const needProject = async (

@@ -1,9 +1,9 @@
+import pLimit from 'p-limit';
 import { PermanentError } from '#shared/errors.ts';
 import { type Chunk, type ChunkFrame, chunkId, chunkSchema } from '#shared/sampling/chunk.ts';
-import { readDocument } from '#shared/sampling/documents.ts';
+import { keepNode } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import type { VideoMessage } from '#shared/sampling/messages.ts';
-import { nodeSchema } from '#shared/sampling/node.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { imageName, selectFrames } from '#shared/sampling/selection.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
@@ -20,7 +20,9 @@ import { planChunks } from '#shared/video/plan-chunks.ts';
 import { mirrorDataset } from './mirror-dataset.ts';
 import type { FanOutPorts } from './ports.ts';
 import { readDestination } from './walk-dataset.ts';
-import { writeNode } from './write-node.ts';
+
+/** Documents of chunks that are written at one time. */
+const atOnce = pLimit(16);
 
 /** Frames whose labels alone are looked after, in one chunk. */
 const framesPerLabelChunk = 500;
@@ -33,10 +35,7 @@ export const planVideo = async (
 	signal: AbortSignal,
 ): Promise<void> => {
 	const { store } = ports;
-	const { sampling, node } = message;
-	const known = await readDocument(store, keys.node(sampling, node), nodeSchema);
-	if (known) return enqueueUnfinished(ports, sampling, node, known.children);
-
+	const { sampling, attempt, node } = message;
 	const { supervisely } = ports;
 	const [video, dataset, project] = await Promise.all([
 		supervisely.video(message.video),
@@ -95,11 +94,13 @@ export const planVideo = async (
 	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, settings.copyAnnotations)];
 	const chunks = parts.map(({ frames: own, recipe }): Chunk => {
 		const indices = own.map(frame => frame.index);
-		const id = chunkId(video.id, indices, settings);
+		const id = chunkId(video.id, indices, recipe ? 'decode' : 'labels', settings);
 		const labels = annotation && meta ? labelsOf(annotation, meta, indices) : null;
 		return { ...common, id, frames: own, recipe, labels };
 	});
-	await Promise.all(chunks.map(chunk => store.write(keys.chunk(sampling, chunk.id), chunkSchema.encode(chunk))));
+	await Promise.all(
+		chunks.map(chunk => atOnce(() => store.write(keys.chunk(sampling, chunk.id), chunkSchema.encode(chunk)))),
+	);
 	const present = frames.filter(frame => frame.image !== undefined).length;
 	const own: Summary = {
 		...emptySummary,
@@ -111,23 +112,12 @@ export const planVideo = async (
 			: { faultCount: 1, faults: [{ reason: 'corrupt', message: index.damage, video: common.video }] }),
 		notes: notesOn(video, index, settings),
 	};
+	// Of two deliveries that found different images there, both enqueue the chunks of the first.
+	const at = { sampling, attempt };
 	const children = chunks.map(({ id }) => id);
-	await writeNode(ports, sampling, { id: node, parent: message.parent, children, own });
-	await ports.sendDecode(children.map(chunk => ({ schema: 1, sampling, node, chunk })));
-};
-
-/** A repeat of a planned video: only chunks without a marker are enqueued again. */
-const enqueueUnfinished = async (
-	{ store, sendDecode, sendReport }: FanOutPorts,
-	sampling: string,
-	node: string,
-	chunks: string[],
-): Promise<void> => {
-	const done = new Set<string>();
-	for await (const key of store.list(keys.doneIn(sampling, node))) done.add(key);
-	const open = chunks.filter(chunk => !done.has(keys.done(sampling, node, chunk)));
-	await sendDecode(open.map(chunk => ({ schema: 1, sampling, node, chunk })));
-	await sendReport([{ schema: 1, sampling, node }]);
+	const kept = await keepNode(store, at, { id: node, parent: message.parent, children, video: common.video, own });
+	await ports.sendDecode(kept.children.map(chunk => ({ schema: 1, ...at, node, chunk })));
+	if (kept.children.length === 0) await ports.sendReport([{ schema: 1, ...at, node }]);
 };
 
 type Part = { frames: ChunkFrame[]; recipe: Chunk['recipe'] };

@@ -1,50 +1,75 @@
 import { PermanentError, SamplingFailure } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
-import { endSampling, hasEnded, readRecord } from '#shared/sampling/documents.ts';
+import { endSampling, hasEnded, readDocument, readNode, readRecord } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
-import type { PlanMessage } from '#shared/sampling/messages.ts';
+import { finishedChildren, isDone, markDone } from '#shared/sampling/marker.ts';
+import { type ChildMessage, identityOf, type PlanMessage, stepsSchema } from '#shared/sampling/messages.ts';
+import { type Node, nodeIds } from '#shared/sampling/node.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import { openProject } from './open-project.ts';
 import { planVideo } from './plan-video.ts';
 import type { FanOutPorts } from './ports.ts';
 import { walkDataset, walkPage } from './walk-dataset.ts';
-import { writeNode } from './write-node.ts';
 
 /**
  * One step of the walk. Returning means that the step is done with: its children are enqueued, or it has become a
- * fault. Throwing means that the message has to come again; repeating a step is harmless.
+ * fault. Throwing means that the message has to come again; repeating a step is harmless. A step that was taken before
+ * enqueues only those of its children that aren't finished: that is also how an attempt goes on after another.
  */
 export const takeStep = async (ports: FanOutPorts, message: PlanMessage, signal: AbortSignal): Promise<void> => {
-	const { store } = ports;
-	if (await hasEnded(store, message.sampling)) return;
+	const { store, sendReport } = ports;
+	const { sampling, attempt } = message;
+	const at = { sampling, attempt };
+	if (await hasEnded(store, at)) return;
+	if (message.kind !== 'project' && (await isDone(store, at, message.parent, message.node)))
+		return sendReport([{ schema: 1, ...at, node: message.parent }]);
 	try {
-		const { request } = await readRecord(store, message.sampling);
-		if (message.kind === 'project') await openProject(ports, message.sampling, request);
+		const known = await readNode(store, at, identityOf(message));
+		if (known) return await enqueueUnfinished(ports, message, known);
+		const { request } = await readRecord(store, sampling);
+		if (message.kind === 'project') await openProject(ports, at, request);
 		else if (message.kind === 'dataset') await walkDataset(ports, request, message);
 		else if (message.kind === 'page') await walkPage(ports, request, message);
 		else await planVideo(ports, request, message, signal);
 	} catch (error) {
 		if (error instanceof SamplingFailure || (error instanceof PermanentError && message.kind === 'project')) {
-			log.error('The sampling failed', { sampling: message.sampling, error });
-			const finishedAt = new Date().toISOString();
-			const { message: reason } = error;
-			await endSampling(store, message.sampling, { state: 'failed', reason, finishedAt, summary: emptySummary });
+			log.error('The sampling failed', { sampling, error });
+			await endSampling(store, at, { state: 'failed', reason: error.message, summary: emptySummary });
+			await sendReport([{ schema: 1, ...at, node: nodeIds.project }]);
 		} else if (error instanceof PermanentError && message.kind !== 'project') {
-			// What can't be walked or planned is a fault of its own; everything beside it goes on.
-			log.warn('A step of the walk became a fault', { sampling: message.sampling, node: message.node, error });
-			const { reason, message: text } = error;
-			const video = message.kind === 'video' ? { video: await namedVideo(ports, message.video) } : {};
-			const own = { ...emptySummary, faultCount: 1, faults: [{ reason, message: text, ...video }] };
-			const videos = message.kind === 'video' ? 1 : 0;
-			if (await store.exists(keys.node(message.sampling, message.node))) throw error;
-			await writeNode(ports, message.sampling, {
-				id: message.node,
-				parent: message.parent,
-				children: [],
-				own: { ...own, videos },
-			});
+			await becomeFault(ports, message, error);
 		} else throw error;
 	}
+};
+
+/** A repeat of a step: the messages of its unfinished children once more. */
+const enqueueUnfinished = async (ports: FanOutPorts, { sampling, attempt }: PlanMessage, node: Node): Promise<void> => {
+	const { store } = ports;
+	const at = { sampling, attempt };
+	const finished = await finishedChildren(store, at, node.id);
+	if (node.video) {
+		const open = node.children.filter(chunk => !finished.has(chunk));
+		await ports.sendDecode(open.map(chunk => ({ schema: 1, ...at, node: node.id, chunk })));
+	} else {
+		const steps = await readDocument(store, keys.steps(sampling, node.id), stepsSchema);
+		const open = (steps?.messages ?? []).filter(step => !finished.has(identityOf(step)));
+		await ports.sendPlan(open.map(step => ({ ...step, attempt })));
+	}
+	await ports.sendReport([{ schema: 1, ...at, node: node.id }]);
+};
+
+/** What can't be walked or planned is a fault of its own; everything beside it goes on. */
+const becomeFault = async (ports: FanOutPorts, message: ChildMessage, error: PermanentError): Promise<void> => {
+	const { sampling, attempt, node, parent } = message;
+	const at = { sampling, attempt };
+	log.warn('A step of the walk became a fault', { sampling, node, error });
+	// Its children are under way: this error is not about the step itself.
+	if (await readNode(ports.store, at, node)) throw error;
+	const isVideo = message.kind === 'video';
+	const video = isVideo ? { video: await namedVideo(ports, message.video) } : {};
+	const faults = [{ reason: error.reason, message: error.message, ...video }];
+	await markDone(ports.store, at, parent, node, { ...emptySummary, videos: isVideo ? 1 : 0, faultCount: 1, faults });
+	await ports.sendReport([{ schema: 1, ...at, node: parent }]);
 };
 
 /** A video as faults name it; where the server doesn't tell its name, by its id. */

@@ -1,27 +1,31 @@
 import { FramefanError, PermanentError } from '#shared/errors.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
-import { keys } from '#shared/sampling/keys.ts';
-import type { DatasetMessage, PageMessage, PlanMessage, VideoMessage } from '#shared/sampling/messages.ts';
+import { type Attempt, keys } from '#shared/sampling/keys.ts';
+import type { ChildMessage, DatasetMessage, PageMessage, VideoMessage } from '#shared/sampling/messages.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import { type Destination, destinationSchema } from '#shared/sampling/outcome.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
-import { emptySummary } from '#shared/sampling/summary.ts';
+import { readScope, type Scope } from '#shared/sampling/scope.ts';
 import { type Dataset, firstPage, type Page } from '#shared/supervisely/api.ts';
+import { enqueueSteps } from './enqueue-steps.ts';
 import { mirrorDataset } from './mirror-dataset.ts';
 import type { FanOutPorts } from './ports.ts';
-import { readScope, type Scope } from './scope.ts';
-import { writeNode } from './write-node.ts';
+
+/** Datasets that may lie above another: a server that nests them without end is noticed. */
+const deepestNesting = 100;
 
 /** A node whose datasets below are walked, and what of them is taken. */
-type Above = { sampling: string; node: string; scope: Scope | undefined; nested: boolean };
+type Above = Attempt & { node: string; scope: Scope | undefined; nested: boolean; depth: number };
 
 /** Messages for those of some datasets that are walked. */
 export const childDatasets = (datasets: Dataset[], above: Above, under: number | null): DatasetMessage[] =>
 	datasets.flatMap(({ id }) => {
 		const share = above.nested ? { take: 'all' as const, nested: true } : above.scope?.get(id);
 		if (!share) return [];
-		const place = { node: nodeIds.dataset(id), parent: above.node, dataset: id, under };
-		return [{ schema: 1, kind: 'dataset', sampling: above.sampling, ...place, ...share }];
+		const take = typeof share.take === 'string' ? share.take : 'some';
+		const { sampling, attempt, node: parent, depth } = above;
+		const place = { node: nodeIds.dataset(id), parent, dataset: id, under, depth: depth + 1 };
+		return [{ schema: 1, kind: 'dataset', sampling, attempt, ...place, take, nested: share.nested }];
 	});
 
 /** Messages for the second and later pages of a listing. */
@@ -41,7 +45,11 @@ export const walkDataset = async (
 	message: DatasetMessage,
 ): Promise<void> => {
 	const { supervisely } = ports;
-	const { sampling, node, take, nested } = message;
+	const { sampling, attempt, node, take, nested, depth } = message;
+	if (depth > deepestNesting) {
+		const what = `Dataset ${message.dataset} lies below ${depth} others`;
+		throw new PermanentError('unsupported', `${what}, more than ${deepestNesting}: move it further up`);
+	}
 	const { projectId } = request.source;
 	const [dataset, project] = await Promise.all([supervisely.dataset(message.dataset), supervisely.project(projectId)]);
 	if (!dataset || !project) throw new PermanentError('not-found', `Dataset ${message.dataset} is not there any more`);
@@ -59,61 +67,61 @@ export const walkDataset = async (
 			video_dataset_name: dataset.name,
 		},
 	});
-	const common = { schema: 1, kind: 'page', sampling, parent: node, dataset: dataset.id, mirror: mirror.id } as const;
-	const messages: Exclude<PlanMessage, { kind: 'project' }>[] = [];
+	const at = { sampling, attempt };
+	const place = { parent: node, dataset: dataset.id, mirror: mirror.id };
+	const page = { schema: 1, kind: 'page', ...at, ...place, take, nested, depth } as const;
+	const messages: ChildMessage[] = [];
 	if (take !== 'none') {
 		const listing = await supervisely.videos(dataset.id, firstPage);
-		messages.push(
-			...videoMessages(listing.entities, { sampling, parent: node, dataset: dataset.id, mirror: mirror.id }, take),
-		);
-		messages.push(...pagesAfterFirst(listing, { ...common, of: 'videos', take, nested }));
+		const taken = await takenVideos(ports, message, listing.entities);
+		messages.push(...videoMessages(taken, { ...at, ...place }));
+		messages.push(...pagesAfterFirst(listing, { ...page, of: 'videos' }));
 	}
 	const scope = nested ? undefined : await readScope(ports.store, sampling);
 	if (nested || scope) {
 		const listing = await supervisely.datasets(projectId, dataset.id, firstPage);
-		messages.push(...childDatasets(listing.entities, { sampling, node, scope, nested }, mirror.id));
-		messages.push(...pagesAfterFirst(listing, { ...common, of: 'datasets', take, nested }));
+		messages.push(...childDatasets(listing.entities, { ...at, node, scope, nested, depth }, mirror.id));
+		messages.push(...pagesAfterFirst(listing, { ...page, of: 'datasets' }));
 	}
-	await writeNode(ports, sampling, {
-		id: node,
-		parent: message.parent,
-		children: messages.map(child => child.node),
-		own: emptySummary,
-	});
-	await ports.sendPlan(messages);
+	await enqueueSteps(ports, at, { id: node, parent: message.parent }, messages);
 };
 
 /** Enqueues what stands on one later page of a listing. */
 export const walkPage = async (ports: FanOutPorts, request: SamplingRequest, message: PageMessage): Promise<void> => {
 	const { supervisely } = ports;
-	const { sampling, node, dataset, mirror, nested } = message;
+	const { sampling, attempt, node, dataset, mirror, nested, depth } = message;
+	const at = { sampling, attempt };
 	const page = { number: message.page, perPage: message.perPage };
-	const children: Exclude<PlanMessage, { kind: 'project' }>[] = [];
+	const messages: ChildMessage[] = [];
 	if (message.of === 'datasets') {
 		const scope = nested ? undefined : await readScope(ports.store, sampling);
 		const { entities } = await supervisely.datasets(request.source.projectId, dataset, page);
-		children.push(...childDatasets(entities, { sampling, node, scope, nested }, mirror));
+		messages.push(...childDatasets(entities, { ...at, node, scope, nested, depth }, mirror));
 	} else if (dataset !== null && mirror !== null) {
 		const { entities } = await supervisely.videos(dataset, page);
-		children.push(...videoMessages(entities, { sampling, parent: node, dataset, mirror }, message.take));
+		const taken = await takenVideos(ports, { sampling, dataset, take: message.take }, entities);
+		messages.push(...videoMessages(taken, { ...at, parent: node, dataset, mirror }));
 	}
-	await writeNode(ports, sampling, {
-		id: node,
-		parent: message.parent,
-		children: children.map(child => child.node),
-		own: emptySummary,
-	});
-	await ports.sendPlan(children);
+	await enqueueSteps(ports, at, { id: node, parent: message.parent }, messages);
+};
+
+/** Those of a dataset's videos that the sampling takes. */
+const takenVideos = async (
+	{ store }: FanOutPorts,
+	{ sampling, dataset, take }: Pick<DatasetMessage, 'sampling' | 'dataset' | 'take'>,
+	videos: { id: number }[],
+): Promise<{ id: number }[]> => {
+	if (take !== 'some') return take === 'all' ? videos : [];
+	const chosen = (await readScope(store, sampling))?.get(dataset)?.take;
+	const ids = new Set(Array.isArray(chosen) ? chosen : []);
+	return videos.filter(({ id }) => ids.has(id));
 };
 
 const videoMessages = (
 	videos: { id: number }[],
-	place: Pick<VideoMessage, 'sampling' | 'parent' | 'dataset' | 'mirror'>,
-	take: DatasetMessage['take'],
+	place: Pick<VideoMessage, 'sampling' | 'attempt' | 'parent' | 'dataset' | 'mirror'>,
 ): VideoMessage[] =>
-	videos
-		.filter(({ id }) => take === 'all' || (take !== 'none' && take.includes(id)))
-		.map(({ id }) => ({ schema: 1, kind: 'video', ...place, node: nodeIds.video(id), video: id }));
+	videos.map(({ id }) => ({ schema: 1, kind: 'video', ...place, node: nodeIds.video(id), video: id }));
 
 export const readDestination = async (
 	{ store }: Pick<FanOutPorts, 'store'>,

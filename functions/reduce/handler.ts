@@ -2,39 +2,61 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
-import type { ScheduledEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { z } from 'zod';
+import { makeSend } from '#shared/aws/queue.ts';
 import { makeToken } from '#shared/aws/secret.ts';
 import { settleBatch } from '#shared/aws/settle-batch.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
 import { readEnvironment } from '#shared/environment.ts';
-import { reportMessageSchema } from '#shared/sampling/messages.ts';
+import { decodeMessageSchema, identityOf, planMessageSchema, reportMessageSchema } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 import { countNode } from './count-node.ts';
+import { giveUp } from './give-up.ts';
+import { recordProgress } from './record-progress.ts';
 import { sweep } from './sweep.ts';
 
 const env = readEnvironment(
 	'STATE_BUCKET',
 	'REPORT_QUEUE_URL',
+	'PLAN_QUEUE_URL',
 	'SUPERVISELY_SERVER',
 	'TOKEN_PARAMETER',
 	'PROGRESS_SECONDS',
+	'LEASE_SECONDS',
+	'STUCK_SECONDS',
+	'QUIET_SECONDS',
 );
 const sqs = new SQSClient({});
 const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
 const ports = {
 	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
 	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token)),
+	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
 	progressMs: Number(env.PROGRESS_SECONDS) * 1000,
+	leaseMs: Number(env.LEASE_SECONDS) * 1000,
+	stuckMs: Number(env.STUCK_SECONDS) * 1000,
 };
 
-/** Report queue → count one node and, where it is complete, those above it. Schedule → recount all open samplings. */
+const messageSchema = z.union([reportMessageSchema, decodeMessageSchema, planMessageSchema]);
+type AnyMessage = z.output<typeof messageSchema>;
+
+/** A report is a report, also a dead one: it is counted. Any other message here is a dead letter. */
+const work = (message: AnyMessage, { body, eventSourceARN }: SQSRecord): Promise<void> =>
+	'kind' in message || 'chunk' in message
+		? giveUp(ports, message, { queue: eventSourceARN, body })
+		: countNode(ports, message, recordProgress);
+
+/**
+ * Report queue → count one node and, where it is complete, those above it. Queues of dead letters → faults.
+ * Schedule → look after all open samplings.
+ */
 export const handler = middy<SQSEvent | ScheduledEvent, SQSBatchResponse | undefined>().handler(async event => {
 	if ('Records' in event) {
-		return settleBatch(sqs, env.REPORT_QUEUE_URL, event, record =>
-			countNode(ports, reportMessageSchema.parse(JSON.parse(record.body))),
-		);
+		const queue = { sqs, queueUrl: env.REPORT_QUEUE_URL, store: ports.store };
+		return settleBatch(queue, event, body => messageSchema.parse(JSON.parse(body)), identityOf, work);
 	}
-	await sweep(ports);
+	await sweep(ports, Number(env.QUIET_SECONDS) * 1000);
 	return undefined;
 });

@@ -1,36 +1,46 @@
-import { readDocument } from '#shared/sampling/documents.ts';
-import { keys } from '#shared/sampling/keys.ts';
-import { nodeIds, nodeSchema } from '#shared/sampling/node.ts';
-import { type Progress, progressSchema } from '#shared/sampling/outcome.ts';
-import { addSummaries, emptySummary, type Summary } from '#shared/sampling/summary.ts';
-import { readSummaries } from './count-node.ts';
+import { underLease } from '#shared/aws/lease.ts';
+import { Busy } from '#shared/errors.ts';
+import { log } from '#shared/log.ts';
+import { hasEnded, readDocument, readRecord } from '#shared/sampling/documents.ts';
+import { type Attempt, keys } from '#shared/sampling/keys.ts';
+import { destinationSchema, type Progress, progressSchema } from '#shared/sampling/outcome.ts';
+import type { Summary } from '#shared/sampling/summary.ts';
+import { destinationData, writeDestinationData } from './destination-data.ts';
 import type { ReducePorts } from './ports.ts';
+import { summarizeOpen } from './summarize-open.ts';
 
-/** Nodes that one progress record looks into; of a larger walk it tells a lower bound. */
-const mostNodes = 200;
+/** Progress records between two that go into the destination, too: these cost calls to the server. */
+const recordsPerDestinationRecord = 4;
 
-/** Writes how far a sampling is, unless somebody did a moment ago. */
-export const recordProgress = async ({ store, progressMs }: ReducePorts, sampling: string): Promise<void> => {
-	const last = await readDocument(store, keys.progress(sampling), progressSchema);
+/** Writes how far a sampling is, unless somebody did a moment ago; from time to time into the destination, too. */
+export const recordProgress = async (ports: ReducePorts, at: Attempt): Promise<void> => {
+	const { store, progressMs } = ports;
+	const last = await readDocument(store, keys.progress(at), progressSchema);
 	if (last && Date.now() - Date.parse(last.at) < progressMs) return;
-	const at = new Date().toISOString();
-	const summary = await summarizeOpen(store, sampling);
-	await store.write(keys.progress(sampling), { schema: 1, at, summary } satisfies Progress);
+	const summary = await summarizeOpen(store, at);
+	const inDestination = (last?.inDestination ?? 0) + 1;
+	const isDue = inDestination >= recordsPerDestinationRecord;
+	const progress: Progress = {
+		...{ schema: 1, at: new Date().toISOString(), summary },
+		inDestination: isDue ? 0 : inDestination,
+	};
+	await store.write(keys.progress(at), progress);
+	// Progress is worth no repeat of the report: the next one tells more.
+	if (isDue)
+		await tellDestination(ports, at, summary).catch(error => log.warn('Progress was not told', { ...at, error }));
 };
 
-/** The sum over what is finished and what unfinished nodes have finished below them. */
-export const summarizeOpen = async (store: ReducePorts['store'], sampling: string): Promise<Summary> => {
-	const open = [nodeIds.project as string];
-	let summary = emptySummary;
-	for (let looked = 0; open.length > 0 && looked < mostNodes; looked++) {
-		const node = await readDocument(store, keys.node(sampling, open.shift() as string), nodeSchema);
-		if (!node) continue;
-		const done = new Set<string>();
-		for await (const key of store.list(keys.doneIn(sampling, node.id))) done.add(key);
-		// Chunks have no nodes, so those of a video that aren't done are looked for in vain, and not needed.
-		const isVideo = node.id.startsWith('video-');
-		if (!isVideo) open.push(...node.children.filter(child => !done.has(keys.done(sampling, node.id, child))));
-		summary = addSummaries([summary, node.own, ...(await readSummaries(store, [...done]))]);
+const tellDestination = async (ports: ReducePorts, at: Attempt, summary: Summary): Promise<void> => {
+	const { store, leaseMs } = ports;
+	const destination = await readDocument(store, keys.destination(at.sampling), destinationSchema);
+	if (!destination) return;
+	const record = await readRecord(store, at.sampling);
+	const data = destinationData(at, record, { state: 'running', reason: null, finishedAt: null }, summary);
+	try {
+		await underLease(store, keys.projectLease(destination.id), { ms: leaseMs }, async () => {
+			if (!(await hasEnded(store, at))) await writeDestinationData(ports, destination.id, data);
+		});
+	} catch (error) {
+		if (!(error instanceof Busy)) throw error;
 	}
-	return summary;
 };

@@ -1,35 +1,76 @@
 import { log } from '#shared/log.ts';
-import { readDocument } from '#shared/sampling/documents.ts';
-import { keys } from '#shared/sampling/keys.ts';
-import { nodeIds, nodeSchema } from '#shared/sampling/node.ts';
+import { endSampling, hasEnded, readDocument, readNode } from '#shared/sampling/documents.ts';
+import { type Attempt, keys, openAttempt } from '#shared/sampling/keys.ts';
+import { finishedChildren } from '#shared/sampling/marker.ts';
+import { nodeIds } from '#shared/sampling/node.ts';
+import { openSchema, writeOpen } from '#shared/sampling/open.ts';
+import { progressSchema } from '#shared/sampling/outcome.ts';
 import { countNode } from './count-node.ts';
 import type { ReducePorts } from './ports.ts';
+import { recordEnd } from './record-end.ts';
+import { summarizeOpen } from './summarize-open.ts';
 
-/** Recounts every open sampling from its unfinished nodes upward, so that a lost message heals. */
-export const sweep = async (ports: ReducePorts): Promise<void> => {
+/** Times that the unfinished steps of a stuck sampling are sent again before it is ended. */
+const mostResent = 3;
+
+/**
+ * Looks through all open samplings: recounts one of which nothing was heard since the last sweep, so that a lost report
+ * heals; sends the unfinished steps of a stuck one again, so that any other lost message heals; ends one that stays
+ * stuck, with the reason.
+ * @param quietMs recounting one that works would be for nothing
+ */
+export const sweep = async (ports: ReducePorts, quietMs: number): Promise<void> => {
 	const { store } = ports;
-	for await (const key of store.list(keys.openSamplings)) {
-		const sampling = key.slice(keys.openSamplings.length, -'.json'.length);
+	for await (const key of store.list(keys.openAttempts)) {
+		const at = openAttempt(key);
 		try {
-			for (const node of await unfinishedNodes(ports, sampling)) await countNode(ports, { schema: 1, sampling, node });
+			await lookAfter(ports, at, quietMs);
 		} catch (error) {
-			log.error('An open sampling could not be recounted', { sampling, error });
+			log.error('An open sampling could not be looked after', { ...at, error });
 		}
 	}
 };
 
+const lookAfter = async (ports: ReducePorts, at: Attempt, quietMs: number): Promise<void> => {
+	const { store, stuckMs, sendPlan } = ports;
+	if (await hasEnded(store, at)) return recordEnd(ports, at);
+	const open = await readDocument(store, keys.open(at), openSchema);
+	const progress = await readDocument(store, keys.progress(at), progressSchema);
+	if (!open) return;
+	const heard = Math.max(Date.parse(open.at), Date.parse(progress?.at ?? open.at));
+	const idleMs = Date.now() - heard;
+	if (idleMs < quietMs) return;
+	const nothing = async () => {};
+	for (const node of await unfinishedNodes(ports, at)) await countNode(ports, { schema: 1, ...at, node }, nothing);
+	if (idleMs < stuckMs || (await hasEnded(store, at))) return;
+	// Progress since they were sent the last time: that was no end, so it counts from the beginning.
+	const resent = progress && Date.parse(progress.at) > Date.parse(open.at) ? 0 : open.resent;
+	if (resent < mostResent) {
+		log.warn('Nothing was heard of a sampling: its unfinished steps are sent again', { ...at, resent });
+		await writeOpen(store, at, resent + 1);
+		return sendPlan([{ schema: 1, kind: 'project', ...at }]);
+	}
+	const minutes = Math.round((stuckMs * (mostResent + 1)) / 60_000);
+	const reason = `Nothing was heard of it for ${minutes} minutes, although its unfinished steps were sent again ${mostResent} times: look at the functions' logs and alarms, then retry it`;
+	await endSampling(store, at, { state: 'failed', reason, summary: await summarizeOpen(store, at) });
+	await recordEnd(ports, at);
+};
+
+/** Nodes looked into by one sweep: the next ones look into the rest, once these are finished. */
+const mostNodes = 500;
+
 /** Nodes without a marker, the deepest first. */
-const unfinishedNodes = async ({ store }: ReducePorts, sampling: string): Promise<string[]> => {
+const unfinishedNodes = async ({ store }: ReducePorts, at: Attempt): Promise<string[]> => {
 	const found: string[] = [];
-	for (let level: string[] = [nodeIds.project]; level.length > 0; ) {
+	for (let level: string[] = [nodeIds.project]; level.length > 0 && found.length < mostNodes; ) {
 		found.unshift(...level);
 		const below: string[] = [];
 		for (const id of level) {
-			const node = await readDocument(store, keys.node(sampling, id), nodeSchema);
-			if (!node || id.startsWith('video-')) continue;
-			const done = new Set<string>();
-			for await (const key of store.list(keys.doneIn(sampling, id))) done.add(key);
-			below.push(...node.children.filter(child => !done.has(keys.done(sampling, id, child))));
+			if (found.length + below.length >= mostNodes) break;
+			const node = await readNode(store, at, id);
+			if (!node || node.video) continue;
+			const finished = await finishedChildren(store, at, id);
+			below.push(...node.children.filter(child => !finished.has(child)));
 		}
 		level = below;
 	}

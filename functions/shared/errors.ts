@@ -33,6 +33,16 @@ export class SamplingFailure extends FramefanError {
 	override readonly name = 'SamplingFailure';
 }
 
+/** Another does this very thing now: to be asked again after so many seconds. */
+export class Busy extends FramefanError {
+	override readonly name = 'Busy';
+	readonly seconds: number;
+	constructor(message: string, seconds: number) {
+		super(message);
+		this.seconds = seconds;
+	}
+}
+
 /** The text of anything thrown, with that of its cause. */
 export const messageOf = (error: unknown): string => {
 	if (!(error instanceof Error)) return String(error);

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import { type Architecture, type ILayerVersion, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+	type Architecture,
+	type ILayerVersion,
+	LoggingFormat,
+	type RecursiveLoop,
+	Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -15,6 +21,7 @@ export type StageProps = {
 	memoryMiB: number;
 	timeout: Duration;
 	layers?: ILayerVersion[];
+	recursiveLoop?: RecursiveLoop;
 };
 
 /** One deployed function of the pipeline, with what all of them have in common. */
@@ -27,6 +34,7 @@ export class StageFunction extends NodejsFunction {
 			memorySize: props.memoryMiB,
 			timeout: props.timeout,
 			layers: props.layers ?? [],
+			...(props.recursiveLoop ? { recursiveLoop: props.recursiveLoop } : {}),
 			loggingFormat: LoggingFormat.JSON,
 			logGroup: new LogGroup(scope, `${id}Logs`, {
 				retention: RetentionDays.ONE_MONTH,

@@ -14,10 +14,14 @@ export type WorkQueueProps = {
 	maxConcurrency: number;
 	/** Deliveries before a message is a dead letter. */
 	deliveries: number;
+	/** The function that makes faults of dead letters, and its time limit. */
+	undertaker: IFunction;
+	undertakerTimeout: Duration;
 };
 
 /**
- * A queue, the function that works it off, and the queue of what could not be worked off.
+ * A queue, the function that works it off, and the queue of what could not be worked off, with the function that makes
+ * faults of it. Dead letters that this one can't make anything of stay for 14 days, for a person to look at.
  * The visibility timeout is six times the worker's, as AWS advises for queues that feed functions:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
@@ -27,18 +31,23 @@ export class WorkQueue extends Construct {
 
 	constructor(scope: Construct, id: string, props: WorkQueueProps) {
 		super(scope, id);
-		this.deadLetters = new Queue(this, 'DeadLetters', { retentionPeriod: Duration.days(14), enforceSSL: true });
+		this.deadLetters = new Queue(this, 'DeadLetters', {
+			visibilityTimeout: sixTimes(props.undertakerTimeout),
+			retentionPeriod: Duration.days(14),
+			enforceSSL: true,
+		});
 		this.queue = new Queue(this, 'Queue', {
-			visibilityTimeout: Duration.seconds(props.workerTimeout.toSeconds() * 6),
+			visibilityTimeout: sixTimes(props.workerTimeout),
 			deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.deliveries },
 			enforceSSL: true,
 		});
-		props.worker.addEventSource(
-			new SqsEventSource(this.queue, {
-				batchSize: props.batchSize,
-				maxConcurrency: props.maxConcurrency,
-				reportBatchItemFailures: true,
-			}),
+		const { batchSize, maxConcurrency } = props;
+		const common = { maxConcurrency, reportBatchItemFailures: true };
+		props.worker.addEventSource(new SqsEventSource(this.queue, { batchSize, ...common }));
+		props.undertaker.addEventSource(
+			new SqsEventSource(this.deadLetters, { ...common, batchSize: 10, maxConcurrency: 2 }),
 		);
 	}
 }
+
+const sixTimes = (duration: Duration): Duration => Duration.seconds(duration.toSeconds() * 6);

@@ -20,7 +20,7 @@ export const knownProperties: Record<string, string[]> = {
 	],
 	'AWS::Lambda::Function': [
 		...['Architectures', 'Code', 'Environment', 'Handler', 'Layers', 'LoggingConfig', 'MemorySize', 'Role', 'Runtime'],
-		...['Tags', 'Timeout', 'ReservedConcurrentExecutions'],
+		...['Tags', 'Timeout', 'ReservedConcurrentExecutions', 'RecursiveLoop'],
 	],
 	'AWS::Lambda::LayerVersion': ['Content', 'Description', 'LicenseInfo'],
 	'AWS::Lambda::Permission': ['Action', 'FunctionName', 'Principal', 'SourceArn'],

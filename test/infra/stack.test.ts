@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { routes } from '../../functions/api/answer.ts';
 import { FramefanStack } from '../../infra/stack.ts';
 
 let template: Template;
@@ -23,6 +24,15 @@ describe('queues', () => {
 	test('dead letters are kept for 14 days', () => {
 		for (const queue of resources('AWS::SQS::Queue').filter(({ RedrivePolicy }) => !RedrivePolicy)) {
 			expect(queue.MessageRetentionPeriod).toBe(14 * 24 * 3600);
+		}
+	});
+	test('dead letters of every queue go to reduce', () => {
+		const queues = Object.entries(template.findResources('AWS::SQS::Queue'));
+		const dead = queues.filter(([, { Properties }]) => !Properties.RedrivePolicy).map(([id]) => id);
+		const mappings = resources('AWS::Lambda::EventSourceMapping');
+		for (const id of dead) {
+			const worker = mappings.find(({ EventSourceArn }) => EventSourceArn['Fn::GetAtt'][0] === id)?.FunctionName.Ref;
+			expect(worker, id).toMatch(/^Reduce/);
 		}
 	});
 	test("a queue's visibility timeout is six times its worker's timeout", () => {
@@ -58,15 +68,15 @@ describe('functions', () => {
 	test('no environment variable holds the token, only the name of where it is', () => {
 		const functions = resources('AWS::Lambda::Function');
 		for (const { Environment } of functions) expect(Object.keys(Environment.Variables)).not.toContain('TOKEN');
-		expect(functions.filter(({ Environment }) => Environment.Variables.TOKEN_PARAMETER)).toHaveLength(3);
+		expect(functions.filter(({ Environment }) => Environment.Variables.TOKEN_PARAMETER)).toHaveLength(4);
 	});
 });
 
 describe('doors', () => {
-	test('every route asks for a signature', () => {
-		const routes = resources('AWS::ApiGatewayV2::Route');
-		expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual(['GET /samplings/{id}', 'POST /samplings']);
-		for (const route of routes) expect(route.AuthorizationType).toBe('AWS_IAM');
+	test('every route has its handler and asks for a signature', () => {
+		const wired = resources('AWS::ApiGatewayV2::Route');
+		expect(wired.map(({ RouteKey }) => RouteKey).sort()).toEqual(Object.keys(routes).sort());
+		for (const route of wired) expect(route.AuthorizationType).toBe('AWS_IAM');
 	});
 	test('one rule sweeps, one starts the standing sampling', () => {
 		template.resourceCountIs('AWS::Events::Rule', 2);

@@ -1,32 +1,54 @@
 import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { Busy, messageOf } from '../errors.ts';
 import { log } from '../log.ts';
+import type { Failure } from '../sampling/failure.ts';
+import { type Attempt, keys } from '../sampling/keys.ts';
+import type { StateStore } from './state-store.ts';
 
 /** Seconds before a failed message is delivered again: the n-th failure waits longer, with jitter. */
 const backOffSeconds = (deliveries: number) => Math.round(Math.min(300, 2 ** deliveries) * (0.5 + Math.random() * 0.5));
 
+/** Longest time that SQS keeps a message hidden, in seconds. */
+const longestWait = 43_200;
+
 /**
  * Works a batch off record by record. A record whose work throws is reported as failed, so that SQS delivers it again;
- * it comes back after a short wait instead of the rest of a visibility timeout that is made for dead workers.
+ * it comes back after a short wait instead of the rest of a visibility timeout that is made for dead workers. Why it
+ * failed is kept with its sampling, for the case that it is given up.
+ * @param parse makes the message of a body; what it throws is a failure, too
+ * @param identityOf what a message is about, within its attempt
  * @param work returning means that the message is done with, throwing that it is to be delivered again
  */
-export const settleBatch = async (
-	sqs: SQSClient,
-	queueUrl: string,
+export const settleBatch = async <Message extends Attempt>(
+	{ sqs, queueUrl, store }: { sqs: SQSClient; queueUrl: string; store: StateStore },
 	event: SQSEvent,
-	work: (record: SQSRecord) => Promise<void>,
+	parse: (body: string) => Message,
+	identityOf: (message: Message) => string,
+	work: (message: Message, record: SQSRecord) => Promise<void>,
 ): Promise<SQSBatchResponse> => {
 	const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
 	await Promise.all(
 		event.Records.map(async record => {
+			let message: Message | undefined;
+			const deliveries = Number(record.attributes.ApproximateReceiveCount);
 			try {
-				await work(record);
+				message = parse(record.body);
+				await work(message, record);
 			} catch (error) {
-				const deliveries = Number(record.attributes.ApproximateReceiveCount);
-				log.error('A message was not worked off', { messageId: record.messageId, deliveries, error });
 				batchItemFailures.push({ itemIdentifier: record.messageId });
-				const VisibilityTimeout = backOffSeconds(deliveries);
+				const busy = error instanceof Busy;
+				if (busy) log.info('A message has to wait', { messageId: record.messageId, deliveries, why: error.message });
+				else {
+					log.error('A message was not worked off', { messageId: record.messageId, deliveries, error });
+					const failure: Failure = { schema: 1, at: new Date().toISOString(), deliveries, message: messageOf(error) };
+					if (message) await keep(store, keys.failure(message, identityOf(message)), failure);
+				}
+				// A message of another queue, of dead letters that is, waits for its own queue's time.
+				if (queueName(queueUrl) !== record.eventSourceARN.split(':').at(-1)) return;
+				const seconds = busy ? Math.ceil(error.seconds) : backOffSeconds(deliveries);
 				const { receiptHandle: ReceiptHandle } = record;
+				const VisibilityTimeout = Math.min(seconds, longestWait);
 				await sqs
 					.send(new ChangeMessageVisibilityCommand({ QueueUrl: queueUrl, ReceiptHandle, VisibilityTimeout }))
 					.catch(error => log.error('The wait before the next delivery could not be shortened', { error }));
@@ -35,3 +57,8 @@ export const settleBatch = async (
 	);
 	return { batchItemFailures };
 };
+
+const queueName = (url: string) => new URL(url).pathname.split('/').at(-1);
+
+const keep = (store: StateStore, key: string, failure: Failure): Promise<void> =>
+	store.write(key, failure).catch(error => log.error('The reason could not be kept', { key, error }));

@@ -2,6 +2,7 @@ import {
 	DeleteObjectCommand,
 	GetObjectCommand,
 	HeadObjectCommand,
+	ListObjectsV2Command,
 	NoSuchKey,
 	NotFound,
 	PutObjectCommand,
@@ -23,6 +24,8 @@ export type StateStore = {
 	remove(key: string): Promise<void>;
 	/** Keys that begin so, in order. */
 	list(prefix: string): AsyncIterable<string>;
+	/** The first few of them that come after a key; all from the first on without one. */
+	page(prefix: string, after: string | undefined, most: number): Promise<{ keys: string[]; more: boolean }>;
 };
 
 const isMissing = (error: unknown) => error instanceof NoSuchKey || error instanceof NotFound;
@@ -84,6 +87,11 @@ export const makeStateStore = (s3: S3Client, Bucket: string): StateStore => {
 			for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix })) {
 				for (const { Key } of page.Contents ?? []) if (Key) yield Key;
 			}
+		},
+		page: async (Prefix, StartAfter, MaxKeys) => {
+			const found = await s3.send(new ListObjectsV2Command({ Bucket, Prefix, StartAfter, MaxKeys }));
+			const keys = (found.Contents ?? []).flatMap(({ Key }) => (Key ? [Key] : []));
+			return { keys, more: found.IsTruncated === true };
 		},
 	};
 };

@@ -27,10 +27,10 @@ export type Chunk = z.output<typeof chunkSchema>;
 export type ChunkFrame = Chunk['frames'][number];
 
 /** A chunk's id is made of what it is, never of how it was delivered. */
-export const chunkId = (video: number, frames: number[], settings: Settings): string => {
+export const chunkId = (video: number, frames: number[], work: 'decode' | 'labels', settings: Settings): string => {
 	const [first = 0, last = 0] = [frames[0], frames.at(-1)];
 	const hash = createHash('sha256')
-		.update(JSON.stringify([settings, frames]))
+		.update(JSON.stringify([settings, work, frames]))
 		.digest('hex')
 		.slice(0, 10);
 	return `${video}-${first}-${last}-${hash}`;

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { StateStore } from '../aws/state-store.ts';
 import { FramefanError } from '../errors.ts';
-import { keys } from './keys.ts';
+import { type Attempt, keys } from './keys.ts';
+import { type Node, nodeSchema } from './node.ts';
 import { type Outcome, outcomeSchema } from './outcome.ts';
 import { recordSchema, type SamplingRecord } from './request.ts';
 
@@ -25,15 +26,39 @@ export const readRecord = async (store: StateStore, sampling: string): Promise<S
 	return record;
 };
 
-/** Ends a sampling, once: a second outcome changes nothing. */
-export const endSampling = async (
-	store: StateStore,
-	sampling: string,
-	outcome: Omit<Outcome, 'schema'>,
-): Promise<void> => {
-	await store.create(keys.outcome(sampling), outcomeSchema.encode({ schema: 1, ...outcome }));
-	await store.remove(keys.open(sampling));
+/** A node of the walk; undefined when this attempt has not come so far. */
+export const readNode = async (store: StateStore, at: Attempt, node: string): Promise<Node | undefined> =>
+	(await readDocument(store, keys.node(at.sampling, node), nodeSchema)) ??
+	readDocument(store, keys.faultyNode(at, node), nodeSchema);
+
+/** Keeps a node; the first writing counts. @returns the node as it is kept */
+export const keepNode = async (store: StateStore, at: Attempt, node: Omit<Node, 'schema'>): Promise<Node> => {
+	const { sampling } = at;
+	const key = node.own.faultCount > 0 ? keys.faultyNode(at, node.id) : keys.node(sampling, node.id);
+	if (await store.create(key, nodeSchema.encode({ schema: 1, ...node }))) return { schema: 1, ...node };
+	return (await readDocument(store, key, nodeSchema)) as Node;
 };
 
-/** Whether a sampling has ended, so that no more of it is to be done. */
-export const hasEnded = (store: StateStore, sampling: string): Promise<boolean> => store.exists(keys.outcome(sampling));
+/** Ends an attempt, once: a second outcome changes nothing. */
+export const endSampling = async (
+	store: StateStore,
+	at: Attempt,
+	outcome: Omit<Outcome, 'schema' | 'finishedAt'>,
+): Promise<void> => {
+	const finishedAt = new Date().toISOString();
+	await store.create(keys.outcome(at), outcomeSchema.encode({ schema: 1, finishedAt, ...outcome }));
+};
+
+export const readOutcome = (store: StateStore, at: Attempt): Promise<Outcome | undefined> =>
+	readDocument(store, keys.outcome(at), outcomeSchema);
+
+/** Whether an attempt has ended, so that no more of it is to be done. */
+export const hasEnded = (store: StateStore, at: Attempt): Promise<boolean> => store.exists(keys.outcome(at));
+
+/** The attempt that a sampling is at, or was last. */
+export const currentAttempt = async (store: StateStore, sampling: string): Promise<Attempt> => {
+	let attempt = 1;
+	const prefix = keys.attempts(sampling);
+	for await (const key of store.list(prefix)) attempt = Math.max(attempt, Number(key.slice(prefix.length, -5)));
+	return { sampling, attempt };
+};

@@ -11,6 +11,8 @@ export const nodeSchema = z.strictObject({
 	parent: z.string().nullable(),
 	/** Ids of nodes, or of chunks when this is a video. */
 	children: z.array(z.string()),
+	/** Of a video's node. */
+	video: z.strictObject({ id: z.int(), name: z.string() }).optional(),
 	/** What the node counts itself, apart from its children. */
 	own: summarySchema,
 });

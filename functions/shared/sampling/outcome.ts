@@ -23,5 +23,11 @@ export const outcomeSchema = z.strictObject({
 export type Outcome = z.output<typeof outcomeSchema>;
 
 /** How far it is, as of a moment. */
-export const progressSchema = z.strictObject({ schema: z.literal(1), at: z.string(), summary: summarySchema });
-export type Progress = z.output<typeof progressSchema>;
+export const progressSchema = z.strictObject({
+	schema: z.literal(1),
+	at: z.string(),
+	summary: summarySchema,
+	/** Records since the last that went into the destination, too. */
+	inDestination: z.int().min(0).default(0),
+});
+export type Progress = z.input<typeof progressSchema>;

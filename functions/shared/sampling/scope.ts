@@ -1,10 +1,14 @@
+import pLimit from 'p-limit';
 import { z } from 'zod';
-import type { StateStore } from '#shared/aws/state-store.ts';
-import { SamplingFailure } from '#shared/errors.ts';
-import { readDocument } from '#shared/sampling/documents.ts';
-import { keys } from '#shared/sampling/keys.ts';
-import type { SamplingRequest } from '#shared/sampling/request.ts';
-import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+import type { StateStore } from '../aws/state-store.ts';
+import { SamplingFailure } from '../errors.ts';
+import type { Dataset, SuperviselyApi } from '../supervisely/api.ts';
+import { readDocument } from './documents.ts';
+import { keys } from './keys.ts';
+import type { SamplingRequest } from './request.ts';
+
+/** Questions to the server at one time, so that thousands of ids are looked up in seconds. */
+const atOnce = pLimit(16);
 
 /** What is taken of a dataset that is walked: its videos, and whether everything below it. */
 export type Share = { take: 'all' | 'none' | number[]; nested: boolean };
@@ -18,15 +22,20 @@ export type Scope = Map<number, Share>;
  * @throws SamplingFailure for a dataset or video that isn't part of the source project
  */
 export const resolveScope = async (
-	supervisely: SuperviselyApi,
+	supervisely: Pick<SuperviselyApi, 'dataset' | 'video'>,
 	source: SamplingRequest['source'],
 ): Promise<Scope | undefined> => {
 	if (!source.datasetIds && !source.videoIds) return undefined;
 	const scope: Scope = new Map();
-	const walkUp = async (dataset: number, what: string): Promise<void> => {
-		for (let id: number | null | undefined = dataset; id; ) {
-			if (id !== dataset && scope.has(id)) return;
-			const found = await supervisely.dataset(id);
+	const asked = new Map<number, Promise<Dataset | undefined>>();
+	const dataset = (id: number) => {
+		const known = asked.get(id) ?? atOnce(() => supervisely.dataset(id));
+		asked.set(id, known);
+		return known;
+	};
+	const walkUp = async (first: number, what: string): Promise<void> => {
+		for (let id: number | null | undefined = first; id; ) {
+			const found: Dataset | undefined = await dataset(id);
 			if (!found || found.projectId !== source.projectId) {
 				throw new SamplingFailure(`${what} isn't part of project ${source.projectId}: check the id`);
 			}
@@ -34,12 +43,14 @@ export const resolveScope = async (
 			id = found.parentId;
 		}
 	};
+	for (const id of source.datasetIds ?? []) void dataset(id).catch(() => {});
+	const videos = await Promise.all((source.videoIds ?? []).map(id => atOnce(() => supervisely.video(id))));
 	for (const id of source.datasetIds ?? []) {
 		await walkUp(id, `Dataset ${id}`);
 		scope.set(id, { take: 'all', nested: source.includeNested });
 	}
-	for (const id of source.videoIds ?? []) {
-		const video = await supervisely.video(id);
+	for (const [at, id] of (source.videoIds ?? []).entries()) {
+		const video = videos[at];
 		if (!video) throw new SamplingFailure(`There is no video ${id}: check the id`);
 		await walkUp(video.datasetId, `Video ${id}`);
 		const share = scope.get(video.datasetId) as Share;

@@ -1,0 +1,133 @@
+import pLimit from 'p-limit';
+import { resolveScope, type Scope } from '#shared/sampling/scope.ts';
+import { firstPage, type Page } from '#shared/supervisely/api.ts';
+import { ApiError } from './api-error.ts';
+import { estimateVideo, type VideoEstimate } from './estimate-video.ts';
+import type { ApiPorts, Sizing } from './ports.ts';
+import { prices } from './prices.ts';
+import type { Estimate } from './schemas.ts';
+import { parseRequest } from './start-sampling.ts';
+
+/** Time for looking at videos: what asks is answered within 30 seconds, or not at all. */
+const budgetMs = 12_000;
+/** Questions to the server at one time. */
+const questionsAtOnce = 8;
+
+/**
+ * What a sampling would take, from listings alone: nothing is created and no video is read.
+ * @throws ApiError 422 with the path of the field that is wrong; SamplingFailure for a source that isn't there
+ */
+export const estimateSampling = async (ports: ApiPorts, body: unknown): Promise<Estimate> => {
+	const { supervisely, sizing } = ports;
+	const { source, settings } = parseRequest(body);
+	const project = await supervisely.project(source.projectId);
+	if (project?.type !== 'videos') {
+		const what = project ? `has type ${project.type}, not videos` : `is not on ${supervisely.server}`;
+		throw new ApiError(
+			422,
+			`Project ${source.projectId} ${what}: check the id and the token's rights`,
+			'source.projectId',
+		);
+	}
+	const notes: string[] = [];
+	if (settings.annotated) notes.push('annotated: which frames have figures is not looked up, so all are counted');
+	const estimates: VideoEstimate[] = [];
+	let videos = 0;
+	const complete = await walk(ports, source.projectId, await resolveScope(supervisely, source), video => {
+		videos++;
+		const estimate = estimateVideo(video, settings, sizing.framesPerChunk);
+		if (estimate) estimates.push(estimate);
+	});
+	const unknown = videos - estimates.length;
+	if (unknown > 0) notes.push(`${unknown} videos are not counted: the server tells no frames, size or bytes of them`);
+	if (!complete) notes.push('there was no time to look at all videos: this is a lower bound');
+	return { ...addUp(videos, estimates, sizing), complete, notes };
+};
+
+/** Shows all videos that are taken, as far as there is time. @returns whether there was */
+const walk = async (
+	{ supervisely }: ApiPorts,
+	project: number,
+	scope: Scope | undefined,
+	look: (video: { id: number }) => void,
+): Promise<boolean> => {
+	const deadline = Date.now() + budgetMs;
+	const atOnce = pLimit(questionsAtOnce);
+	let complete = true;
+	const allPages = async <Entity>(
+		list: (page: { number: number; perPage: number }) => Promise<Page<Entity>>,
+		each: (entity: Entity) => void,
+	): Promise<void> => {
+		let page = firstPage;
+		for (let pages = 1; page.number <= pages; page = { ...page, number: page.number + 1 }) {
+			if (Date.now() > deadline) {
+				complete = false;
+				return;
+			}
+			const listing = await atOnce(() => list(page));
+			if (page.number === 1) {
+				pages = listing.pages;
+				page = { number: 1, perPage: listing.perPage };
+			}
+			listing.entities.forEach(each);
+		}
+	};
+	const below = async (parent: number | null, nested: boolean): Promise<void> => {
+		const open: Promise<void>[] = [];
+		await allPages(
+			page => supervisely.datasets(project, parent, page),
+			({ id }) => {
+				const share = nested ? { take: 'all' as const, nested } : scope?.get(id);
+				if (!share) return;
+				const { take } = share;
+				const takes = (video: { id: number }) => take === 'all' || (Array.isArray(take) && take.includes(video.id));
+				if (take !== 'none') {
+					open.push(
+						allPages(
+							page => supervisely.videos(id, page),
+							video => takes(video) && look(video),
+						),
+					);
+				}
+				if (share.nested || scope) open.push(below(id, share.nested));
+			},
+		);
+		await Promise.all(open);
+	};
+	await below(null, scope === undefined);
+	return complete;
+};
+
+const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
+const rounded = (number: number, digits: number): number => Number(number.toFixed(digits));
+
+/** Seconds of fan-out for a video, and of reduce for a chunk. */
+const planSeconds = 1.5;
+const countSeconds = 0.2;
+
+const addUp = (videos: number, estimates: VideoEstimate[], sizing: Sizing): Omit<Estimate, 'complete' | 'notes'> => {
+	const [frames, chunks] = [sum(estimates.map(each => each.frames)), sum(estimates.map(each => each.chunks))];
+	const bytesToWrite = sum(estimates.map(each => each.bytesToWrite));
+	const decode = sum(estimates.map(each => each.decodeSeconds));
+	const gibSeconds =
+		(decode * sizing.decodeMiB + videos * planSeconds * sizing.fanOutMiB + chunks * countSeconds * sizing.reduceMiB) /
+		1024;
+	const invocations = videos + 2 * chunks;
+	const lambda = gibSeconds * prices.lambdaGiBSecond + invocations * prices.lambdaRequest;
+	// A message is sent, received and deleted; a chunk has its document, lease and marker, a video its node.
+	const requests =
+		3 * invocations * prices.sqsRequest +
+		(5 * chunks + 4 * videos) * prices.s3Write +
+		(8 * chunks + 6 * videos) * prices.s3Read;
+	const dataOut = (bytesToWrite / 1e9) * prices.gigabyteOut;
+	return {
+		...{ videos, frames, chunks, bytesToRead: sum(estimates.map(each => each.bytesToRead)), bytesToWrite },
+		lambdaSeconds: rounded(decode + videos * planSeconds + chunks * countSeconds, 1),
+		cost: {
+			...{ lambda: rounded(lambda, 4), requests: rounded(requests, 4), dataOut: rounded(dataOut, 4) },
+			total: rounded(lambda + requests + dataOut, 4),
+			currency: 'USD',
+		},
+		prices: { asOf: prices.asOf, region: prices.region },
+	};
+};

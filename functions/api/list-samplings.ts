@@ -1,0 +1,46 @@
+import { keys, listedSampling } from '#shared/sampling/keys.ts';
+import { ApiError } from './api-error.ts';
+import type { ApiPorts } from './ports.ts';
+import { findRecord } from './read-record.ts';
+import { statusOf } from './sampling-status.ts';
+import type { ListedSampling, SamplingList } from './schemas.ts';
+
+const mostPerPage = 100;
+const perPageUnlessTold = 20;
+
+/**
+ * One page of all samplings, the newest first.
+ * @param query `limit`, 1 to 100, and `next`, as the page before gave it
+ * @throws ApiError 422
+ */
+export const listSamplings = async (
+	ports: Pick<ApiPorts, 'store' | 'bucket'>,
+	query: Record<string, string | undefined>,
+): Promise<SamplingList> => {
+	const limit = Number(query.limit ?? perPageUnlessTold);
+	if (!Number.isInteger(limit) || limit < 1 || limit > mostPerPage) {
+		throw new ApiError(422, `limit is ${JSON.stringify(query.limit)}: it must be from 1 to ${mostPerPage}`, 'limit');
+	}
+	if (query.next !== undefined && !/^\d{15}-[A-Za-z0-9-]{1,64}$/.test(query.next)) {
+		throw new ApiError(422, 'next is none that a page gave: leave it out to begin with the newest', 'next');
+	}
+	const after = query.next === undefined ? undefined : `${keys.list}${query.next}.json`;
+	const page = await ports.store.page(keys.list, after, limit);
+	const last = page.keys.at(-1);
+	return {
+		samplings: await Promise.all(page.keys.map(key => rowOf(ports, listedSampling(key)))),
+		next: page.more && last ? last.slice(keys.list.length, -'.json'.length) : null,
+	};
+};
+
+const rowOf = async (ports: Pick<ApiPorts, 'store' | 'bucket'>, id: string): Promise<ListedSampling> => {
+	const status = await statusOf(ports, await findRecord(ports.store, id));
+	const { attempt, state, reason, createdAt, finishedAt, destination } = status;
+	const { videos, framesPlanned, framesUploaded, framesAlreadyThere, faultCount } = status;
+	return {
+		...{ id, attempt, state, reason, createdAt, finishedAt },
+		sourceProjectId: status.request.source.projectId,
+		destination,
+		...{ videos, framesPlanned, framesUploaded, framesAlreadyThere, faultCount },
+	};
+};

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { requestSchema } from '#shared/sampling/request.ts';
+import { errorSchema, estimateSchema, listSchema, startedSchema, statusSchema } from './schemas.ts';
+
+/** The schemas of bodies, by the name that the description gives them. */
+export const components = {
+	SamplingRequest: requestSchema,
+	Started: startedSchema,
+	SamplingStatus: statusSchema,
+	SamplingList: listSchema,
+	Estimate: estimateSchema,
+	Error: errorSchema,
+} as const;
+
+type Name = keyof typeof components;
+const ref = (name: Name) => ({ $ref: `#/components/schemas/${name}` });
+const json = (name: Name) => ({ 'application/json': { schema: ref(name) } });
+const answers = (status: 200 | 202, name: Name, description: string, ...refusals: (400 | 404 | 409 | 422)[]) => ({
+	[status]: { description, content: json(name) },
+	...Object.fromEntries(refusals.map(code => [code, { description: refusalOf[code], content: json('Error') }])),
+	500: { description: 'Internal error; the functions log says why', content: json('Error') },
+});
+const refusalOf = {
+	400: 'The body is not JSON',
+	404: 'There is no such sampling',
+	409: 'The state of the sampling, or another use of the client token, stands against it',
+	422: 'A field is wrong; `path` names it',
+};
+const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' }, description: 'Id of a sampling' };
+const requestBody = { required: true, content: json('SamplingRequest') };
+
+/** The description of the HTTP API, OpenAPI 3.1: https://spec.openapis.org/oas/v3.1.1.html */
+export const openApiDocument = () => ({
+	openapi: '3.1.1',
+	info: {
+		title: 'Framefan',
+		version: '1',
+		description: 'Samples Supervisely video projects into image projects. Requests are signed with IAM (SigV4).',
+		license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+	},
+	servers: [{ url: 'https://{api}.execute-api.{region}.amazonaws.com', variables: variables('api', 'region') }],
+	security: [{ sigv4: [] }],
+	paths: {
+		'/samplings': {
+			post: {
+				operationId: 'startSampling',
+				summary: 'Starts a sampling; the same client token with the same body is the same sampling',
+				requestBody,
+				responses: answers(202, 'Started', 'It is started', 400, 409, 422),
+			},
+			get: {
+				operationId: 'listSamplings',
+				summary: 'All samplings, the newest first, page by page',
+				parameters: [
+					{ name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } },
+					{ name: 'next', in: 'query', schema: { type: 'string' }, description: 'As the page before gave it' },
+				],
+				responses: answers(200, 'SamplingList', 'One page', 422),
+			},
+		},
+		'/samplings/estimate': {
+			post: {
+				operationId: 'estimateSampling',
+				summary: 'What a sampling would take; nothing is created',
+				requestBody,
+				responses: answers(200, 'Estimate', 'What it would take', 400, 422),
+			},
+		},
+		'/samplings/{id}': {
+			parameters: [id],
+			get: {
+				operationId: 'samplingStatus',
+				summary: 'How far a sampling is, or how it ended',
+				responses: answers(200, 'SamplingStatus', 'Its state', 404),
+			},
+			delete: {
+				operationId: 'cancelSampling',
+				summary: 'Cancels a running sampling: no new work starts, what runs finishes its chunk',
+				responses: answers(202, 'SamplingStatus', 'It is cancelled', 404, 409),
+			},
+		},
+		'/samplings/{id}/retry': {
+			parameters: [id],
+			post: {
+				operationId: 'retrySampling',
+				summary: 'Does again what is faulted or missing of a sampling that has ended',
+				responses: answers(202, 'Started', 'The next attempt is started', 404, 409),
+			},
+		},
+	},
+	components: {
+		schemas: Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, plain(schema, name)])),
+		securitySchemes: {
+			sigv4: { type: 'apiKey', in: 'header', name: 'authorization', 'x-amazon-apigateway-authtype': 'awsSigv4' },
+		},
+	},
+});
+
+const variables = (...names: string[]) => Object.fromEntries(names.map(name => [name, { default: name }]));
+
+/** A schema as JSON Schema: a request as it may be sent, an answer as it comes. */
+const plain = (schema: z.ZodType, name: string): unknown => {
+	const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: name === 'SamplingRequest' ? 'input' : 'output' });
+	return rest;
+};

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { states } from '#shared/sampling/outcome.ts';
+import { requestSchema } from '#shared/sampling/request.ts';
+import { faultSchema } from '#shared/sampling/summary.ts';
+
+const count = z.int().min(0);
+const id = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
+
+/** Answer of those calls that start something. */
+export const startedSchema = z.strictObject({ id, attempt: z.int().min(1) });
+export type Started = z.output<typeof startedSchema>;
+
+const destination = z.strictObject({ id: z.int(), name: z.string() }).nullable();
+
+/** How far a sampling is, or how it ended. Its faults are the first of them; `report` is where all are. */
+export const statusSchema = z.strictObject({
+	id,
+	attempt: z.int().min(1),
+	state: z.enum(states),
+	reason: z.string().nullable(),
+	createdAt: z.iso.datetime(),
+	finishedAt: z.iso.datetime().nullable(),
+	request: requestSchema,
+	destination,
+	videos: count,
+	framesPlanned: count,
+	framesUploaded: count,
+	framesAlreadyThere: count,
+	labels: count,
+	faultCount: count,
+	faults: z.array(faultSchema),
+	notes: z.array(z.string()),
+	report: z.string().nullable(),
+});
+export type SamplingStatus = z.output<typeof statusSchema>;
+
+/** A sampling in the list of all. */
+export const listedSchema = statusSchema
+	.pick({ id: true, attempt: true, state: true, reason: true, createdAt: true, finishedAt: true, destination: true })
+	.extend({
+		sourceProjectId: z.int(),
+		...{ videos: count, framesPlanned: count, framesUploaded: count, framesAlreadyThere: count, faultCount: count },
+	});
+export type ListedSampling = z.output<typeof listedSchema>;
+
+export const listSchema = z.strictObject({ samplings: z.array(listedSchema), next: z.string().nullable() });
+export type SamplingList = z.output<typeof listSchema>;
+
+const amount = z.number().min(0);
+
+/** What a sampling would take. Bytes and seconds are upper bounds by rule of thumb; costs are in US dollars. */
+export const estimateSchema = z.strictObject({
+	videos: count,
+	frames: count,
+	chunks: count,
+	bytesToRead: count,
+	bytesToWrite: count,
+	lambdaSeconds: amount,
+	cost: z.strictObject({
+		lambda: amount,
+		requests: amount,
+		dataOut: amount,
+		total: amount,
+		currency: z.literal('USD'),
+	}),
+	prices: z.strictObject({ asOf: z.iso.date(), region: z.string() }),
+	/** Whether all videos were looked at in the time there is; else everything is a lower bound. */
+	complete: z.boolean(),
+	notes: z.array(z.string()),
+});
+export type Estimate = z.output<typeof estimateSchema>;
+
+/** Any answer with a status from 400 on; `path` names the field that is wrong. */
+export const errorSchema = z.strictObject({ error: z.string(), path: z.string().optional() });

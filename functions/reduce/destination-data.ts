@@ -1,0 +1,49 @@
+import { PermanentError, SamplingFailure } from '#shared/errors.ts';
+import { log } from '#shared/log.ts';
+import type { Attempt } from '#shared/sampling/keys.ts';
+import type { Outcome } from '#shared/sampling/outcome.ts';
+import type { SamplingRecord } from '#shared/sampling/request.ts';
+import type { Summary } from '#shared/sampling/summary.ts';
+import type { ReducePorts } from './ports.ts';
+
+/** Faults and notes that the destination's custom data name, at the most, each. */
+const named = 20;
+
+/** What stands about a sampling in the custom data of its destination, under the key `framefan`. */
+export type DestinationData = Record<string, unknown>;
+
+export const destinationData = (
+	{ sampling, attempt }: Attempt,
+	{ createdAt, request }: SamplingRecord,
+	{
+		state,
+		reason,
+		finishedAt,
+	}: Pick<Outcome, 'reason'> & { state: Outcome['state'] | 'running'; finishedAt: string | null },
+	{ faults, notes, ...counts }: Summary,
+): DestinationData => ({
+	...{ sampling, attempt, state, reason, createdAt, finishedAt },
+	...{ source: request.source, settings: request.settings },
+	...counts,
+	faults: faults.slice(0, named),
+	notes: notes.slice(0, named),
+});
+
+/**
+ * Writes the data of a sampling among the custom data of its destination; what others have there stays. To be called
+ * under the project's lease, since the server knows no conditional writes.
+ */
+export const writeDestinationData = async (
+	{ supervisely }: Pick<ReducePorts, 'supervisely'>,
+	project: number,
+	framefan: DestinationData,
+): Promise<void> => {
+	try {
+		const found = await supervisely.project(project);
+		if (!found) throw new PermanentError('not-found', `The destination project ${project} is not there any more`);
+		await supervisely.setProjectData(project, { ...found.customData, framefan });
+	} catch (error) {
+		if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;
+		log.error('The destination does not take its custom data', { project, error });
+	}
+};

@@ -1,0 +1,111 @@
+import { FramefanError, PermanentError, SamplingFailure } from '#shared/errors.ts';
+import { log } from '#shared/log.ts';
+import { type Chunk, chunkSchema } from '#shared/sampling/chunk.ts';
+import { endSampling, hasEnded, readDocument, readNode, readRecord } from '#shared/sampling/documents.ts';
+import { type DeadLetter, failureSchema } from '#shared/sampling/failure.ts';
+import { type Attempt, keys } from '#shared/sampling/keys.ts';
+import { finishedChildren, isDone, markDone, readSummaries } from '#shared/sampling/marker.ts';
+import { type ChildMessage, type DecodeMessage, identityOf, type PlanMessage } from '#shared/sampling/messages.ts';
+import { nodeIds } from '#shared/sampling/node.ts';
+import { addSummaries, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
+import { countNode } from './count-node.ts';
+import type { ReducePorts } from './ports.ts';
+import { recordProgress } from './record-progress.ts';
+
+/**
+ * Makes a dead letter a fault of its sampling, so that the sampling ends and its faults say why. The message is kept in
+ * S3; another attempt does what it was about again. Repeating this changes nothing.
+ * @param letter the message, and where it comes from
+ * @throws FramefanError for a sampling that isn't known: such a message stays where it is, for a person to look at
+ */
+export const giveUp = async (
+	ports: ReducePorts,
+	message: PlanMessage | DecodeMessage,
+	letter: Omit<DeadLetter, 'schema' | 'at'>,
+): Promise<void> => {
+	const { store } = ports;
+	const { sampling, attempt } = message;
+	const at = { sampling, attempt };
+	await readRecord(store, sampling);
+	const kept: DeadLetter = { schema: 1, at: new Date().toISOString(), ...letter };
+	await store.create(keys.deadLetter(at, identityOf(message)), kept);
+	if (await hasEnded(store, at)) return;
+	const why = await lastFailure(ports, at, identityOf(message));
+	log.warn('A message was given up', { ...at, about: identityOf(message), why });
+
+	let changed: string;
+	if ('chunk' in message) {
+		changed = message.node;
+		if (!(await isDone(store, at, changed, message.chunk)))
+			await markDone(store, at, changed, message.chunk, await lostChunk(ports, message, why));
+	} else if (message.kind === 'project') {
+		await endSampling(store, at, { state: 'failed', reason: why, summary: emptySummary });
+		changed = nodeIds.project;
+	} else {
+		changed = message.parent;
+		if (!(await isDone(store, at, changed, message.node)))
+			await markDone(store, at, changed, message.node, await lostStep(ports, at, message, why));
+	}
+	await countNode(ports, { schema: 1, ...at, node: changed }, recordProgress);
+};
+
+/** What is known of why, and what to do. */
+const lastFailure = async ({ store }: ReducePorts, at: Attempt, identity: string): Promise<string> => {
+	const failure = await readDocument(store, keys.failure(at, identity), failureSchema);
+	const why = failure
+		? `given up after ${failure.deliveries} deliveries, the last with: ${failure.message}`
+		: 'given up: the function ended each time without a word, as it does without memory or time';
+	return `${why}. Retry the sampling once that is mended`;
+};
+
+/** A chunk's frames that are not in the destination are faults, one by one; the labels of those that are may be missing. */
+const lostChunk = async (
+	ports: ReducePorts,
+	{ sampling, chunk: id }: DecodeMessage,
+	message: string,
+): Promise<Summary> => {
+	const reason = 'gave-up';
+	const chunk = await readDocument(ports.store, keys.chunk(sampling, id), chunkSchema);
+	if (!chunk) throw new FramefanError(`There is no chunk ${id} of sampling ${sampling}`);
+	const { video } = chunk;
+	const there = await imagesThere(ports, chunk);
+	const wanted = chunk.frames.filter(({ image }) => image === undefined);
+	const missing = wanted.filter(({ name }) => !there.has(name));
+	const faults: Fault[] = missing.map(({ index: frame }) => ({ reason, message, video, frame }));
+	if (chunk.labels && missing.length < chunk.frames.length) {
+		faults.push({ reason, message: `labels of images that are there may be missing: ${message}`, video });
+	}
+	if (faults.length === 0) faults.push({ reason, message, video });
+	return { ...emptySummary, framesUploaded: wanted.length - missing.length, faultCount: faults.length, faults };
+};
+
+/** Names of a chunk's images that are in the destination; none where the server doesn't tell. */
+const imagesThere = async ({ supervisely }: ReducePorts, chunk: Chunk): Promise<Set<string>> => {
+	const wanted = new Set(chunk.frames.map(({ name }) => name));
+	const there = new Set<string>();
+	try {
+		for await (const { name } of supervisely.images(chunk.dataset)) if (wanted.has(name)) there.add(name);
+	} catch (error) {
+		if (error instanceof PermanentError || error instanceof SamplingFailure) return there;
+		log.warn('What is in the destination is not known', { dataset: chunk.dataset, error });
+	}
+	return there;
+};
+
+/** A step of the walk; what is finished below it counts nevertheless. */
+const lostStep = async ({ store }: ReducePorts, at: Attempt, message: ChildMessage, why: string): Promise<Summary> => {
+	const node = await readNode(store, at, message.node);
+	const below = node ? [...(await finishedChildren(store, at, node.id)).values()] : [];
+	const video =
+		message.kind === 'video' ? (node?.video ?? { id: message.video, name: `video ${message.video}` }) : undefined;
+	const what = message.kind === 'page' ? `page ${message.page} of the ${message.of} of ` : '';
+	const fault: Fault = video
+		? { reason: 'gave-up', message: why, video }
+		: { reason: 'gave-up', message: `${what}dataset ${message.dataset ?? 'the project'} could not be walked: ${why}` };
+	const videos = video && !node ? 1 : 0;
+	return addSummaries([
+		{ ...emptySummary, videos, faultCount: 1, faults: [fault] },
+		...(node ? [node.own] : []),
+		...(await readSummaries(store, below)),
+	]);
+};

@@ -1,0 +1,33 @@
+import { underLease } from '#shared/aws/lease.ts';
+import { currentAttempt, readDocument, readOutcome, readRecord } from '#shared/sampling/documents.ts';
+import { type Attempt, keys } from '#shared/sampling/keys.ts';
+import { destinationSchema, type Outcome, type Progress } from '#shared/sampling/outcome.ts';
+import { leasePatienceMs } from './complete-sampling.ts';
+import { destinationData, writeDestinationData } from './destination-data.ts';
+import type { ReducePorts } from './ports.ts';
+import { summarizeOpen } from './summarize-open.ts';
+
+/**
+ * Records in the destination how an attempt ended that was ended elsewhere: cancelled, or failed as a whole. Done once;
+ * the attempt stays open until it is.
+ */
+export const recordEnd = async (ports: ReducePorts, at: Attempt): Promise<void> => {
+	const { store, leaseMs } = ports;
+	if (!(await store.exists(keys.open(at)))) return;
+	const outcome = (await readOutcome(store, at)) as Outcome;
+	const destination = await readDocument(store, keys.destination(at.sampling), destinationSchema);
+	const isCompletion = outcome.state === 'completed' || outcome.state === 'completed_with_faults';
+	if (destination && !isCompletion) {
+		const record = await readRecord(store, at.sampling);
+		const summary = await summarizeOpen(store, at);
+		await store.write(keys.progress(at), { schema: 1, at: new Date().toISOString(), summary } satisfies Progress);
+		const data = destinationData(at, record, outcome, summary);
+		const lease = { ms: leaseMs, patienceMs: leasePatienceMs };
+		await underLease(store, keys.projectLease(destination.id), lease, async () => {
+			// The next attempt has begun meanwhile: what it says counts.
+			const current = await currentAttempt(store, at.sampling);
+			if (current.attempt === at.attempt) await writeDestinationData(ports, destination.id, data);
+		});
+	}
+	await store.remove(keys.open(at));
+};

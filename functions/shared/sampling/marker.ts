@@ -1,0 +1,48 @@
+import pLimit from 'p-limit';
+import type { StateStore } from '../aws/state-store.ts';
+import { readDocument } from './documents.ts';
+import { type Attempt, keys } from './keys.ts';
+import { type Summary, summarySchema } from './summary.ts';
+
+/** A finished child: where its marker is, and whether it has faults. */
+export type Finished = { key: string; faulty: boolean };
+
+/** Says that a child of a node is finished. A flawless one is for good, one with faults for this attempt. */
+export const markDone = async (
+	store: StateStore,
+	at: Attempt,
+	node: string,
+	child: string,
+	summary: Summary,
+): Promise<void> => {
+	const key = summary.faultCount > 0 ? keys.faulted(at, node, child) : keys.done(at.sampling, node, child);
+	await store.create(key, summarySchema.encode(summary));
+};
+
+export const isDone = async (store: StateStore, at: Attempt, node: string, child: string): Promise<boolean> => {
+	const places = [keys.done(at.sampling, node, child), keys.faulted(at, node, child)];
+	return (await Promise.all(places.map(key => store.exists(key)))).includes(true);
+};
+
+/** The finished children of a node, by id. Of two deliveries, one with faults and one without, the better one counts. */
+export const finishedChildren = async (
+	store: StateStore,
+	at: Attempt,
+	node: string,
+): Promise<Map<string, Finished>> => {
+	const found = new Map<string, Finished>();
+	const collect = async (prefix: string, faulty: boolean) => {
+		for await (const key of store.list(prefix)) found.set(key.slice(prefix.length, -'.json'.length), { key, faulty });
+	};
+	await collect(keys.faultedIn(at, node), true);
+	await collect(keys.doneIn(at.sampling, node), false);
+	return found;
+};
+
+const atOnce = pLimit(16);
+
+/** The summaries behind some markers, in their order. */
+export const readSummaries = async (store: StateStore, markers: { key: string }[]): Promise<Summary[]> => {
+	const found = await Promise.all(markers.map(({ key }) => atOnce(() => readDocument(store, key, summarySchema))));
+	return found.filter(summary => summary !== undefined);
+};

@@ -1,0 +1,37 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { PlanMessage, ReportMessage } from '#shared/sampling/messages.ts';
+import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+import { answer } from '../../functions/api/answer.ts';
+import type { ApiPorts } from '../../functions/api/ports.ts';
+import { temporaryState } from './state-folder.ts';
+
+/** The HTTP door on a state of its own, with all that it sends. */
+export const openDoor = async (supervisely: Partial<SuperviselyApi> = {}) => {
+	const plan: PlanMessage[] = [];
+	const reports: ReportMessage[] = [];
+	const ports: ApiPorts = {
+		store: await temporaryState(),
+		bucket: 'state',
+		sendPlan: async messages => void plan.push(...messages),
+		sendReport: async messages => void reports.push(...messages),
+		supervisely: { server: 'http://server', ...supervisely } as ApiPorts['supervisely'],
+		sizing: { framesPerChunk: 100, fanOutMiB: 1769, decodeMiB: 3538, reduceMiB: 512 },
+	};
+	const call = async (
+		routeKey: string,
+		{ body, id, query }: { body?: unknown; id?: string; query?: Record<string, string> } = {},
+		// biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field, and a missing one fails the test
+	): Promise<{ status: number; body: any }> => {
+		const event = {
+			routeKey,
+			isBase64Encoded: false,
+			...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+			...(id === undefined ? {} : { pathParameters: { id } }),
+			...(query === undefined ? {} : { queryStringParameters: query }),
+			requestContext: { requestId: 'r' },
+		} as unknown as APIGatewayProxyEventV2;
+		const { statusCode = 0, body: text = '' } = await answer(ports, event);
+		return { status: statusCode, body: JSON.parse(text) };
+	};
+	return { ports, plan, reports, call };
+};

@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest';
+import { currentAttempt, endSampling } from '#shared/sampling/documents.ts';
+import { emptySummary } from '#shared/sampling/summary.ts';
+import { openDoor } from '#test/api.ts';
+import { startStandingSampling } from '../../../functions/api/standing-sampling.ts';
+
+const body = { source: { projectId: 5 } };
+
+test('a repeated request with the same client token is the same sampling; with another body it is refused by name', async () => {
+	const { call } = await openDoor();
+	const first = await call('POST /samplings', { body: { ...body, clientToken: 'a' } });
+	const second = await call('POST /samplings', { body: { ...body, clientToken: 'a', settings: {} } });
+	expect(second).toEqual(first);
+	const other = await call('POST /samplings', { body: { ...body, clientToken: 'a', settings: { step: 7 } } });
+	expect(other).toMatchObject({ status: 409, body: { path: 'clientToken' } });
+	expect((await call('GET /samplings')).body.samplings).toHaveLength(1);
+});
+
+test.each([
+	[{}, 'source'],
+	[{ source: { projectId: 0 } }, 'source.projectId'],
+	[{ ...body, settings: { step: 0 } }, 'settings.step'],
+	[{ ...body, settings: { start: 5, end: 5 } }, 'settings.end'],
+	[{ ...body, settings: { stepp: 1 } }, 'settings.stepp'],
+	[{ ...body, source: { projectId: 5, videoIds: [1, 'x'] } }, 'source.videoIds.1'],
+	[{ ...body, destination: { projectId: 1, name: 'x' } }, 'destination'],
+])('%j is refused with the path of the field', async (request, path) => {
+	const { call, plan } = await openDoor();
+	expect(await call('POST /samplings', { body: request })).toMatchObject({ status: 422, body: { path } });
+	expect(plan).toEqual([]);
+});
+
+test('all samplings are listed once, the newest first, page by page', async () => {
+	const { call } = await openDoor();
+	const ids: string[] = [];
+	for (let at = 0; at < 7; at++) {
+		ids.unshift((await call('POST /samplings', { body })).body.id);
+		await new Promise(resolve => setTimeout(resolve, 2));
+	}
+	const seen: string[] = [];
+	let query: Record<string, string> = { limit: '3' };
+	const sizes: number[] = [];
+	for (;;) {
+		const { samplings, next } = (await call('GET /samplings', { query })).body;
+		sizes.push(samplings.length);
+		seen.push(...samplings.map((sampling: { id: string }) => sampling.id));
+		if (next === null) break;
+		query = { limit: '3', next };
+	}
+	expect(seen).toEqual(ids);
+	expect(sizes).toEqual([3, 3, 1]);
+	expect(await call('GET /samplings', { query: { next: '../x' } })).toMatchObject({
+		status: 422,
+		body: { path: 'next' },
+	});
+});
+
+test('cancel ends once, retry begins the next attempt, and what is completed has nothing to retry', async () => {
+	const { call, plan, reports, ports } = await openDoor();
+	const { id } = (await call('POST /samplings', { body })).body;
+	expect((await call('DELETE /samplings/{id}', { id })).body).toMatchObject({ state: 'cancelled' });
+	expect((await call('DELETE /samplings/{id}', { id })).status).toBe(202);
+	expect(reports[0]).toMatchObject({ sampling: id, attempt: 1, node: 'project' });
+
+	expect((await call('POST /samplings/{id}/retry', { id })).body).toEqual({ id, attempt: 2 });
+	expect(plan.at(-1)).toEqual({ schema: 1, kind: 'project', sampling: id, attempt: 2 });
+	expect((await call('GET /samplings/{id}', { id })).body).toMatchObject({
+		state: 'running',
+		attempt: 2,
+		reason: null,
+	});
+	// Asked again while it runs, the attempt stays the same.
+	expect((await call('POST /samplings/{id}/retry', { id })).body).toEqual({ id, attempt: 2 });
+
+	const at = await currentAttempt(ports.store, id);
+	await endSampling(ports.store, at, { state: 'completed', reason: null, summary: emptySummary });
+	expect((await call('POST /samplings/{id}/retry', { id })).status).toBe(409);
+	expect((await call('DELETE /samplings/{id}', { id })).body).toMatchObject({
+		error: expect.stringContaining('completed'),
+	});
+});
+
+test('the standing sampling: once for a time, not while the last run is going, and then into the same destination', async () => {
+	const { call, plan, ports } = await openDoor();
+	const fire = (time: string) => startStandingSampling(ports, JSON.stringify({ ...body, settings: { step: 3 } }), time);
+	await fire('2026-11-01T00:00:00Z');
+	await fire('2026-11-01T00:00:00Z');
+	await fire('2026-11-02T00:00:00Z');
+	expect(plan).toHaveLength(1);
+	const [{ id }] = (await call('GET /samplings')).body.samplings;
+	await ports.store.write(`samplings/${id}/destination.json`, { schema: 1, id: 77, name: 'made', workspaceId: 1 });
+	await endSampling(
+		ports.store,
+		{ sampling: id, attempt: 1 },
+		{ state: 'completed', reason: null, summary: emptySummary },
+	);
+
+	await fire('2026-11-03T00:00:00Z');
+	await fire('2026-11-03T00:00:00Z');
+	const { samplings } = (await call('GET /samplings')).body;
+	expect(samplings).toHaveLength(2);
+	const { request } = (await call('GET /samplings/{id}', { id: samplings[0].id })).body;
+	expect(request).toMatchObject({ destination: { projectId: 77 }, settings: { step: 3 } });
+});
+
+test('an estimate adds up what listings tell and creates nothing', async () => {
+	const video = (id: number, framesCount: number) => ({
+		id,
+		fileMeta: { framesCount, width: 1000, height: 500, size: '1000000' },
+	});
+	const listing = <Entity>(entities: Entity[]) => ({ entities, perPage: 100, pages: 1 });
+	const { call, plan, ports } = await openDoor({
+		project: async id => ({ id, name: 'p', workspaceId: 1, type: 'videos' }),
+		datasets: async (_, parent) => listing(parent === null ? [{ id: 1, name: 'd', projectId: 5, parentId: null }] : []),
+		videos: async () => listing([video(11, 1000), video(12, 250), { id: 13 }]),
+	});
+	const { status, body: estimate } = await call('POST /samplings/estimate', {
+		body: { ...body, settings: { step: 2 } },
+	});
+	expect(status).toBe(200);
+	expect(estimate).toMatchObject({
+		...{ videos: 3, frames: 625, chunks: 7, bytesToRead: 2_000_000, complete: true },
+		bytesToWrite: 625 * 1000 * 500 * 1.5,
+		notes: [expect.stringContaining('1 videos are not counted')],
+		prices: { asOf: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) },
+	});
+	const { lambda, requests, dataOut, total } = estimate.cost;
+	expect(dataOut).toBeCloseTo(((625 * 1000 * 500 * 1.5) / 1e9) * 0.09, 3);
+	expect(total).toBeCloseTo(lambda + requests + dataOut, 3);
+	expect(plan).toEqual([]);
+	expect(await ports.store.page('', undefined, 10)).toEqual({ keys: [], more: false });
+});
