@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Settings } from '#shared/sampling/settings.ts';
+import { targetSize } from '#shared/video/picture/target-size.ts';
 
 /** What listings tell of a video; sizes in bytes may be text. */
 const factsSchema = z.looseObject({
@@ -41,8 +42,8 @@ export const estimateVideo = (
 	const span = Math.max(0, end - settings.start);
 	const frames = Math.ceil(span / settings.step);
 	const chunks = Math.ceil(frames / framesPerChunk);
-	const [toHeight, toWidth] = settings.resize ?? [height, width];
-	const megapixels = { in: (width * height) / 1e6, out: (toWidth * toHeight) / 1e6 };
+	const to = targetSize(settings.resize, { width, height });
+	const megapixels = { in: (width * height) / 1e6, out: (to.width * to.height) / 1e6 };
 	return {
 		frames,
 		chunks,
