@@ -3,6 +3,7 @@ import { startLocalStack } from '#local/stack.ts';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
 import type { SamplingStatus } from '../functions/api/schemas.ts';
 import { makeApiClient } from './api-client.ts';
+import { announceStack } from './local-samplings.ts';
 import type { ProgressDisplay } from './progress.ts';
 import { startClock } from './run-clock.ts';
 
@@ -38,6 +39,7 @@ export const runSampling = async (options: {
 		environment: process.env,
 	});
 	options.onClose(() => stack.close());
+	options.onClose(announceStack(options.dataDir, stack));
 	const clock = startClock(join(options.dataDir, 'seconds'));
 	const api = makeApiClient(stack);
 	const { id } = await api.start(options.request);

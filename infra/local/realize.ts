@@ -219,9 +219,14 @@ const realizers: [type: string, realize: Realize][] = [
 
 /**
  * Makes a template's resources real on loopback.
+ * @param without types that are left out
  * @throws FramefanError that names a resource type or property that can't be run here: there is no silent gap to what is deployed
  */
-export const realize = async (ground: Ground, resources: Map<string, Resource>): Promise<void> => {
+export const realize = async (
+	ground: Ground,
+	resources: Map<string, Resource>,
+	without: string[] = [],
+): Promise<void> => {
 	const known = new Set(realizers.map(([type]) => type));
 	for (const [id, { type, properties: given }] of resources) {
 		if (!known.has(type)) throw new FramefanError(`The local stack can't run ${id}: it has no ${type}`);
@@ -229,7 +234,7 @@ export const realize = async (ground: Ground, resources: Map<string, Resource>):
 		if (unknown.length > 0)
 			throw new FramefanError(`The local stack can't run ${id}: ${type} has ${unknown.join(', ')}`);
 	}
-	for (const [type, make] of realizers) {
+	for (const [type, make] of realizers.filter(([type]) => !without.includes(type))) {
 		const ofType = [...resources].filter(([, resource]) => resource.type === type);
 		// A queue with a redrive policy points to the one without.
 		ofType.sort(([, a], [, b]) => Number('RedrivePolicy' in a.properties) - Number('RedrivePolicy' in b.properties));

@@ -7,7 +7,7 @@ import { startS3 } from './s3/server.ts';
 import { startSqs } from './sqs/server.ts';
 
 /** The stack listens on loopback only; this pair just exercises the signatures that AWS would check. */
-const ownCredentials = { accessKeyId: 'framefan-local', secretAccessKey: 'framefan-local-secret' };
+export const ownCredentials = { accessKeyId: 'framefan-local', secretAccessKey: 'framefan-local-secret' };
 
 /** The S3 and the SQS that a local stack stands on. */
 export type Services = {
@@ -71,7 +71,7 @@ const endpointOf = async (environment: ServiceEnvironment, service: 'S3' | 'SQS'
 	return url.href.replace(/\/$/, '');
 };
 
-const credentialsOf = (environment: ServiceEnvironment): Services['credentials'] => {
+export const credentialsOf = (environment: ServiceEnvironment): Services['credentials'] => {
 	const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN } = environment;
 	if (!accessKeyId || !secretAccessKey) {
 		throw new FramefanError(

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { FramefanError } from '#shared/errors.ts';
 import { startHttpApi } from './http-api.ts';
 import { openLogFile } from './lambda/log-file.ts';
 import { type Ground, realize } from './realize.ts';
@@ -19,6 +20,8 @@ export type LocalStack = {
 	/** What a client of the stack's own S3 and SQS needs, for tests and operators. */
 	s3: S3Client;
 	sqs: SQSClient;
+	/** Invokes a function with an event, as whoever may invoke it could; `id` begins its logical id. */
+	invoke(id: string, event: unknown): Promise<unknown>;
 	/** Process ids of the function sandboxes that live now, by function. */
 	sandboxes(): Record<string, number[]>;
 	close(): Promise<void>;
@@ -29,6 +32,7 @@ export type LocalStack = {
  * @param options.dataDir where state, queues and logs are kept; a second start there goes on where the first stopped
  * @param options.parameters values for the template's parameters
  * @param options.environment names another S3 or SQS to stand on (see `services.ts`)
+ * @param options.idle nothing is worked off: for asking how things stand
  * @param options.secrets SSM SecureStrings by name, held in memory only
  */
 export const startLocalStack = async (options: {
@@ -36,6 +40,7 @@ export const startLocalStack = async (options: {
 	parameters: Record<string, string>;
 	secrets: Record<string, string>;
 	environment?: ServiceEnvironment;
+	idle?: boolean;
 }): Promise<LocalStack> => {
 	const { dataDir } = options;
 	const assembly = await synthesize();
@@ -93,7 +98,11 @@ export const startLocalStack = async (options: {
 			routes: [],
 			endings,
 		};
-		await realize(ground, template.resources);
+		await realize(
+			ground,
+			template.resources,
+			options.idle ? ['AWS::Lambda::EventSourceMapping', 'AWS::Events::Rule'] : [],
+		);
 		const http = await startHttpApi(ground.routes, openLogFile(join(dataDir, 'logs', 'http-api.log')), {
 			credentials,
 			region,
@@ -107,6 +116,11 @@ export const startLocalStack = async (options: {
 			credentials,
 			s3,
 			sqs,
+			invoke: (id, event) => {
+				const worker = [...ground.functions].find(([name]) => name.startsWith(id))?.[1];
+				if (!worker) throw new FramefanError(`The template has no function ${id}`);
+				return worker.invoke(event);
+			},
 			sandboxes: () => Object.fromEntries([...ground.functions].map(([id, worker]) => [id, worker.pids()])),
 			close,
 		};

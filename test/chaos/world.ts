@@ -45,6 +45,16 @@ export const startWorld = async (folder: string): Promise<World> => {
 	/** Past the proxies. */
 	const direct = () => new SQSClient({ ...client, endpoint: aws.sqs.endpoint, useQueueUrlAsEndpoint: false });
 
+	/**
+	 * The template's attributes hold for the first start only: on a later one, messages that are waiting would be taken
+	 * for half an hour before the queues are tuned again.
+	 */
+	let tuned = false;
+	const keepTuned = (request: IncomingMessage): Meddling =>
+		tuned && String(request.headers['x-amz-target']).endsWith('.SetQueueAttributes')
+			? { with: 'answer', status: 200, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: '{}' }
+			: { with: 'nothing' };
+
 	const start = async () => {
 		aws = await startLocalAws(join(folder, 'aws'));
 		proxies.s3.target = aws.s3.endpoint;
@@ -62,6 +72,7 @@ export const startWorld = async (folder: string): Promise<World> => {
 			},
 		});
 		await tuneQueues();
+		tuned = true;
 	};
 	/** Messages come back soon, and are not given up: what is given up is another test's. */
 	const tuneQueues = async () => {
@@ -109,6 +120,7 @@ export const startWorld = async (folder: string): Promise<World> => {
 				proxy.meddle = () => ({ with: 'nothing' });
 				proxy.onDone = () => {};
 			}
+			proxies.sqs.meddle = keepTuned;
 			server.setFaults([]);
 		},
 		setTrouble: async (plan, seed) => {
@@ -139,7 +151,7 @@ export const startWorld = async (folder: string): Promise<World> => {
 				return random.chance(plan.s3.lost) ? { with: 'loss' } : { with: 'nothing' };
 			};
 			proxies.sqs.meddle = async (request, body): Promise<Meddling> => {
-				if (!String(request.headers['x-amz-target']).endsWith('.SendMessageBatch')) return { with: 'nothing' };
+				if (!String(request.headers['x-amz-target']).endsWith('.SendMessageBatch')) return keepTuned(request);
 				const { QueueUrl, Entries } = JSON.parse(body.toString('utf8')) as {
 					QueueUrl: string;
 					Entries: SendMessageBatchRequestEntry[];
