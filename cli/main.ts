@@ -3,6 +3,7 @@ import { FramefanError } from '#shared/errors.ts';
 import { addDemo } from './commands/demo.ts';
 import { addFrames } from './commands/frames.ts';
 import { addSample } from './commands/sample.ts';
+import { addSamplings } from './commands/samplings.ts';
 import { addServe } from './commands/serve.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -13,6 +14,7 @@ addDemo(program);
 addSample(program);
 addServe(program);
 addFrames(program);
+addSamplings(program);
 
 /** 0 done, 1 could not be done, 2 not understood. */
 const exitCode = (error: unknown): number => {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Resize } from '#shared/video/picture/target-size.ts';
+import { UsageError } from './usage-error.ts';
 
 /** A whole number from `least` to `most`, for an option. */
 export const wholeNumber =
@@ -25,4 +26,10 @@ export const heightByWidth = (text: string): Resize => {
 	throw new InvalidArgumentError(
 		'It must be HEIGHTxWIDTH in pixels, each from 1 to 16384, such as 224x320, or one of them: 224x, x320.',
 	);
+};
+
+/** @throws UsageError for what is no HTTP address */
+export const checkAddress = (option: string, given: string, example: string): void => {
+	if (URL.canParse(given) && /^https?:/.test(given)) return;
+	throw new UsageError(`${option} is ${JSON.stringify(given)}: it must be an address such as ${example}`);
 };

@@ -3,11 +3,14 @@ import { startLocalStack } from '#local/stack.ts';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
 import type { SamplingStatus } from '../functions/api/schemas.ts';
 import { makeApiClient } from './api-client.ts';
+import { announceStack } from './local-samplings.ts';
 import type { ProgressDisplay } from './progress.ts';
 import { startClock } from './run-clock.ts';
 
 const tokenParameter = '/framefan/supervisely-token';
 const pollMs = 250;
+/** Time without any progress after which unfinished steps are enqueued once more; doubled each time. */
+const quietMs = 20_000;
 
 /**
  * Runs one sampling on the local stack and follows it to its end. The same client token on the same data folder goes
@@ -30,20 +33,31 @@ export const runSampling = async (options: {
 			TokenParameter: tokenParameter,
 			FramesPerChunk: String(options.framesPerChunk),
 			ProgressSeconds: '1',
+			LeaseSeconds: '10',
 		},
 		secrets: { [tokenParameter]: options.token },
+		environment: process.env,
 	});
 	options.onClose(() => stack.close());
+	options.onClose(announceStack(options.dataDir, stack));
 	const clock = startClock(join(options.dataDir, 'seconds'));
 	const api = makeApiClient(stack);
 	const { id } = await api.start(options.request);
 	if (canBeRetried(await api.status(id))) await api.retry(id);
+	let quiet = { since: Date.now(), seen: '', waitMs: quietMs };
 	try {
 		for (;;) {
 			const status = await api.status(id);
 			options.progress.show(status);
 			if (status.state !== 'running') return { status, seconds: Math.round(clock.seconds() * 10) / 10 };
 			clock.keep();
+			const seen = JSON.stringify(status);
+			if (seen !== quiet.seen) quiet = { since: Date.now(), seen, waitMs: quietMs };
+			else if (Date.now() - quiet.since > quiet.waitMs) {
+				// What workers of a former start still hold would come back much later: what is unfinished is enqueued again.
+				await api.retry(id);
+				quiet = { since: Date.now(), seen, waitMs: 2 * quiet.waitMs };
+			}
 			await new Promise(resolve => setTimeout(resolve, pollMs));
 		}
 	} finally {

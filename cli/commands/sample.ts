@@ -3,60 +3,28 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { FramefanError } from '#shared/errors.ts';
-import type { SamplingRequestInput } from '#shared/sampling/request.ts';
-import type { Resize } from '#shared/video/picture/target-size.ts';
+import { type SamplingRequestInput, samplingId } from '#shared/sampling/request.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { checkServer } from '../check-server.ts';
 import { takeDataFolder } from '../data-folder.ts';
-import { heightByWidth, wholeNumber, wholeNumbers } from '../options.ts';
+import { keepLocalSampling } from '../local-samplings.ts';
+import { checkAddress } from '../options.ts';
+import { tellEnd, tellFailure } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
+import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
 import { runSampling } from '../run-sampling.ts';
 import { closingAll, goesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
-import { UsageError } from '../usage-error.ts';
 
-type SampleOptions = {
-	server: string;
-	project: number;
-	into?: number;
-	name?: string;
-	dataset?: number[];
-	nested?: boolean;
-	video?: number[];
-	start?: number;
-	end?: number;
-	step?: number;
-	annotated?: boolean;
-	resize?: Resize;
-	labels: boolean;
-	data: string;
-	json?: boolean;
-};
-
-/** Faults that are printed one by one. */
-const faultsShown = 10;
+type SampleOptions = RequestOptions & { server: string; data: string; json?: boolean };
 
 export const addSample = (program: Command): void => {
-	program
-		.command('sample')
-		.description('Samples a video project of a Supervisely server into an images project, on this machine')
-		.requiredOption('--server <url>', 'address of the server')
-		.requiredOption('--project <id>', 'the video project', wholeNumber(1))
-		.option('--into <id>', 'an existing images project; a new one unless told', wholeNumber(1))
-		.option('--name <name>', 'name of the new project; "<source>(images)" unless told')
-		.option('--dataset <id>', 'only this dataset; can be repeated', wholeNumbers(1))
-		.option('--nested', 'with all datasets below those that were chosen')
-		.option('--video <id>', 'only this video; can be repeated', wholeNumbers(1))
-		.option('--start <n>', 'first frame', wholeNumber(0))
-		.option('--end <n>', 'frame to stop before', wholeNumber(1))
-		.option('--step <n>', 'every n-th frame', wholeNumber(1))
-		.option('--annotated', 'only frames with figures')
-		.option(
-			'--resize <HxW>',
-			'height and width of the images in pixels; one of them keeps the proportions',
-			heightByWidth,
-		)
-		.option('--no-labels', 'images alone')
+	addRequestOptions(
+		program
+			.command('sample')
+			.description('Samples a video project of a Supervisely server into an images project, on this machine')
+			.requiredOption('--server <url>', 'address of the server'),
+	)
 		.option('--data <folder>', 'where the state is kept, to go on after a cut', '.framefan')
 		.option('--json', 'ends with one line of JSON')
 		.addHelpText(
@@ -66,57 +34,15 @@ export const addSample = (program: Command): void => {
 		.action(sample);
 };
 
-const toRequest = (options: SampleOptions): SamplingRequestInput => {
-	const { start, end, step, annotated, resize, labels } = options;
-	if (end !== undefined && end <= (start ?? 0)) {
-		throw new UsageError(`--end is ${end} and --start is ${start ?? 0}: the end is exclusive, so it must be greater`);
-	}
-	if (options.into !== undefined && options.name !== undefined) {
-		throw new UsageError(
-			`--into ${options.into} is an existing project, --name ${options.name} a new one: give one of them`,
-		);
-	}
-	return {
-		source: {
-			projectId: options.project,
-			...(options.dataset ? { datasetIds: options.dataset } : {}),
-			...(options.nested ? { includeNested: true } : {}),
-			...(options.video ? { videoIds: options.video } : {}),
-		},
-		destination: {
-			...(options.into === undefined ? {} : { projectId: options.into }),
-			...(options.name === undefined ? {} : { name: options.name }),
-		},
-		settings: {
-			...(start === undefined ? {} : { start }),
-			...(end === undefined ? {} : { end }),
-			...(step === undefined ? {} : { step }),
-			...(annotated ? { annotated } : {}),
-			...(resize ? { resize } : {}),
-			copyAnnotations: labels,
-		},
-	};
-};
-
 const sample = async (options: SampleOptions): Promise<void> => {
 	const request = toRequest(options);
-	if (!URL.canParse(options.server) || !/^https?:/.test(options.server)) {
-		throw new UsageError(
-			`--server is ${JSON.stringify(options.server)}: it must be an address such as https://app.supervisely.com`,
-		);
-	}
-	if (options.name?.trim() === '')
-		throw new UsageError('--name is empty: give the new project a name, or leave it out');
+	checkAddress('--server', options.server, 'https://app.supervisely.com');
 	await closingAll(async onClose => {
 		const { status, seconds } = await run(options, request, onClose).catch(error => {
-			if (options.json && error instanceof FramefanError) console.log(JSON.stringify(failed(error.message)));
+			if (options.json && error instanceof FramefanError) tellFailure(error);
 			throw error;
 		});
-		for (const note of status.notes) process.stderr.write(`note: ${note}\n`);
-		if (status.state === 'failed') console.error(`error: ${status.reason}`);
-		if (options.json) console.log(JSON.stringify(toJson(status, seconds)));
-		else if (status.state !== 'failed') printResult(status, seconds);
-		process.exitCode = status.state === 'completed' ? 0 : 1;
+		tellEnd(status, seconds, options.json);
 	}, goesOn);
 };
 
@@ -135,11 +61,13 @@ const run = async (
 	const dataDir = join(options.data, `sampling-${asked}`);
 	onClose(takeDataFolder(dataDir));
 	const { clientToken, finish } = openRun(dataDir);
+	const whole = { ...request, clientToken };
+	keepLocalSampling(dataDir, { id: samplingId(clientToken), server: options.server, request: whole });
 	const result = await runSampling({
 		dataDir,
 		server: options.server,
 		token,
-		request: { ...request, clientToken },
+		request: whole,
 		framesPerChunk: 100,
 		progress: showProgress(),
 		onClose,
@@ -165,31 +93,4 @@ const openRun = (dataDir: string): { clientToken: string; finish: () => void } =
 	const clientToken = crypto.randomUUID();
 	writeFileSync(file, JSON.stringify({ clientToken }));
 	return { clientToken, finish };
-};
-
-/** What `--json` ends with. A sampling that failed as a whole has its reason as its one fault. */
-const toJson = (status: SamplingStatus, seconds: number) => {
-	const { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, reason } = status;
-	const faults = reason === null ? status.faults : [{ reason: 'failed', message: reason }];
-	return { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults, seconds };
-};
-
-const failed = (message: string): ReturnType<typeof toJson> => ({
-	...{ state: 'failed', destination: null, framesPlanned: 0, framesUploaded: 0, framesAlreadyThere: 0, labels: 0 },
-	...{ faults: [{ reason: 'failed', message }], seconds: 0 },
-});
-
-const printResult = (status: SamplingStatus, seconds: number): void => {
-	const { destination } = status;
-	console.log(`${status.state} in ${seconds} s: project ${destination?.id} ${JSON.stringify(destination?.name)}`);
-	console.log(
-		`${status.framesUploaded} frames uploaded, ${status.framesAlreadyThere} were there, ${status.labels} labels, ${status.videos} videos`,
-	);
-	for (const { reason, message, video, frame } of status.faults.slice(0, faultsShown)) {
-		console.log(
-			`fault: ${[video?.name, frame === undefined ? '' : `frame ${frame}`, reason].filter(Boolean).join(', ')}: ${message}`,
-		);
-	}
-	if (status.faultCount > faultsShown)
-		console.log(`… ${status.faultCount - faultsShown} more faults; --json lists them`);
 };

@@ -1,14 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+	type BucketLocationConstraint,
+	CreateBucketCommand,
+	HeadBucketCommand,
+	type S3Client,
+} from '@aws-sdk/client-s3';
 import {
 	CreateQueueCommand,
 	GetQueueAttributesCommand,
 	SetQueueAttributesCommand,
 	type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { FramefanError } from '#shared/errors.ts';
+import { FramefanError, messageOf } from '#shared/errors.ts';
 import type { HttpRoute } from './http-api.ts';
 import { knownProperties } from './known-properties.ts';
 import { type EventSource, startEventSource } from './lambda/event-source.ts';
@@ -23,8 +28,11 @@ export type Ground = {
 	dataDir: string;
 	region: string;
 	accountId: string;
+	/** Begins the names of buckets and queues. */
+	prefix: string;
 	s3: S3Client;
 	sqs: SQSClient;
+	sqsUrl: string;
 	/** Environment that Lambda itself gives to every function: region, credentials, endpoints. */
 	lambdaEnvironment: Record<string, string>;
 	resolver: Resolver;
@@ -40,7 +48,7 @@ type Properties = Record<string, unknown>;
 
 const arn = (ground: Ground, service: string, rest: string) =>
 	`arn:aws:${service}:${ground.region}:${ground.accountId}:${rest}`;
-const physicalName = (id: string) => `framefan-${id.toLowerCase()}`;
+const physicalName = ({ prefix }: Ground, id: string) => `${prefix}-${id.toLowerCase()}`;
 const properties = (ground: Ground, resource: Resource): Properties =>
 	ground.resolver.resolve(resource.properties) as Properties;
 const assetFolder = (ground: Ground, id: string, location: unknown): string => {
@@ -57,10 +65,19 @@ const functionByArn = (ground: Ground, wanted: unknown): LocalFunction => {
 };
 
 const bucket: Realize = async (ground, id) => {
-	const Bucket = physicalName(id);
+	const Bucket = physicalName(ground, id);
+	const { region } = ground;
+	// The one region that must not be named.
+	const place =
+		region === 'us-east-1'
+			? {}
+			: { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } };
 	await ground.s3
 		.send(new HeadBucketCommand({ Bucket }))
-		.catch(() => ground.s3.send(new CreateBucketCommand({ Bucket })));
+		.catch(() => ground.s3.send(new CreateBucketCommand({ Bucket, ...place })))
+		.catch(error => {
+			throw new FramefanError(`S3 does not let the bucket ${Bucket} be made: ${messageOf(error)}`);
+		});
 	ground.attributes.set(id, { ref: Bucket, Arn: `arn:aws:s3:::${Bucket}` });
 };
 
@@ -71,12 +88,21 @@ const queue: Realize = async (ground, id, resource) => {
 		if (wanted[name] !== undefined) Attributes[name] = String(wanted[name]);
 	}
 	if (wanted.RedrivePolicy) Attributes.RedrivePolicy = JSON.stringify(wanted.RedrivePolicy);
-	const QueueUrl = (await ground.sqs.send(new CreateQueueCommand({ QueueName: physicalName(id) }))).QueueUrl as string;
+	const QueueName = physicalName(ground, id);
+	const { QueueUrl: told = '' } = await ground.sqs.send(new CreateQueueCommand({ QueueName })).catch(error => {
+		throw new FramefanError(`SQS does not let the queue ${QueueName} be made: ${messageOf(error)}`);
+	});
+	const arnOf = async (QueueUrl: string) => {
+		const AttributeNames = ['QueueArn'] as const;
+		const found = await ground.sqs.send(
+			new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] }),
+		);
+		return { QueueUrl, Arn: found.Attributes?.QueueArn as string };
+	};
+	// Some name themselves in the address by a host that only they know.
+	const { QueueUrl, Arn } = await arnOf(told).catch(() => arnOf(new URL(new URL(told).pathname, ground.sqsUrl).href));
 	await ground.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
-	const { Attributes: found } = await ground.sqs.send(
-		new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
-	);
-	ground.attributes.set(id, { ref: QueueUrl, Arn: found?.QueueArn as string, QueueName: physicalName(id) });
+	ground.attributes.set(id, { ref: QueueUrl, Arn, QueueName });
 };
 
 const layer: Realize = (ground, id, resource) => {
@@ -193,9 +219,14 @@ const realizers: [type: string, realize: Realize][] = [
 
 /**
  * Makes a template's resources real on loopback.
+ * @param without types that are left out
  * @throws FramefanError that names a resource type or property that can't be run here: there is no silent gap to what is deployed
  */
-export const realize = async (ground: Ground, resources: Map<string, Resource>): Promise<void> => {
+export const realize = async (
+	ground: Ground,
+	resources: Map<string, Resource>,
+	without: string[] = [],
+): Promise<void> => {
 	const known = new Set(realizers.map(([type]) => type));
 	for (const [id, { type, properties: given }] of resources) {
 		if (!known.has(type)) throw new FramefanError(`The local stack can't run ${id}: it has no ${type}`);
@@ -203,7 +234,7 @@ export const realize = async (ground: Ground, resources: Map<string, Resource>):
 		if (unknown.length > 0)
 			throw new FramefanError(`The local stack can't run ${id}: ${type} has ${unknown.join(', ')}`);
 	}
-	for (const [type, make] of realizers) {
+	for (const [type, make] of realizers.filter(([type]) => !without.includes(type))) {
 		const ofType = [...resources].filter(([, resource]) => resource.type === type);
 		// A queue with a redrive policy points to the one without.
 		ofType.sort(([, a], [, b]) => Number('RedrivePolicy' in a.properties) - Number('RedrivePolicy' in b.properties));

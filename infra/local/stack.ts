@@ -2,20 +2,16 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { FramefanError } from '#shared/errors.ts';
 import { startHttpApi } from './http-api.ts';
 import { openLogFile } from './lambda/log-file.ts';
 import { type Ground, realize } from './realize.ts';
-import { startS3 } from './s3/server.ts';
-import { startSqs } from './sqs/server.ts';
+import { type ServiceEnvironment, startServices } from './services.ts';
 import { startSsm } from './ssm.ts';
 import { synthesize } from './synthesize.ts';
 import { makeResolver, parameterValues, readAssets, readTemplate } from './template.ts';
-import { countWork } from './work-left.ts';
 
-const region = 'us-east-1';
 const accountId = '000000000000';
-/** The stack listens on loopback only; this pair just exercises the signatures that AWS would check. */
-const credentials = { accessKeyId: 'framefan-local', secretAccessKey: 'framefan-local-secret' };
 
 export type LocalStack = {
 	httpUrl: string;
@@ -24,8 +20,8 @@ export type LocalStack = {
 	/** What a client of the stack's own S3 and SQS needs, for tests and operators. */
 	s3: S3Client;
 	sqs: SQSClient;
-	/** Messages that are still to be worked off, wherever they are, and those that nobody will try again. */
-	work(): Promise<{ left: number; dead: number }>;
+	/** Invokes a function with an event, as whoever may invoke it could; `id` begins its logical id. */
+	invoke(id: string, event: unknown): Promise<unknown>;
 	/** Process ids of the function sandboxes that live now, by function. */
 	sandboxes(): Record<string, number[]>;
 	close(): Promise<void>;
@@ -35,12 +31,16 @@ export type LocalStack = {
  * Runs the deployed template on 127.0.0.1: S3, SQS, Lambda, HTTP API, schedules.
  * @param options.dataDir where state, queues and logs are kept; a second start there goes on where the first stopped
  * @param options.parameters values for the template's parameters
+ * @param options.environment names another S3 or SQS to stand on (see `services.ts`)
+ * @param options.idle nothing is worked off: for asking how things stand
  * @param options.secrets SSM SecureStrings by name, held in memory only
  */
 export const startLocalStack = async (options: {
 	dataDir: string;
 	parameters: Record<string, string>;
 	secrets: Record<string, string>;
+	environment?: ServiceEnvironment;
+	idle?: boolean;
 }): Promise<LocalStack> => {
 	const { dataDir } = options;
 	const assembly = await synthesize();
@@ -55,17 +55,14 @@ export const startLocalStack = async (options: {
 		for (const end of endings.splice(0).reverse()) await end();
 	};
 	try {
-		const s3Server = await startS3({ dataDir: join(dataDir, 's3'), credentials, region });
-		endings.push(() => s3Server.close());
-		const sqsServer = await startSqs({ dataDir: join(dataDir, 'sqs'), credentials, region, accountId });
-		endings.push(() => sqsServer.close());
-		// Whoever held a message was a sandbox of a former stack, and ended with it.
-		sqsServer.releaseHeld();
+		const services = await startServices(dataDir, accountId, options.environment ?? {});
+		endings.push(() => services.close());
+		const { region, credentials } = services;
 		const ssmServer = await startSsm(new Map(Object.entries(options.secrets)), { credentials, region });
 		endings.push(() => ssmServer.close());
 
-		const s3 = new S3Client({ region, credentials, endpoint: s3Server.endpoint, forcePathStyle: true });
-		const sqs = new SQSClient({ region, credentials, endpoint: sqsServer.endpoint });
+		const s3 = new S3Client({ region, credentials, endpoint: services.s3, forcePathStyle: true });
+		const sqs = new SQSClient({ region, credentials, endpoint: services.sqs });
 		const attributes: Ground['attributes'] = new Map();
 		const pseudo = {
 			'AWS::Region': region,
@@ -79,15 +76,18 @@ export const startLocalStack = async (options: {
 			dataDir,
 			region,
 			accountId,
+			prefix: services.prefix,
 			s3,
 			sqs,
+			sqsUrl: services.sqs,
 			lambdaEnvironment: {
 				AWS_REGION: region,
 				AWS_DEFAULT_REGION: region,
 				AWS_ACCESS_KEY_ID: credentials.accessKeyId,
 				AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-				AWS_ENDPOINT_URL_S3: s3Server.endpoint,
-				AWS_ENDPOINT_URL_SQS: sqsServer.endpoint,
+				...(credentials.sessionToken ? { AWS_SESSION_TOKEN: credentials.sessionToken } : {}),
+				AWS_ENDPOINT_URL_S3: services.s3,
+				AWS_ENDPOINT_URL_SQS: services.sqs,
 				AWS_ENDPOINT_URL_SSM: ssmServer.endpoint,
 				// This Node may be older than the one that the deployment runs on.
 				AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
@@ -98,7 +98,11 @@ export const startLocalStack = async (options: {
 			routes: [],
 			endings,
 		};
-		await realize(ground, template.resources);
+		await realize(
+			ground,
+			template.resources,
+			options.idle ? ['AWS::Lambda::EventSourceMapping', 'AWS::Events::Rule'] : [],
+		);
 		const http = await startHttpApi(ground.routes, openLogFile(join(dataDir, 'logs', 'http-api.log')), {
 			credentials,
 			region,
@@ -112,7 +116,11 @@ export const startLocalStack = async (options: {
 			credentials,
 			s3,
 			sqs,
-			work: () => countWork(sqs, template.resources, attributes),
+			invoke: (id, event) => {
+				const worker = [...ground.functions].find(([name]) => name.startsWith(id))?.[1];
+				if (!worker) throw new FramefanError(`The template has no function ${id}`);
+				return worker.invoke(event);
+			},
 			sandboxes: () => Object.fromEntries([...ground.functions].map(([id, worker]) => [id, worker.pids()])),
 			close,
 		};

@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Estimate, ListedSampling, SamplingStatus } from '../../functions/api/schemas.ts';
+import type { ApiClient } from '../api-client.ts';
+import { takeDataFolder } from '../data-folder.ts';
+import { askLocalStack, findLocalSampling, localSamplings } from '../local-samplings.ts';
+import { checkWhere, openApi, type WhereOptions } from '../open-api.ts';
+import { checkAddress, wholeNumber } from '../options.ts';
+import { printFaults, tellEnd } from '../print-sampling.ts';
+import { showProgress } from '../progress.ts';
+import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
+import { runSampling } from '../run-sampling.ts';
+import { closingAll, goesOn } from '../shutdown.ts';
+import { findToken } from '../token.ts';
+import { UsageError } from '../usage-error.ts';
+
+const where = (command: Command): Command =>
+	command
+		.option('--api <url>', "a deployment's HTTP API")
+		.option('--local', 'this machine')
+		.option('--data <folder>', 'with --local: where the state is kept', '.framefan')
+		.option('--json', 'one line of JSON');
+
+/** The verbs of the HTTP API: status, list, cancel, retry, estimate. */
+export const addSamplings = (program: Command): void => {
+	where(program.command('status <id>').description('How far a sampling is, or how it ended')).action(status);
+	where(program.command('list').description('All samplings, the newest first'))
+		.option('--limit <n>', 'how many at the most', wholeNumber(1, 100), 20)
+		.option('--next <token>', 'goes on where the page before ended')
+		.action(list);
+	where(program.command('cancel <id>').description('Ends a sampling: what runs finishes its chunk')).action(cancel);
+	where(program.command('retry <id>').description('Does again what is faulted or missing')).action(retry);
+	addRequestOptions(where(program.command('estimate').description('What a sampling would take; creates nothing')))
+		.option('--server <url>', 'with --local: address of the Supervisely server')
+		.action(estimate);
+};
+
+/** Asks the deployment, or the stack of a sampling on this machine. */
+const ask = <Answer>(
+	options: WhereOptions,
+	id: string,
+	question: (api: ApiClient) => Promise<Answer>,
+): Promise<Answer> => {
+	checkWhere(options);
+	if (options.api !== undefined) return question(openApi(options.api));
+	return askLocalStack(findLocalSampling(options.data, id), question);
+};
+
+const status = async (id: string, options: WhereOptions): Promise<void> =>
+	show(await ask(options, id, api => api.status(id)), options);
+
+const cancel = async (id: string, options: WhereOptions): Promise<void> =>
+	show(await ask(options, id, api => api.cancel(id)), options);
+
+const list = async (options: WhereOptions & { limit: number; next?: string }): Promise<void> => {
+	checkWhere(options);
+	const { limit, next } = options;
+	const page =
+		options.api === undefined
+			? { samplings: (await listLocal(options.data)).slice(0, limit), next: null }
+			: await openApi(options.api).list({ limit, ...(next === undefined ? {} : { next }) });
+	if (options.json) return console.log(JSON.stringify(page));
+	if (page.samplings.length === 0) console.log('There are no samplings.');
+	for (const sampling of page.samplings) console.log(row(sampling));
+	if (page.next) console.log(`There are more: --next ${page.next}`);
+};
+
+const listLocal = async (data: string): Promise<ListedSampling[]> => {
+	const all: ListedSampling[] = [];
+	for (const { id, server, dataDir } of localSamplings(data)) {
+		const { samplings } = await askLocalStack({ server, dataDir }, api => api.list({ limit: 100 }));
+		all.push(...samplings.filter(sampling => sampling.id === id));
+	}
+	return all.sort((a, b) => (a.createdAt > b.createdAt ? -1 : 1));
+};
+
+/** On this machine the sampling is followed to its end, since nothing goes on without a stack. */
+const retry = async (id: string, options: WhereOptions): Promise<void> => {
+	checkWhere(options);
+	if (options.api !== undefined) {
+		const started = await openApi(options.api).retry(id);
+		console.log(options.json ? JSON.stringify(started) : `Attempt ${started.attempt} at sampling ${id} is started.`);
+		return;
+	}
+	const { server, request, dataDir } = findLocalSampling(options.data, id);
+	const token = await findToken(server);
+	await closingAll(async onClose => {
+		onClose(takeDataFolder(dataDir));
+		const { clientToken = '' } = request;
+		const common = { dataDir, server, token, framesPerChunk: 100, progress: showProgress(), onClose };
+		const { status: ended, seconds } = await runSampling({ ...common, request: { ...request, clientToken } });
+		tellEnd(ended, seconds, options.json);
+	}, goesOn);
+};
+
+const estimate = async (options: WhereOptions & RequestOptions & { server?: string }): Promise<void> => {
+	checkWhere(options);
+	const request = toRequest(options);
+	let found: Estimate;
+	if (options.api !== undefined) found = await openApi(options.api).estimate(request);
+	else {
+		const { server } = options;
+		if (server === undefined) throw new UsageError('--local needs --server, the address of the Supervisely server');
+		checkAddress('--server', server, 'https://app.supervisely.com');
+		const token = await findToken(server);
+		const dataDir = mkdtempSync(join(tmpdir(), 'framefan-estimate-'));
+		try {
+			found = await askLocalStack({ dataDir, server, token }, api => api.estimate(request));
+		} finally {
+			rmSync(dataDir, { recursive: true, force: true });
+		}
+	}
+	if (options.json) return console.log(JSON.stringify(found));
+	const { cost, prices, notes } = found;
+	const lines: [string, string][] = [
+		['videos', String(found.videos)],
+		['frames', `${found.frames} in ${found.chunks} chunks`],
+		['read', bytes(found.bytesToRead)],
+		['write', bytes(found.bytesToWrite)],
+		['Lambda', `${found.lambdaSeconds} s`],
+		['cost', `$${cost.total}: Lambda ${cost.lambda}, requests ${cost.requests}, data out ${cost.dataOut}`],
+		['prices', `${prices.region}, as of ${prices.asOf}`],
+	];
+	print(lines);
+	for (const note of notes) console.log(`  note: ${note}`);
+};
+
+const show = (status: SamplingStatus, { json }: WhereOptions): void => {
+	if (json) return void console.log(JSON.stringify(status));
+	const { destination, framesUploaded, framesAlreadyThere, framesPlanned, reason, report } = status;
+	print([
+		['sampling', `${status.id}, attempt ${status.attempt}`],
+		['state', status.state],
+		...(reason === null ? [] : [['reason', reason] as [string, string]]),
+		['source', `project ${status.request.source.projectId}`],
+		['destination', destination ? `project ${destination.id} ${JSON.stringify(destination.name)}` : 'not made yet'],
+		['videos', String(status.videos)],
+		['frames', `${framesUploaded} uploaded, ${framesAlreadyThere} were there, of ${framesPlanned} planned`],
+		['labels', String(status.labels)],
+		['faults', String(status.faultCount)],
+		['began', status.createdAt],
+		...(status.finishedAt === null ? [] : [['ended', status.finishedAt] as [string, string]]),
+		...(report === null ? [] : [['report', report] as [string, string]]),
+	]);
+	printFaults(status);
+};
+
+const print = (lines: [string, string][]): void => {
+	for (const [name, value] of lines) console.log(`  ${name.padEnd(12)} ${value}`);
+};
+
+/** One line of at most 80 columns. */
+const row = (sampling: ListedSampling): string => {
+	const { id, state, createdAt, framesUploaded, framesAlreadyThere, framesPlanned, faultCount } = sampling;
+	const when = createdAt.slice(0, 16).replace('T', ' ');
+	const done = `${framesUploaded + framesAlreadyThere}/${framesPlanned}`;
+	const faults = faultCount > 0 ? `${faultCount} faults` : '';
+	return `${id}  ${when}  ${state.replace('completed_with_faults', 'with faults').padEnd(11)} ${done.padStart(15)} ${faults}`.trimEnd();
+};
+
+const bytes = (count: number): string => {
+	const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+	const unit = Math.min(units.length - 1, count < 1000 ? 0 : Math.floor(Math.log10(count) / 3));
+	return `${Math.round((count / 1000 ** unit) * 10) / 10} ${units[unit]}`;
+};

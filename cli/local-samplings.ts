@@ -1,0 +1,93 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { credentialsOf, ownCredentials } from '#local/services.ts';
+import { startLocalStack } from '#local/stack.ts';
+import { FramefanError } from '#shared/errors.ts';
+import { requestSchema } from '#shared/sampling/request.ts';
+import { type ApiAddress, type ApiClient, makeApiClient } from './api-client.ts';
+import { takeDataFolder } from './data-folder.ts';
+
+const localSchema = z.object({
+	id: z.string(),
+	/** Address of the Supervisely server. */
+	server: z.string(),
+	request: requestSchema,
+});
+/** What is known of a sampling on this machine without asking its stack. */
+export type LocalSampling = z.input<typeof localSchema>;
+
+const addressSchema = z.object({ httpUrl: z.string(), region: z.string() });
+
+/** Keeps which sampling a data folder is for. */
+export const keepLocalSampling = (dataDir: string, sampling: LocalSampling): void =>
+	writeFileSync(join(dataDir, 'sampling.json'), JSON.stringify(sampling));
+
+/** Tells other processes where the stack of a data folder answers. @returns a function that takes it back */
+export const announceStack = (dataDir: string, { httpUrl, region }: ApiAddress): (() => void) => {
+	const file = join(dataDir, 'api.json');
+	writeFileSync(file, JSON.stringify({ httpUrl, region }));
+	return () => rmSync(file, { force: true });
+};
+
+/** The samplings below a data folder, each with the folder of its own. */
+export const localSamplings = (data: string): (z.output<typeof localSchema> & { dataDir: string })[] => {
+	const folders = existsSync(data) ? readdirSync(data, { withFileTypes: true }) : [];
+	return folders.flatMap(entry => {
+		const dataDir = join(data, entry.name);
+		const file = join(dataDir, 'sampling.json');
+		if (!entry.isDirectory() || !existsSync(file)) return [];
+		const found = localSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+		return found.success ? [{ ...found.data, dataDir }] : [];
+	});
+};
+
+/** @throws FramefanError when there is none with this id */
+export const findLocalSampling = (data: string, id: string): ReturnType<typeof localSamplings>[number] => {
+	const found = localSamplings(data).find(sampling => sampling.id === id);
+	if (!found) throw new FramefanError(`There is no sampling ${id} in ${data}: framefan list --local shows all`);
+	return found;
+};
+
+/**
+ * Asks the stack of a data folder: the one that runs there, or one that is started for the question and works nothing off.
+ * @param token the Supervisely token, for questions that the server has to be asked for
+ */
+export const askLocalStack = async <Answer>(
+	{ dataDir, server, token = '' }: { dataDir: string; server: string; token?: string },
+	question: (api: ApiClient) => Promise<Answer>,
+): Promise<Answer> => {
+	const running = await runningStack(dataDir);
+	if (running) return question(running);
+	const giveFree = takeDataFolder(dataDir);
+	try {
+		const tokenParameter = '/framefan/supervisely-token';
+		const stack = await startLocalStack({
+			dataDir: join(dataDir, 'stack'),
+			parameters: { SuperviselyServer: server, TokenParameter: tokenParameter },
+			secrets: { [tokenParameter]: token },
+			environment: process.env,
+			idle: true,
+		});
+		try {
+			return await question(makeApiClient(stack));
+		} finally {
+			await stack.close();
+		}
+	} finally {
+		giveFree();
+	}
+};
+
+const runningStack = async (dataDir: string): Promise<ApiClient | undefined> => {
+	const file = join(dataDir, 'api.json');
+	if (!existsSync(file)) return undefined;
+	const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL_SQS } = process.env;
+	const credentials = AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL_SQS ? credentialsOf(process.env) : ownCredentials;
+	const api = makeApiClient({ ...addressSchema.parse(JSON.parse(readFileSync(file, 'utf8'))), credentials });
+	// The address may be one that a killed process left.
+	return api.list({ limit: 1 }).then(
+		() => api,
+		() => undefined,
+	);
+};

@@ -1,0 +1,50 @@
+import type { FramefanError } from '#shared/errors.ts';
+import type { SamplingStatus } from '../functions/api/schemas.ts';
+
+/** Faults that are printed one by one. */
+const faultsShown = 10;
+
+/** Prints how a sampling that was followed has ended, and sets the exit code. */
+export const tellEnd = (status: SamplingStatus, seconds: number, json: boolean | undefined): void => {
+	for (const note of status.notes) process.stderr.write(`note: ${note}\n`);
+	const done = status.state === 'completed' || status.state === 'completed_with_faults';
+	if (!done) console.error(`error: ${status.reason}`);
+	if (json) console.log(JSON.stringify(toJson(status, seconds)));
+	else if (done) printResult(status, seconds);
+	process.exitCode = status.state === 'completed' ? 0 : 1;
+};
+
+/** What `--json` ends with when nothing was sampled at all. */
+export const tellFailure = (error: FramefanError): void => console.log(JSON.stringify(failed(error.message)));
+
+/** What `--json` ends with. A sampling that failed as a whole has its reason as its one fault. */
+const toJson = (status: SamplingStatus, seconds: number) => {
+	const { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, reason } = status;
+	const faults = reason === null ? status.faults : [{ reason: 'failed', message: reason }];
+	return { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults, seconds };
+};
+
+const failed = (message: string): ReturnType<typeof toJson> => ({
+	...{ state: 'failed', destination: null, framesPlanned: 0, framesUploaded: 0, framesAlreadyThere: 0, labels: 0 },
+	...{ faults: [{ reason: 'failed', message }], seconds: 0 },
+});
+
+const printResult = (status: SamplingStatus, seconds: number): void => {
+	const { destination } = status;
+	console.log(`${status.state} in ${seconds} s: project ${destination?.id} ${JSON.stringify(destination?.name)}`);
+	console.log(
+		`${status.framesUploaded} frames uploaded, ${status.framesAlreadyThere} were there, ${status.labels} labels, ${status.videos} videos`,
+	);
+	printFaults(status);
+};
+
+/** The first of its faults, a line each. */
+export const printFaults = (status: SamplingStatus): void => {
+	for (const { reason, message, video, frame } of status.faults.slice(0, faultsShown)) {
+		console.log(
+			`fault: ${[video?.name, frame === undefined ? '' : `frame ${frame}`, reason].filter(Boolean).join(', ')}: ${message}`,
+		);
+	}
+	if (status.faultCount > faultsShown)
+		console.log(`… ${status.faultCount - faultsShown} more faults; --json lists them`);
+};

@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import type { SamplingRequestInput } from '#shared/sampling/request.ts';
+import type { Resize } from '#shared/video/picture/target-size.ts';
+import { heightByWidth, wholeNumber, wholeNumbers } from './options.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What is to be sampled, as the command line has it. */
+export type RequestOptions = {
+	project: number;
+	into?: number;
+	name?: string;
+	dataset?: number[];
+	nested?: boolean;
+	video?: number[];
+	start?: number;
+	end?: number;
+	step?: number;
+	annotated?: boolean;
+	resize?: Resize;
+	labels: boolean;
+};
+
+export const addRequestOptions = (command: Command): Command =>
+	command
+		.requiredOption('--project <id>', 'the video project', wholeNumber(1))
+		.option('--into <id>', 'an existing images project; a new one unless told', wholeNumber(1))
+		.option('--name <name>', 'name of the new project; "<source>(images)" unless told')
+		.option('--dataset <id>', 'only this dataset; can be repeated', wholeNumbers(1))
+		.option('--nested', 'with all datasets below those that were chosen')
+		.option('--video <id>', 'only this video; can be repeated', wholeNumbers(1))
+		.option('--start <n>', 'first frame', wholeNumber(0))
+		.option('--end <n>', 'frame to stop before', wholeNumber(1))
+		.option('--step <n>', 'every n-th frame', wholeNumber(1))
+		.option('--annotated', 'only frames with figures')
+		.option(
+			'--resize <HxW>',
+			'height and width of the images in pixels; one of them keeps the proportions',
+			heightByWidth,
+		)
+		.option('--no-labels', 'images alone');
+
+/** @throws UsageError for options that stand against each other */
+export const toRequest = (options: RequestOptions): SamplingRequestInput => {
+	const { start, end, step, annotated, resize, labels } = options;
+	if (end !== undefined && end <= (start ?? 0)) {
+		throw new UsageError(`--end is ${end} and --start is ${start ?? 0}: the end is exclusive, so it must be greater`);
+	}
+	if (options.into !== undefined && options.name !== undefined) {
+		throw new UsageError(
+			`--into ${options.into} is an existing project, --name ${options.name} a new one: give one of them`,
+		);
+	}
+	if (options.name?.trim() === '')
+		throw new UsageError('--name is empty: give the new project a name, or leave it out');
+	return {
+		source: {
+			projectId: options.project,
+			...(options.dataset ? { datasetIds: options.dataset } : {}),
+			...(options.nested ? { includeNested: true } : {}),
+			...(options.video ? { videoIds: options.video } : {}),
+		},
+		destination: {
+			...(options.into === undefined ? {} : { projectId: options.into }),
+			...(options.name === undefined ? {} : { name: options.name }),
+		},
+		settings: {
+			...(start === undefined ? {} : { start }),
+			...(end === undefined ? {} : { end }),
+			...(step === undefined ? {} : { step }),
+			...(annotated ? { annotated } : {}),
+			...(resize ? { resize } : {}),
+			copyAnnotations: labels,
+		},
+	};
+};

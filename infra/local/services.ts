@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
+import { join } from 'node:path';
+import { FramefanError } from '#shared/errors.ts';
+import type { Credentials } from './aws/signature.ts';
+import { startS3 } from './s3/server.ts';
+import { startSqs } from './sqs/server.ts';
+
+/** The stack listens on loopback only; this pair just exercises the signatures that AWS would check. */
+export const ownCredentials = { accessKeyId: 'framefan-local', secretAccessKey: 'framefan-local-secret' };
+
+/** The S3 and the SQS that a local stack stands on. */
+export type Services = {
+	region: string;
+	credentials: Credentials & { sessionToken?: string };
+	s3: string;
+	sqs: string;
+	/** Begins the names of buckets and queues, which may stand beside those of other data folders. */
+	prefix: string;
+	close(): Promise<void>;
+};
+
+/** Environment variables that name an S3 or an SQS to be used instead of an own one. */
+export type ServiceEnvironment = Record<string, string | undefined>;
+
+/**
+ * Starts an S3 and an SQS on loopback, each unless the environment names another by `AWS_ENDPOINT_URL_S3` or
+ * `AWS_ENDPOINT_URL_SQS`, with `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, where it is not us-east-1, `AWS_REGION`.
+ * @throws FramefanError for an address that is none, or when the credentials for it are missing
+ */
+export const startServices = async (
+	dataDir: string,
+	accountId: string,
+	environment: ServiceEnvironment,
+): Promise<Services> => {
+	const others = { s3: await endpointOf(environment, 'S3'), sqs: await endpointOf(environment, 'SQS') };
+	const isOwn = !others.s3 && !others.sqs;
+	const region = (!isOwn && (environment.AWS_REGION || environment.AWS_DEFAULT_REGION)) || 'us-east-1';
+	const credentials = isOwn ? ownCredentials : credentialsOf(environment);
+	const common = { credentials, region };
+	const s3 = others.s3 ? undefined : await startS3({ dataDir: join(dataDir, 's3'), ...common });
+	const sqs = others.sqs ? undefined : await startSqs({ dataDir: join(dataDir, 'sqs'), ...common, accountId });
+	// Whoever held a message was a sandbox of a former stack, and ended with it.
+	sqs?.releaseHeld();
+	const folder = createHash('sha256').update(dataDir).digest('hex').slice(0, 8);
+	return {
+		...common,
+		s3: others.s3 ?? (s3?.endpoint as string),
+		sqs: others.sqs ?? (sqs?.endpoint as string),
+		prefix: isOwn ? 'framefan' : `framefan-${folder}`,
+		close: async () => {
+			await sqs?.close();
+			await s3?.close();
+		},
+	};
+};
+
+const endpointOf = async (environment: ServiceEnvironment, service: 'S3' | 'SQS'): Promise<string | undefined> => {
+	const name = `AWS_ENDPOINT_URL_${service}`;
+	const given = environment[name];
+	if (!given) return undefined;
+	if (!URL.canParse(given) || !/^https?:/.test(given)) {
+		throw new FramefanError(`${name} is ${JSON.stringify(given)}: it must be an address such as http://127.0.0.1:9000`);
+	}
+	const url = new URL(given);
+	// Of an S3 with a name, clients would look for every bucket below that name.
+	if (service === 'S3' && url.protocol === 'http:') {
+		const found = await lookup(url.hostname.replace(/^\[|\]$/g, ''), { family: 4 }).catch(() => undefined);
+		if (found) url.hostname = found.address;
+	}
+	return url.href.replace(/\/$/, '');
+};
+
+export const credentialsOf = (environment: ServiceEnvironment): Services['credentials'] => {
+	const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN } = environment;
+	if (!accessKeyId || !secretAccessKey) {
+		throw new FramefanError(
+			'AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL_SQS is set without credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, too',
+		);
+	}
+	return { accessKeyId, secretAccessKey, ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}) };
+};

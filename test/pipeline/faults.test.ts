@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ok } from '#test/supervisely-server.ts';
+import { openWorkbench, tinyFrames, type Workbench } from '#test/workbench.ts';
+
+let bench: Workbench;
+beforeAll(async () => {
+	bench = await openWorkbench();
+	// One delivery, so that what never succeeds is given up soon.
+	await bench.setQueues(/queue/, { maxReceiveCount: 1 });
+});
+afterAll(() => bench.close());
+
+const start = (name: string, settings = {}) =>
+	bench.api.start({ source: { projectId: bench.source }, destination: { name }, settings });
+const always = (match: string) => [{ match, share: 1, action: { status: 500 } }];
+const customData = async (id: number) => (await ok(bench.server, 'projects.info', { id })).customData;
+
+describe('dead letters become faults', () => {
+	test('of chunks: each frame is one, with the last error, and a retry on the healed server completes', async () => {
+		bench.server.setFaults(always('images.bulk.add'));
+		const { id } = await start('lost chunks', { step: 10 });
+		const first = await bench.ended(id);
+		expect(first).toMatchObject({ state: 'completed_with_faults', framesPlanned: 6, framesUploaded: 0, faultCount: 6 });
+		for (const { reason, message, video, frame } of first.faults) {
+			expect(reason).toBe('gave-up');
+			expect(message).toMatch(/given up after delivery 1: images\.bulk\.add answered 500.*Retry the sampling/);
+			expect(video?.name).toMatch(/^(first|second)\./);
+			expect(frame).toBeTypeOf('number');
+		}
+		const letters = await bench.keys(`samplings/${id}/attempts/1/dead-letters/`);
+		expect(letters).toHaveLength(2);
+		expect(await bench.read(letters[0] as string)).toMatchObject({ body: expect.stringContaining('"chunk"') });
+		const report = await bench.read(`samplings/${id}/report.json`);
+		expect(report).toMatchObject({ state: 'completed_with_faults', attempt: 1 });
+		expect((report as { videos: object[] }).videos).toHaveLength(2);
+		for (const row of (report as { videos: object[] }).videos)
+			expect(row).toMatchObject({ framesPlanned: 3, framesUploaded: 0, framesAlreadyThere: 0, framesFaulted: 3 });
+
+		bench.server.setFaults([]);
+		expect(await bench.api.retry(id)).toEqual({ id, attempt: 2 });
+		const second = await bench.ended(id);
+		expect(second).toMatchObject({ state: 'completed', attempt: 2, framesUploaded: 6, faultCount: 0, faults: [] });
+		expect(await customData(second.destination?.id as number)).toMatchObject({
+			framefan: { state: 'completed', attempt: 2, framesUploaded: 6 },
+		});
+		await expect(bench.api.retry(id)).rejects.toThrow(/409.*nothing to retry/);
+	});
+
+	test('of steps of the walk: what was never walked is a fault, too, and what was done is not done again', async () => {
+		bench.server.setFaults(always('videos.annotations.bulk.info'));
+		const { id } = await start('lost videos', { step: 15 });
+		const first = await bench.ended(id);
+		expect(first).toMatchObject({ state: 'completed_with_faults', videos: 2, framesPlanned: 0, faultCount: 2 });
+		expect(first.faults[0]).toMatchObject({
+			reason: 'gave-up',
+			message: expect.stringContaining('videos.annotations'),
+		});
+		bench.server.setFaults([]);
+		await bench.api.retry(id);
+		expect(await bench.ended(id)).toMatchObject({ state: 'completed', videos: 2, framesUploaded: 4, faults: [] });
+	});
+
+	test('of the first step: the sampling fails with the reason', async () => {
+		bench.server.setFaults(always('projects.meta'));
+		const { id } = await start('lost start');
+		const status = await bench.ended(id);
+		expect(status).toMatchObject({ state: 'failed', reason: expect.stringContaining('projects.meta answered 500') });
+		bench.server.setFaults([]);
+		await bench.api.retry(id);
+		expect(await bench.ended(id)).toMatchObject({ state: 'completed', framesUploaded: tinyFrames });
+	});
+});
+
+test("a token that is refused ends the sampling with one reason, and the destination's custom data say so", async () => {
+	bench.server.setFaults([{ match: 'images.internal.hashes.list', share: 1, action: { status: 403 } }]);
+	const { id } = await start('refused');
+	const status = await bench.ended(id);
+	expect(status).toMatchObject({ state: 'failed', reason: expect.stringMatching(/refused the API token.*403/) });
+	await expect
+		.poll(() => customData(status.destination?.id as number), { timeout: 20_000 })
+		.toMatchObject({ framefan: { state: 'failed', reason: expect.stringContaining('refused') }, is_sample: true });
+	bench.server.setFaults([]);
+});
+
+test('cancelled in the middle, then retried: complete, with nothing twice', async () => {
+	bench.server.setFaults([{ match: 'images.bulk.add', share: 1, action: { delayMs: 2500 } }]);
+	const { id } = await start('cancelled');
+	await expect.poll(async () => (await bench.api.status(id)).framesUploaded, { timeout: 60_000 }).toBeGreaterThan(0);
+	expect(await bench.api.cancel(id)).toMatchObject({ state: 'cancelled' });
+	const cancelled = await bench.api.status(id);
+	const project = cancelled.destination?.id as number;
+	await expect.poll(() => customData(project), { timeout: 20_000 }).toMatchObject({ framefan: { state: 'cancelled' } });
+	const additions = () => bench.server.counters()['images.bulk.add']?.requests ?? 0;
+	await new Promise(resolve => setTimeout(resolve, 4000));
+	const after = additions();
+	await new Promise(resolve => setTimeout(resolve, 1500));
+	// What ran has finished its chunk; nothing new was begun.
+	expect(additions()).toBe(after);
+	const there = async () => (await ok(bench.server, 'images.list', { projectId: project, recursive: true })).total;
+	expect(await there()).toBeLessThan(tinyFrames);
+
+	bench.server.setFaults([]);
+	await bench.api.retry(id);
+	expect(await bench.ended(id)).toMatchObject({ state: 'completed', framesUploaded: tinyFrames, faultCount: 0 });
+	expect(await there()).toBe(tinyFrames);
+	await expect(bench.api.cancel(id)).rejects.toThrow(/409.*completed/);
+});
+
+test('a chunk that is delivered to 8 sandboxes at once gives its images and labels once', async () => {
+	// The queue keeps the chunks back, so that they are delivered by hand.
+	await bench.setQueues(/decodingqueue/, { DelaySeconds: '600' });
+	const { id } = await start('raced');
+	const chunksOf = async () => {
+		const nodes = await bench.keys(`samplings/${id}/nodes/video-`);
+		if (nodes.length < 2) return [];
+		const read = await Promise.all(nodes.map(key => bench.read(key) as Promise<{ id: string; children: string[] }>));
+		return read.flatMap(node => node.children.map(chunk => ({ node: node.id, chunk })));
+	};
+	await expect.poll(chunksOf, { timeout: 60_000 }).not.toEqual([]);
+	const chunks = await chunksOf();
+	const deliver = async (message: object, times: number) => {
+		const event = (delivery: number) => ({
+			Records: [
+				{
+					messageId: String(delivery),
+					receiptHandle: 'by-hand',
+					body: JSON.stringify({ schema: 1, sampling: id, attempt: 1, ...message }),
+					attributes: { ApproximateReceiveCount: '1' },
+					eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:by-hand',
+				},
+			],
+		});
+		const answers = await Promise.all(
+			Array.from({ length: times }, (_, delivery) => bench.stack.invoke('Decode', event(delivery))),
+		);
+		return (answers as { batchItemFailures: object[] }[]).filter(
+			({ batchItemFailures }) => batchItemFailures.length > 0,
+		);
+	};
+	expect((await deliver(chunks[0] as object, 8)).length).toBeLessThan(8);
+	expect(await deliver(chunks[0] as object, 8)).toEqual([]);
+	for (const chunk of chunks.slice(1)) await deliver(chunk, 2);
+	await bench.setQueues(/decodingqueue/, { DelaySeconds: '0' });
+	const raced = await bench.ended(id);
+	const { id: calmId } = await start('calm');
+	const calm = await bench.ended(calmId);
+	expect(raced).toMatchObject({ state: 'completed', framesUploaded: tinyFrames, labels: calm.labels, faultCount: 0 });
+	const total = async (project: number) => {
+		const { entities } = await ok(bench.server, 'images.list', { projectId: project, recursive: true });
+		return (entities as { name: string; labelsCount: number }[])
+			.map(({ name, labelsCount }) => `${name} ${labelsCount}`)
+			.sort();
+	};
+	expect(await total(raced.destination?.id as number)).toEqual(await total(calm.destination?.id as number));
+});

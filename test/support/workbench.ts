@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { GetQueueAttributesCommand, ListQueuesCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { type SuperviselyServer, startSuperviselyServer } from '#demo/server/server.ts';
+import type { LocalStack } from '#local/stack.ts';
+import { type ApiClient, makeApiClient } from '../../cli/api-client.ts';
+import type { SamplingStatus } from '../../functions/api/schemas.ts';
+import { until } from './framefan-command.ts';
+import { startStack } from './stack-process.ts';
+import { TINY, TINY_VIDEOS, writeTinyVideoProject } from './tiny-video-project.ts';
+
+/** A local stack and a server with the tiny project, for tests that reach into both. */
+export type Workbench = {
+	server: SuperviselyServer;
+	stack: LocalStack;
+	api: ApiClient;
+	/** The tiny video project. */
+	source: number;
+	/** Waits until a sampling has ended. */
+	ended(id: string): Promise<SamplingStatus>;
+	/** Sets attributes of the queues whose name matches; of a redrive policy only what is given changes. */
+	setQueues(
+		name: RegExp,
+		attributes: { VisibilityTimeout?: string; DelaySeconds?: string; maxReceiveCount?: number },
+	): Promise<void>;
+	/** Keys of the state that begin so, and a document of it. */
+	keys(prefix: string): Promise<string[]>;
+	read(key: string): Promise<unknown>;
+	close(): Promise<void>;
+};
+
+export const tinyFrames = TINY.frames * TINY_VIDEOS.length;
+
+export const openWorkbench = async (parameters: Record<string, string> = {}): Promise<Workbench> => {
+	const data = mkdtempSync(join(tmpdir(), 'framefan-workbench-'));
+	await writeTinyVideoProject(join(data, 'tiny'));
+	const server = await startSuperviselyServer({ dataDir: join(data, 'server') });
+	const { id: source } = await server.importVideoProject(join(data, 'tiny'));
+	const stack = await startStack({
+		dataDir: join(data, 'stack'),
+		server: server.address,
+		token: server.token,
+		parameters: { FramesPerChunk: '10', ProgressSeconds: '0', LeaseSeconds: '3', ...parameters },
+		environment: {},
+	});
+	const api = makeApiClient(stack);
+	const { s3, sqs } = stack;
+	const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+	const Bucket = Buckets[0]?.Name;
+	return {
+		...{ server, stack, api, source },
+		ended: async id => {
+			let status: SamplingStatus | undefined;
+			await until(
+				async () => {
+					status = await api.status(id);
+					return status.state !== 'running';
+				},
+				120,
+				`sampling ${id} had ended`,
+			);
+			return status as SamplingStatus;
+		},
+		setQueues: async (name, { maxReceiveCount, ...attributes }) => {
+			const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+			for (const QueueUrl of QueueUrls.filter(url => name.test(url))) {
+				const found = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] }));
+				const redrive = JSON.parse(found.Attributes?.RedrivePolicy ?? '{}');
+				const RedrivePolicy = JSON.stringify({ ...redrive, maxReceiveCount });
+				const Attributes = { ...attributes, ...(maxReceiveCount ? { RedrivePolicy } : {}) };
+				await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+			}
+		},
+		keys: async Prefix => {
+			const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
+			return Contents.flatMap(({ Key }) => Key ?? []);
+		},
+		read: async Key => {
+			const found = await s3.send(new GetObjectCommand({ Bucket, Key }));
+			return JSON.parse((await found.Body?.transformToString()) ?? 'null');
+		},
+		close: async () => {
+			await stack.close();
+			await server.close();
+			rmSync(data, { recursive: true, force: true });
+		},
+	};
+};
