@@ -3,6 +3,7 @@ import { startLocalStack } from '#local/stack.ts';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
 import type { SamplingStatus } from '../functions/api/schemas.ts';
 import { makeApiClient } from './api-client.ts';
+import { carryKnownVideos } from './known-videos.ts';
 import { announceStack } from './local-samplings.ts';
 import type { ProgressDisplay } from './progress.ts';
 import { startClock } from './run-clock.ts';
@@ -19,6 +20,8 @@ const quietMs = 20_000;
  */
 export const runSampling = async (options: {
 	dataDir: string;
+	/** Where what is known of videos' files is kept for later samplings of the same server. */
+	knownVideos?: string;
 	server: string;
 	token: string;
 	request: SamplingRequestInput & { clientToken: string };
@@ -40,6 +43,9 @@ export const runSampling = async (options: {
 	});
 	options.onClose(() => stack.close());
 	options.onClose(announceStack(options.dataDir, stack));
+	const keepKnown = options.knownVideos
+		? await carryKnownVideos(stack.s3, stack.buckets[0] as string, options.knownVideos)
+		: async () => {};
 	const clock = startClock(join(options.dataDir, 'seconds'));
 	const api = makeApiClient(stack);
 	const { id } = await api.start(options.request);
@@ -49,7 +55,10 @@ export const runSampling = async (options: {
 		for (;;) {
 			const status = await api.status(id);
 			options.progress.show(status);
-			if (status.state !== 'running') return { status, seconds: Math.round(clock.seconds() * 10) / 10 };
+			if (status.state !== 'running') {
+				await keepKnown();
+				return { status, seconds: Math.round(clock.seconds() * 10) / 10 };
+			}
 			clock.keep();
 			const seen = JSON.stringify(status);
 			if (seen !== quiet.seen) quiet = { since: Date.now(), seen, waitMs: quietMs };

@@ -63,8 +63,10 @@ const run = async (
 	const { clientToken, finish } = openRun(dataDir);
 	const whole = { ...request, clientToken };
 	keepLocalSampling(dataDir, { id: samplingId(clientToken), server: options.server, request: whole });
+	const server = createHash('sha256').update(new URL(options.server).origin).digest('hex').slice(0, 12);
 	const result = await runSampling({
 		dataDir,
+		knownVideos: join(options.data, `videos-${server}`),
 		server: options.server,
 		token,
 		request: whole,

@@ -20,6 +20,8 @@ export type LocalStack = {
 	/** What a client of the stack's own S3 and SQS needs, for tests and operators. */
 	s3: S3Client;
 	sqs: SQSClient;
+	/** Names of the template's buckets. */
+	buckets: string[];
 	/** Invokes a function with an event, as whoever may invoke it could; `id` begins its logical id. */
 	invoke(id: string, event: unknown): Promise<unknown>;
 	/** Process ids of the function sandboxes that live now, by function. */
@@ -116,6 +118,9 @@ export const startLocalStack = async (options: {
 			credentials,
 			s3,
 			sqs,
+			buckets: [...template.resources]
+				.filter(([, { type }]) => type === 'AWS::S3::Bucket')
+				.map(([id]) => String(attributes.get(id)?.ref)),
 			invoke: (id, event) => {
 				const worker = [...ground.functions].find(([name]) => name.startsWith(id))?.[1];
 				if (!worker) throw new FramefanError(`The template has no function ${id}`);

@@ -1,0 +1,38 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import pLimit from 'p-limit';
+import { keys } from '#shared/sampling/keys.ts';
+
+const atOnce = pLimit(16);
+
+/**
+ * What is known of videos' files goes from one sampling on this machine to the next, as it does in a deployment, where
+ * all samplings share a bucket: so a later sampling doesn't read a file only to index it.
+ * @param folder where it is kept between samplings, for one Supervisely server
+ * @returns a function that takes what this sampling has found out
+ */
+export const carryKnownVideos = async (s3: S3Client, Bucket: string, folder: string): Promise<() => Promise<void>> => {
+	const files = existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith('.json')) : [];
+	await Promise.all(
+		files.map(name =>
+			atOnce(() => {
+				const Key = `${keys.videos}${name.slice(0, -'.json'.length)}/index.json`;
+				return s3.send(new PutObjectCommand({ Bucket, Key, Body: readFileSync(join(folder, name)) }));
+			}),
+		),
+	);
+	return async () => {
+		mkdirSync(folder, { recursive: true });
+		for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix: keys.videos })) {
+			for (const { Key = '' } of page.Contents ?? []) {
+				const [, name] = /^videos\/(\d+-[0-9a-f]+)\/index\.json$/.exec(Key) ?? [];
+				if (!name || existsSync(join(folder, `${name}.json`))) continue;
+				const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+				const file = join(folder, `${name}.json`);
+				writeFileSync(`${file}.part`, (await Body?.transformToByteArray()) ?? '');
+				renameSync(`${file}.part`, file);
+			}
+		}
+	};
+};
