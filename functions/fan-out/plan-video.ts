@@ -8,7 +8,7 @@ import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { imageName, selectFrames } from '#shared/sampling/selection.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import { emptySummary, type Summary } from '#shared/sampling/summary.ts';
-import type { Video } from '#shared/supervisely/api.ts';
+import type { Image, Video } from '#shared/supervisely/api.ts';
 import { labelsOf } from '#shared/supervisely/labels.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
 import { framesWithFigures, parseVideoAnnotation } from '#shared/supervisely/video-annotation.ts';
@@ -71,15 +71,14 @@ export const planVideo = async (
 		description: `Sample dataset made from project #${project.id}, dataset #${dataset.id}, video #${video.id}`,
 		provenance,
 	});
-	const existing = new Map<string, number>();
-	for await (const image of supervisely.images(leaf.id)) existing.set(image.name, image.id);
+	const existing = new Map<string, Pick<ChunkFrame, 'image' | 'size'>>();
+	for await (const image of supervisely.images(leaf.id)) existing.set(image.name, existingImage(image));
 
 	const claimed = video.fileMeta?.framesCount ?? frameCount;
 	const frames = selection.map((frame): ChunkFrame => {
 		const name = imageName(video.name, frame, claimed);
-		const image = existing.get(name);
 		const pts = index.pts[index.shown[frame] as number] as number;
-		return { index: frame, pts, name, ...(image === undefined ? {} : { image }) };
+		return { index: frame, pts, name, ...existing.get(name) };
 	});
 	const common = {
 		schema: 1,
@@ -121,6 +120,11 @@ export const planVideo = async (
 	await ports.sendDecode(kept.children.map(chunk => ({ schema: 1, ...at, node, chunk })));
 	if (kept.children.length === 0) await ports.sendReport([{ schema: 1, ...at, node }]);
 };
+
+const existingImage = ({ id, width, height }: Image): Pick<ChunkFrame, 'image' | 'size'> => ({
+	image: id,
+	...(width && height ? { size: { width, height } } : {}),
+});
 
 type Part = { frames: ChunkFrame[]; recipe: Chunk['recipe'] };
 

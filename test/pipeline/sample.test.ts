@@ -58,16 +58,18 @@ test('a range with a step, resized, cut off by SIGKILL, goes on in the same dest
 });
 
 describe('into an existing project', () => {
-	test('a second run uploads nothing', async () => {
+	test('a second run uploads nothing and writes no labels', async () => {
 		const first = await runFramefan(sample(['--step', '40']), env);
 		expect(first.code, first.stderr).toBe(0);
 		const { destination } = lastJson(first.stdout) as { destination: { id: number } };
 		const uploads = () => server.counters()['images.bulk.upload']?.requests ?? 0;
-		const uploadsBefore = uploads();
+		const labelsWritten = () => server.counters()['annotations.bulk.add']?.requests ?? 0;
+		const [uploadsBefore, labelsBefore] = [uploads(), labelsWritten()];
 		const second = await runFramefan(sample(['--step', '40', '--into', String(destination.id)]), env);
 		expect(second.code, second.stderr).toBe(0);
 		expect(lastJson(second.stdout)).toMatchObject({ state: 'completed', framesUploaded: 0, framesAlreadyThere: 38 });
 		expect(uploads()).toBe(uploadsBefore);
+		expect(labelsWritten()).toBe(labelsBefore);
 	});
 
 	test('where the server gives no ranges, each file is fetched once and read from its copy', async () => {

@@ -47,7 +47,10 @@ const annotate = (parts: { tags?: unknown[]; objects?: unknown[]; figures?: unkn
 		objects: parts.objects ?? [{ id: 400, classId: 1, classTitle: 'car', tags: [], labelerLogin: 'joe' }],
 		frames: [{ index: 2, figures: parts.figures ?? [] }],
 	});
-	return annotateFrame(labelsSchema.parse(labelsSchema.encode(labelsOf(annotation, meta, [index]))), index, size);
+	return annotateFrame(labelsSchema.parse(labelsSchema.encode(labelsOf(annotation, meta, [index]))), index, {
+		from: full,
+		to: size,
+	});
 };
 const figure = (more: object = {}) => ({
 	id: 500,
