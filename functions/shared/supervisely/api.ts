@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PermanentError } from '../errors.ts';
 import { CallRefused, type SuperviselyHttp } from './http-client.ts';
+import { readVideoAnnotation } from './video-annotation.ts';
 
 const id = z.int().min(1);
 const customData = z.record(z.string(), z.unknown()).nullish();
@@ -152,9 +153,10 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 			return listPage('videos.list', body, z.looseObject({ id }), page);
 		},
 		video: (video: number) => orUndefined(call('videos.info', { id: video, forceMetadataForLinks: true }, videoSchema)),
-		videoAnnotation: async (dataset: number, video: number): Promise<unknown> => {
+		/** @param isWanted whether a frame is kept */
+		videoAnnotation: (dataset: number, video: number, isWanted: (index: number) => boolean) => {
 			const body = { datasetId: dataset, videoIds: [video] };
-			return (await call('videos.annotations.bulk.info', body, z.array(z.unknown()).min(1)))[0];
+			return http.read('videos.annotations.bulk.info', body, answer => readVideoAnnotation(answer, isWanted));
 		},
 		/** All images of a dataset, page by page. */
 		images: async function* (dataset: number): AsyncIterable<Image> {

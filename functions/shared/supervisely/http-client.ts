@@ -12,6 +12,12 @@ export type SuperviselyHttp = {
 	together<Result>(work: (call: SuperviselyHttp['call']) => Promise<Result>): Promise<Result>;
 	/** Calls an endpoint with files; a fresh form for each attempt, since a form can be read only once. */
 	upload(endpoint: string, form: () => FormData): Promise<unknown>;
+	/** Calls an endpoint whose answer is too large for memory; a repeat begins with a fresh answer. */
+	read<Result>(
+		endpoint: string,
+		body: unknown,
+		consume: (answer: AsyncIterable<Uint8Array>) => Promise<Result>,
+	): Promise<Result>;
 	/** Calls an endpoint that answers with one part for each thing that was asked for, named by its id. */
 	downloadParts(endpoint: string, body: unknown): Promise<Map<string, string>>;
 	/** Headers for the server's own files. */
@@ -19,6 +25,8 @@ export type SuperviselyHttp = {
 };
 
 const timeoutMs = 60_000;
+/** For answers that are read while they come in. */
+const longTimeoutMs = 200_000;
 const attempts = 6;
 /** Longest wait that a server's `Retry-After` is followed for; a longer one is left to the queue. */
 const longestWaitMs = 30_000;
@@ -53,6 +61,7 @@ export const connectSupervisely = (address: string, token: () => Promise<string>
 	const request = async (
 		endpoint: string,
 		init: () => { body: string | FormData; headers: Record<string, string> },
+		within = timeoutMs,
 	): Promise<Response> => {
 		const { body, headers } = init();
 		const response = await fetch(`${server}/public/api/v3/${endpoint}`, {
@@ -61,7 +70,7 @@ export const connectSupervisely = (address: string, token: () => Promise<string>
 			headers: { ...headers, ...(await authorization()) },
 			// The token is for this host only.
 			redirect: 'error',
-			signal: AbortSignal.timeout(timeoutMs),
+			signal: AbortSignal.timeout(within),
 		});
 		if (response.ok) return response;
 		const text = await response.text();
@@ -111,6 +120,12 @@ export const connectSupervisely = (address: string, token: () => Promise<string>
 		call: (endpoint, body) => withRetries(() => postJson(endpoint, body)),
 		together: work => withRetries(() => work(postJson)),
 		upload: (endpoint, form) => withRetries(() => post(endpoint, () => ({ body: form(), headers: {} }))),
+		read: (endpoint, body, consume) =>
+			withRetries(async () => {
+				const response = await request(endpoint, json(body), longTimeoutMs);
+				if (!response.body) throw new Error(`${endpoint} answered nothing`);
+				return consume(response.body);
+			}),
 		downloadParts: (endpoint, body) =>
 			withRetries(async () => {
 				const response = await request(endpoint, json(body));

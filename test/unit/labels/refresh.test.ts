@@ -59,11 +59,11 @@ const tags = [{ name: 'count', value: 4 }, { name: 'plain' }];
 test('labels that are there already are not written again', async () => {
 	const destination = await makeDestination(120);
 	const shapes = destination.imageIds.map(() => all);
-	const first = uploaderFor(destination, shapes, { tags });
+	const first = await uploaderFor(destination, shapes, { tags });
 	await first.refresh();
 	const [written, before] = [destination.writes(), destination.server.counters()];
 	expect(written).toBe(3);
-	const second = uploaderFor(destination, shapes, { tags: tags.toReversed() });
+	const second = await uploaderFor(destination, shapes, { tags: tags.toReversed() });
 	await second.refresh();
 	const after = destination.server.counters();
 	for (const endpoint of ['annotations.bulk.add', 'figures.bulk.add', 'figures.bulk.upload.geometry']) {
@@ -77,16 +77,16 @@ test.each(changes)('a %s that has changed is written, and no other image', async
 	const destination = await makeDestination(3);
 	const [left, changed, right] = destination.imageIds as [number, number, number];
 	const ids = async (image: number) => (await destination.labelsOf(image)).map(({ id }) => id);
-	await uploaderFor(destination, [all, all, all]).refresh();
+	await (await uploaderFor(destination, [all, all, all])).refresh();
 	const before = [await ids(left), await ids(changed), await ids(right)];
 	const other = all.map(([of, geometry]): [string, unknown] => [of, of === type ? after : geometry]);
-	await uploaderFor(destination, [all, other, all]).refresh();
+	await (await uploaderFor(destination, [all, other, all])).refresh();
 	// Every label that is written gets a new id.
 	expect([await ids(left), await ids(right)]).toEqual([before[0], before[2]]);
 	expect(await ids(changed)).toHaveLength(all.length);
 	expect((await ids(changed)).filter(id => before[1]?.includes(id))).toEqual([]);
 	const writes = destination.writes();
-	await uploaderFor(destination, [all, other, all]).refresh();
+	await (await uploaderFor(destination, [all, other, all])).refresh();
 	expect(destination.writes()).toBe(writes);
 });
 
@@ -97,14 +97,14 @@ test.each([
 ])('%s is a change', async (_, more) => {
 	const destination = await makeDestination();
 	const shapes: [string, unknown][][] = [[['point', points('5,6')]]];
-	await uploaderFor(destination, shapes, { tags }).refresh();
-	await uploaderFor(destination, shapes, more).refresh();
+	await (await uploaderFor(destination, shapes, { tags })).refresh();
+	await (await uploaderFor(destination, shapes, more)).refresh();
 	expect(destination.writes()).toBe(2);
 });
 
 test('a mask that the server packs otherwise is the same mask', async () => {
 	const destination = await makeDestination();
-	await uploaderFor(destination, [[['bitmap', { bitmap: mask }]]]).refresh();
+	await (await uploaderFor(destination, [[['bitmap', { bitmap: mask }]]])).refresh();
 	// A pixel more on each side, none of them set.
 	const wider = {
 		origin: [2, 3],
@@ -115,14 +115,14 @@ test('a mask that the server packs otherwise is the same mask', async () => {
 			[0, 0, 0, 0],
 		]),
 	};
-	await uploaderFor(destination, [[['bitmap', { bitmap: wider }]]]).refresh();
+	await (await uploaderFor(destination, [[['bitmap', { bitmap: wider }]]])).refresh();
 	expect(destination.writes()).toBe(1);
 });
 
 test('an alpha mask whose mask never came is written again', async () => {
 	const destination = await makeDestination();
 	const shapes: [string, unknown][][] = [[['alpha_mask', { bitmap: veil }]]];
-	await uploaderFor(destination, shapes).refresh();
+	await (await uploaderFor(destination, shapes)).refresh();
 	const [label] = await destination.labelsOf(destination.imageIds[0] as number);
 	const { datasetId, server, imageIds, meta } = destination;
 	const { id: classId } = meta.classes.find(({ shape }) => shape === 'alpha_mask') as { id: number };
@@ -133,9 +133,9 @@ test('an alpha mask whose mask never came is written again', async () => {
 		figures: [{ entityId: imageIds[0], classId, geometryType: 'alpha_mask', tags: label?.tags }],
 	});
 	const writes = destination.writes();
-	await uploaderFor(destination, shapes).refresh();
+	await (await uploaderFor(destination, shapes)).refresh();
 	expect(destination.writes()).toBe(writes + 1);
-	await uploaderFor(destination, shapes).refresh();
+	await (await uploaderFor(destination, shapes)).refresh();
 	expect(destination.writes()).toBe(writes + 1);
 });
 
@@ -143,7 +143,7 @@ test('labels of an image that was resized before are for its size', async () => 
 	const half = { width: 32, height: 24 };
 	const destination = await makeDestination(1, half);
 	const shapes: [string, unknown][][] = [[['rectangle', points('10,11 30,31')]]];
-	await uploaderFor(destination, shapes, { imageSize: half }).refresh();
+	await (await uploaderFor(destination, shapes, { imageSize: half })).refresh();
 	const [label] = await destination.labelsOf(destination.imageIds[0] as number);
 	expect(label?.points.exterior).toEqual(xy('5,6 15,16'));
 });
@@ -152,7 +152,7 @@ test('labels whose size was told unturned are not stretched', async () => {
 	const upright = { width: 48, height: 64 };
 	const destination = await makeDestination(1, upright);
 	const shapes: [string, unknown][][] = [[['rectangle', points('10,11 30,31')]]];
-	const { uploader, refresh } = uploaderFor(destination, shapes, { size: full, imageSize: upright });
+	const { uploader, refresh } = await uploaderFor(destination, shapes, { size: full, imageSize: upright });
 	await refresh();
 	const [label] = await destination.labelsOf(destination.imageIds[0] as number);
 	expect(label?.points.exterior).toEqual(xy('10,11 30,31'));

@@ -24,10 +24,10 @@ test('a strict server takes labels of every type, alpha masks and multipolygons 
 		['oriented_bbox', { points: xy('60,40 66,54'), angle: 1 }],
 		['cuboid', { points: corners, faces }],
 	];
-	const { faults, refresh } = uploaderFor(destination, [shapes]);
+	const { faults, refresh } = await uploaderFor(destination, [shapes]);
 	await refresh();
 	// Other ids of their objects: all of them are written again.
-	await uploaderFor(destination, [shapes], { objectIds: 900 }).refresh();
+	await (await uploaderFor(destination, [shapes], { objectIds: 900 })).refresh();
 	expect(faults).toEqual([]);
 	const labels = await labelsOf(imageIds[0] as number);
 	expect(labels.map(({ geometryType }) => geometryType).sort()).toEqual([
@@ -49,14 +49,14 @@ test('figures whose answer was lost are not there twice', async () => {
 	const { server, imageIds, labelsOf } = destination;
 	server.setFaults([{ match: 'figures.bulk.add', share: 0.6, seed: 1, action: { cutBody: true } }]);
 	for (let time = 0; time < 4; time++) {
-		await uploaderFor(destination, [[['multipolygon', { parts }]]], { objectIds: 500 + time }).refresh();
+		await (await uploaderFor(destination, [[['multipolygon', { parts }]]], { objectIds: 500 + time })).refresh();
 		expect(await labelsOf(imageIds[0] as number)).toHaveLength(1);
 	}
 });
 
 test('one bad figure is a fault, the others arrive', async () => {
 	const destination = await makeDestination();
-	const { faults, uploader, refresh } = uploaderFor(destination, [
+	const { faults, uploader, refresh } = await uploaderFor(destination, [
 		[
 			['rectangle', points('70,0 80,9')],
 			['point', points('63,47')],
@@ -73,7 +73,7 @@ test('labels of a picture that is not as large as they were told for keep their 
 	const picture = { width: 48, height: 64 };
 	const to = { width: 24, height: 32 };
 	const shapes: [string, unknown][][] = [[['rectangle', points('10,11 30,31')]], [['rectangle', points('40,2 60,9')]]];
-	const { uploader, frames } = uploaderFor(destination, shapes, { size: { width: 64, height: 48 } });
+	const { uploader, frames } = await uploaderFor(destination, shapes, { size: { width: 64, height: 48 } });
 	const [first, second] = frames as [(typeof frames)[number], (typeof frames)[number]];
 	await uploader.upload([
 		{ frame: first, bytes: await png(48, 64), sizes: { from: picture, to: picture } },

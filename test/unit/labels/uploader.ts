@@ -8,8 +8,7 @@ import { connectSupervisely } from '../../../functions/shared/supervisely/http-c
 import { labelsOf } from '../../../functions/shared/supervisely/labels.ts';
 import { mergeMeta } from '../../../functions/shared/supervisely/merge-meta.ts';
 import { parseProjectMeta } from '../../../functions/shared/supervisely/project-meta.ts';
-import { parseVideoAnnotation } from '../../../functions/shared/supervisely/video-annotation.ts';
-import { full } from './shapes.ts';
+import { annotationOf, full } from './shapes.ts';
 
 type Destination = Awaited<ReturnType<typeof makeDestination>>;
 type Shape = [type: string, geometry: unknown];
@@ -44,14 +43,14 @@ export const makeDestination = async (images = 1, size: Size = full) => {
 };
 
 /** The uploader for frames that are images of the destination already, with these figures on them, frame by frame. */
-export const uploaderFor = (
+export const uploaderFor = async (
 	{ supervisely, datasetId, imageIds, meta }: Destination,
 	shapes: Shape[][],
 	more: { size?: Size; imageSize?: Size; settings?: SettingsInput; tags?: unknown[]; objectIds?: number } = {},
 ) => {
 	const first = more.objectIds ?? 400;
 	const types = [...new Set(shapes.flat().map(([type]) => type))];
-	const annotation = parseVideoAnnotation({
+	const annotation = await annotationOf({
 		size: more.size ?? full,
 		tags: more.tags ?? [],
 		objects: types.map((type, at) => ({ id: first + at, classTitle: `a ${type}` })),
@@ -77,7 +76,8 @@ export const uploaderFor = (
 			...(more.imageSize ? { size: more.imageSize } : {}),
 		})),
 		recipe: null,
-		labels: labelsOf(annotation, meta, shapes.keys()),
+		copy: null,
+		labels: labelsOf(annotation.slice(shapes.keys()), meta),
 	});
 	const faults: string[] = [];
 	const uploader = makeUploader(supervisely, chunk, (_, message) => faults.push(message));
