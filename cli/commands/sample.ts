@@ -27,6 +27,7 @@ type SampleOptions = {
 	end?: number;
 	step?: number;
 	annotated?: boolean;
+	annotatedByTags?: boolean;
 	resize?: Resize;
 	labels: boolean;
 	data: string;
@@ -51,6 +52,7 @@ export const addSample = (program: Command): void => {
 		.option('--end <n>', 'frame to stop before', wholeNumber(1))
 		.option('--step <n>', 'every n-th frame', wholeNumber(1))
 		.option('--annotated', 'only frames with figures')
+		.option('--annotated-by-tags', 'only frames with figures, or with a tag of the video that has a frame range')
 		.option(
 			'--resize <HxW>',
 			'height and width of the images in pixels; one of them keeps the proportions',
@@ -67,7 +69,7 @@ export const addSample = (program: Command): void => {
 };
 
 const toRequest = (options: SampleOptions): SamplingRequestInput => {
-	const { start, end, step, annotated, resize, labels } = options;
+	const { start, end, step, annotated, annotatedByTags, resize, labels } = options;
 	if (end !== undefined && end <= (start ?? 0)) {
 		throw new UsageError(`--end is ${end} and --start is ${start ?? 0}: the end is exclusive, so it must be greater`);
 	}
@@ -91,7 +93,8 @@ const toRequest = (options: SampleOptions): SamplingRequestInput => {
 			...(start === undefined ? {} : { start }),
 			...(end === undefined ? {} : { end }),
 			...(step === undefined ? {} : { step }),
-			...(annotated ? { annotated } : {}),
+			...(annotated || annotatedByTags ? { annotated: true } : {}),
+			...(annotatedByTags ? { annotatedByTags } : {}),
 			...(resize ? { resize } : {}),
 			copyAnnotations: labels,
 		},

@@ -52,7 +52,10 @@ export const planVideo = async (
 		settings.annotated || settings.copyAnnotations
 			? await supervisely.videoAnnotation(video.datasetId, video.id, frame => wanted.has(frame))
 			: undefined;
-	const selection = selectFrames(settings, frameCount, frame => annotation?.hasFigures(frame) ?? false);
+	const selection = selectFrames(settings, frameCount, frame => {
+		if (!annotation) return false;
+		return annotation.hasFigures(frame) || (settings.annotatedByTags && annotation.isTagged(frame));
+	});
 
 	const provenance = {
 		is_sample: true,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PermanentError } from '../errors.ts';
 import { explain } from './explain.ts';
+import { holdsAt } from './frame-tags.ts';
 import { makePackedTexts, type Place } from './packed-texts.ts';
 import { splitFrames } from './split-frames.ts';
 
@@ -75,6 +76,8 @@ export const parseFigure = (value: unknown): VideoFigure => {
 export type FramedAnnotation = {
 	/** Whether a wanted frame has at least one figure. */
 	hasFigures(index: number): boolean;
+	/** Whether a tag of the video holds on a frame and not on all of them. */
+	isTagged(index: number): boolean;
 	/** The part that some frames need: their figures, the objects of these, and all tags. */
 	slice(indices: Iterable<number>): VideoAnnotation;
 };
@@ -104,6 +107,7 @@ export const readVideoAnnotation = async (
 	const read = (place: Place): VideoFrame => frameSchema.parse(JSON.parse(texts.read(place)));
 	return {
 		hasFigures: index => withFigures.has(index),
+		isTagged: index => annotation.tags.some(tag => tag.frameRange && holdsAt(tag, index)),
 		slice: indices => {
 			const part = [...indices].flatMap(index => (frames.get(index) ?? []).map(read));
 			const objects = new Set(

@@ -26,7 +26,8 @@ test('every entry of a frame counts, wherever it stands', async () => {
 	const entry = (index: number, id: number) => ({ index, figures: [{ id, objectId: 1, padding: 'x'.repeat(99_999) }] });
 	const frames = [entry(7, 1), entry(2, 2), entry(7, 3), { index: 5, figures: [] }, entry(9, 4)];
 	const objects = [1, 2].map(id => ({ id, classTitle: 'car', tags: [] }));
-	const annotation = await annotationOf({ size: full, tags: [], objects, frames });
+	const tags = [{ name: 'everywhere' }, { name: 'here', frameRange: [3, 5] }];
+	const annotation = await annotationOf({ size: full, tags, objects, frames });
 	const part = annotation.slice([2, 5, 7]);
 	const ids = part.frames.flatMap(({ index, figures }) => figures.map(each => [index, (each as { id: number }).id]));
 	expect(ids).toEqual([
@@ -36,4 +37,5 @@ test('every entry of a frame counts, wherever it stands', async () => {
 	]);
 	expect(part.objects.map(({ id }) => id)).toEqual([1]);
 	expect([2, 5, 7, 8].map(annotation.hasFigures)).toEqual([true, false, true, false]);
+	expect([2, 3, 5, 6].map(annotation.isTagged)).toEqual([false, true, true, false]);
 });
