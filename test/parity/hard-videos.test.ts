@@ -149,7 +149,7 @@ test('object-id-type: a destination whose tag object_id is of another type', asy
 
 test('the README names every correction, and no other', () => {
 	const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
-	const [table = ''] = /^## Corrections[^]*?(?=^## )/m.exec(readme) ?? [];
+	const [table = ''] = /^## Corrections[\s\S]*?(?=^## )/m.exec(readme) ?? [];
 	const lastColumn = table.split('\n').map(line => line.split('|').at(-2) ?? '');
 	const named = lastColumn.flatMap(cell => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
 	const alone = ['end-clamped', 'meta-written', 'object-id-type'];
