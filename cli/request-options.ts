@@ -16,6 +16,7 @@ export type RequestOptions = {
 	end?: number;
 	step?: number;
 	annotated?: boolean;
+	annotatedByTags?: boolean;
 	resize?: Resize;
 	labels: boolean;
 };
@@ -32,6 +33,7 @@ export const addRequestOptions = (command: Command): Command =>
 		.option('--end <n>', 'frame to stop before', wholeNumber(1))
 		.option('--step <n>', 'every n-th frame', wholeNumber(1))
 		.option('--annotated', 'only frames with figures')
+		.option('--annotated-by-tags', 'only frames with figures, or with a tag of the video that has a frame range')
 		.option(
 			'--resize <HxW>',
 			'height and width of the images in pixels; one of them keeps the proportions',
@@ -41,7 +43,7 @@ export const addRequestOptions = (command: Command): Command =>
 
 /** @throws UsageError for options that stand against each other */
 export const toRequest = (options: RequestOptions): SamplingRequestInput => {
-	const { start, end, step, annotated, resize, labels } = options;
+	const { start, end, step, annotated, annotatedByTags, resize, labels } = options;
 	if (end !== undefined && end <= (start ?? 0)) {
 		throw new UsageError(`--end is ${end} and --start is ${start ?? 0}: the end is exclusive, so it must be greater`);
 	}
@@ -67,7 +69,8 @@ export const toRequest = (options: RequestOptions): SamplingRequestInput => {
 			...(start === undefined ? {} : { start }),
 			...(end === undefined ? {} : { end }),
 			...(step === undefined ? {} : { step }),
-			...(annotated ? { annotated } : {}),
+			...(annotated || annotatedByTags ? { annotated: true } : {}),
+			...(annotatedByTags ? { annotatedByTags } : {}),
 			...(resize ? { resize } : {}),
 			copyAnnotations: labels,
 		},

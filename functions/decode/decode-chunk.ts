@@ -132,9 +132,10 @@ const pipeFrames = async <Lost>(
 			await sending;
 			return value;
 		}
-		const size = targetSize(chunk.settings.resize, value);
-		const encoded = encodeImage(resizePicture(value, size.height, size.width), 'png');
-		encoding.push(encoded.then(bytes => ({ frame: byIndex.get(value.index) as ChunkFrame, bytes, size })));
+		const to = targetSize(chunk.settings.resize, value);
+		const encoded = encodeImage(resizePicture(value, to.height, to.width), 'png');
+		const sizes = { from: { width: value.width, height: value.height }, to };
+		encoding.push(encoded.then(bytes => ({ frame: byIndex.get(value.index) as ChunkFrame, bytes, sizes })));
 		if (encoding.length >= encodedAtOnce) await takeEncoded();
 	}
 };

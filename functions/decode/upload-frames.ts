@@ -4,9 +4,13 @@ import { type NewImage, nameConflicts, type SuperviselyApi } from '#shared/super
 import { annotateFrame } from '#shared/supervisely/frame-annotation.ts';
 import type { Size } from '#shared/supervisely/geometry/plane.ts';
 import { targetSize } from '#shared/video/picture/target-size.ts';
-import { uploadLabels } from './upload-labels.ts';
+import { findChanged } from './find-changed.ts';
+import { type ImageLabels, uploadLabels } from './upload-labels.ts';
 
-export type EncodedFrame = { frame: ChunkFrame; bytes: Buffer; size: Size };
+/** Sizes of a frame's picture in the video, and of the image that is made of it. */
+type Sizes = { from: Size; to: Size };
+
+export type EncodedFrame = { frame: ChunkFrame; bytes: Buffer; sizes: Sizes };
 
 /** Images whose labels go out in one call, as many as the SDK sends. */
 const annotationsPerCall = 50;
@@ -26,24 +30,50 @@ export const makeUploader = (
 	const planned = new Set(images.keys());
 	const done = new Set<number>();
 	const notes: string[] = [];
+	const sizes = new Map(chunk.frames.flatMap(({ name, size }) => (size === undefined ? [] : [[name, size] as const])));
 	let labels = 0;
+	let sizeNoted = false;
 
-	const annotate = async (frames: { frame: ChunkFrame; size: Size }[]): Promise<void> => {
+	/** @param isThere whether the images may have these labels already; then only those that don't get them. */
+	const annotate = async (frames: { frame: ChunkFrame; sizes: Sizes }[], isThere: boolean): Promise<void> => {
 		if (!chunk.labels) return;
+		noteSize(frames[0]?.sizes.from);
 		for (let at = 0; at < frames.length; at += annotationsPerCall) {
-			const annotations = [];
-			const specialFigures = [];
-			for (const { frame, size } of frames.slice(at, at + annotationsPerCall)) {
+			const labeled: ImageLabels[] = [];
+			for (const { frame, sizes } of frames.slice(at, at + annotationsPerCall)) {
 				const imageId = images.get(frame.name) as number;
-				const labeled = await annotateFrame(chunk.labels, frame.index, size);
-				for (const { reason, message } of labeled.faults) faultAt(reason, message, frame.index);
-				notes.push(...labeled.notes.map(note => `${chunk.video.name}, frame ${frame.index}: ${note}`));
-				annotations.push({ imageId, annotation: labeled.annotation });
-				specialFigures.push(...labeled.specialFigures.map(figure => ({ imageId, ...figure })));
-				labels += labeled.annotation.objects.length + labeled.specialFigures.length;
+				const own = await annotateFrame(chunk.labels, frame.index, sizes);
+				for (const { reason, message } of own.faults) faultAt(reason, message, frame.index);
+				notes.push(...own.notes.map(note => `${chunk.video.name}, frame ${frame.index}: ${note}`));
+				labels += own.annotation.objects.length + own.specialFigures.length;
+				labeled.push({ ...own, imageId });
 			}
-			await uploadLabels(supervisely, chunk.dataset, annotations, specialFigures);
+			const due = isThere ? await findChanged(supervisely, chunk.dataset, labeled) : labeled;
+			if (due.length > 0) await uploadLabels(supervisely, chunk.dataset, due);
 		}
+	};
+
+	/** Tells once where the labels' picture isn't the decoded one. Their coordinates name pixels, so they stay. */
+	const noteSize = (picture: Size | undefined): void => {
+		const labelled = chunk.labels?.annotation.size;
+		if (!picture || !labelled || sizeNoted || isSameSize(picture, labelled)) return;
+		sizeNoted = true;
+		const [claimed, decoded] = [labelled, picture].map(({ width, height }) => `${width} x ${height}`);
+		notes.push(
+			`${chunk.video.name}: its labels are for ${claimed} pixels, its pictures have ${decoded}: they keep their pixels`,
+		);
+	};
+
+	/**
+	 * Sizes for an image that is there already. One that isn't as large as wanted comes from a sampling with another
+	 * size, so its labels are scaled to it; one that lies on its side shows that the labels' size was told unturned.
+	 */
+	const sizesOf = ({ name }: ChunkFrame, { size: original }: { size: Size }): Sizes => {
+		const { resize } = chunk.settings;
+		const from = { width: original.width, height: original.height };
+		const to = sizes.get(name) ?? targetSize(resize, from);
+		const isTurned = !resize && to.width === from.height && to.height === from.width;
+		return { from: isTurned ? to : from, to };
 	};
 
 	/** Adds images; names that are taken meanwhile are those of another delivery of this chunk. */
@@ -65,7 +95,11 @@ export const makeUploader = (
 
 	const findExisting = async (): Promise<void> => {
 		const names = new Set(chunk.frames.map(({ name }) => name));
-		for await (const { name, id } of supervisely.images(chunk.dataset)) if (names.has(name)) images.set(name, id);
+		for await (const { name, id, width, height } of supervisely.images(chunk.dataset)) {
+			if (!names.has(name)) continue;
+			images.set(name, id);
+			if (width && height) sizes.set(name, { width, height });
+		}
 	};
 
 	return {
@@ -79,9 +113,12 @@ export const makeUploader = (
 		/** What a person should know of the labels although it is no fault. */
 		notes: () => notes,
 		annotateExisting: async (frames: ChunkFrame[]): Promise<void> => {
-			if (!chunk.labels || frames.length === 0) return;
-			const size = targetSize(chunk.settings.resize, chunk.labels.annotation.size);
-			await annotate(frames.map(frame => ({ frame, size })));
+			const { labels: own } = chunk;
+			if (!own) return;
+			await annotate(
+				frames.map(frame => ({ frame, sizes: sizesOf(frame, own.annotation) })),
+				true,
+			);
 		},
 		upload: async (frames: EncodedFrame[]): Promise<void> => {
 			const hashed = frames.map(frame => ({
@@ -98,8 +135,10 @@ export const makeUploader = (
 					meta: { ...chunk.provenance, frame_index: frame.index },
 				})),
 			);
-			await annotate(frames);
+			await annotate(frames, false);
 			for (const { frame } of frames) done.add(frame.index);
 		},
 	};
 };
+
+const isSameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;

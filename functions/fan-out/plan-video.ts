@@ -8,10 +8,9 @@ import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { imageName, selectFrames } from '#shared/sampling/selection.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import { emptySummary, type Summary } from '#shared/sampling/summary.ts';
-import type { Video } from '#shared/supervisely/api.ts';
+import type { Image, Video } from '#shared/supervisely/api.ts';
 import { labelsOf } from '#shared/supervisely/labels.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
-import { framesWithFigures, parseVideoAnnotation } from '#shared/supervisely/video-annotation.ts';
 import { writeRecipe } from '#shared/video/extract/write-recipe.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
@@ -20,11 +19,10 @@ import type { FanOutPorts } from './ports.ts';
 import { copyFor, indexOf } from './video-file.ts';
 import { readDestination } from './walk-dataset.ts';
 
-/** Documents of chunks that are written at one time. */
-const atOnce = pLimit(16);
-
 /** Frames whose labels alone are looked after, in one chunk. */
 const framesPerLabelChunk = 500;
+/** Chunks that are in memory with their labels at one time. */
+const chunksAtOnce = 4;
 
 /** Indexes a video, selects its frames, cuts them into chunks and enqueues these. */
 export const planVideo = async (
@@ -46,13 +44,18 @@ export const planVideo = async (
 	const { settings } = request;
 	const file = await indexOf(ports, video, signal);
 	const { index } = file;
+	const frameCount = index.shown.length;
+	// Which frames are wanted is known before their annotation, or by it.
+	const candidates = settings.annotated ? { ...settings, annotated: false, step: 1 } : settings;
+	const wanted = new Set(selectFrames(candidates, frameCount, () => true));
 	const annotation =
 		settings.annotated || settings.copyAnnotations
-			? parseVideoAnnotation(await supervisely.videoAnnotation(video.datasetId, video.id))
+			? await supervisely.videoAnnotation(video.datasetId, video.id, frame => wanted.has(frame))
 			: undefined;
-	const frameCount = index.shown.length;
-	const withFigures = annotation && settings.annotated ? framesWithFigures(annotation) : new Set<number>();
-	const selection = selectFrames(settings, frameCount, frame => withFigures.has(frame));
+	const selection = selectFrames(settings, frameCount, frame => {
+		if (!annotation) return false;
+		return annotation.hasFigures(frame) || (settings.annotatedByTags && annotation.isTagged(frame));
+	});
 
 	const provenance = {
 		is_sample: true,
@@ -71,15 +74,14 @@ export const planVideo = async (
 		description: `Sample dataset made from project #${project.id}, dataset #${dataset.id}, video #${video.id}`,
 		provenance,
 	});
-	const existing = new Map<string, number>();
-	for await (const image of supervisely.images(leaf.id)) existing.set(image.name, image.id);
+	const existing = new Map<string, Pick<ChunkFrame, 'image' | 'size'>>();
+	for await (const image of supervisely.images(leaf.id)) existing.set(image.name, existingImage(image));
 
 	const claimed = video.fileMeta?.framesCount ?? frameCount;
 	const frames = selection.map((frame): ChunkFrame => {
 		const name = imageName(video.name, frame, claimed);
-		const image = existing.get(name);
 		const pts = index.pts[index.shown[frame] as number] as number;
-		return { index: frame, pts, name, ...(image === undefined ? {} : { image }) };
+		return { index: frame, pts, name, ...existing.get(name) };
 	});
 	const common = {
 		schema: 1,
@@ -94,15 +96,14 @@ export const planVideo = async (
 	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, settings.copyAnnotations)];
 	const toDecode = parts.filter(({ recipe }) => recipe).length;
 	const copy = toDecode === 0 ? null : await copyFor(ports, video, file, toDecode, signal);
-	const chunks = parts.map(({ frames: own, recipe }): Chunk => {
+	const children = await pLimit(chunksAtOnce).map(parts, async ({ frames: own, recipe }) => {
 		const indices = own.map(frame => frame.index);
 		const id = chunkId(video.id, indices, recipe ? 'decode' : 'labels', settings);
-		const labels = annotation && meta ? labelsOf(annotation, meta, indices) : null;
-		return { ...common, id, frames: own, recipe, copy, labels };
+		const labels = annotation && meta ? labelsOf(annotation.slice(indices), meta) : null;
+		const chunk: Chunk = { ...common, id, frames: own, recipe, copy, labels };
+		await store.write(keys.chunk(sampling, id), chunkSchema.encode(chunk));
+		return id;
 	});
-	await Promise.all(
-		chunks.map(chunk => atOnce(() => store.write(keys.chunk(sampling, chunk.id), chunkSchema.encode(chunk)))),
-	);
 	const present = frames.filter(frame => frame.image !== undefined).length;
 	const own: Summary = {
 		...emptySummary,
@@ -116,11 +117,15 @@ export const planVideo = async (
 	};
 	// Of two deliveries that found different images there, both enqueue the chunks of the first.
 	const at = { sampling, attempt };
-	const children = chunks.map(({ id }) => id);
 	const kept = await keepNode(store, at, { id: node, parent: message.parent, children, video: common.video, own });
 	await ports.sendDecode(kept.children.map(chunk => ({ schema: 1, ...at, node, chunk })));
 	if (kept.children.length === 0) await ports.sendReport([{ schema: 1, ...at, node }]);
 };
+
+const existingImage = ({ id, width, height }: Image): Pick<ChunkFrame, 'image' | 'size'> => ({
+	image: id,
+	...(width && height ? { size: { width, height } } : {}),
+});
 
 type Part = { frames: ChunkFrame[]; recipe: Chunk['recipe'] };
 

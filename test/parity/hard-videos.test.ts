@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, type TestContext, test } from 'vitest';
 import type { DescribedImage, DescribedLabel, DescribedProject } from '#test/parity/described-project.ts';
@@ -6,6 +7,7 @@ import { size } from '#test/parity/rich-project.ts';
 import { readSource, type SourceProject } from '#test/parity/source-project.ts';
 import { writeVideoProject } from '#test/parity/video-project.ts';
 import { ok } from '#test/supervisely-server.ts';
+import { rules } from './corrections.ts';
 import { type FramefanResult, type Samplers, startSamplers } from './samplers.ts';
 import { supervisely } from './sdk-environment.ts';
 
@@ -143,4 +145,13 @@ test('object-id-type: a destination whose tag object_id is of another type', asy
 	// The SDK finds out when the images are there.
 	expect(imagesOf(theirs as DescribedProject, 'clean/clean.mp4')).toHaveLength(3);
 	expect(ours?.datasets).toEqual({});
+});
+
+test('the README names every correction, and no other', () => {
+	const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+	const [table = ''] = /^## Corrections[\s\S]*?(?=^## )/m.exec(readme) ?? [];
+	const lastColumn = table.split('\n').map(line => line.split('|').at(-2) ?? '');
+	const named = lastColumn.flatMap(cell => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+	const alone = ['end-clamped', 'meta-written', 'object-id-type'];
+	expect(named.sort()).toEqual([...Object.keys(rules), ...names, ...alone].sort());
 });

@@ -202,6 +202,21 @@ test.for(Object.keys(options))('%s', async (name, context) => {
 	expectEqual(framefan, corrected(sdk, sampled));
 });
 
+test('where tags count, frames on which one with a range holds are annotated too', async context => {
+	const { sampled } = await resultOf(context, 'images alone');
+	const { id, videos } = sampled.source;
+	const result = await (samplers as Samplers).framefan(id, '--annotated-by-tags', '--no-labels');
+	const wanted = [...videos.values()].map(({ annotation: { tags, frames } }) => {
+		const tagged = tags.flatMap(({ frameRange, isFinished }) => {
+			const [first, last] = frameRange ?? [0, -1];
+			return Array.from({ length: isFinished === false ? 1 : last - first + 1 }, (_, at) => first + at);
+		});
+		const withFigures = frames.filter(({ figures }) => figures.length > 0).map(({ index }) => index);
+		return new Set([...tagged, ...withFigures]).size;
+	});
+	expect(result).toMatchObject({ state: 'completed', framesPlanned: wanted.reduce((sum, count) => sum + count) });
+});
+
 test('every correction is needed', () => {
 	expect([...fired].sort()).toEqual(Object.keys(rules).sort());
 });

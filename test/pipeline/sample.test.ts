@@ -58,7 +58,7 @@ test('a range with a step, resized, cut off by SIGKILL, goes on in the same dest
 });
 
 describe('into an existing project', () => {
-	test('a second run uploads nothing and reads no byte of a video', async () => {
+	test('a second run uploads nothing, writes no labels and reads no byte of a video', async () => {
 		const first = await runFramefan(sample(['--step', '40']), env);
 		expect(first.code, first.stderr).toBe(0);
 		const { destination } = lastJson(first.stdout) as { destination: { id: number } };
@@ -66,11 +66,14 @@ describe('into an existing project', () => {
 		const videoBytes = () => server.counters().files?.bytesOut ?? 0;
 		const [uploadsBefore, bytesBefore] = [uploads(), videoBytes()];
 		expect(bytesBefore).toBeGreaterThan(0);
+		const labelsWritten = () => server.counters()['annotations.bulk.add']?.requests ?? 0;
+		const labelsBefore = labelsWritten();
 		const second = await runFramefan(sample(['--step', '40', '--into', String(destination.id)]), env);
 		expect(second.code, second.stderr).toBe(0);
 		expect(lastJson(second.stdout)).toMatchObject({ state: 'completed', framesUploaded: 0, framesAlreadyThere: 38 });
 		expect(uploads()).toBe(uploadsBefore);
 		expect(videoBytes()).toBe(bytesBefore);
+		expect(labelsWritten()).toBe(labelsBefore);
 	});
 
 	test('where the server gives no ranges, each file is fetched once and read from its copy', async () => {

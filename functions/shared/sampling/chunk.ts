@@ -6,7 +6,8 @@ import { type Settings, settingsSchema } from './settings.ts';
 
 /**
  * A run of one video's selection that one decode invocation handles, with all it needs for that.
- * A frame that was in the destination when the video was planned has its image's id.
+ * A frame that was in the destination when the video was planned has its image's id, and its size where the server
+ * tells it.
  */
 export const chunkSchema = z.strictObject({
 	schema: z.literal(1),
@@ -17,7 +18,13 @@ export const chunkSchema = z.strictObject({
 	settings: settingsSchema,
 	/** Image meta that all frames share. */
 	provenance: z.record(z.string(), z.unknown()),
-	frames: z.array(wantedFrameSchema.extend({ name: z.string(), image: z.int().optional() })),
+	frames: z.array(
+		wantedFrameSchema.extend({
+			name: z.string(),
+			image: z.int().optional(),
+			size: z.strictObject({ width: z.int(), height: z.int() }).optional(),
+		}),
+	),
 	/** Null when all frames are in the destination already and only their labels are looked after. */
 	recipe: recipeSchema.nullable(),
 	/** Key of the copy that the file is read from; null where it is read where it lies. */

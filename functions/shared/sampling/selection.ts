@@ -4,18 +4,18 @@ import type { Settings } from './settings.ts';
  * The frame indices that a sampling wants of one video, in order, by the SDK's rules: candidates are
  * `start` to `end` (exclusive), then only annotated ones, then every step-th of those that are left.
  * @param frameCount pictures that the decoder shows
- * @param hasFigures whether a frame has at least one figure; asked only when `annotated` is set
+ * @param isAnnotated whether a frame counts as annotated; asked only when `annotated` is set
  */
 export const selectFrames = (
 	settings: Pick<Settings, 'start' | 'end' | 'step' | 'annotated'>,
 	frameCount: number,
-	hasFigures: (index: number) => boolean,
+	isAnnotated: (index: number) => boolean,
 ): number[] => {
 	const end = Math.min(settings.end ?? frameCount, frameCount);
 	const selected: number[] = [];
 	let left = 0;
 	for (let index = settings.start; index < end; index++) {
-		if (settings.annotated && !hasFigures(index)) continue;
+		if (settings.annotated && !isAnnotated(index)) continue;
 		if (left++ % settings.step === 0) selected.push(index);
 	}
 	return selected;

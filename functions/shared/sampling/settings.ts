@@ -9,6 +9,7 @@ const side = z.int().min(1).max(largestSide);
  * What is taken from each video. The words are those of the Python SDK's sampler.
  * - `start`, `end`: frame indices, `end` exclusive; null: to the last picture
  * - `annotated`: only frames with at least one figure
+ * - `annotatedByTags`: with `annotated`, frames on which a tag of the video with a frame range holds count as well
  * - `step`: every n-th of the frames that are left
  * - `resize`: [height, width] in pixels, taken literally; one of them null: it follows from the other
  * - `copyAnnotations`: labels are converted with the frames
@@ -19,10 +20,15 @@ export const settingsSchema = z
 		end: z.int().min(1).nullable().default(null),
 		step: z.int().min(1).default(1),
 		annotated: z.boolean().default(false),
+		annotatedByTags: z.boolean().default(false),
 		resize: z.tuple([side.nullable(), side.nullable()]).nullable().default(null),
 		copyAnnotations: z.boolean().default(true),
 	})
-	.superRefine(({ start, end, resize }, context) => {
+	.superRefine(({ start, end, resize, annotated, annotatedByTags }, context) => {
+		if (annotatedByTags && !annotated) {
+			const message = 'annotatedByTags is true and annotated is false: it says what counts as annotated, so set both';
+			context.addIssue({ code: 'custom', path: ['annotatedByTags'], message });
+		}
 		if (resize && resize[0] === null && resize[1] === null) {
 			const message = 'resize is [null, null]: name the height, the width or both';
 			context.addIssue({ code: 'custom', path: ['resize'], message });

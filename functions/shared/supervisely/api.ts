@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PermanentError } from '../errors.ts';
 import { CallRefused, type SuperviselyHttp } from './http-client.ts';
+import { readVideoAnnotation } from './video-annotation.ts';
 
 const id = z.int().min(1);
 const customData = z.record(z.string(), z.unknown()).nullish();
@@ -28,8 +29,44 @@ const videoSchema = z.looseObject({
 });
 export type Video = z.output<typeof videoSchema>;
 
-const imageSchema = z.looseObject({ id, name: z.string() });
+const imageSchema = z.looseObject({
+	id,
+	name: z.string(),
+	width: z.int().min(1).nullish().catch(null),
+	height: z.int().min(1).nullish().catch(null),
+});
 export type Image = z.output<typeof imageSchema>;
+
+const storedTagSchema = z.looseObject({ name: z.string(), value: z.unknown().optional() });
+const storedLabelSchema = z.looseObject({
+	id,
+	classTitle: z.string(),
+	geometryType: z.string(),
+	tags: z.array(storedTagSchema).default([]),
+});
+const storedAnnotationSchema = z.looseObject({
+	imageId: id,
+	annotation: z.looseObject({
+		size: z.object({ width: z.int(), height: z.int() }),
+		tags: z.array(storedTagSchema),
+		objects: z.array(storedLabelSchema),
+	}),
+});
+/** An image's annotation as the server has it, in sub-pixel coordinates; alpha masks are without their mask. */
+export type StoredAnnotation = z.output<typeof storedAnnotationSchema>['annotation'];
+export type StoredLabel = StoredAnnotation['objects'][number];
+
+const maskTextSchema = z.preprocess(
+	text => {
+		try {
+			return JSON.parse(text as string);
+		} catch {
+			return undefined;
+		}
+	},
+	z.object({ origin: z.tuple([z.number(), z.number()]), data: z.string() }),
+);
+export type StoredMask = z.output<typeof maskTextSchema>;
 
 const pageSchema = z.looseObject({
 	total: z.int(),
@@ -116,9 +153,10 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 			return listPage('videos.list', body, z.looseObject({ id }), page);
 		},
 		video: (video: number) => orUndefined(call('videos.info', { id: video, forceMetadataForLinks: true }, videoSchema)),
-		videoAnnotation: async (dataset: number, video: number): Promise<unknown> => {
+		/** @param isWanted whether a frame is kept */
+		videoAnnotation: (dataset: number, video: number, isWanted: (index: number) => boolean) => {
 			const body = { datasetId: dataset, videoIds: [video] };
-			return (await call('videos.annotations.bulk.info', body, z.array(z.unknown()).min(1)))[0];
+			return http.read('videos.annotations.bulk.info', body, answer => readVideoAnnotation(answer, isWanted));
 		},
 		/** All images of a dataset, page by page. */
 		images: async function* (dataset: number): AsyncIterable<Image> {
@@ -180,6 +218,18 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 				const answer = await once('figures.bulk.add', { ...common, figures });
 				return parse(added, answer, 'figures.bulk.add').map(figure => figure.id);
 			});
+		},
+		/** Annotations of images of one dataset, by the images' ids. */
+		annotations: async (dataset: number, images: number[]): Promise<Map<number, StoredAnnotation>> => {
+			const body = { datasetId: dataset, imageIds: images, integerCoords: false, forceMetadataForLinks: true };
+			const found = await call('annotations.bulk.info', body, z.array(storedAnnotationSchema));
+			return new Map(found.map(({ imageId, annotation }) => [imageId, annotation]));
+		},
+		/** Masks of alpha masks, by the figures' ids. */
+		masks: async (figures: number[]): Promise<Map<number, StoredMask>> => {
+			const endpoint = 'figures.bulk.download.geometry';
+			const parts = await http.downloadParts(endpoint, { ids: figures });
+			return new Map([...parts].map(([figure, text]) => [Number(figure), parse(maskTextSchema, text, endpoint)]));
 		},
 		uploadMasks: (masks: { figureId: number; mask: unknown }[]) =>
 			http.upload('figures.bulk.upload.geometry', () => {

@@ -33,13 +33,16 @@ const specialTypes = new Set(['alpha_mask', 'multipolygon']);
 
 /**
  * The labels of one frame, in the order of its figures, with the tags that hold on this frame, scaled with the picture.
- * @param size of the picture as it is uploaded
+ * @param sizes of the frame's picture, whose pixels the coordinates name, and of the image that is made of it
  */
-export const annotateFrame = async ({ annotation, meta }: Labels, index: number, size: Size): Promise<FrameLabels> => {
+export const annotateFrame = async (
+	{ annotation, meta }: Labels,
+	index: number,
+	sizes: { from: Size; to: Size },
+): Promise<FrameLabels> => {
 	const context = {
 		index,
-		from: annotation.size,
-		to: size,
+		...sizes,
 		objects: new Map(annotation.objects.map(object => [object.id, object])),
 		classes: new Map(meta.classes.map(ofClass => [ofClass.title, ofClass])),
 		tags: new Map(meta.tags.map(tag => [tag.name, tag])),
@@ -58,7 +61,7 @@ export const annotateFrame = async ({ annotation, meta }: Labels, index: number,
 	return {
 		annotation: {
 			description: '',
-			size: { height: size.height, width: size.width },
+			size: { height: sizes.to.height, width: sizes.to.width },
 			tags: groupedByName(tags),
 			objects,
 			customBigData: {},

@@ -7,7 +7,7 @@ import type { VideoTag } from './video-annotation.ts';
 export type ImageTag = { name: string; value?: TagValue; labelerLogin?: string };
 
 /** Whether a tag holds on a frame. One that the labeler had not finished holds only where it begins. */
-const holdsAt = ({ frameRange, isFinished }: VideoTag, index: number): boolean => {
+export const holdsAt = ({ frameRange, isFinished }: VideoTag, index: number): boolean => {
 	if (!frameRange) return true;
 	const [first, last] = frameRange;
 	return index >= first && index <= (isFinished === false ? first : last);

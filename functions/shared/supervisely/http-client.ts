@@ -12,11 +12,21 @@ export type SuperviselyHttp = {
 	together<Result>(work: (call: SuperviselyHttp['call']) => Promise<Result>): Promise<Result>;
 	/** Calls an endpoint with files; a fresh form for each attempt, since a form can be read only once. */
 	upload(endpoint: string, form: () => FormData): Promise<unknown>;
+	/** Calls an endpoint whose answer is too large for memory; a repeat begins with a fresh answer. */
+	read<Result>(
+		endpoint: string,
+		body: unknown,
+		consume: (answer: AsyncIterable<Uint8Array>) => Promise<Result>,
+	): Promise<Result>;
+	/** Calls an endpoint that answers with one part for each thing that was asked for, named by its id. */
+	downloadParts(endpoint: string, body: unknown): Promise<Map<string, string>>;
 	/** Headers for the server's own files. */
 	authorization(): Promise<Record<string, string>>;
 };
 
 const timeoutMs = 60_000;
+/** For answers that are read while they come in. */
+const longTimeoutMs = 200_000;
 const attempts = 6;
 /** Longest wait that a server's `Retry-After` is followed for; a longer one is left to the queue. */
 const longestWaitMs = 30_000;
@@ -48,7 +58,11 @@ export const connectSupervisely = (address: string, token: () => Promise<string>
 	const server = address.replace(/\/+$/, '');
 	const authorization = async () => ({ 'x-api-key': await token() });
 
-	const post = async (endpoint: string, init: () => { body: string | FormData; headers: Record<string, string> }) => {
+	const request = async (
+		endpoint: string,
+		init: () => { body: string | FormData; headers: Record<string, string> },
+		within = timeoutMs,
+	): Promise<Response> => {
 		const { body, headers } = init();
 		const response = await fetch(`${server}/public/api/v3/${endpoint}`, {
 			method: 'POST',
@@ -56,10 +70,10 @@ export const connectSupervisely = (address: string, token: () => Promise<string>
 			headers: { ...headers, ...(await authorization()) },
 			// The token is for this host only.
 			redirect: 'error',
-			signal: AbortSignal.timeout(timeoutMs),
+			signal: AbortSignal.timeout(within),
 		});
+		if (response.ok) return response;
 		const text = await response.text();
-		if (response.ok) return parsed(endpoint, text);
 		if (isPassingStatus(response.status)) throw new PassingAnswer(endpoint, response, text);
 		if (response.status === 401 || response.status === 403) {
 			throw new SamplingFailure(
@@ -69,8 +83,13 @@ export const connectSupervisely = (address: string, token: () => Promise<string>
 		throw new CallRefused(response.status, endpoint, jsonOrText(text));
 	};
 
-	const postJson = (endpoint: string, body: unknown) =>
-		post(endpoint, () => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }));
+	const post = async (...call: Parameters<typeof request>) => parsed(call[0], await (await request(...call)).text());
+
+	const json = (body: unknown) => () => ({
+		body: JSON.stringify(body),
+		headers: { 'content-type': 'application/json' },
+	});
+	const postJson = (endpoint: string, body: unknown) => post(endpoint, json(body));
 
 	const withRetries = <Result>(work: () => Promise<Result>): Promise<Result> =>
 		pRetry(
@@ -101,7 +120,30 @@ export const connectSupervisely = (address: string, token: () => Promise<string>
 		call: (endpoint, body) => withRetries(() => postJson(endpoint, body)),
 		together: work => withRetries(() => work(postJson)),
 		upload: (endpoint, form) => withRetries(() => post(endpoint, () => ({ body: form(), headers: {} }))),
+		read: (endpoint, body, consume) =>
+			withRetries(async () => {
+				const response = await request(endpoint, json(body), longTimeoutMs);
+				if (!response.body) throw new Error(`${endpoint} answered nothing`);
+				return consume(response.body);
+			}),
+		downloadParts: (endpoint, body) =>
+			withRetries(async () => {
+				const response = await request(endpoint, json(body));
+				return readParts(endpoint, await response.arrayBuffer(), response.headers);
+			}),
 	};
+};
+
+const readParts = async (endpoint: string, bytes: ArrayBuffer, headers: Headers): Promise<Map<string, string>> => {
+	try {
+		const form = await new Response(bytes, {
+			headers: { 'content-type': headers.get('content-type') ?? '' },
+		}).formData();
+		const texts = [...form].map(async ([name, part]) => [name, typeof part === 'string' ? part : await part.text()]);
+		return new Map((await Promise.all(texts)) as [string, string][]);
+	} catch (error) {
+		throw new PermanentError('unreadable', `${endpoint} answered with parts that can't be read`, { cause: error });
+	}
 };
 
 const jsonOrText = (text: string): unknown => {

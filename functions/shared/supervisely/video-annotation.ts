@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { PermanentError } from '../errors.ts';
 import { explain } from './explain.ts';
+import { holdsAt } from './frame-tags.ts';
+import { makePackedTexts, type Place } from './packed-texts.ts';
+import { splitFrames } from './split-frames.ts';
 
 const id = z.int();
 
@@ -33,6 +36,9 @@ const figureSchema = z.looseObject({
 });
 export type VideoFigure = z.output<typeof figureSchema>;
 
+const frameSchema = z.looseObject({ index: z.int().min(0), figures: z.array(z.unknown()).default([]) });
+type VideoFrame = z.output<typeof frameSchema>;
+
 /**
  * A video annotation, in pixel coordinates, as `videos.annotations.bulk.info` gives it. Unknown keys are kept.
  * Figures are read one by one when their frame's turn comes, so that a bad one harms no other.
@@ -49,18 +55,14 @@ export const videoAnnotationSchema = z.looseObject({
 			known.add(object.id);
 		}
 	}),
-	frames: z.array(z.looseObject({ index: z.int().min(0), figures: z.array(z.unknown()).default([]) })),
+	frames: z.array(frameSchema),
 });
 export type VideoAnnotation = z.output<typeof videoAnnotationSchema>;
 
-/** @throws PermanentError `unreadable` with path and value of what is malformed */
-export const parseVideoAnnotation = (value: unknown): VideoAnnotation => {
-	const result = videoAnnotationSchema.safeParse(value);
+const parse = <Schema extends z.ZodType>(schema: Schema, value: unknown, name: string): z.output<Schema> => {
+	const result = schema.safeParse(value);
 	if (result.success) return result.data;
-	throw new PermanentError(
-		'unreadable',
-		`The video's annotation is malformed: ${explain(result.error, value, 'annotation')}`,
-	);
+	throw new PermanentError('unreadable', `The video's annotation is malformed: ${explain(result.error, value, name)}`);
 };
 
 /** @throws PermanentError `label` with path and value of what is malformed */
@@ -70,16 +72,48 @@ export const parseFigure = (value: unknown): VideoFigure => {
 	throw new PermanentError('label', explain(result.error, value, 'figure'));
 };
 
-/** Indices of the frames that have at least one figure. */
-export const framesWithFigures = (annotation: VideoAnnotation): Set<number> =>
-	new Set(annotation.frames.filter(({ figures }) => figures.length > 0).map(({ index }) => index));
+/** A video's annotation, whose frames are kept packed until they are asked for. */
+export type FramedAnnotation = {
+	/** Whether a wanted frame has at least one figure. */
+	hasFigures(index: number): boolean;
+	/** Whether a tag of the video holds on a frame and not on all of them. */
+	isTagged(index: number): boolean;
+	/** The part that some frames need: their figures, the objects of these, and all tags. */
+	slice(indices: Iterable<number>): VideoAnnotation;
+};
 
-/** The part of an annotation that some frames need: their figures, the objects of these, and all tags. */
-export const sliceAnnotation = (annotation: VideoAnnotation, indices: Iterable<number>): VideoAnnotation => {
-	const wanted = new Set(indices);
-	const frames = annotation.frames.filter(({ index }) => wanted.has(index));
-	const objects = new Set(
-		frames.flatMap(({ figures }) => figures.map(figure => (figure as Partial<VideoFigure> | null)?.objectId)),
-	);
-	return { ...annotation, frames, objects: annotation.objects.filter(object => objects.has(object.id)) };
+/**
+ * Reads an answer of `videos.annotations.bulk.info` for one video while it comes in. Of a frame that is wanted its
+ * packed JSON is kept, of others nothing.
+ * @throws PermanentError `unreadable` with path and value of what is malformed
+ */
+export const readVideoAnnotation = async (
+	answer: AsyncIterable<Uint8Array>,
+	isWanted: (index: number) => boolean,
+): Promise<FramedAnnotation> => {
+	// More than one entry for a frame: all of them count.
+	const frames = new Map<number, Place[]>();
+	const texts = makePackedTexts();
+	const withFigures = new Set<number>();
+	let position = 0;
+	const rest = await splitFrames(answer, json => {
+		const frame = parse(frameSchema, JSON.parse(json.toString('utf8')), `annotation.frames[${position++}]`);
+		if (!isWanted(frame.index)) return;
+		if (frame.figures.length > 0) withFigures.add(frame.index);
+		frames.set(frame.index, [...(frames.get(frame.index) ?? []), texts.add(json)]);
+	});
+	const [found] = parse(z.array(z.unknown()).min(1), JSON.parse(rest), 'answer');
+	const annotation = parse(videoAnnotationSchema, found, 'annotation');
+	const read = (place: Place): VideoFrame => frameSchema.parse(JSON.parse(texts.read(place)));
+	return {
+		hasFigures: index => withFigures.has(index),
+		isTagged: index => annotation.tags.some(tag => tag.frameRange && holdsAt(tag, index)),
+		slice: indices => {
+			const part = [...indices].flatMap(index => (frames.get(index) ?? []).map(read));
+			const objects = new Set(
+				part.flatMap(({ figures }) => figures.map(figure => (figure as Partial<VideoFigure> | null)?.objectId)),
+			);
+			return { ...annotation, frames: part, objects: annotation.objects.filter(object => objects.has(object.id)) };
+		},
+	};
 };

@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { annotateFrame } from '../../../functions/shared/supervisely/frame-annotation.ts';
 import { labelsOf, labelsSchema } from '../../../functions/shared/supervisely/labels.ts';
 import { parseProjectMeta } from '../../../functions/shared/supervisely/project-meta.ts';
-import { parseVideoAnnotation } from '../../../functions/shared/supervisely/video-annotation.ts';
-import { corners, faces, full, half, maskData, part, points, vertices } from './shapes.ts';
+import { annotationOf, corners, faces, full, half, maskData, part, points, vertices } from './shapes.ts';
 
 const template = { nodes: { nose: { label: 'nose', loc: [0, 0], color: '#000000' } }, edges: [] };
 const meta = parseProjectMeta(
@@ -39,15 +38,22 @@ const labelled = {
 };
 
 /** The labels of frame 2 of a video of 64 x 48 pixels whose annotation has these parts. */
-const annotate = (parts: { tags?: unknown[]; objects?: unknown[]; figures?: unknown[] }, size = full, index = 2) => {
-	const annotation = parseVideoAnnotation({
+const annotate = async (
+	parts: { tags?: unknown[]; objects?: unknown[]; figures?: unknown[] },
+	size = full,
+	index = 2,
+) => {
+	const annotation = await annotationOf({
 		size: full,
 		framesCount: 12,
 		tags: parts.tags ?? [],
 		objects: parts.objects ?? [{ id: 400, classId: 1, classTitle: 'car', tags: [], labelerLogin: 'joe' }],
 		frames: [{ index: 2, figures: parts.figures ?? [] }],
 	});
-	return annotateFrame(labelsSchema.parse(labelsSchema.encode(labelsOf(annotation, meta, [index]))), index, size);
+	return annotateFrame(labelsSchema.parse(labelsSchema.encode(labelsOf(annotation.slice([index]), meta))), index, {
+		from: full,
+		to: size,
+	});
 };
 const figure = (more: object = {}) => ({
 	id: 500,
@@ -245,7 +251,8 @@ test.each([
 	],
 	[{ tags: [{ name: 'a', frameRange: [0.5, 2] }] }, 'annotation.tags[0].frameRange[0] is 0.5: '],
 	[{ frames: 3 }, 'annotation.frames is 3: '],
-])('a malformed annotation is refused by path and value: %j', (part, message) => {
+	[{ frames: [{ index: 0 }, { index: -1 }] }, 'annotation.frames[1].index is -1: '],
+])('a malformed annotation is refused by path and value: %j', async (part, message) => {
 	const value = { size: full, tags: [], objects: [], frames: [], ...part };
-	expect(() => parseVideoAnnotation(value)).toThrow(message);
+	await expect(annotationOf(value)).rejects.toThrow(message);
 });

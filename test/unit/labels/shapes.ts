@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { convertGeometry } from '../../../functions/shared/supervisely/geometry/convert-geometry.ts';
 import type { Point, Size } from '../../../functions/shared/supervisely/geometry/plane.ts';
+import { readVideoAnnotation } from '../../../functions/shared/supervisely/video-annotation.ts';
 
 /** The pictures that the checks of the contract were made with. */
 export const full: Size = { width: 64, height: 48 };
@@ -57,3 +58,7 @@ export const pointOn = ({ width, height }: Size, margin = 0): fc.Arbitrary<Point
 		fc.integer({ min: -margin, max: width - 1 + margin }),
 		fc.integer({ min: -margin, max: height - 1 + margin }),
 	);
+
+/** A video's annotation as the server's answer brings it. */
+export const annotationOf = (value: object) =>
+	readVideoAnnotation(new Blob([JSON.stringify([value])]).stream(), () => true);

@@ -1,59 +1,7 @@
 import { expect, test } from 'vitest';
-import { imagesProject, ok, serve } from '#test/supervisely-server.ts';
-import { makeUploader } from '../../../functions/decode/upload-frames.ts';
-import { chunkSchema } from '../../../functions/shared/sampling/chunk.ts';
-import { settingsSchema } from '../../../functions/shared/sampling/settings.ts';
-import { makeSuperviselyApi } from '../../../functions/shared/supervisely/api.ts';
-import { connectSupervisely } from '../../../functions/shared/supervisely/http-client.ts';
-import { labelsOf } from '../../../functions/shared/supervisely/labels.ts';
-import { mergeMeta } from '../../../functions/shared/supervisely/merge-meta.ts';
-import { parseProjectMeta } from '../../../functions/shared/supervisely/project-meta.ts';
-import { parseVideoAnnotation } from '../../../functions/shared/supervisely/video-annotation.ts';
-import { corners, faces, full, maskData, part, points, xy } from './shapes.ts';
-
-/** A dataset with one image, and the uploader for a frame of a video whose figures have these geometries. */
-const uploaderFor = async (geometries: [type: string, geometry: unknown][]) => {
-	const server = await serve();
-	const { projectId, datasetId, imageId } = await imagesProject(server);
-	const supervisely = makeSuperviselyApi(connectSupervisely(server.address, async () => server.token));
-	const destination = () => supervisely.projectMeta(projectId).then(meta => parseProjectMeta(meta, projectId));
-	const merged = mergeMeta({ classes: [], tags: [] }, await destination());
-	await supervisely.setProjectMeta(projectId, merged);
-	const annotation = parseVideoAnnotation({
-		size: full,
-		tags: [],
-		objects: geometries.map(([type], at) => ({ id: 400 + at, classTitle: `a ${type}` })),
-		frames: [
-			{
-				index: 0,
-				figures: geometries.map(([geometryType, geometry], at) => ({
-					id: at,
-					objectId: 400 + at,
-					geometryType,
-					geometry,
-				})),
-			},
-		],
-	});
-	const chunk = chunkSchema.parse({
-		schema: 1,
-		id: 'a chunk',
-		video: { id: 1, name: 'a video' },
-		dataset: datasetId,
-		settings: settingsSchema.parse({}),
-		provenance: {},
-		frames: [{ index: 0, pts: 0, name: 'one.png', image: imageId }],
-		recipe: null,
-		labels: labelsOf(annotation, await destination(), [0]),
-	});
-	const faults: string[] = [];
-	const uploader = makeUploader(supervisely, chunk, (_, message) => faults.push(message));
-	const labelsOnServer = async () => {
-		const { annotation: found } = await ok(server, 'annotations.info', { imageId, integerCoords: true });
-		return found.objects as { id: number; geometryType: string; classTitle: string; tags: { value?: number }[] }[];
-	};
-	return { server, faults, uploader, frames: chunk.frames, labelsOnServer };
-};
+import { ok, png } from '#test/supervisely-server.ts';
+import { corners, faces, maskData, part, points, xy } from './shapes.ts';
+import { makeDestination, uploaderFor } from './uploader.ts';
 
 test('a strict server takes labels of every type, alpha masks and multipolygons by their own way, each once', async () => {
 	const bitmap = {
@@ -63,7 +11,9 @@ test('a strict server takes labels of every type, alpha masks and multipolygons 
 			[0, 0, 1],
 		]),
 	};
-	const { server, faults, uploader, frames, labelsOnServer } = await uploaderFor([
+	const destination = await makeDestination();
+	const { server, imageIds, labelsOf } = destination;
+	const shapes: [string, unknown][] = [
 		['rectangle', points('0,0 63,47')],
 		['polygon', points('0,0 63,0 63,47')],
 		['line', points('0,0 63,47')],
@@ -73,10 +23,13 @@ test('a strict server takes labels of every type, alpha masks and multipolygons 
 		['multipolygon', { parts: [part('0,0 63,0 63,47')] }],
 		['oriented_bbox', { points: xy('60,40 66,54'), angle: 1 }],
 		['cuboid', { points: corners, faces }],
-	]);
-	for (let time = 0; time < 2; time++) await uploader.annotateExisting(frames);
+	];
+	const { faults, refresh } = await uploaderFor(destination, [shapes]);
+	await refresh();
+	// Other ids of their objects: all of them are written again.
+	await (await uploaderFor(destination, [shapes], { objectIds: 900 })).refresh();
 	expect(faults).toEqual([]);
-	const labels = await labelsOnServer();
+	const labels = await labelsOf(imageIds[0] as number);
 	expect(labels.map(({ geometryType }) => geometryType).sort()).toEqual([
 		...['alpha_mask', 'bitmap', 'cuboid', 'line', 'multipolygon', 'oriented_bbox', 'point', 'polygon', 'rectangle'],
 	]);
@@ -92,21 +45,47 @@ test('a strict server takes labels of every type, alpha masks and multipolygons 
 
 test('figures whose answer was lost are not there twice', async () => {
 	const parts = [part('0,0 63,0 63,47')];
-	const { server, uploader, frames, labelsOnServer } = await uploaderFor([['multipolygon', { parts }]]);
+	const destination = await makeDestination();
+	const { server, imageIds, labelsOf } = destination;
 	server.setFaults([{ match: 'figures.bulk.add', share: 0.6, seed: 1, action: { cutBody: true } }]);
 	for (let time = 0; time < 4; time++) {
-		await uploader.annotateExisting(frames);
-		expect(await labelsOnServer()).toHaveLength(1);
+		await (await uploaderFor(destination, [[['multipolygon', { parts }]]], { objectIds: 500 + time })).refresh();
+		expect(await labelsOf(imageIds[0] as number)).toHaveLength(1);
 	}
 });
 
 test('one bad figure is a fault, the others arrive', async () => {
-	const { faults, uploader, frames, labelsOnServer } = await uploaderFor([
-		['rectangle', points('70,0 80,9')],
-		['point', points('63,47')],
+	const destination = await makeDestination();
+	const { faults, uploader, refresh } = await uploaderFor(destination, [
+		[
+			['rectangle', points('70,0 80,9')],
+			['point', points('63,47')],
+		],
 	]);
-	await uploader.annotateExisting(frames);
+	await refresh();
 	expect(faults).toEqual(['Figure 0 (rectangle, class "a rectangle"): it lies beyond the picture of 64 x 48']);
-	expect(await labelsOnServer()).toHaveLength(1);
+	expect(await destination.labelsOf(destination.imageIds[0] as number)).toHaveLength(1);
 	expect(uploader.labels()).toBe(1);
+});
+
+test('labels of a picture that is not as large as they were told for keep their pixels, and a note says so', async () => {
+	const destination = await makeDestination(0);
+	const picture = { width: 48, height: 64 };
+	const to = { width: 24, height: 32 };
+	const shapes: [string, unknown][][] = [[['rectangle', points('10,11 30,31')]], [['rectangle', points('40,2 60,9')]]];
+	const { uploader, frames } = await uploaderFor(destination, shapes, { size: { width: 64, height: 48 } });
+	const [first, second] = frames as [(typeof frames)[number], (typeof frames)[number]];
+	await uploader.upload([
+		{ frame: first, bytes: await png(48, 64), sizes: { from: picture, to: picture } },
+		{ frame: second, bytes: await png(24, 32), sizes: { from: picture, to } },
+	]);
+	const { entities } = await ok(destination.server, 'images.list', { datasetId: destination.datasetId });
+	const [here, halved] = entities.slice(-2) as { id: number }[];
+	expect((await destination.labelsOf(here?.id as number))[0]?.points.exterior).toEqual(xy('10,11 30,31'));
+	// What lies beyond the picture is cut off, and the rest is scaled with it.
+	expect((await destination.labelsOf(halved?.id as number))[0]?.points.exterior).toEqual(xy('20,1 23,4'));
+	expect(uploader.notes()).toEqual([
+		'a video: its labels are for 64 x 48 pixels, its pictures have 48 x 64: they keep their pixels',
+		expect.stringContaining('frame 1: Figure 0 (rectangle, class "a rectangle") reaches beyond the picture of 48 x 64'),
+	]);
 });

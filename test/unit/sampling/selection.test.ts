@@ -39,6 +39,7 @@ describe('settings that are refused', () => {
 		[{ resize: [10, 20_000] }, 'resize'],
 		[{ step: 1.5 }, 'step'],
 		[{ speed: 2 }, 'speed'],
+		[{ annotatedByTags: true }, 'annotatedByTags'],
 	])('%j', (wrong, path) => {
 		const result = settingsSchema.safeParse(wrong);
 		expect(result.success).toBe(false);

@@ -1,0 +1,36 @@
+import { PermanentError } from '#shared/errors.ts';
+import { log } from '#shared/log.ts';
+import type { StoredMask, SuperviselyApi } from '#shared/supervisely/api.ts';
+import { sameLabels } from './same-labels.ts';
+import { type ImageLabels, masksPerCall } from './upload-labels.ts';
+
+/** Those of the images, all of one dataset, whose labels on the server are others than these. */
+export const findChanged = async (
+	supervisely: Pick<SuperviselyApi, 'annotations' | 'masks'>,
+	dataset: number,
+	images: ImageLabels[],
+): Promise<ImageLabels[]> => {
+	try {
+		const ids = images.map(({ imageId }) => imageId);
+		const stored = await supervisely.annotations(dataset, ids);
+		const alphaMasks = [...stored.values()].flatMap(({ objects }) =>
+			objects.filter(({ geometryType, bitmap }) => geometryType === 'alpha_mask' && !bitmap).map(({ id }) => id),
+		);
+		const masks = new Map<number, StoredMask>();
+		for (let at = 0; at < alphaMasks.length; at += masksPerCall) {
+			const some = await supervisely.masks(alphaMasks.slice(at, at + masksPerCall));
+			for (const [id, mask] of some) masks.set(id, mask);
+		}
+		const isChanged = images.map(async image => {
+			const found = stored.get(image.imageId);
+			return !found || !(await sameLabels(image, found, masks));
+		});
+		const changed = await Promise.all(isChanged);
+		return images.filter((_, at) => changed[at]);
+	} catch (error) {
+		if (!(error instanceof PermanentError)) throw error;
+		// What can't be read, such as an alpha mask whose mask never came, isn't what is wanted.
+		log.warn('Labels that are there can not be compared, so they are written anew', { dataset, error });
+		return images;
+	}
+};
