@@ -1,5 +1,13 @@
 // What programs import from the package `framefan`.
 export { SuperviselyClient } from './client.ts';
+export type { SamplingFault, SamplingOptions, SamplingProgress, SamplingResult } from './run-sampling.ts';
+export {
+	type ProjectOptions,
+	type SamplingSettings,
+	sampleVideo,
+	sampleVideoDataset,
+	sampleVideoProject,
+} from './sample.ts';
 export {
 	type StreamOptions,
 	streamVideoFrames,

@@ -2,7 +2,7 @@ import { SamplingFailure } from '#shared/errors.ts';
 import type { Attempt } from '#shared/sampling/keys.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
-import { resolveScope, writeScope } from '#shared/sampling/scope.ts';
+import { readScope, resolveScope, writeScope } from '#shared/sampling/scope.ts';
 import { firstPage, type Project } from '#shared/supervisely/api.ts';
 import { mergeMeta } from '#shared/supervisely/merge-meta.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
@@ -16,8 +16,37 @@ import { childDatasets, pagesAfterFirst } from './walk-dataset.ts';
  * Everything that can be refused is refused before anything is made.
  */
 export const openProject = async (ports: FanOutPorts, at: Attempt, request: SamplingRequest): Promise<void> => {
+	const { supervisely, store } = ports;
+	const source = await openDestination(ports, at, request);
+	const scope = await readScope(store, at.sampling);
+	const listing = await supervisely.datasets(source.id, null, firstPage);
+	const nested = scope === undefined;
+	const children = childDatasets(listing.entities, { ...at, node: nodeIds.project, scope, nested, depth: 0 }, null);
+	const pages = pagesAfterFirst(listing, {
+		schema: 1,
+		kind: 'page',
+		...at,
+		parent: nodeIds.project,
+		of: 'datasets',
+		dataset: null,
+		mirror: null,
+		take: 'none',
+		nested,
+		depth: 0,
+	});
+	await enqueueSteps(ports, at, { id: nodeIds.project, parent: null }, [...children, ...pages]);
+};
+
+/**
+ * Checks source and destination, makes the destination where there is none, merges the meta, and keeps what is taken.
+ * @returns the source
+ */
+export const openDestination = async (
+	ports: FanOutPorts,
+	{ sampling }: Attempt,
+	request: Pick<SamplingRequest, 'source' | 'destination'>,
+): Promise<Project> => {
 	const { supervisely } = ports;
-	const { sampling } = at;
 	const source = await needProject(ports, request.source.projectId, 'source', 'videos');
 	const existing =
 		request.destination.projectId === undefined
@@ -36,22 +65,7 @@ export const openProject = async (ports: FanOutPorts, at: Attempt, request: Samp
 	if (merged) await supervisely.setProjectMeta(destination.id, merged);
 
 	if (scope) await writeScope(ports.store, sampling, scope);
-	const listing = await supervisely.datasets(source.id, null, firstPage);
-	const nested = scope === undefined;
-	const children = childDatasets(listing.entities, { ...at, node: nodeIds.project, scope, nested, depth: 0 }, null);
-	const pages = pagesAfterFirst(listing, {
-		schema: 1,
-		kind: 'page',
-		...at,
-		parent: nodeIds.project,
-		of: 'datasets',
-		dataset: null,
-		mirror: null,
-		take: 'none',
-		nested,
-		depth: 0,
-	});
-	await enqueueSteps(ports, at, { id: nodeIds.project, parent: null }, [...children, ...pages]);
+	return source;
 };
 
 const needProject = async (

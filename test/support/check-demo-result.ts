@@ -8,6 +8,7 @@ import { readBarcode } from '#demo/project/barcode.ts';
 import { discPixels } from '#demo/project/draw.ts';
 import { type DemoVideo, demoVideos } from '#demo/project/make-project.ts';
 import { type Scene, type Size, sceneAt } from '#demo/project/scene.ts';
+import { emptyTally, lookAtCar } from '#test/labels-on-shapes.ts';
 
 type FullLabel = FolderLabel & { tags: { name: string; value?: unknown }[] };
 
@@ -24,6 +25,7 @@ export const checkDemoResult = async (
 	resized?: Size,
 ): Promise<{ images: number; labels: number }> => {
 	const counts = { images: 0, labels: 0 };
+	const tally = emptyTally();
 	const found = new Map<string, number[]>(demoVideos.map(({ name }) => [name, []]));
 	for (const image of readImages(project)) {
 		const video = demoVideos.find(({ name }) => name === image.dataset) as DemoVideo;
@@ -41,10 +43,16 @@ export const checkDemoResult = async (
 		});
 		expect(readBarcode({ ...size, data }, video.size), where).toBe(index);
 		expect(image.size, where).toEqual(size);
+		const car = image.labels.find(({ classTitle }) => classTitle === 'car');
+		if (car) lookAtCar(car, { ...size, data }, tally);
 		checkMeta(image, video, index);
 		counts.labels += await checkLabels(image, sceneAt(index, video.frames, video.size), scale, where);
 		counts.images++;
 	}
+	// Another shape may lie over the car, now and then.
+	const { inside, outside } = tally;
+	expect(inside.coloured / inside.seen).toBeGreaterThan(0.9);
+	expect(outside.coloured / outside.seen).toBeLessThan(0.02);
 	for (const video of demoVideos) {
 		expect(
 			found.get(video.name)?.toSorted((a, b) => a - b),

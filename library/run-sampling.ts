@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { FramefanError, messageOf } from '#shared/errors.ts';
+import { hasEnded, readDocument, readOutcome } from '#shared/sampling/documents.ts';
+import { type Attempt, keys } from '#shared/sampling/keys.ts';
+import type { DecodeMessage, PlanMessage, ReportMessage } from '#shared/sampling/messages.ts';
+import { destinationSchema } from '#shared/sampling/outcome.ts';
+import {
+	recordSchema,
+	requestSchema,
+	type SamplingRequest,
+	type SamplingRequestInput,
+	samplingId,
+} from '#shared/sampling/request.ts';
+import type { Fault, Summary } from '#shared/sampling/summary.ts';
+import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
+import { decodeChunk } from '../functions/decode/decode-chunk.ts';
+import type { FanOutPorts } from '../functions/fan-out/ports.ts';
+import { takeStep } from '../functions/fan-out/take-step.ts';
+import { countNode } from '../functions/reduce/count-node.ts';
+import { summarizeOpen } from '../functions/reduce/summarize-open.ts';
+import { SuperviselyClient } from './client.ts';
+import { makeMemoryStore } from './memory-store.ts';
+import { makeTemporaryFiles } from './temporary-files.ts';
+
+export type SamplingProgress = { videos: number; framesPlanned: number; framesDone: number; faults: number };
+
+export type SamplingOptions = {
+	/** Told after each run of frames, and after each video, dataset and page of the walk. */
+	onProgress?: (progress: SamplingProgress) => void;
+	/** Ends the sampling; what is in the destination stays, and the same call goes on with it. */
+	signal?: AbortSignal;
+};
+
+/** A frame, figure or video that could not be done, and why. */
+export type SamplingFault = Fault;
+
+export type SamplingResult = Pick<
+	Summary,
+	'videos' | 'framesPlanned' | 'framesUploaded' | 'framesAlreadyThere' | 'labels' | 'faultCount' | 'notes'
+> & {
+	destination: { id: number; name: string };
+	/** The first of them. */
+	faults: SamplingFault[];
+};
+
+type Message = PlanMessage | DecodeMessage | ReportMessage;
+
+/** Tries of a step, such as a call to a server that is down for a while has several times already. */
+const tries = 3;
+const framesPerChunk = 200;
+const leaseMs = 60_000;
+
+/**
+ * Runs a sampling in this process: the stages' own code, with queues and documents in memory.
+ * @param begin does the first step; the one that walks the whole project, unless told
+ * @throws FramefanError when the sampling fails as a whole, or a step fails again and again
+ */
+export const runSampling = async (
+	client: SuperviselyClient,
+	input: SamplingRequestInput,
+	{ onProgress, signal = new AbortController().signal }: SamplingOptions,
+	begin?: (ports: FanOutPorts, at: Attempt, request: SamplingRequest) => Promise<void>,
+): Promise<SamplingResult> => {
+	const parsed = requestSchema.safeParse(input);
+	if (!parsed.success) throw new FramefanError(z.prettifyError(parsed.error));
+	const request = parsed.data;
+	const [store, files] = [makeMemoryStore(), makeTemporaryFiles()];
+	const [plan, decode, reports]: [PlanMessage[], DecodeMessage[], ReportMessage[]] = [[], [], []];
+	const supervisely = SuperviselyClient.apiOf(client);
+	const ports = {
+		...{ store, files, supervisely, framesPerChunk, leaseMs, ffmpegPath: installedFfmpeg() },
+		sendPlan: async (messages: PlanMessage[]) => void plan.push(...messages),
+		sendDecode: async (messages: DecodeMessage[]) => void decode.push(...messages),
+		sendReport: async (messages: ReportMessage[]) => void reports.push(...messages),
+	};
+	const counting = { store, supervisely, sendPlan: ports.sendPlan, leaseMs, progressMs: 0, stuckMs: 0 };
+	const tell = async (_: unknown, at: Attempt) => onProgress?.(progressOf(await summarizeOpen(store, at)));
+	const work = async (message: Message): Promise<void> => {
+		if ('chunk' in message) {
+			await decodeChunk(ports, message, signal);
+			await store.remove(keys.chunk(message.sampling, message.chunk));
+		} else if ('kind' in message) await takeStep(ports, message, signal);
+		else await countNode(counting, message, tell);
+	};
+
+	const at = { sampling: samplingId(undefined), attempt: 1 };
+	const record = { schema: 1, id: at.sampling, createdAt: new Date().toISOString(), request } as const;
+	await store.write(keys.request(at.sampling), recordSchema.encode(record));
+	try {
+		if (begin) await begin(ports, at, request);
+		else plan.push({ schema: 1, kind: 'project', ...at });
+		while (!(await hasEnded(store, at))) {
+			// The deepest first, so that no more than one video's labels wait in memory.
+			const message = reports.shift() ?? decode.shift() ?? plan.shift();
+			if (!message) throw new FramefanError('The sampling has no step left and has not ended');
+			await patiently(() => work(message), signal);
+		}
+		const outcome = await readOutcome(store, at);
+		if (!outcome || outcome.state === 'failed') throw new FramefanError(outcome?.reason ?? 'The sampling failed');
+		onProgress?.(progressOf(outcome.summary));
+		const destination = await readDocument(store, keys.destination(at.sampling), destinationSchema);
+		const { id, name } = destination as NonNullable<typeof destination>;
+		return { ...outcome.summary, destination: { id, name } };
+	} finally {
+		files.remove();
+	}
+};
+
+const progressOf = ({ videos, framesPlanned, framesUploaded, framesAlreadyThere, faultCount }: Summary) => ({
+	...{ videos, framesPlanned, framesDone: framesUploaded + framesAlreadyThere, faults: faultCount },
+});
+
+/** Does a step again when it failed in passing; repeating one is harmless. */
+const patiently = async (step: () => Promise<void>, signal: AbortSignal): Promise<void> => {
+	for (let attempt = 1; ; attempt++) {
+		signal.throwIfAborted();
+		try {
+			return await step();
+		} catch (error) {
+			signal.throwIfAborted();
+			if (attempt === tries)
+				throw new FramefanError(`Given up after ${tries} tries: ${messageOf(error)}`, { cause: error });
+			await new Promise(resolve => setTimeout(resolve, 1000 * 2 ** attempt));
+		}
+	}
+};

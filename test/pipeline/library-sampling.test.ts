@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { SuperviselyClient, sampleVideo, sampleVideoDataset, sampleVideoProject } from '#library/index.ts';
+import { ok, serve, temporaryFolder } from '#test/supervisely-server.ts';
+import { TINY, writeTinyVideoProject } from '#test/tiny-video-project.ts';
+
+/** A server with the tiny project: `street` with `first.mp4`, and in it `night` with `second.mkv`. */
+const start = async () => {
+	const server = await serve();
+	const folder = join(await temporaryFolder(), 'tiny');
+	await writeTinyVideoProject(folder);
+	const { id } = await server.importVideoProject(folder);
+	const client = new SuperviselyClient(server.address, server.token);
+	/** Images of a project by the datasets that lead to them. */
+	const imagesOf = async (project: number): Promise<Record<string, { id: number; name: string }[]>> => {
+		const { entities } = await ok(server, 'datasets.list', { projectId: project, recursive: true });
+		const datasets = entities as { id: number; name: string; parentId: number | null }[];
+		const pathOf = (dataset: (typeof datasets)[number]): string => {
+			const parent = datasets.find(({ id: other }) => other === dataset.parentId);
+			return parent ? `${pathOf(parent)}/${dataset.name}` : dataset.name;
+		};
+		const found: Record<string, { id: number; name: string }[]> = {};
+		for (const dataset of datasets) {
+			found[pathOf(dataset)] = (await ok(server, 'images.list', { datasetId: dataset.id })).entities;
+		}
+		return found;
+	};
+	return { server, client, source: id, imagesOf };
+};
+
+const names = (video: string, step = 1) =>
+	Array.from({ length: Math.ceil(TINY.frames / step) }, (_, at) => {
+		return `${video}_frame_${String(at * step).padStart(2, '0')}.png`;
+	});
+
+test('a project is sampled in this process, with labels, and a second call goes on with it', async () => {
+	const { server, client, source, imagesOf } = await start();
+	const progress: { framesPlanned: number; framesDone: number }[] = [];
+	const result = await sampleVideoProject(client, source, { step: 3 }, { onProgress: each => progress.push(each) });
+	expect(result).toMatchObject({ framesPlanned: 20, framesUploaded: 20, framesAlreadyThere: 0, faults: [], videos: 2 });
+	expect(result.destination.name).toBe('tiny(images)');
+	expect(progress.at(-1)).toMatchObject({ framesPlanned: 20, framesDone: 20 });
+	expect(progress.map(({ framesDone }) => framesDone)).toEqual(
+		progress.map(({ framesDone }) => framesDone).sort((a, b) => a - b),
+	);
+	const images = await imagesOf(result.destination.id);
+	expect(images['street/first.mp4']?.map(({ name }) => name)).toEqual(names('first.mp4', 3));
+	expect(images['street/night/second.mkv']?.map(({ name }) => name)).toEqual(names('second.mkv', 3));
+	const { annotation } = await ok(server, 'annotations.info', { imageId: images['street/first.mp4']?.[0]?.id });
+	expect(annotation.objects.map((label: { classTitle: string }) => label.classTitle).sort()).toEqual(
+		['blob', 'car', 'field', 'fog', 'lane', 'pair', 'spot'].sort(),
+	);
+	const again = await sampleVideoProject(client, source, {}, { destinationProjectId: result.destination.id });
+	expect(again).toMatchObject({ framesPlanned: 60, framesUploaded: 40, framesAlreadyThere: 20, faults: [] });
+	expect((await imagesOf(result.destination.id))['street/first.mp4']).toHaveLength(TINY.frames);
+});
+
+test('a dataset goes below another, with all below it; a video goes where it is told', async () => {
+	const { server, client, source, imagesOf } = await start();
+	const { id } = await ok(server, 'projects.add', { name: 'mine', workspaceId: 1, type: 'images' });
+	const above = await ok(server, 'datasets.add', { projectId: id, name: 'above', parentId: null });
+	const { entities } = await ok(server, 'datasets.list', { projectId: source });
+	const place = { projectId: id, parentDatasetId: above.id };
+	const tree = await sampleVideoDataset(client, entities[0].id, place, { step: 10, resize: [60, 80] });
+	expect(tree).toMatchObject({ framesUploaded: 6, faults: [], destination: { id, name: 'mine' } });
+	const [video] = (await ok(server, 'videos.list', { datasetId: entities[0].id })).entities;
+	const alone = await sampleVideo(client, video.id, above.id, { end: 2, copyAnnotations: false });
+	expect(alone).toMatchObject({ videos: 1, framesUploaded: 2, labels: 0, faults: [] });
+	expect(Object.fromEntries(Object.entries(await imagesOf(id)).map(([path, found]) => [path, found.length]))).toEqual({
+		above: 0,
+		'above/street': 0,
+		'above/street/first.mp4': 3,
+		'above/street/night': 0,
+		'above/street/night/second.mkv': 3,
+		'above/first.mp4': 2,
+	});
+});
+
+test('what can not be done is said by the value and the limit, and makes nothing', async () => {
+	const { server, client, source } = await start();
+	const projects = server.projects().length;
+	await expect(sampleVideoProject(client, source, { step: 0 })).rejects.toThrow(/settings\.step/);
+	await expect(sampleVideoProject(client, 999_999, {})).rejects.toThrow('There is no project 999999 (the source)');
+	await expect(sampleVideo(client, 999_999, 1, {})).rejects.toThrow('There is no video 999999');
+	await expect(sampleVideoDataset(client, 999_999, { projectId: 1 }, {})).rejects.toThrow('There is no dataset 999999');
+	expect(server.projects()).toHaveLength(projects);
+});
+
+test('an aborted sampling ends, and the same call goes on with what is there', async () => {
+	const { server, client, source, imagesOf } = await start();
+	const stop = new AbortController();
+	const { signal } = stop;
+	const name = 'cut off';
+	const onProgress = ({ framesDone }: { framesDone: number }) => framesDone > 0 && stop.abort(new Error('enough'));
+	await expect(sampleVideoProject(client, source, {}, { name, signal, onProgress })).rejects.toThrow('enough');
+	const { id: cut } = server.projects().find(project => project.name === name) as { id: number };
+	const rest = await sampleVideoProject(client, source, {}, { destinationProjectId: cut });
+	expect(rest.framesPlanned).toBe(60);
+	expect(rest.framesAlreadyThere).toBeGreaterThan(0);
+	expect((await imagesOf(cut))['street/first.mp4']).toHaveLength(TINY.frames);
+});
