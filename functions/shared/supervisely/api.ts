@@ -23,8 +23,6 @@ const videoSchema = z.looseObject({
 	name: z.string(),
 	projectId: id,
 	datasetId: id,
-	/** Of the file's bytes; videos that are linked have none. */
-	hash: z.string().nullish(),
 	fullStorageUrl: z.string().nullish(),
 	hash: z.string().nullish(),
 	fileMeta: z.looseObject({ framesCount: z.int().nullish(), size: z.unknown() }).nullish(),

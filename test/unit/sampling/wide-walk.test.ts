@@ -64,6 +64,7 @@ const walk = async (tree: Tree, request: SamplingRequestInput = { source: { proj
 	const videos = new Set<number>();
 	const ports: FanOutPorts = {
 		...{ store, supervisely: api, framesPerChunk: 100, ffmpegPath: 'none' },
+		files: {} as FanOutPorts['files'],
 		sendPlan: async messages => {
 			mostSent = Math.max(mostSent, messages.length);
 			for (const message of messages) {
