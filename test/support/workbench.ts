@@ -42,7 +42,7 @@ export const openWorkbench = async (parameters: Record<string, string> = {}): Pr
 		dataDir: join(data, 'stack'),
 		server: server.address,
 		token: server.token,
-		parameters: { FramesPerChunk: '10', ProgressSeconds: '0', LeaseSeconds: '3', ...parameters },
+		parameters: { FramesPerChunk: '5', ProgressSeconds: '0', LeaseSeconds: '3', ...parameters },
 		environment: {},
 	});
 	const api = makeApiClient(stack);

@@ -144,6 +144,12 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 		/** Datasets directly below another, or at the project's top level. */
 		datasets: (project: number, parent: number | null, page: { number: number; perPage: number }) =>
 			listPage('datasets.list', datasetsBody(project, parent), datasetSchema, page),
+		/** Those of them that have this name; where names differ in case only, there may be several. */
+		datasetsNamed: async (project: number, parent: number | null, name: string) => {
+			const { filter, ...body } = datasetsBody(project, parent);
+			const named = { ...body, filter: [...filter, { field: 'name', operator: '=', value: name }] };
+			return (await listPage('datasets.list', named, datasetSchema, firstPage)).entities;
+		},
 		addDataset: (dataset: { projectId: number; parentId: number | null; name: string; description: string }) =>
 			call('datasets.add', dataset, datasetSchema),
 		setDatasetData: (dataset: number, data: Record<string, unknown>) =>

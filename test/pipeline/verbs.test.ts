@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lastJson, runFramefan, startFramefan, until } from '#test/framefan-command.ts';
+import { openWorkbench, tinyFrames, type Workbench } from '#test/workbench.ts';
+
+const data = mkdtempSync(join(tmpdir(), 'framefan-verbs-'));
+let bench: Workbench;
+let env: Record<string, string>;
+beforeAll(async () => {
+	bench = await openWorkbench();
+	const { accessKeyId, secretAccessKey } = bench.stack.credentials;
+	env = {
+		SUPERVISELY_API_TOKEN: bench.server.token,
+		AWS_ACCESS_KEY_ID: accessKeyId,
+		AWS_SECRET_ACCESS_KEY: secretAccessKey,
+		AWS_REGION: bench.stack.region,
+	};
+});
+afterAll(async () => {
+	await bench.close();
+	rmSync(data, { recursive: true, force: true });
+});
+
+const run = async (args: string[], code = 0) => {
+	const finished = await runFramefan(args, env);
+	expect(finished.code, finished.stderr + finished.stdout).toBe(code);
+	return finished;
+};
+const short = (stdout: string) => expect(stdout.split('\n').filter(line => line.length > 80)).toEqual([]);
+
+test("a deployment's samplings are estimated, listed, told, cancelled and retried", async () => {
+	const api = ['--api', bench.stack.httpUrl];
+	const estimate = await run(['estimate', ...api, '--project', String(bench.source), '--step', '10']);
+	expect(estimate.stdout).toMatch(/videos +2\n +frames +6 in 2 chunks/);
+	short(estimate.stdout);
+	expect(await bench.keys('')).toEqual([]);
+
+	bench.server.setFaults([{ match: 'images.bulk.add', share: 1, action: { delayMs: 1500 } }]);
+	const { id } = await bench.api.start({ source: { projectId: bench.source }, destination: { name: 'verbs' } });
+	expect(lastJson((await run(['cancel', id, ...api, '--json'])).stdout)).toMatchObject({ state: 'cancelled' });
+	bench.server.setFaults([]);
+	expect((await run(['status', id, ...api])).stdout).toMatch(/state +cancelled\n +reason +Cancelled on request/);
+	expect(lastJson((await run(['retry', id, ...api, '--json'])).stdout)).toEqual({ id, attempt: 2 });
+	await bench.ended(id);
+	const status = await run(['status', id, ...api]);
+	expect(status.stdout).toMatch(/state +completed\n/);
+	expect(status.stdout).toMatch(new RegExp(`frames +${tinyFrames} uploaded, 0 were there, of ${tinyFrames} planned`));
+	const list = await run(['list', ...api]);
+	expect(list.stdout).toMatch(new RegExp(`^${id} .* completed +${tinyFrames}/${tinyFrames}`, 'm'));
+	short(list.stdout);
+	const again = await run(['retry', id, ...api], 1);
+	expect(again.stderr).toMatch(/^error: .*409.*nothing to retry/m);
+});
+
+test('what was sampled on this machine is listed, told, cancelled while it runs, and retried to its end', async () => {
+	const local = ['--local', '--data', data];
+	bench.server.setFaults([{ match: 'images.bulk.add', share: 1, action: { delayMs: 3000 } }]);
+	const where = ['--server', bench.server.address, '--project', String(bench.source), '--data', data];
+	const running = startFramefan(['sample', ...where, '--json'], env);
+	type Page = { samplings: { id: string; state: string }[] };
+	const listed = async () => lastJson((await run(['list', ...local, '--json'])).stdout) as Page;
+	let id = '';
+	await until(
+		async () => {
+			id = (await listed().catch(() => ({ samplings: [] }) as Page)).samplings[0]?.id ?? '';
+			return id !== '';
+		},
+		60,
+		'the sampling was listed',
+	);
+	await run(['cancel', id, ...local]);
+	const cancelled = await running.finished;
+	expect(cancelled.code).toBe(1);
+	expect(lastJson(cancelled.stdout)).toMatchObject({
+		state: 'cancelled',
+		faults: [{ message: 'Cancelled on request' }],
+	});
+
+	bench.server.setFaults([]);
+	// Nothing runs any more: the state is asked for all the same.
+	expect((await run(['status', id, ...local])).stdout).toMatch(/state +cancelled/);
+	const retried = await run(['retry', id, ...local, '--json']);
+	expect(lastJson(retried.stdout)).toMatchObject({ state: 'completed', framesUploaded: tinyFrames });
+	expect((await listed()).samplings).toMatchObject([{ id, state: 'completed' }]);
+	const estimate = [
+		'estimate',
+		'--local',
+		'--server',
+		bench.server.address,
+		'--project',
+		String(bench.source),
+		'--json',
+	];
+	expect(lastJson((await run(estimate)).stdout)).toMatchObject({ videos: 2, frames: tinyFrames, complete: true });
+});
+
+test.each([
+	[['list'], 2, /Either --api URL or --local/],
+	[['list', '--api', 'nowhere'], 2, /--api is "nowhere"/],
+	[['status', 'nobody', '--local', '--data', data], 1, /no sampling nobody/],
+	[['estimate', '--local', '--project', '1'], 2, /--local needs --server/],
+	[['status', 'x', '--api', 'http://127.0.0.1:9'], 1, /127\.0\.0\.1:9 can't be reached/],
+])('%j is refused in one line', async (args, code, message) => {
+	const { stderr } = await run(args, code);
+	expect(stderr).toMatch(message);
+	expect(stderr.match(/^error: /gm)).toHaveLength(1);
+});

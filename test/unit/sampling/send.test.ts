@@ -1,0 +1,40 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { expect, test } from 'vitest';
+import { makeSend } from '#shared/aws/queue.ts';
+
+type Entry = { Id: string; MessageBody: string };
+
+/** A queue that answers each batch as told; it keeps what it took. */
+const queue = (answer: (entries: Entry[], call: number) => { failed: Entry[]; senderFault?: boolean }) => {
+	const taken: string[] = [];
+	const sizes: number[] = [];
+	let call = 0;
+	const send = async ({ input }: { input: { Entries: Entry[] } }) => {
+		const { failed, senderFault = false } = answer(input.Entries, call++);
+		sizes.push(input.Entries.length);
+		taken.push(...input.Entries.filter(entry => !failed.includes(entry)).map(({ MessageBody }) => MessageBody));
+		return { Failed: failed.map(({ Id }) => ({ Id, SenderFault: senderFault, Code: 'InternalError' })) };
+	};
+	return { client: { send } as unknown as SQSClient, taken, sizes };
+};
+const messages = Array.from({ length: 25 }, (_, n) => ({ n }));
+
+test('what a batch could not take is sent again, and nothing else', async () => {
+	const { client, taken, sizes } = queue((entries, call) => ({ failed: call < 3 ? entries.slice(0, 4) : [] }));
+	await makeSend(client, 'url')(messages);
+	expect(taken.sort()).toEqual(messages.map(message => JSON.stringify(message)).sort());
+	expect(sizes[1]).toBe(4);
+});
+
+test('what SQS refuses for good, or again and again, is an error', async () => {
+	const refusing = queue(entries => ({ failed: entries.slice(0, 1), senderFault: true }));
+	await expect(makeSend(refusing.client, 'url')(messages)).rejects.toThrow(/SQS refused a message: InternalError/);
+	const failing = queue(entries => ({ failed: entries }));
+	await expect(makeSend(failing.client, 'url')(messages.slice(0, 3))).rejects.toThrow(/did not take 3 messages in 5/);
+});
+
+test('batches stay below 1 MiB', async () => {
+	const { client, sizes } = queue(() => ({ failed: [] }));
+	await makeSend(client, 'url')(Array.from({ length: 10 }, () => 'x'.repeat(300_000)));
+	expect(sizes).toEqual([3, 3, 3, 1]);
+});

@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest';
+import { keepNode, readOutcome } from '#shared/sampling/documents.ts';
+import { type Attempt, keys } from '#shared/sampling/keys.ts';
+import { markDone } from '#shared/sampling/marker.ts';
+import type { PlanMessage } from '#shared/sampling/messages.ts';
+import { writeOpen } from '#shared/sampling/open.ts';
+import type { Destination, Progress } from '#shared/sampling/outcome.ts';
+import type { SamplingRecord } from '#shared/sampling/request.ts';
+import { requestSchema } from '#shared/sampling/request.ts';
+import { emptySummary } from '#shared/sampling/summary.ts';
+import { temporaryState } from '#test/state-folder.ts';
+import { countNode } from '../../../functions/reduce/count-node.ts';
+import type { ReducePorts } from '../../../functions/reduce/ports.ts';
+import { recordProgress } from '../../../functions/reduce/record-progress.ts';
+import { sweep } from '../../../functions/reduce/sweep.ts';
+
+const at: Attempt = { sampling: 'abc', attempt: 1 };
+const minute = 60_000;
+
+/** A sampling of one video with two chunks, in a state of its own. */
+const openSampling = async () => {
+	const store = await temporaryState();
+	const sent: PlanMessage[] = [];
+	const written: Record<string, unknown>[] = [];
+	const others = { team: { keeps: 'this' }, is_sample: true };
+	const ports: ReducePorts = {
+		store,
+		supervisely: {
+			project: async id => ({ id, name: 'd', workspaceId: 1, type: 'images', customData: written.at(-1) ?? others }),
+			setProjectData: async (_, data) => void written.push(data),
+			images: async function* () {},
+		},
+		sendPlan: async messages => void sent.push(...messages),
+		...{ progressMs: 0, leaseMs: 5000, stuckMs: 90 * minute },
+	};
+	const record: SamplingRecord = {
+		...{ schema: 1, id: at.sampling, createdAt: '2026-11-01T00:00:00.000Z' },
+		request: requestSchema.parse({ source: { projectId: 5 } }),
+	};
+	const destination: Destination = { schema: 1, id: 77, name: 'd', workspaceId: 1 };
+	await store.write(keys.request(at.sampling), record);
+	await store.write(keys.destination(at.sampling), destination);
+	await keepNode(store, at, { id: 'project', parent: null, children: ['dataset-1'], own: emptySummary });
+	await keepNode(store, at, { id: 'dataset-1', parent: 'project', children: ['video-2'], own: emptySummary });
+	const own = { ...emptySummary, videos: 1, framesPlanned: 5, framesAlreadyThere: 1 };
+	const video = { id: 2, name: 'v.mp4' };
+	await keepNode(store, at, { id: 'video-2', parent: 'dataset-1', children: ['a', 'b'], video, own });
+	await writeOpen(store, at);
+	/** As if nothing had been heard since. */
+	const age = async (minutes: number, resent = 0) => {
+		const then = new Date(Date.now() - minutes * minute).toISOString();
+		await store.write(keys.open(at), { schema: 1, at: then, resent });
+		const progress: Progress = { schema: 1, at: then, summary: emptySummary };
+		await store.write(keys.progress(at), progress);
+	};
+	return { ports, store, sent, written, age };
+};
+
+const part = (framesUploaded: number, faults: { reason: string; message: string }[] = []) => ({
+	...emptySummary,
+	framesUploaded,
+	faultCount: faults.length,
+	faults,
+});
+
+test('a lost report heals: the sweep finds what is finished, and completes', async () => {
+	const { ports, store, written, age } = await openSampling();
+	await markDone(store, at, 'video-2', 'a', part(2));
+	await markDone(store, at, 'video-2', 'b', part(1, [{ reason: 'corrupt', message: 'frame 4' }]));
+	await age(6);
+	await sweep(ports, 5 * minute);
+	const outcome = await readOutcome(store, at);
+	expect(outcome).toMatchObject({
+		state: 'completed_with_faults',
+		summary: { videos: 1, framesPlanned: 5, framesUploaded: 3, framesAlreadyThere: 1, faultCount: 1 },
+	});
+	// What others have in the custom data stays.
+	expect(written.at(-1)).toMatchObject({ team: { keeps: 'this' }, is_sample: true, framefan: { framesUploaded: 3 } });
+	expect((await store.read(keys.report(at.sampling)))?.value).toMatchObject({
+		sampling: 'abc',
+		state: 'completed_with_faults',
+		videos: [{ id: 2, name: 'v.mp4', framesPlanned: 5, framesUploaded: 3, framesAlreadyThere: 1, framesFaulted: 1 }],
+	});
+	expect(await store.exists(keys.open(at))).toBe(false);
+});
+
+test('reports in any order, and twice, count each part once', async () => {
+	const { ports, store, written } = await openSampling();
+	const report = (node: string) => countNode(ports, { schema: 1, ...at, node }, recordProgress);
+	await report('project');
+	await markDone(store, at, 'video-2', 'b', part(2));
+	await Promise.all([report('video-2'), report('video-2'), report('dataset-1')]);
+	expect(await readOutcome(store, at)).toBeUndefined();
+	await markDone(store, at, 'video-2', 'a', part(2));
+	await markDone(store, at, 'video-2', 'a', part(99));
+	await Promise.all([report('video-2'), report('video-2'), report('video-2')]);
+	expect((await readOutcome(store, at))?.summary).toMatchObject({ framesUploaded: 4, videos: 1 });
+	expect(written.filter(data => (data.framefan as { state: string }).state === 'completed')).toHaveLength(1);
+});
+
+test('of one that works nothing is done; a stuck one gets its steps again three times, and is ended then with a reason', async () => {
+	const { ports, store, sent, written, age } = await openSampling();
+	await age(4);
+	await sweep(ports, 5 * minute);
+	await age(89);
+	await sweep(ports, 5 * minute);
+	expect(sent).toEqual([]);
+	for (const resent of [0, 1, 2]) {
+		await age(91, resent);
+		await sweep(ports, 5 * minute);
+		expect(sent).toHaveLength(resent + 1);
+		expect((await store.read(keys.open(at)))?.value).toMatchObject({ resent: resent + 1 });
+	}
+	expect(sent[0]).toEqual({ schema: 1, kind: 'project', ...at });
+	await markDone(store, at, 'video-2', 'a', part(2));
+	await age(91, 3);
+	await sweep(ports, 5 * minute);
+	expect(await readOutcome(store, at)).toMatchObject({
+		state: 'failed',
+		reason: expect.stringMatching(/Nothing was heard of it for 360 minutes.*sent again 3 times.*retry it/),
+		summary: { framesUploaded: 2 },
+	});
+	expect(written.at(-1)).toMatchObject({ framefan: { state: 'failed' } });
+	expect(await store.exists(keys.open(at))).toBe(false);
+});
+
+test('faults beyond the bound are in the report, and the first of them in the custom data', async () => {
+	const { ports, store, written } = await openSampling();
+	const many = Array.from({ length: 150 }, (_, frame) => ({ reason: 'corrupt', message: `frame ${frame}` }));
+	await markDone(store, at, 'video-2', 'a', part(0, many));
+	await markDone(store, at, 'video-2', 'b', part(0));
+	await countNode(ports, { schema: 1, ...at, node: 'video-2' }, recordProgress);
+	const report = (await store.read(keys.report(at.sampling)))?.value as { videos: { faults: unknown[] }[] };
+	expect(report.videos[0]?.faults).toHaveLength(150);
+	expect(await readOutcome(store, at)).toMatchObject({ summary: { faultCount: 150 } });
+	expect(written.at(-1)).toMatchObject({ framefan: { faultCount: 150, faults: many.slice(0, 20) } });
+});
