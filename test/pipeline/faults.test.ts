@@ -85,12 +85,13 @@ test("a token that is refused ends the sampling with one reason, and the destina
 test('cancelled in the middle, then retried: complete, with nothing twice', async () => {
 	bench.server.setFaults([{ match: 'images.bulk.add', share: 1, action: { delayMs: 2500 } }]);
 	const { id } = await start('cancelled');
-	await expect.poll(async () => (await bench.api.status(id)).framesUploaded, { timeout: 60_000 }).toBeGreaterThan(0);
+	const additions = () => bench.server.counters()['images.bulk.add']?.requests ?? 0;
+	const before = additions();
+	await expect.poll(additions, { timeout: 60_000 }).toBeGreaterThan(before);
 	expect(await bench.api.cancel(id)).toMatchObject({ state: 'cancelled' });
 	const cancelled = await bench.api.status(id);
 	const project = cancelled.destination?.id as number;
 	await expect.poll(() => customData(project), { timeout: 20_000 }).toMatchObject({ framefan: { state: 'cancelled' } });
-	const additions = () => bench.server.counters()['images.bulk.add']?.requests ?? 0;
 	await new Promise(resolve => setTimeout(resolve, 4000));
 	const after = additions();
 	await new Promise(resolve => setTimeout(resolve, 1500));
