@@ -99,3 +99,13 @@ test('an aborted sampling ends, and the same call goes on with what is there', a
 	expect(rest.framesAlreadyThere).toBeGreaterThan(0);
 	expect((await imagesOf(cut))['street/first.mp4']).toHaveLength(TINY.frames);
 });
+
+test('a server that fails for a while costs nothing but time', async () => {
+	const { server, client, source } = await start();
+	server.setFaults([
+		{ match: 'images.bulk.add', share: 0.4, seed: 3, action: { status: 503 } },
+		{ match: 'annotations.bulk.add', share: 0.4, seed: 5, action: { cutBody: true } },
+	]);
+	const result = await sampleVideoProject(client, source, { step: 5 });
+	expect(result).toMatchObject({ framesPlanned: 12, framesUploaded: 12, faults: [] });
+});

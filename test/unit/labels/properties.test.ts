@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { annotateFrame } from '../../../functions/shared/supervisely/frame-annotation.ts';
 import { convertGeometry } from '../../../functions/shared/supervisely/geometry/convert-geometry.ts';
 import { readMask } from '../../../functions/shared/supervisely/geometry/mask-png.ts';
 import type { Point, Size } from '../../../functions/shared/supervisely/geometry/plane.ts';
-import { faces, maskData, pointOn, sizes, vertices } from './shapes.ts';
+import { labelsOf } from '../../../functions/shared/supervisely/labels.ts';
+import { parseProjectMeta } from '../../../functions/shared/supervisely/project-meta.ts';
+import { samplingTags } from '../../../functions/shared/supervisely/sampling-tags.ts';
+import { annotationOf, faces, maskData, pointOn, sizes, vertices } from './shapes.ts';
 
 type Figure = { type: string; geometry: Record<string, unknown> };
 
@@ -111,6 +115,45 @@ test('at the same size nothing moves', async () => {
 			]);
 		}),
 		{ numRuns: 500 },
+	);
+});
+
+test('every figure of a frame is a label or a fault, whatever is wrong with it', async () => {
+	const size = { width: 40, height: 30 };
+	const wrong = fc.constantFrom<Partial<Record<string, unknown>>>(
+		{ objectId: 2 },
+		{ objectId: 'one' },
+		{ geometryType: 'cuboid_3d' },
+		{ geometryType: 7 },
+		{ geometry: null },
+		{ geometry: { points: {} } },
+		{ geometry: { bitmap: { origin: [0, 0], data: 'x' } } },
+	);
+	const entry = fc.tuple(figureOn(size, 20), fc.option(wrong)).map(([{ type, geometry }, harm]) => {
+		return { objectId: 1, geometryType: type, geometry, ...harm };
+	});
+	const meta = parseProjectMeta({ classes: [{ title: 'thing', shape: 'any', color: '#112233', id: 5 }] }, 1);
+	await fc.assert(
+		fc.asyncProperty(fc.array(fc.oneof(entry, fc.constant(null)), { maxLength: 6 }), async given => {
+			const figures = given.map((figure, id) => (figure ? { ...figure, id } : figure));
+			const objects = [{ id: 1, classTitle: 'thing' }];
+			const annotation = await annotationOf({ size, tags: [], objects, frames: [{ index: 0, figures }] });
+			const labels = labelsOf(annotation.slice([0]), { ...meta, tags: [...samplingTags.map(tag => ({ ...tag }))] });
+			const whole = await annotateFrame(labels, 0, { from: size, to: { width: 31, height: 77 } });
+			const alone = await Promise.all(
+				figures.map(async figure => {
+					const one = { ...labels, annotation: { ...labels.annotation, frames: [{ index: 0, figures: [figure] }] } };
+					return annotateFrame(one, 0, { from: size, to: { width: 31, height: 77 } });
+				}),
+			);
+			for (const { annotation: own, specialFigures, faults } of alone) {
+				expect(own.objects.length + specialFigures.length + faults.length).toBeGreaterThan(0);
+			}
+			// None has an influence on another.
+			expect(whole.annotation.objects).toEqual(alone.flatMap(each => each.annotation.objects));
+			expect(whole.faults).toEqual(alone.flatMap(each => each.faults));
+		}),
+		{ numRuns: 300 },
 	);
 });
 
