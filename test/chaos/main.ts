@@ -21,6 +21,9 @@ const { seeds, from, worlds, keep } = new Command('chaos')
 	.parse()
 	.opts<{ seeds: number; from: number; worlds: number; keep?: boolean }>();
 
+// The SDK announces that its releases of 2027 need a newer Node; the pinned one does not.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 const folder = mkdtempSync(join(tmpdir(), 'framefan-chaos-'));
 const tiny = join(folder, 'tiny');
 await writeTinyVideoProject(tiny);

@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 /** What a run has left behind, with everything in it that has to be the same each time. */
 export type Result = { destination: Fingerprint; report: string; seconds: number };
 
-const longestSeconds = 120;
+const longestSeconds = 240;
 
 /** Samples the project into a new destination while a plan's troubles come over it; without a plan, in peace. */
 export const runSeed = async (
