@@ -187,6 +187,13 @@ describe('a figure that cannot be carried over is a fault, and the others stay',
 		expect(faults[0]?.message).toBe('Figure 500 (rectangle, class "ghost"): the destination has no such class');
 	});
 
+	test('with a node whose name no object can have', async () => {
+		const nodes = JSON.parse('{"__proto__": {"loc": [1, 2]}, "nose": {"loc": [1, 2]}}');
+		const { faults } = await annotate(thing('graph', { nodes }));
+		expect(faults[0]?.message).toContain('geometry.nodes is {');
+		expect(faults[0]?.message).toContain('no node can be called __proto__');
+	});
+
 	test('with a node that its template does not have', async () => {
 		const objects = [{ id: 400, classTitle: 'body', tags: [] }];
 		const nodes = { nose: { loc: [1, 2] }, wing: { loc: [1, 2] } };

@@ -2,10 +2,15 @@ import { z } from 'zod';
 import { type Kind, parseWith, pointSchema } from './kind.ts';
 import { isOnPicture, type Point, pixelCentre, scalePoint } from './plane.ts';
 
+const nodesSchema = z
+	.record(z.string(), z.object({ loc: pointSchema, disabled: z.boolean().nullish() }))
+	.refine(nodes => Object.keys(nodes).length > 0, 'expected nodes');
+
 const schema = z.object({
+	// A node of this name would be lost without a word.
 	nodes: z
-		.record(z.string(), z.object({ loc: pointSchema, disabled: z.boolean().nullish() }))
-		.refine(nodes => Object.keys(nodes).length > 0, 'expected nodes'),
+		.custom<object>(nodes => !Object.hasOwn(Object(nodes), '__proto__'), 'no node can be called __proto__')
+		.pipe(nodesSchema),
 });
 
 type Node = { id: string; at: Point; disabled: boolean };
