@@ -26,7 +26,7 @@ test.each([
 	['every tenth frame', { step: 10 }, 10],
 ])(
 	'an annotation of 100,000 frames of 20 figures, %s: planned in less than half of the memory',
-	async (_, wanted, step) => {
+	async (which, wanted, step) => {
 		const server = await serveLargeVideo(file, { frames, figures });
 		try {
 			const child = join(import.meta.dirname, '../support/large-annotation/plan-large-video.ts');
@@ -38,7 +38,7 @@ test.each([
 				JSON.stringify(wanted),
 			]);
 			const result = JSON.parse(stdout);
-			console.log(`${_}: ${stdout.trim()}`);
+			console.log(`${which}: ${stdout.trim()}`);
 			expect(server.sent.annotationBytes).toBeGreaterThan(200_000_000);
 			expect(result).toMatchObject({ frames: frames / step, figures: (frames / step) * figures, misplaced: 0 });
 			expect(result.enqueued).toBe(result.chunks);
