@@ -10,8 +10,11 @@ import { startClock } from './run-clock.ts';
 
 const tokenParameter = '/framefan/supervisely-token';
 const pollMs = 250;
-/** Time without any progress after which unfinished steps are enqueued once more; doubled each time. */
-const quietMs = 20_000;
+/**
+ * Time without any progress after which unfinished steps are enqueued once more; doubled each time. Sooner where the
+ * queues are not the stack's own: those still hide what the workers of a former start had received.
+ */
+const quietMs = process.env.AWS_ENDPOINT_URL_SQS ? 20_000 : 60_000;
 
 /**
  * Runs one sampling on the local stack and follows it to its end. The same client token on the same data folder goes
@@ -63,7 +66,7 @@ export const runSampling = async (options: {
 			const seen = JSON.stringify(status);
 			if (seen !== quiet.seen) quiet = { since: Date.now(), seen, waitMs: quietMs };
 			else if (Date.now() - quiet.since > quiet.waitMs) {
-				// What workers of a former start still hold would come back much later: what is unfinished is enqueued again.
+				// What a worker held that died would come back much later.
 				await api.retry(id);
 				quiet = { since: Date.now(), seen, waitMs: 2 * quiet.waitMs };
 			}

@@ -25,7 +25,7 @@ test('a dead letter that arrives twice, at the same time or later, is one fault'
 			faults: [
 				{
 					reason: 'gave-up',
-					message: 'given up after delivery 5: the disk is full. Retry the sampling once that is mended',
+					message: 'given up; its last delivery ended with: the disk is full. Retry the sampling once that is mended',
 					video: { id: 2, name: 'v.mp4' },
 				},
 			],
