@@ -23,7 +23,9 @@ describe('dead letters become faults', () => {
 		expect(first).toMatchObject({ state: 'completed_with_faults', framesPlanned: 6, framesUploaded: 0, faultCount: 6 });
 		for (const { reason, message, video, frame } of first.faults) {
 			expect(reason).toBe('gave-up');
-			expect(message).toMatch(/given up; its last delivery ended with: images\.bulk\.add answered 500.*Retry the sampling/);
+			expect(message).toMatch(
+				/given up; its last delivery ended with: images\.bulk\.add answered 500.*Retry the sampling/,
+			);
 			expect(video?.name).toMatch(/^(first|second)\./);
 			expect(frame).toBeTypeOf('number');
 		}
