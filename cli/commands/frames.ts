@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import type { Command } from 'commander';
-import { messageOf, PermanentError } from '#shared/errors.ts';
+import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
 import { selectFrames } from '#shared/sampling/selection.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
@@ -74,6 +74,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 				`--end is ${options.end} and --start is ${options.start}: the end is exclusive, so it must be greater`,
 			);
 		}
+		if (!options.verify && options.out) makeFolder(options.out);
 		const ending = new AbortController();
 		onClose(() => ending.abort());
 		const faults: Fault[] = [];
@@ -88,8 +89,10 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 			summary.pictures = index.shown.length;
 			summary.codec = codecName(index);
 			const { start, step, end = null } = options;
+			if (start >= index.shown.length)
+				process.stderr.write(`note: --start is ${start}, the video ends after ${index.shown.length} frames\n`);
+			Object.assign(summary, index.pictureSize);
 			const selection = selectFrames({ start, end, step, annotated: false }, index.shown.length, () => true);
-			if (!options.verify && options.out) mkdirSync(options.out, { recursive: true });
 			const framesPerChunk = options.chunks ? Math.ceil(selection.length / options.chunks) : defaultFramesPerChunk;
 			const timeBase = `${index.timeBase.num}/${index.timeBase.den}`;
 			const read = readFrames(source, index, selection, {
@@ -116,11 +119,20 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 				else if (options.verify) print(frame.index, `${frame.index} ${result.sha256}`);
 			}
 		} catch (error) {
-			if (!(error instanceof PermanentError)) throw error;
-			faults.push({ index: null, reason: error.reason, message: messageOf(error) });
+			if (!(error instanceof FramefanError) || error instanceof UsageError) throw error;
+			const reason = error instanceof PermanentError ? error.reason : 'failed';
+			faults.push({ index: null, reason, message: messageOf(error) });
 		}
 		finish(summary, faults, options);
 	});
+
+const makeFolder = (folder: string): void => {
+	try {
+		mkdirSync(folder, { recursive: true });
+	} catch (error) {
+		throw new UsageError(`--out is ${JSON.stringify(folder)}: no folder can be made there (${messageOf(error)})`);
+	}
+};
 
 /** Prints the lines of frames in the order of a selection: a frame that needed a second try comes late. */
 const linesInOrder = (selection: number[]) => {
@@ -151,7 +163,9 @@ const finish = (
 		for (const { index, reason, message } of faults.slice(0, 10)) {
 			console.error(`fault: ${index === null ? '' : `frame ${index}, `}${reason}: ${message}`);
 		}
-		console.error(`${summary.frames} frames of ${summary.pictures} pictures, ${faults.length} faults`);
+		console.error(
+			`${summary.frames} frames of ${summary.pictures} pictures, ${faults.length} fault${faults.length === 1 ? '' : 's'}`,
+		);
 	}
 	process.exitCode = faults.length === 0 ? 0 : 1;
 };

@@ -79,8 +79,11 @@ const run = async (
 };
 
 /** Whether the same command is to take this sampling up again, instead of beginning a new one. */
-const mayHeal = ({ state, faults }: SamplingStatus): boolean =>
-	state === 'failed' || state === 'cancelled' || faults.some(({ reason }) => reason === 'gave-up');
+const mayHeal = ({ state, faults, faultCount }: SamplingStatus): boolean =>
+	faultCount > faults.length ||
+	state === 'failed' ||
+	state === 'cancelled' ||
+	faults.some(({ reason }) => reason === 'gave-up');
 
 /** The run that was cut off here, or a new one. */
 const openRun = (dataDir: string): { clientToken: string; finish: () => void } => {

@@ -34,8 +34,7 @@ export const startStandingSampling = async (
 	}
 	const request = { ...parseRequest(JSON.parse(standing)), clientToken };
 	const { destination } = request;
-	// One that failed may have failed for its destination: the next run makes a new one.
-	if (last && outcome?.state !== 'failed' && !destination.projectId && !destination.name) {
+	if (last && !destination.projectId && !destination.name) {
 		const made = await readDocument(store, keys.destination(last.id), destinationSchema);
 		if (made) request.destination = { projectId: made.id };
 	}

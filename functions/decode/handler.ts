@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { deadlineOf } from '#shared/aws/deadline.ts';
 import { makeFileStore } from '#shared/aws/file-store.ts';
 import { makeSend } from '#shared/aws/queue.ts';
 import { makeToken } from '#shared/aws/secret.ts';
@@ -35,16 +36,15 @@ const ports = {
 };
 
 /** Before the deadline ffmpeg has to be ended and the message handed back. */
-const timeoutEarlyInMillis = 10_000;
+const endEarlyMs = 10_000;
 
 /** Decode queue → one chunk: from bytes to uploaded images with labels, and its marker. */
-export const handler = middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis }).handler(
-	(event, _context, { signal }) =>
-		settleBatch(
-			{ sqs, queueUrl: env.DECODE_QUEUE_URL, store: ports.store },
-			event,
-			body => decodeMessageSchema.parse(JSON.parse(body)),
-			identityOf,
-			message => decodeChunk(ports, message, signal),
-		),
+export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, context) =>
+	settleBatch(
+		{ sqs, queueUrl: env.DECODE_QUEUE_URL, store: ports.store },
+		event,
+		body => decodeMessageSchema.parse(JSON.parse(body)),
+		identityOf,
+		message => decodeChunk(ports, message, deadlineOf(context, endEarlyMs)),
+	),
 );

@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { deadlineOf } from '#shared/aws/deadline.ts';
 import { makeFileStore } from '#shared/aws/file-store.ts';
 import { makeSend } from '#shared/aws/queue.ts';
 import { makeToken } from '#shared/aws/secret.ts';
@@ -38,16 +39,15 @@ const ports = {
 };
 
 /** Before the deadline ffmpeg, where it had to be asked, has to be ended and the message handed back. */
-const timeoutEarlyInMillis = 5000;
+const endEarlyMs = 5000;
 
 /** Plan queue → one step of the walk over the source: project, dataset, page of a listing, or video. */
-export const handler = middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis }).handler(
-	(event, _context, { signal }) =>
-		settleBatch(
-			{ sqs, queueUrl: env.PLAN_QUEUE_URL, store: ports.store },
-			event,
-			body => planMessageSchema.parse(JSON.parse(body)),
-			identityOf,
-			message => takeStep(ports, message, signal),
-		),
+export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, context) =>
+	settleBatch(
+		{ sqs, queueUrl: env.PLAN_QUEUE_URL, store: ports.store },
+		event,
+		body => planMessageSchema.parse(JSON.parse(body)),
+		identityOf,
+		message => takeStep(ports, message, deadlineOf(context, endEarlyMs)),
+	),
 );

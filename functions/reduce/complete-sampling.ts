@@ -21,15 +21,16 @@ export const completeSampling = async (ports: ReducePorts, at: Attempt, summary:
 	if (!destination) throw new FramefanError(`Sampling ${at.sampling} is complete without a destination`);
 	const record = await readRecord(store, at.sampling);
 	const lease = { ms: leaseMs, patienceMs: leasePatienceMs };
-	await underLease(store, keys.projectLease(destination.id), lease, async () => {
+	const isOurs = await underLease(store, keys.projectLease(destination.id), lease, async () => {
 		// Two reports may find the same completion; one of them records it.
-		if (await hasEnded(store, at)) return;
+		if (await hasEnded(store, at)) return false;
 		const faulty = summary.faultCount > 0;
 		const outcome = { state: faulty ? ('completed_with_faults' as const) : ('completed' as const), reason: null };
 		const finishedAt = new Date().toISOString();
 		await writeReport(store, at, { ...outcome, finishedAt, faulty });
 		await writeDestinationData(ports, destination.id, destinationData(at, record, { ...outcome, finishedAt }, summary));
-		await endSampling(store, at, { ...outcome, summary });
+		return endSampling(store, at, { ...outcome, summary });
 	});
-	await store.remove(keys.open(at));
+	// Where another end came first, such as a cancel, that one has still to be recorded.
+	if (isOurs) await store.remove(keys.open(at));
 };

@@ -43,6 +43,23 @@ export class Busy extends FramefanError {
 	}
 }
 
+/** It may pass: to be tried again, not before so many seconds where the other side has said so. */
+export class TryLater extends Error {
+	override readonly name = 'TryLater';
+	readonly seconds: number;
+	constructor(message: string, retryAfter: string | null) {
+		super(message);
+		this.seconds = secondsUntil(retryAfter);
+	}
+}
+
+/** A `Retry-After` header: seconds or a date (RFC 9110, 10.2.3); 0 for none. */
+const secondsUntil = (retryAfter: string | null): number => {
+	if (!retryAfter) return 0;
+	const seconds = /^\d+$/.test(retryAfter.trim()) ? Number(retryAfter) : (Date.parse(retryAfter) - Date.now()) / 1000;
+	return Number.isFinite(seconds) ? Math.max(0, seconds) : 0;
+};
+
 /** The text of anything thrown, with that of its cause. */
 export const messageOf = (error: unknown): string => {
 	if (!(error instanceof Error)) return String(error);

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -128,6 +129,33 @@ describe('usage', () => {
 	])('%s: exit code 2', async (_, more) => {
 		const { code, stdout } = await runFramefan(['frames', await fixturePath('one-frame.mp4'), '--json', ...more]);
 		expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+	});
+
+	test('a folder or a pipe instead of a file is a fault', async () => {
+		const pipe = join(folder, 'pipe.mp4');
+		execFileSync('mkfifo', [pipe]);
+		for (const video of [folder, pipe]) {
+			const { code, stdout, stderr } = await runFramefan(['frames', video, '--verify', '--json']);
+			expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+			expect(lastJson(stdout)).toMatchObject({ frames: 0, faults: [{ index: null, reason: 'unsupported' }] });
+		}
+	});
+
+	test('an --out that is a file: exit code 2, in one line', async () => {
+		const video = await fixturePath('one-frame.mp4');
+		const { code, stderr } = await runFramefan(['frames', video, '--out', video]);
+		expect(code).toBe(2);
+		expect(stderr.trim()).toMatch(/^error: --out is .*no folder can be made there.*$/);
+	});
+
+	test('a frame that can not be written is said in a last line, and leaves nothing half done', async () => {
+		const out = join(folder, 'blocked');
+		mkdirSync(join(out, 'frame_000001.png'), { recursive: true });
+		const video = await fixturePath('b-pyramid.mp4');
+		const { code, stdout } = await runFramefan(['frames', video, '--end', '3', '--out', out, '--json']);
+		expect(code).toBe(1);
+		expect(lastJson(stdout)).toMatchObject({ faults: [{ index: null, reason: 'failed' }] });
+		expect(readdirSync(out).sort()).toEqual(['frame_000000.png', 'frame_000001.png']);
 	});
 
 	test('a file that is not there: exit code 1 and a fault', async () => {

@@ -1,6 +1,6 @@
-import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { Busy, messageOf } from '../errors.ts';
+import { Busy, messageOf, TryLater } from '../errors.ts';
 import { log } from '../log.ts';
 import type { Failure } from '../sampling/failure.ts';
 import { type Attempt, keys } from '../sampling/keys.ts';
@@ -8,6 +8,9 @@ import type { StateStore } from './state-store.ts';
 
 /** Seconds before a failed message is delivered again: the n-th failure waits longer, with jitter. */
 const backOffSeconds = (deliveries: number) => Math.round(Math.min(300, 2 ** deliveries) * (0.5 + Math.random() * 0.5));
+
+/** Longest delay of a message that is sent, in seconds. */
+const longestDelay = 900;
 
 /** Longest time that SQS keeps a message hidden, in seconds. */
 const longestWait = 43_200;
@@ -36,17 +39,30 @@ export const settleBatch = async <Message extends Attempt>(
 				message = parse(record.body);
 				await work(message, record);
 			} catch (error) {
+				const isOwn = queueName(queueUrl) === record.eventSourceARN.split(':').at(-1);
+				if (error instanceof Busy && isOwn) {
+					log.info('A message has to wait', { messageId: record.messageId, why: error.message });
+					// Waiting is no failed try: a message that is sent anew has all its deliveries before it.
+					const DelaySeconds = Math.min(Math.ceil(error.seconds), longestDelay);
+					const again = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: record.body, DelaySeconds });
+					if (
+						await sqs.send(again).then(
+							() => true,
+							() => false,
+						)
+					)
+						return;
+				}
 				batchItemFailures.push({ itemIdentifier: record.messageId });
-				const busy = error instanceof Busy;
-				if (busy) log.info('A message has to wait', { messageId: record.messageId, deliveries, why: error.message });
-				else {
+				const wait = error instanceof Busy || error instanceof TryLater ? error.seconds : 0;
+				if (!(error instanceof Busy)) {
 					log.error('A message was not worked off', { messageId: record.messageId, deliveries, error });
 					const failure: Failure = { schema: 1, at: new Date().toISOString(), deliveries, message: messageOf(error) };
 					if (message) await keep(store, keys.failure(message, identityOf(message)), failure);
 				}
 				// A message of another queue, of dead letters that is, waits for its own queue's time.
-				if (queueName(queueUrl) !== record.eventSourceARN.split(':').at(-1)) return;
-				const seconds = busy ? Math.ceil(error.seconds) : backOffSeconds(deliveries);
+				if (!isOwn) return;
+				const seconds = Math.max(Math.ceil(wait), backOffSeconds(deliveries));
 				const { receiptHandle: ReceiptHandle } = record;
 				const VisibilityTimeout = Math.min(seconds, longestWait);
 				await sqs

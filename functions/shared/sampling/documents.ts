@@ -44,9 +44,9 @@ export const endSampling = async (
 	store: StateStore,
 	at: Attempt,
 	outcome: Omit<Outcome, 'schema' | 'finishedAt'>,
-): Promise<void> => {
+): Promise<boolean> => {
 	const finishedAt = new Date().toISOString();
-	await store.create(keys.outcome(at), outcomeSchema.encode({ schema: 1, finishedAt, ...outcome }));
+	return store.create(keys.outcome(at), outcomeSchema.encode({ schema: 1, finishedAt, ...outcome }));
 };
 
 export const readOutcome = (store: StateStore, at: Attempt): Promise<Outcome | undefined> =>

@@ -1,5 +1,5 @@
 import pRetry, { AbortError } from 'p-retry';
-import { PermanentError, SamplingFailure } from '../errors.ts';
+import { PermanentError, SamplingFailure, TryLater } from '../errors.ts';
 import { isPassingStatus } from '../passing.ts';
 
 /** A connection to a Supervisely server; every JSON endpoint is called by POST, as the SDK does. */
@@ -29,7 +29,7 @@ const timeoutMs = 60_000;
 const longTimeoutMs = 200_000;
 const attempts = 6;
 /** Longest wait that a server's `Retry-After` is followed for; a longer one is left to the queue. */
-const longestWaitMs = 30_000;
+const longestWaitSeconds = 30;
 
 /** The server said no to this call for good. `body` is its answer, for callers that know what it may hold. */
 export class CallRefused extends PermanentError {
@@ -42,21 +42,22 @@ export class CallRefused extends PermanentError {
 	}
 }
 
-class PassingAnswer extends Error {
-	readonly retryAfterMs: number;
-	constructor(endpoint: string, response: Response, text: string) {
-		super(`${endpoint} answered ${response.status}: ${text.slice(0, 200)}`);
-		this.retryAfterMs = Number(response.headers.get('retry-after') ?? 0) * 1000 || 0;
-	}
-}
-
 /**
  * @throws CallRefused for an answer that stays; SamplingFailure for 401 and 403, which every call would get;
  * other errors pass, once the attempts are used up
  */
 export const connectSupervisely = (address: string, token: () => Promise<string>): SuperviselyHttp => {
 	const server = address.replace(/\/+$/, '');
-	const authorization = async () => ({ 'x-api-key': await token() });
+	const authorization = async () => {
+		const value = (await token()).trim();
+		// What a header can't hold would be quoted in an error's message.
+		if (!/^[\x21-\x7e]+$/.test(value)) {
+			throw new SamplingFailure(
+				'The API token is no token: it is empty, or has line breaks or blanks in it. Store it anew',
+			);
+		}
+		return { 'x-api-key': value };
+	};
 
 	const request = async (
 		endpoint: string,
@@ -74,7 +75,10 @@ export const connectSupervisely = (address: string, token: () => Promise<string>
 		});
 		if (response.ok) return response;
 		const text = await response.text();
-		if (isPassingStatus(response.status)) throw new PassingAnswer(endpoint, response, text);
+		if (isPassingStatus(response.status)) {
+			const message = `${endpoint} answered ${response.status}: ${text.slice(0, 200)}`;
+			throw new TryLater(message, response.headers.get('retry-after'));
+		}
 		if (response.status === 401 || response.status === 403) {
 			throw new SamplingFailure(
 				`${server} refused the API token (${endpoint} answered ${response.status}): check the token and its rights`,
@@ -107,9 +111,9 @@ export const connectSupervisely = (address: string, token: () => Promise<string>
 				maxTimeout: 8000,
 				randomize: true,
 				onFailedAttempt: async ({ error }) => {
-					if (!(error instanceof PassingAnswer)) return;
-					if (error.retryAfterMs > longestWaitMs) throw new AbortError(error);
-					if (error.retryAfterMs > 0) await new Promise(resolve => setTimeout(resolve, error.retryAfterMs));
+					if (!(error instanceof TryLater)) return;
+					if (error.seconds > longestWaitSeconds) throw new AbortError(error);
+					if (error.seconds > 0) await new Promise(resolve => setTimeout(resolve, error.seconds * 1000));
 				},
 			},
 		);

@@ -8,12 +8,12 @@ const names: [pattern: RegExp, name: string][] = [
 	[/^(av01|V_AV1)/, 'av1'],
 	[/^(mp4v|V_MPEG4)/, 'mpeg4'],
 	[/^(s263|h263)/i, 'h263'],
-	[/^(ap[a-z0-9]{2})/, 'prores'],
+	[/^ap(c[nsoh]|4[hx])/, 'prores'],
 	[/^(jpeg|mjp[ab]|V_MJPEG)/, 'mjpeg'],
 ];
 
 /** A codec's common name; what the container calls it where that isn't known. */
 export const codecName = ({ container }: Pick<VideoIndex, 'container'>): string => {
-	const raw = container.codec ?? '';
+	const raw = (container.codec ?? '').trim();
 	return names.find(([pattern]) => pattern.test(raw))?.[1] ?? raw;
 };

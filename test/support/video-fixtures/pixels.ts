@@ -59,6 +59,12 @@ export const pixels: FixtureGroup = {
 		encoded('interlaced-h264.mp4', 'interlaced H.264: one frame a picture', [
 			...['-vf', 'setfield=tff', ...h264, '-flags', '+ilme+ildct', '-x264-params', 'tff=1'],
 		]),
+		{
+			name: 'interlaced-h264.ts',
+			about: 'the same in a transport stream: its first message speaks of a parameter set that comes later',
+			shows: n(0, 40),
+			make: async k => k.ffmpeg('-i', await k.fixture('interlaced-h264.mp4'), '-c', 'copy', k.out),
+		},
 		encoded('interlaced-mpeg2.ts', 'interlaced MPEG-2', [
 			...['-vf', 'setfield=tff', '-c:v', 'mpeg2video', '-q:v', '2', '-g', '12', '-bf', '2', '-flags', '+ilme+ildct'],
 		]),

@@ -160,5 +160,24 @@ export const streams: FixtureGroup = {
 				writeFileSync(k.out, Buffer.concat([bytes, bytes]));
 			},
 		},
+		{
+			name: 'joined-sizes.ts',
+			about: 'the same with another size behind: clock and size change',
+			shows: [...n(0, 60), ...n(0, 60)],
+			make: async k => {
+				await k.ffmpeg(...k.pictures({ frames: 60 }), ...h264, k.aside('small.ts'));
+				await k.ffmpeg(...k.pictures({ frames: 60, width: 640, height: 360 }), ...h264, k.aside('large.ts'));
+				writeFileSync(k.out, Buffer.concat(['small.ts', 'large.ts'].map(name => readFileSync(k.aside(name)))));
+			},
+		},
+		{
+			name: 'joined-late.ts',
+			about: 'a recording that begins in the middle of a group of pictures',
+			shows: n(48, 72),
+			make: async k => {
+				const bytes = readFileSync(await k.fixture('h264.ts'));
+				writeFileSync(k.out, bytes.subarray(188 * Math.floor((bytes.length * 0.5) / 188)));
+			},
+		},
 	],
 };

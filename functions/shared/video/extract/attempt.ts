@@ -15,7 +15,7 @@ import { uprightFilters } from './upright.ts';
 export type Attempt = {
 	input: DecoderInput;
 	selection: Selection;
-	frameOf(pts: number): WantedFrame | undefined;
+	frameOf(pts: number, passed: number): WantedFrame | undefined;
 	/** Frames in the order in which they have to come, where nothing else may pass between them. */
 	turns?: WantedFrame[];
 	close(): void;
@@ -61,6 +61,7 @@ const rememberKey = (pts: number): string => `0*st(0,if(eq(pts,${pts}),n,if(eq(n
 /**
  * The stream from its first byte.
  * @param how.numbered pictures are found by their number, whatever their times are
+ * @param how.every all pictures pass and are counted here: ffmpeg counts anew when a picture's size changes
  * @param how.inTurn decoded picture by picture, key pictures passing too: they tell when a decoder has recovered
  */
 export const fromStart = async (
@@ -68,7 +69,7 @@ export const fromStart = async (
 	wanted: WantedFrame[],
 	source: ByteSource,
 	signal: AbortSignal,
-	how: { numbered?: boolean; inTurn?: boolean },
+	how: { numbered?: boolean; inTurn?: boolean; every?: boolean },
 ): Promise<Attempt> => {
 	const numbered = how.numbered ?? (feed.kind === 'whole' && feed.counted);
 	const byMark = new Map(wanted.map(frame => [numbered ? frame.index : frame.pts, frame]));
@@ -80,12 +81,12 @@ export const fromStart = async (
 	return {
 		input: { demuxer, url: door.url, ...options, openGroup: feed.kind !== 'whole', inTurn: how.inTurn ?? false },
 		selection: {
-			expression: how.inTurn ? `${expression}+key` : expression,
+			expression: how.every ? '1' : how.inTurn ? `${expression}+key` : expression,
 			numbered,
 			upright: uprightOf(feed),
 			size,
 		},
-		frameOf: mark => byMark.get(mark),
+		frameOf: (mark, passed) => byMark.get(how.every ? passed : mark),
 		close: door.close,
 	};
 };

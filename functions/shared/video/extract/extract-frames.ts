@@ -58,6 +58,8 @@ export const extractFrames = async function* (
 		ending = yield* decode(attempt, left, options, doubted);
 		for (const [frame, doubt] of doubted) faults.push(...lose([frame], left, doubt));
 	}
+	if (left.size > 0 && recipe.feed.kind === 'whole' && recipe.feed.counted && !ending.troubled && !ending.complaint)
+		ending = yield* decode(await fromStart(recipe, those(), source, signal, { every: true }), left, options);
 	for (const { index } of left.values()) {
 		const why = ending.complaint ? `: ${ending.complaint}` : '';
 		const message = `The decoder shows no picture for frame ${index}${why}`;
@@ -84,12 +86,13 @@ const decode = async function* (
 	const pictures = decodePictures({ ...options, input: attempt.input, ...attempt.selection });
 	let waiting = left.size;
 	let turn = 0;
+	let passed = 0;
 	try {
 		for (;;) {
 			const { value, done } = await pictures.next();
 			if (done) return value;
 			if (value.doubt !== undefined && !doubted) return { complaint: value.doubt, troubled: true };
-			const frame = attempt.frameOf(value.pts);
+			const frame = attempt.frameOf(value.pts, passed++);
 			if (attempt.turns && frame !== attempt.turns[turn++]) return { complaint: '', contradicted: true };
 			if (!frame || !left.has(frame.index) || doubted?.has(frame)) continue;
 			waiting--;

@@ -135,7 +135,7 @@ const start = (run: Run, inputOptions: string[], output: string[]) => {
 			});
 	return {
 		child,
-		messages: readMessages(child.stderr, input.openGroup ?? false),
+		messages: readMessages(child.stderr, input.openGroup ?? false, input.inTurn ?? false),
 		/** Waits for the end; throws what kept the input from coming. */
 		ended: async () => {
 			await closed;

@@ -6,11 +6,14 @@ const longestLine = 2000;
 
 /** Complaints that sound streams come with: they exceed limits that they announce, or forget what is forgotten already. */
 const harmless =
-	/mmco: unref short failure|number of reference frames|illegal short term buffer|illegal reordering|Application provided invalid|Increasing reorder buffer|deprecated|sps_id|Last message repeated|overread/i;
+	/mmco: unref short failure|number of reference frames|illegal short term buffer|illegal reordering|Application provided invalid|Increasing reorder buffer|deprecated|sps_id|SPS unavailable in decode_picture_timing|Last message repeated|overread/i;
 
 /** Complaints of a decoder that starts at an open group: the pictures before its key miss references, and aren't shown. */
 const harmlessAtOpenGroup =
 	/co located POCs unavailable|reference picture missing during reorder|Missing reference picture|Frame num gap|First slice in a frame missing|Could not find ref with POC|Error constructing the frame RPS|no frame/i;
+
+/** Complaints about what a stream that was joined late begins with: none of it is shown. */
+const harmlessAtStart = /non-existing [SP]PS|decode_slice_header error|no frame|missing picture in access unit/i;
 
 /** What a decoder says of pictures that it has made up. */
 const madeUp = /concealing \d+ DC|corrupt decoded frame/;
@@ -29,12 +32,14 @@ export type ShownPicture = { pts: number; doubt: string | undefined };
  * by their level, and a few facts about the stream. Times and complaints stand in one stream, so their order is that in
  * which things happened. The stream is read whatever is asked for, so ffmpeg never waits for its reader.
  * @param openGroup whether the input begins with pictures that are shown before its first key
+ * @param tellsFirst whether the first picture is told of even if it is not selected
  */
-export const readMessages = (stderr: Readable, openGroup: boolean) => {
+export const readMessages = (stderr: Readable, openGroup: boolean, tellsFirst: boolean) => {
 	const shown: ShownPicture[] = [];
 	let waiting: ((picture: ShownPicture | undefined) => void) | undefined;
 	let ended = false;
 	let troubled = false;
+	let isFirstShown = false;
 	let keysLeft = 0;
 	let complaint = '';
 	let timeBase: TimeBase | undefined;
@@ -45,6 +50,7 @@ export const readMessages = (stderr: Readable, openGroup: boolean) => {
 		if (line.includes('Parsed_showinfo')) {
 			const pts = / n: *\d+ pts: *(-?\d+|NOPTS)/.exec(line)?.[1];
 			if (pts !== undefined) {
+				isFirstShown = true;
 				if (line.includes(' iskey:1')) keysLeft = Math.max(0, keysLeft - 1);
 				return give({
 					pts: pts === 'NOPTS' ? Number.NaN : Number(pts),
@@ -61,7 +67,8 @@ export const readMessages = (stderr: Readable, openGroup: boolean) => {
 		// Without addresses of memory and of the loopback door: they mean nothing to a reader.
 		const text = line.replace(/ @ 0x[0-9a-f]+/g, '').replace(/http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+/g, 'the file');
 		complaint = text.replace(/\[(error|fatal|panic|warning|info)\] /, '').trim();
-		if (!harmless.test(line) && !(openGroup && harmlessAtOpenGroup.test(line))) complain();
+		const isBeforeFirst = tellsFirst && !isFirstShown && harmlessAtStart.test(line);
+		if (!harmless.test(line) && !isBeforeFirst && !(openGroup && harmlessAtOpenGroup.test(line))) complain();
 	};
 	const complain = () => {
 		troubled = true;

@@ -1,11 +1,13 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FramefanError, messageOf } from '../../errors.ts';
 import type { Picture } from '../extract/ppm.ts';
 import { encodeImage, type ImageFormat } from './encode.ts';
 
 /**
  * Writes a frame as `frame_<index, 6 digits>.<format>`, whole or not at all.
  * @returns its path
+ * @throws FramefanError that names it, when it can't be written
  */
 export const writeFrameFile = async (
 	folder: string,
@@ -14,7 +16,13 @@ export const writeFrameFile = async (
 	format: ImageFormat,
 ): Promise<string> => {
 	const file = join(folder, `frame_${String(index).padStart(6, '0')}.${format}`);
-	await writeFile(`${file}.part`, await encodeImage(picture, format));
-	await rename(`${file}.part`, file);
-	return file;
+	const bytes = await encodeImage(picture, format);
+	try {
+		await writeFile(`${file}.part`, bytes);
+		await rename(`${file}.part`, file);
+		return file;
+	} catch (error) {
+		await rm(`${file}.part`, { force: true });
+		throw new FramefanError(`${file} can't be written: ${messageOf(error)}`);
+	}
 };

@@ -1,11 +1,21 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
+import { PermanentError } from '../../errors.ts';
 import type { ByteSource } from './byte-source.ts';
 
-/** A file on this machine. */
+/**
+ * A file on this machine.
+ * @throws PermanentError `unsupported` for a folder, pipe or device
+ */
 export const openFile = async (path: string): Promise<ByteSource & { close(): Promise<void> }> => {
+	const found = await stat(path);
+	if (!found.isFile())
+		throw new PermanentError(
+			'unsupported',
+			`${path} is ${found.isDirectory() ? 'a folder' : 'a device or pipe'}: name a file`,
+		);
 	const file = await open(path, 'r');
-	const { size } = await file.stat();
+	const { size } = found;
 	return {
 		size,
 		read: async (offset, length) => {

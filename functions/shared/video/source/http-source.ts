@@ -1,10 +1,12 @@
 import pRetry, { AbortError } from 'p-retry';
-import { PermanentError } from '../../errors.ts';
+import { PermanentError, TryLater } from '../../errors.ts';
 import { isPassingStatus } from '../../passing.ts';
 import type { ByteSource } from './byte-source.ts';
 
 const headerTimeoutMs = 30_000;
 const redirectsFollowed = 5;
+/** Longest wait that a server's `Retry-After` is followed for; a longer one is left to the queue. */
+const longestWaitSeconds = 30;
 
 export type HttpSourceOptions = {
 	url: URL;
@@ -76,7 +78,7 @@ export const streamWhole = async function* (
 		const answer = await request(options, undefined, signal);
 		if (answer.status === 200) return answer;
 		await answer.body?.cancel();
-		throw refusal(answer.status, options.url);
+		throw refusal(answer, options.url);
 	}, signal);
 	const said = Number(response.headers.get('content-length') ?? Number.NaN);
 	let size = 0;
@@ -97,7 +99,17 @@ const retrying = <Result>(work: () => Promise<Result>, signal?: AbortSignal): Pr
 				throw error instanceof PermanentError ? new AbortError(error) : error;
 			}
 		},
-		{ retries: 5, minTimeout: 300, randomize: true, ...(signal ? { signal } : {}) },
+		{
+			retries: 5,
+			minTimeout: 300,
+			randomize: true,
+			...(signal ? { signal } : {}),
+			onFailedAttempt: async ({ error }) => {
+				if (!(error instanceof TryLater) || error.seconds === 0) return;
+				if (error.seconds > longestWaitSeconds) throw new AbortError(error);
+				await new Promise(resolve => setTimeout(resolve, error.seconds * 1000));
+			},
+		},
 	);
 
 const request = async (
@@ -137,12 +149,12 @@ const checked = async (response: Response, url: URL): Promise<Answer> => {
 	await response.body?.cancel();
 	if (status === 200) throw new NoRanges(nameOf(url));
 	if (status === 416) throw new PermanentError('corrupt', `${nameOf(url)} is empty`);
-	throw refusal(status, url);
+	throw refusal(response, url);
 };
 
-const refusal = (status: number, url: URL): Error => {
+const refusal = ({ status, headers }: Response, url: URL): Error => {
 	const message = `${nameOf(url)} answered ${status}`;
-	if (isPassingStatus(status)) return new Error(message);
+	if (isPassingStatus(status)) return new TryLater(message, headers.get('retry-after'));
 	return new PermanentError(status === 404 ? 'not-found' : 'refused', message);
 };
 

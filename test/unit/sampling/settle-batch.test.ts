@@ -1,0 +1,76 @@
+import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSEvent } from 'aws-lambda';
+import { expect, test } from 'vitest';
+import { deadlineOf } from '#shared/aws/deadline.ts';
+import { settleBatch } from '#shared/aws/settle-batch.ts';
+import { Busy, TryLater } from '#shared/errors.ts';
+import { connectSupervisely } from '#shared/supervisely/http-client.ts';
+import { memoryStore } from '#test/memory-store.ts';
+
+const queueUrl = 'http://127.0.0.1/000000000000/work';
+const body = JSON.stringify({ sampling: 's', attempt: 1 });
+const event = {
+	Records: [
+		{
+			messageId: 'm',
+			receiptHandle: 'r',
+			body,
+			attributes: { ApproximateReceiveCount: '3' },
+			eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:work',
+		},
+	],
+} as unknown as SQSEvent;
+
+const settle = async (error: Error) => {
+	const sent: unknown[] = [];
+	const sqs = {
+		send: async (command: { input: unknown }) => {
+			sent.push(command);
+		},
+	} as unknown as SQSClient;
+	const answer = await settleBatch(
+		{ sqs, queueUrl, store: memoryStore() },
+		event,
+		text => JSON.parse(text) as { sampling: string; attempt: number },
+		() => 'identity',
+		async () => {
+			throw error;
+		},
+	);
+	return { answer, sent };
+};
+
+test('a message that only has to wait is sent anew, so that waiting uses up no delivery', async () => {
+	const { answer, sent } = await settle(new Busy('held by another', 42.3));
+	expect(answer.batchItemFailures).toEqual([]);
+	expect(sent).toHaveLength(1);
+	expect(sent[0]).toBeInstanceOf(SendMessageCommand);
+	expect((sent[0] as SendMessageCommand).input).toEqual({ QueueUrl: queueUrl, MessageBody: body, DelaySeconds: 43 });
+});
+
+test.each([
+	['120', 120],
+	[new Date(Date.now() + 300_000).toUTCString(), 290],
+])('what a server asks to wait, %s, the queue waits', async (retryAfter, least) => {
+	const { answer, sent } = await settle(new TryLater('images.bulk.add answered 429', retryAfter));
+	expect(answer.batchItemFailures).toEqual([{ itemIdentifier: 'm' }]);
+	expect(sent[0]).toBeInstanceOf(ChangeMessageVisibilityCommand);
+	expect((sent[0] as ChangeMessageVisibilityCommand).input.VisibilityTimeout).toBeGreaterThanOrEqual(least);
+});
+
+test('the deadline comes before the end of the time, and says so', async () => {
+	const signal = deadlineOf({ getRemainingTimeInMillis: () => 1050 }, 1000);
+	expect(signal.aborted).toBe(false);
+	await new Promise(resolve => setTimeout(resolve, 120));
+	expect(() => signal.throwIfAborted()).toThrow(/time was up/);
+});
+
+test('a token that no header can hold is refused without being told', async () => {
+	for (const token of ['first\nsecond', 'a b', '']) {
+		const failure = await connectSupervisely('http://127.0.0.1:9', async () => token)
+			.call('projects.info', {})
+			.catch(error => error as Error);
+		expect(failure).toMatchObject({ name: 'SamplingFailure' });
+		expect(String(failure)).not.toMatch(/first|second/);
+	}
+});
