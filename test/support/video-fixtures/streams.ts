@@ -173,7 +173,7 @@ export const streams: FixtureGroup = {
 		{
 			name: 'joined-late.ts',
 			about: 'a recording that begins in the middle of a group of pictures',
-			shows: n(48, 72),
+			shows: n(48, 32),
 			make: async k => {
 				const bytes = readFileSync(await k.fixture('h264.ts'));
 				writeFileSync(k.out, bytes.subarray(188 * Math.floor((bytes.length * 0.5) / 188)));

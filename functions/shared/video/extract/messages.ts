@@ -67,8 +67,12 @@ export const readMessages = (stderr: Readable, openGroup: boolean, tellsFirst: b
 		// Without addresses of memory and of the loopback door: they mean nothing to a reader.
 		const text = line.replace(/ @ 0x[0-9a-f]+/g, '').replace(/http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+/g, 'the file');
 		complaint = text.replace(/\[(error|fatal|panic|warning|info)\] /, '').trim();
-		const isBeforeFirst = tellsFirst && !isFirstShown && harmlessAtStart.test(line);
-		if (!harmless.test(line) && !isBeforeFirst && !(openGroup && harmlessAtOpenGroup.test(line))) complain();
+		const isBeforeFirst = tellsFirst && !isFirstShown;
+		const isHarmless =
+			harmless.test(line) ||
+			(isBeforeFirst && harmlessAtStart.test(line)) ||
+			((openGroup || isBeforeFirst) && harmlessAtOpenGroup.test(line));
+		if (!isHarmless) complain();
 	};
 	const complain = () => {
 		troubled = true;
