@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { states } from '#shared/sampling/outcome.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
-import { faultSchema } from '#shared/sampling/summary.ts';
+import { summarySchema } from '#shared/sampling/summary.ts';
 
 const count = z.int().min(0);
 const id = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
@@ -22,25 +22,18 @@ export const statusSchema = z.strictObject({
 	finishedAt: z.iso.datetime().nullable(),
 	request: requestSchema,
 	destination,
-	videos: count,
-	framesPlanned: count,
-	framesUploaded: count,
-	framesAlreadyThere: count,
-	labels: count,
-	faultCount: count,
-	faults: z.array(faultSchema),
-	notes: z.array(z.string()),
+	...summarySchema.shape,
 	report: z.string().nullable(),
 });
 export type SamplingStatus = z.output<typeof statusSchema>;
 
 /** A sampling in the list of all. */
 export const listedSchema = statusSchema
-	.pick({ id: true, attempt: true, state: true, reason: true, createdAt: true, finishedAt: true, destination: true })
-	.extend({
-		sourceProjectId: z.int(),
-		...{ videos: count, framesPlanned: count, framesUploaded: count, framesAlreadyThere: count, faultCount: count },
-	});
+	.pick({
+		...{ id: true, attempt: true, state: true, reason: true, createdAt: true, finishedAt: true, destination: true },
+		...{ videos: true, framesPlanned: true, framesUploaded: true, framesAlreadyThere: true, faultCount: true },
+	})
+	.extend({ sourceProjectId: z.int() });
 export type ListedSampling = z.output<typeof listedSchema>;
 
 export const listSchema = z.strictObject({ samplings: z.array(listedSchema), next: z.string().nullable() });

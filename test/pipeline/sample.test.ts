@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeDemoProject } from '#demo/project/make-project.ts';
 import { type SuperviselyServer, startSuperviselyServer } from '#demo/server/server.ts';
 import { checkDemoResult } from '#test/check-demo-result.ts';
-import { lastJson, runFramefan, startFramefan, until } from '#test/framefan-command.ts';
+import { killAtFirstFrames, lastJson, runFramefan, startFramefan } from '#test/framefan-command.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'framefan-sample-'));
 let server: SuperviselyServer;
@@ -34,13 +34,7 @@ test('a range with a step, resized, cut off by SIGKILL, goes on in the same dest
 	const options = ['--start', '20', '--end', '330', '--step', '3', '--resize', '180x160', '--name', 'resized'];
 	const before = imagesProjects();
 	const first = startFramefan(sample(options), env);
-	await until(
-		() => /^[1-9]\d*\/\d+ frames/m.test(first.output()) || first.child.exitCode !== null,
-		90,
-		'frames were uploaded',
-	);
-	first.child.kill('SIGKILL');
-	await first.finished;
+	await killAtFirstFrames(first);
 	const second = await runFramefan(sample(options), env);
 	expect(second.code, second.stderr).toBe(0);
 	expect(second.stderr).toContain('Going on');

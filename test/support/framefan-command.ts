@@ -44,3 +44,11 @@ export const until = async (
 	}
 	throw new Error(`It took more than ${seconds} s until ${what}`);
 };
+
+/** Kills a sampling, as nothing can be caught, once its first frames are in the destination. */
+export const killAtFirstFrames = async (run: ReturnType<typeof startFramefan>): Promise<void> => {
+	const hasFrames = () => /^[1-9]\d*\/\d+ frames/m.test(run.output()) || run.child.exitCode !== null;
+	await until(hasFrames, 90, 'frames were uploaded');
+	run.child.kill('SIGKILL');
+	await run.finished;
+};

@@ -39,7 +39,7 @@ export const keepNode = async (store: StateStore, at: Attempt, node: Omit<Node, 
 	return (await readDocument(store, key, nodeSchema)) as Node;
 };
 
-/** Ends an attempt, once: a second outcome changes nothing. */
+/** Ends an attempt, once: a second outcome changes nothing. @returns whether this one counts */
 export const endSampling = async (
 	store: StateStore,
 	at: Attempt,

@@ -1,21 +1,11 @@
 import { z } from 'zod';
 import { states } from './outcome.ts';
-import { faultSchema, type Summary } from './summary.ts';
-
-const count = z.int().min(0);
+import { addSummaries, faultSchema, type Summary, summarySchema } from './summary.ts';
 
 /** What has become of one video, with every fault. `framesFaulted` are those that are not in the destination. */
-export const videoReportSchema = z.strictObject({
-	id: z.int(),
-	name: z.string(),
-	framesPlanned: count,
-	framesUploaded: count,
-	framesAlreadyThere: count,
-	framesFaulted: count,
-	labels: count,
-	faults: z.array(faultSchema),
-	notes: z.array(z.string()),
-});
+export const videoReportSchema = summarySchema
+	.omit({ videos: true, faultCount: true })
+	.extend({ id: z.int(), name: z.string(), framesFaulted: z.int().min(0) });
 export type VideoReport = z.output<typeof videoReportSchema>;
 
 /** The report below one node of the walk. `faults` are those that belong to no video. */
@@ -36,17 +26,10 @@ export const reportSchema = reportPartSchema.extend({
 export type Report = z.output<typeof reportSchema>;
 
 export const videoReport = (video: { id: number; name: string }, parts: Summary[]): VideoReport => {
-	const sum = (name: 'framesPlanned' | 'framesUploaded' | 'framesAlreadyThere' | 'labels') =>
-		parts.reduce((total, part) => total + part[name], 0);
-	const [framesPlanned, framesUploaded, framesAlreadyThere] = [
-		sum('framesPlanned'),
-		sum('framesUploaded'),
-		sum('framesAlreadyThere'),
-	];
+	const { framesPlanned, framesUploaded, framesAlreadyThere, labels } = addSummaries(parts);
 	return {
-		...{ ...video, framesPlanned, framesUploaded, framesAlreadyThere },
+		...{ ...video, framesPlanned, framesUploaded, framesAlreadyThere, labels },
 		framesFaulted: Math.max(0, framesPlanned - framesUploaded - framesAlreadyThere),
-		labels: sum('labels'),
 		faults: parts.flatMap(({ faults }) => faults),
 		notes: parts.flatMap(({ notes }) => notes),
 	};

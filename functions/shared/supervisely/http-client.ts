@@ -1,6 +1,6 @@
-import pRetry, { AbortError } from 'p-retry';
 import { PermanentError, SamplingFailure, TryLater } from '../errors.ts';
 import { isPassingStatus } from '../passing.ts';
+import { retrying } from '../retrying.ts';
 
 /** A connection to a Supervisely server; every JSON endpoint is called by POST, as the SDK does. */
 export type SuperviselyHttp = {
@@ -28,8 +28,6 @@ const timeoutMs = 60_000;
 /** For answers that are read while they come in. */
 const longTimeoutMs = 200_000;
 const attempts = 6;
-/** Longest wait that a server's `Retry-After` is followed for; a longer one is left to the queue. */
-const longestWaitSeconds = 30;
 
 /** The server said no to this call for good. `body` is its answer, for callers that know what it may hold. */
 export class CallRefused extends PermanentError {
@@ -96,27 +94,7 @@ export const connectSupervisely = (address: string, token: () => Promise<string>
 	const postJson = (endpoint: string, body: unknown) => post(endpoint, json(body));
 
 	const withRetries = <Result>(work: () => Promise<Result>): Promise<Result> =>
-		pRetry(
-			async () => {
-				try {
-					return await work();
-				} catch (error) {
-					if (error instanceof PermanentError || error instanceof SamplingFailure) throw new AbortError(error);
-					throw error;
-				}
-			},
-			{
-				retries: attempts - 1,
-				minTimeout: 500,
-				maxTimeout: 8000,
-				randomize: true,
-				onFailedAttempt: async ({ error }) => {
-					if (!(error instanceof TryLater)) return;
-					if (error.seconds > longestWaitSeconds) throw new AbortError(error);
-					if (error.seconds > 0) await new Promise(resolve => setTimeout(resolve, error.seconds * 1000));
-				},
-			},
-		);
+		retrying(work, { retries: attempts - 1, minTimeout: 500, maxTimeout: 8000 });
 
 	return {
 		server,

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
+import { makeMemoryStore } from '#library/memory-store.ts';
 import { underLease } from '#shared/aws/lease.ts';
 import { Busy } from '#shared/errors.ts';
-import { memoryStore } from '#test/memory-store.ts';
 
 const soon = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
 
 test('of eight at once one works at a time, and only the first is told that it is the first', async () => {
-	const store = memoryStore();
+	const store = makeMemoryStore();
 	let working = 0;
 	let most = 0;
 	const firsts: boolean[] = [];
@@ -22,7 +22,7 @@ test('of eight at once one works at a time, and only the first is told that it i
 });
 
 test('who has no patience is told when to come again', async () => {
-	const store = memoryStore();
+	const store = makeMemoryStore();
 	const held = underLease(store, 'x', { ms: 5000 }, () => soon(100));
 	await soon(10);
 	const refused = await underLease(store, 'x', { ms: 5000 }, async () => 'worked').catch(error => error as Busy);
@@ -33,7 +33,7 @@ test('who has no patience is told when to come again', async () => {
 });
 
 test('a lease lasts as long as its work, and that of one who died runs out', async () => {
-	const store = memoryStore();
+	const store = makeMemoryStore();
 	let done = false;
 	const long = underLease(store, 'long', { ms: 400 }, async () => {
 		await soon(1200);

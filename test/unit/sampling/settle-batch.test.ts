@@ -1,11 +1,11 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
+import { makeMemoryStore } from '#library/memory-store.ts';
 import { deadlineOf } from '#shared/aws/deadline.ts';
 import { settleBatch } from '#shared/aws/settle-batch.ts';
 import { Busy, TryLater } from '#shared/errors.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
-import { memoryStore } from '#test/memory-store.ts';
 
 const queueUrl = 'http://127.0.0.1/000000000000/work';
 const body = JSON.stringify({ sampling: 's', attempt: 1 });
@@ -29,7 +29,7 @@ const settle = async (error: Error) => {
 		},
 	} as unknown as SQSClient;
 	const answer = await settleBatch(
-		{ sqs, queueUrl, store: memoryStore() },
+		{ sqs, queueUrl, store: makeMemoryStore() },
 		event,
 		text => JSON.parse(text) as { sampling: string; attempt: number },
 		() => 'identity',

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { makeMemoryStore } from '#library/memory-store.ts';
 import { readOutcome } from '#shared/sampling/documents.ts';
 import type { DecodeMessage, PlanMessage, ReportMessage } from '#shared/sampling/messages.ts';
 import { planMessageSchema } from '#shared/sampling/messages.ts';
 import { requestSchema, type SamplingRequestInput } from '#shared/sampling/request.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
-import { memoryStore } from '#test/memory-store.ts';
 import type { FanOutPorts } from '../../../functions/fan-out/ports.ts';
 import { takeStep } from '../../../functions/fan-out/take-step.ts';
 
@@ -57,7 +57,7 @@ const remote = ({ datasets, videos, depth = 1 }: Tree) => {
 /** Walks a whole tree step by step, all but the planning of its videos. */
 const walk = async (tree: Tree, request: SamplingRequestInput = { source: { projectId: 5 } }) => {
 	const { api, calls } = remote(tree);
-	const store = memoryStore();
+	const store = makeMemoryStore();
 	const queue: PlanMessage[] = [{ schema: 1, kind: 'project', ...at }];
 	const reports: ReportMessage[] = [];
 	let [steps, largest, mostCalls, mostSent] = [0, 0, 0, 0];

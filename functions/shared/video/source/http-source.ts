@@ -1,12 +1,10 @@
-import pRetry, { AbortError } from 'p-retry';
 import { PermanentError, TryLater } from '../../errors.ts';
 import { isPassingStatus } from '../../passing.ts';
+import { retrying } from '../../retrying.ts';
 import type { ByteSource } from './byte-source.ts';
 
 const headerTimeoutMs = 30_000;
 const redirectsFollowed = 5;
-/** Longest wait that a server's `Retry-After` is followed for; a longer one is left to the queue. */
-const longestWaitSeconds = 30;
 
 export type HttpSourceOptions = {
 	url: URL;
@@ -32,7 +30,7 @@ export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> 
 	const ask = (offset: number, length: number, signal?: AbortSignal): Promise<Answer> =>
 		retrying(
 			async () => checked(await request(options, `bytes=${offset}-${offset + length - 1}`, signal), options.url),
-			signal,
+			tries(signal),
 		);
 
 	const first = await ask(0, 1);
@@ -79,7 +77,7 @@ export const streamWhole = async function* (
 		if (answer.status === 200) return answer;
 		await answer.body?.cancel();
 		throw refusal(answer, options.url);
-	}, signal);
+	}, tries(signal));
 	const said = Number(response.headers.get('content-length') ?? Number.NaN);
 	let size = 0;
 	for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
@@ -90,27 +88,7 @@ export const streamWhole = async function* (
 		throw new Error(`${nameOf(options.url)} broke off after ${size} of ${said} bytes`);
 };
 
-const retrying = <Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> =>
-	pRetry(
-		async () => {
-			try {
-				return await work();
-			} catch (error) {
-				throw error instanceof PermanentError ? new AbortError(error) : error;
-			}
-		},
-		{
-			retries: 5,
-			minTimeout: 300,
-			randomize: true,
-			...(signal ? { signal } : {}),
-			onFailedAttempt: async ({ error }) => {
-				if (!(error instanceof TryLater) || error.seconds === 0) return;
-				if (error.seconds > longestWaitSeconds) throw new AbortError(error);
-				await new Promise(resolve => setTimeout(resolve, error.seconds * 1000));
-			},
-		},
-	);
+const tries = (signal?: AbortSignal) => ({ retries: 5, minTimeout: 300, ...(signal ? { signal } : {}) });
 
 const request = async (
 	options: HttpSourceOptions,

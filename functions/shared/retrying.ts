@@ -1,0 +1,29 @@
+import pRetry, { AbortError } from 'p-retry';
+import { PermanentError, SamplingFailure, TryLater } from './errors.ts';
+
+/** Longest wait that a server's `Retry-After` is followed for, in seconds; a longer one is left to the queue. */
+const longestWaitSeconds = 30;
+
+/** Tries work again while what it throws may pass, with growing waits, and not before a server wants it. */
+export const retrying = <Result>(
+	work: () => Promise<Result>,
+	options: { retries: number; minTimeout: number; maxTimeout?: number; signal?: AbortSignal },
+): Promise<Result> =>
+	pRetry(
+		async () => {
+			try {
+				return await work();
+			} catch (error) {
+				throw error instanceof PermanentError || error instanceof SamplingFailure ? new AbortError(error) : error;
+			}
+		},
+		{
+			...options,
+			randomize: true,
+			onFailedAttempt: async ({ error }) => {
+				if (!(error instanceof TryLater) || error.seconds === 0) return;
+				if (error.seconds > longestWaitSeconds) throw new AbortError(error);
+				await new Promise(resolve => setTimeout(resolve, error.seconds * 1000));
+			},
+		},
+	);
