@@ -11,8 +11,13 @@ export const settings = {
 	/** 3,538 MiB is two virtual processors: one for ffmpeg, one for the encoders. */
 	decode: { memoryMiB: 3538, timeout: Duration.minutes(10), maxConcurrency: 200 },
 	reduce: { memoryMiB: 512, timeout: Duration.minutes(2), maxConcurrency: 10 },
-	/** Deliveries of a message before it becomes a dead letter. */
+	/** Deliveries of a message before it becomes a dead letter; the waits between them grow (see settle-batch.ts). */
 	deliveries: 5,
+	/**
+	 * How long a message waits in line at the most. Shorter than dead letters are kept, whose time counts from when the
+	 * message was sent first.
+	 */
+	messagesKept: Duration.days(7),
 	/** How often open samplings are looked after, so that a lost message heals. */
 	sweepEvery: Duration.minutes(5),
 	/**

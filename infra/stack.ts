@@ -56,14 +56,14 @@ export class FramefanStack extends Stack {
 		const reduce = new StageFunction(this, 'Reduce', { stage: 'reduce', architecture, ...settings.reduce });
 
 		// Queues between them.
-		const { deliveries } = settings;
+		const { deliveries, messagesKept } = settings;
 		const undertaker = { undertaker: reduce, undertakerTimeout: settings.reduce.timeout };
 		const plan = new WorkQueue(this, 'Plan', {
 			worker: fanOut,
 			workerTimeout: settings.fanOut.timeout,
 			batchSize: 1,
 			maxConcurrency: settings.fanOut.maxConcurrency,
-			deliveries,
+			...{ deliveries, messagesKept },
 			...undertaker,
 		});
 		const chunks = new WorkQueue(this, 'Decoding', {
@@ -71,7 +71,7 @@ export class FramefanStack extends Stack {
 			workerTimeout: settings.decode.timeout,
 			batchSize: 1,
 			maxConcurrency: settings.decode.maxConcurrency,
-			deliveries,
+			...{ deliveries, messagesKept },
 			...undertaker,
 		});
 		const reports = new WorkQueue(this, 'Reporting', {
@@ -79,7 +79,7 @@ export class FramefanStack extends Stack {
 			workerTimeout: settings.reduce.timeout,
 			batchSize: 10,
 			maxConcurrency: settings.reduce.maxConcurrency,
-			deliveries,
+			...{ deliveries, messagesKept },
 			...undertaker,
 		});
 
@@ -115,7 +115,8 @@ export class FramefanStack extends Stack {
 		reduce.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
 		reduce.bind('STUCK_SECONDS', String(settings.stuckAfter.toSeconds()));
 		reduce.bind('QUIET_SECONDS', String(settings.sweepEvery.toSeconds()));
-		for (const stage of [decode, reduce]) stage.bind('LEASE_SECONDS', choice.leaseSeconds);
+		reduce.bind('MESSAGES_KEPT_SECONDS', String(settings.messagesKept.toSeconds()));
+		for (const stage of [fanOut, decode, reduce]) stage.bind('LEASE_SECONDS', choice.leaseSeconds);
 		reduce.bind('PROGRESS_SECONDS', choice.progressSeconds);
 
 		// Doors: HTTP, the standing sampling's schedule, and the sweep that recounts open samplings.

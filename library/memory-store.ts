@@ -17,6 +17,11 @@ export const makeMemoryStore = (): StateStore => {
 		},
 		exists: async key => documents.has(key),
 		write: async (key, value) => put(key, value),
+		writeText: async (key, pieces) => {
+			let text = '';
+			for await (const piece of pieces) text += piece;
+			put(key, JSON.parse(text));
+		},
 		create: async (key, value) => {
 			if (documents.has(key)) return false;
 			put(key, value);

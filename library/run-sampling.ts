@@ -73,7 +73,15 @@ export const runSampling = async (
 		sendDecode: async (messages: DecodeMessage[]) => void decode.push(...messages),
 		sendReport: async (messages: ReportMessage[]) => void reports.push(...messages),
 	};
-	const counting = { store, supervisely, sendPlan: ports.sendPlan, leaseMs, progressMs: 0, stuckMs: 0 };
+	const counting = {
+		store,
+		supervisely,
+		sendPlan: ports.sendPlan,
+		leaseMs,
+		progressMs: 0,
+		stuckMs: 0,
+		messagesKeptMs: 0,
+	};
 	const tell = async (_: unknown, at: Attempt) => onProgress?.(progressOf(await summarizeOpen(store, at)));
 	const work = async (message: Message): Promise<void> => {
 		if ('chunk' in message) {

@@ -23,6 +23,7 @@ const env = readEnvironment(
 	'SUPERVISELY_SERVER',
 	'TOKEN_PARAMETER',
 	'FRAMES_PER_CHUNK',
+	'LEASE_SECONDS',
 );
 const s3 = new S3Client({});
 const sqs = new SQSClient({});
@@ -35,6 +36,7 @@ const ports = {
 	sendDecode: makeSend(sqs, env.DECODE_QUEUE_URL),
 	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
 	framesPerChunk: Number(env.FRAMES_PER_CHUNK),
+	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',
 };
 

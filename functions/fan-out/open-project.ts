@@ -1,5 +1,6 @@
+import { leasePatienceMs, underLease } from '#shared/aws/lease.ts';
 import { SamplingFailure } from '#shared/errors.ts';
-import type { Attempt } from '#shared/sampling/keys.ts';
+import { type Attempt, keys } from '#shared/sampling/keys.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { readScope, resolveScope, writeScope } from '#shared/sampling/scope.ts';
@@ -60,9 +61,13 @@ export const openDestination = async (
 	mergeMeta(sourceMeta, existingMeta);
 
 	const destination = await chooseDestination(ports, sampling, source, { existing, name: request.destination.name });
-	const destinationMeta = parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id);
-	const merged = mergeMeta(sourceMeta, destinationMeta);
-	if (merged) await supervisely.setProjectMeta(destination.id, merged);
+	// Of two samplings into one project each has to see what the other has added.
+	const lease = { ms: ports.leaseMs, patienceMs: leasePatienceMs };
+	await underLease(ports.store, keys.projectLease(destination.id), lease, async () => {
+		const destinationMeta = parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id);
+		const merged = mergeMeta(sourceMeta, destinationMeta);
+		if (merged) await supervisely.setProjectMeta(destination.id, merged);
+	});
 
 	if (scope) await writeScope(ports.store, sampling, scope);
 	return source;

@@ -13,5 +13,7 @@ export type FanOutPorts = {
 	sendDecode: Send<DecodeMessage>;
 	sendReport: Send<ReportMessage>;
 	framesPerChunk: number;
+	/** How long a project's meta stay taken after their writer was heard of last. */
+	leaseMs: number;
 	ffmpegPath: string;
 };

@@ -1,4 +1,4 @@
-import { underLease } from '#shared/aws/lease.ts';
+import { leasePatienceMs, underLease } from '#shared/aws/lease.ts';
 import { FramefanError } from '#shared/errors.ts';
 import { endSampling, hasEnded, readDocument, readRecord } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
@@ -7,9 +7,6 @@ import type { Summary } from '#shared/sampling/summary.ts';
 import { destinationData, writeDestinationData } from './destination-data.ts';
 import type { ReducePorts } from './ports.ts';
 import { writeReport } from './write-report.ts';
-
-/** How long to wait for another that writes the same project's custom data. */
-export const leasePatienceMs = 10_000;
 
 /**
  * Writes the report, records the completion in the destination project's custom data, and ends the sampling, in this

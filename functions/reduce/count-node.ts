@@ -1,12 +1,11 @@
 import { hasEnded, readNode } from '#shared/sampling/documents.ts';
 import type { Attempt } from '#shared/sampling/keys.ts';
-import { finishedChildren, markDone, readSummaries } from '#shared/sampling/marker.ts';
+import { finishedChildren, markDone } from '#shared/sampling/marker.ts';
 import type { ReportMessage } from '#shared/sampling/messages.ts';
-import { addSummaries } from '#shared/sampling/summary.ts';
 import { completeSampling } from './complete-sampling.ts';
+import { finishNode } from './finish-node.ts';
 import type { ReducePorts } from './ports.ts';
 import { recordEnd } from './record-end.ts';
-import { writeReportPart } from './write-report.ts';
 
 /**
  * Counts the finished children of a node. When all are, the node is finished: its summary goes to the node above,
@@ -31,9 +30,7 @@ export const countNode = async (
 			return marker ? [{ id: child, ...marker }] : [];
 		});
 		if (children.length < node.children.length) return onUnfinished(ports, at);
-		const summaries = await readSummaries(store, children);
-		const summary = addSummaries([node.own, ...summaries]);
-		await writeReportPart(store, at, node, children, summaries);
+		const summary = await finishNode(store, at, node, children);
 		if (node.parent === null) return completeSampling(ports, at, summary);
 		await markDone(store, at, node.parent, id, summary);
 		id = node.parent;

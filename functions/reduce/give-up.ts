@@ -1,14 +1,17 @@
+import { underLease } from '#shared/aws/lease.ts';
+import type { StateStore } from '#shared/aws/state-store.ts';
 import { FramefanError, PermanentError, SamplingFailure } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { type Chunk, chunkSchema } from '#shared/sampling/chunk.ts';
 import { endSampling, hasEnded, readDocument, readNode, readRecord } from '#shared/sampling/documents.ts';
-import { type DeadLetter, failureSchema } from '#shared/sampling/failure.ts';
+import { type DeadLetter, deadLetterSchema, failureSchema } from '#shared/sampling/failure.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
-import { finishedChildren, isDone, markDone, readSummaries } from '#shared/sampling/marker.ts';
+import { finishedChildren, isDone, markDone } from '#shared/sampling/marker.ts';
 import { type ChildMessage, type DecodeMessage, identityOf, type PlanMessage } from '#shared/sampling/messages.ts';
-import { nodeIds } from '#shared/sampling/node.ts';
+import { type Node, nodeIds } from '#shared/sampling/node.ts';
 import { addSummaries, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import { countNode } from './count-node.ts';
+import { finishNode } from './finish-node.ts';
 import type { ReducePorts } from './ports.ts';
 import { recordProgress } from './record-progress.ts';
 
@@ -16,37 +19,55 @@ import { recordProgress } from './record-progress.ts';
  * Makes a dead letter a fault of its sampling, so that the sampling ends and its faults say why. The message is kept in
  * S3; another attempt does what it was about again. Repeating this changes nothing.
  * @param letter the message, and where it comes from
- * @throws FramefanError for a sampling that isn't known: such a message stays where it is, for a person to look at
+ * @throws FramefanError for a sampling that isn't known: such a message stays where it is, for a person to look at;
+ * Busy while another delivery of the chunk is being worked on
  */
 export const giveUp = async (
 	ports: ReducePorts,
 	message: PlanMessage | DecodeMessage,
 	letter: Omit<DeadLetter, 'schema' | 'at'>,
 ): Promise<void> => {
-	const { store } = ports;
+	const { store, leaseMs } = ports;
 	const { sampling, attempt } = message;
 	const at = { sampling, attempt };
+	const identity = identityOf(message);
 	await readRecord(store, sampling);
-	const kept: DeadLetter = { schema: 1, at: new Date().toISOString(), ...letter };
-	await store.create(keys.deadLetter(at, identityOf(message)), kept);
+	const first = await keepLetter(store, keys.deadLetter(at, identity), letter);
 	if (await hasEnded(store, at)) return;
-	const why = await lastFailure(ports, at, identityOf(message));
-	log.warn('A message was given up', { ...at, about: identityOf(message), why });
+	const why = await lastFailure(ports, at, identity);
+	log.warn('A message was given up', { ...at, about: identity, why });
 
 	let changed: string;
 	if ('chunk' in message) {
 		changed = message.node;
-		if (!(await isDone(store, at, changed, message.chunk)))
-			await markDone(store, at, changed, message.chunk, await lostChunk(ports, message, why));
+		await underLease(store, keys.chunkLease(sampling, message.chunk), { ms: leaseMs }, async () => {
+			if (!(await isDone(store, at, changed, message.chunk)))
+				await markDone(store, at, changed, message.chunk, await lostChunk(ports, message, why));
+		});
 	} else if (message.kind === 'project') {
 		await endSampling(store, at, { state: 'failed', reason: why, summary: emptySummary });
 		changed = nodeIds.project;
 	} else {
 		changed = message.parent;
-		if (!(await isDone(store, at, changed, message.node)))
-			await markDone(store, at, changed, message.node, await lostStep(ports, at, message, why));
+		if (!(await isDone(store, at, changed, message.node))) {
+			const node = await readNode(store, at, message.node);
+			// What is left of a step whose children are known is to enqueue those that aren't: worth another try.
+			if (node && first.messageId === letter.messageId) return ports.sendPlan([message]);
+			await markDone(store, at, changed, message.node, await lostStep(ports, at, message, { node, why }));
+		}
 	}
 	await countNode(ports, { schema: 1, ...at, node: changed }, recordProgress);
+};
+
+/** Keeps a message that was given up. @returns the first that was about the same */
+const keepLetter = async (
+	store: StateStore,
+	key: string,
+	letter: Omit<DeadLetter, 'schema' | 'at'>,
+): Promise<DeadLetter> => {
+	const kept: DeadLetter = { schema: 1, at: new Date().toISOString(), ...letter };
+	if (await store.create(key, kept)) return kept;
+	return (await readDocument(store, key, deadLetterSchema)) as DeadLetter;
 };
 
 /** What is known of why, and what to do. */
@@ -92,10 +113,13 @@ const imagesThere = async ({ supervisely }: ReducePorts, chunk: Chunk): Promise<
 	return there;
 };
 
-/** A step of the walk; what is finished below it counts nevertheless. */
-const lostStep = async ({ store }: ReducePorts, at: Attempt, message: ChildMessage, why: string): Promise<Summary> => {
-	const node = await readNode(store, at, message.node);
-	const below = node ? [...(await finishedChildren(store, at, node.id)).values()] : [];
+/** A step of the walk; what is finished below it counts nevertheless, and stands in the report. */
+const lostStep = async (
+	{ store }: ReducePorts,
+	at: Attempt,
+	message: ChildMessage,
+	{ node, why }: { node: Node | undefined; why: string },
+): Promise<Summary> => {
 	const video =
 		message.kind === 'video' ? (node?.video ?? { id: message.video, name: `video ${message.video}` }) : undefined;
 	const what = message.kind === 'page' ? `page ${message.page} of the ${message.of} of ` : '';
@@ -103,9 +127,9 @@ const lostStep = async ({ store }: ReducePorts, at: Attempt, message: ChildMessa
 		? { reason: 'gave-up', message: why, video }
 		: { reason: 'gave-up', message: `${what}dataset ${message.dataset ?? 'the project'} could not be walked: ${why}` };
 	const videos = video && !node ? 1 : 0;
-	return addSummaries([
-		{ ...emptySummary, videos, faultCount: 1, faults: [fault] },
-		...(node ? [node.own] : []),
-		...(await readSummaries(store, below)),
-	]);
+	const lost: Summary = { ...emptySummary, videos, faultCount: 1, faults: [fault] };
+	if (!node) return lost;
+	const below = await finishedChildren(store, at, node.id);
+	const children = [...below].map(([id, finished]) => ({ id, ...finished }));
+	return finishNode(store, at, { ...node, own: addSummaries([lost, node.own]) }, children);
 };

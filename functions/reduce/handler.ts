@@ -27,6 +27,7 @@ const env = readEnvironment(
 	'LEASE_SECONDS',
 	'STUCK_SECONDS',
 	'QUIET_SECONDS',
+	'MESSAGES_KEPT_SECONDS',
 );
 const sqs = new SQSClient({});
 const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
@@ -37,15 +38,16 @@ const ports = {
 	progressMs: Number(env.PROGRESS_SECONDS) * 1000,
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	stuckMs: Number(env.STUCK_SECONDS) * 1000,
+	messagesKeptMs: Number(env.MESSAGES_KEPT_SECONDS) * 1000,
 };
 
 const messageSchema = z.union([reportMessageSchema, decodeMessageSchema, planMessageSchema]);
 type AnyMessage = z.output<typeof messageSchema>;
 
 /** A report is a report, also a dead one: it is counted. Any other message here is a dead letter. */
-const work = (message: AnyMessage, { body, eventSourceARN }: SQSRecord): Promise<void> =>
+const work = (message: AnyMessage, { body, messageId, eventSourceARN }: SQSRecord): Promise<void> =>
 	'kind' in message || 'chunk' in message
-		? giveUp(ports, message, { queue: eventSourceARN, body })
+		? giveUp(ports, message, { queue: eventSourceARN, messageId, body })
 		: countNode(ports, message, recordProgress);
 
 /**

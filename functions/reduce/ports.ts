@@ -14,4 +14,6 @@ export type ReducePorts = {
 	leaseMs: number;
 	/** A sampling of which nothing was heard for so long is given its unfinished steps again, and ended at last. */
 	stuckMs: number;
+	/** How long the work queues keep a message: none waits in line for longer. */
+	messagesKeptMs: number;
 };

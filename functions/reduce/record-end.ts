@@ -1,8 +1,7 @@
-import { underLease } from '#shared/aws/lease.ts';
+import { leasePatienceMs, underLease } from '#shared/aws/lease.ts';
 import { currentAttempt, readDocument, readOutcome, readRecord } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
 import { destinationSchema, type Outcome, type Progress } from '#shared/sampling/outcome.ts';
-import { leasePatienceMs } from './complete-sampling.ts';
 import { destinationData, writeDestinationData } from './destination-data.ts';
 import type { ReducePorts } from './ports.ts';
 import { summarizeOpen } from './summarize-open.ts';

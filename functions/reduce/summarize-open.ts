@@ -19,7 +19,8 @@ export const summarizeOpen = async (store: StateStore, at: Attempt): Promise<Sum
 		const done = node.children.flatMap(child => finished.get(child) ?? []);
 		// Chunks have no nodes, so those of a video that aren't done aren't looked into.
 		if (!node.video) open.push(...node.children.filter(child => !finished.has(child)));
-		summary = addSummaries([summary, node.own, ...(await readSummaries(store, done))]);
+		summary = addSummaries([summary, node.own]);
+		for await (const child of readSummaries(store, done)) summary = addSummaries([summary, child]);
 	}
 	return summary;
 };

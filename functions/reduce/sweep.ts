@@ -1,3 +1,4 @@
+import type { StateStore } from '#shared/aws/state-store.ts';
 import { log } from '#shared/log.ts';
 import { endSampling, hasEnded, readDocument, readNode } from '#shared/sampling/documents.ts';
 import { type Attempt, keys, openAttempt } from '#shared/sampling/keys.ts';
@@ -16,38 +17,57 @@ const mostResent = 3;
 /**
  * Looks through all open samplings: recounts one of which nothing was heard since the last sweep, so that a lost report
  * heals; sends the unfinished steps of a stuck one again, so that any other lost message heals; ends one that stays
- * stuck, with the reason.
+ * stuck, with the reason. One that may only be waiting in line behind others that move is left alone.
  * @param quietMs recounting one that works would be for nothing
  */
 export const sweep = async (ports: ReducePorts, quietMs: number): Promise<void> => {
 	const { store } = ports;
-	for await (const key of store.list(keys.openAttempts)) {
+	const heard = new Map<string, number>();
+	for await (const key of store.list(keys.openAttempts)) heard.set(key, await heardOf(store, openAttempt(key)));
+	for (const key of heard.keys()) {
 		const at = openAttempt(key);
 		try {
-			await lookAfter(ports, at, quietMs);
+			const others = [...heard].flatMap(([other, time]) => (other === key ? [] : time));
+			await lookAfter(ports, at, { quietMs, othersHeard: Math.max(0, ...others) });
 		} catch (error) {
 			log.error('An open sampling could not be looked after', { ...at, error });
 		}
 	}
 };
 
-const lookAfter = async (ports: ReducePorts, at: Attempt, quietMs: number): Promise<void> => {
-	const { store, stuckMs, sendPlan } = ports;
+/** When work on an attempt was heard of last, in milliseconds since 1970; 0: never. */
+const heardOf = async (store: StateStore, at: Attempt): Promise<number> => {
+	const progress = await readDocument(store, keys.progress(at), progressSchema);
+	return progress ? Date.parse(progress.at) : 0;
+};
+
+const lookAfter = async (
+	ports: ReducePorts,
+	at: Attempt,
+	{ quietMs, othersHeard }: { quietMs: number; othersHeard: number },
+): Promise<void> => {
+	const { store, stuckMs, messagesKeptMs, sendPlan } = ports;
 	if (await hasEnded(store, at)) return recordEnd(ports, at);
 	const open = await readDocument(store, keys.open(at), openSchema);
-	const progress = await readDocument(store, keys.progress(at), progressSchema);
 	if (!open) return;
-	const heard = Math.max(Date.parse(open.at), Date.parse(progress?.at ?? open.at));
-	const idleMs = Date.now() - heard;
+	const now = Date.now();
+	const [opened, heard] = [Date.parse(open.at), await heardOf(store, at)];
+	const idleMs = now - Math.max(opened, heard);
 	if (idleMs < quietMs) return;
 	const nothing = async () => {};
 	for (const node of await unfinishedNodes(ports, at)) await countNode(ports, { schema: 1, ...at, node }, nothing);
 	if (idleMs < stuckMs || (await hasEnded(store, at))) return;
 	// Progress since they were sent the last time: that was no end, so it counts from the beginning.
-	const resent = progress && Date.parse(progress.at) > Date.parse(open.at) ? 0 : open.resent;
+	const { resent, inLineSince } = heard > opened ? { resent: 0, inLineSince: null } : open;
+	const since = inLineSince ?? new Date(Math.max(opened, heard)).toISOString();
+	// Whoever waits longer than a queue keeps messages has none there any more.
+	if (now - othersHeard < stuckMs && now - Date.parse(since) < messagesKeptMs) {
+		log.info('A sampling waits in line behind others', { ...at, since });
+		return writeOpen(store, at, { resent, inLineSince: since });
+	}
 	if (resent < mostResent) {
 		log.warn('Nothing was heard of a sampling: its unfinished steps are sent again', { ...at, resent });
-		await writeOpen(store, at, resent + 1);
+		await writeOpen(store, at, { resent: resent + 1 });
 		return sendPlan([{ schema: 1, kind: 'project', ...at }]);
 	}
 	const minutes = Math.round((stuckMs * (mostResent + 1)) / 60_000);

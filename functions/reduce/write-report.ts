@@ -1,67 +1,85 @@
-import pLimit from 'p-limit';
+import type { z } from 'zod';
 import type { StateStore } from '#shared/aws/state-store.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
-import type { Finished } from '#shared/sampling/marker.ts';
-import { type Node, nodeIds } from '#shared/sampling/node.ts';
-import { type Report, type ReportPart, reportPartSchema, reportSchema, videoReport } from '#shared/sampling/report.ts';
-import type { Summary } from '#shared/sampling/summary.ts';
+import { readSummaries } from '#shared/sampling/marker.ts';
+import { nodeIds } from '#shared/sampling/node.ts';
+import { type Report, type ReportPiece, reportPartSchema, type reportSchema } from '#shared/sampling/report.ts';
+import type { Fault } from '#shared/sampling/summary.ts';
 
-const atOnce = pLimit(16);
-
-const partKey = (at: Attempt, node: string, faulty: boolean) =>
+export const reportPartKey = (at: Attempt, node: string, faulty: boolean) =>
 	faulty ? keys.faultyReportPart(at, node) : keys.reportPart(at.sampling, node);
 
-/** Writes what has become of everything below a finished node, from the parts of its children. */
-export const writeReportPart = async (
-	store: StateStore,
-	at: Attempt,
-	node: Node,
-	children: ({ id: string } & Finished)[],
-	summaries: Summary[],
-): Promise<void> => {
-	const faulty = [node.own, ...summaries].some(({ faultCount }) => faultCount > 0);
-	const part = node.video
-		? { videos: [videoReport(node.video, [node.own, ...summaries])], faults: [] }
-		: await joinParts(store, at, children, summaries);
-	await store.write(partKey(at, node.id, faulty), reportPartSchema.encode({ schema: 1, ...part }));
-};
-
-const joinParts = async (
-	store: StateStore,
-	at: Attempt,
-	children: ({ id: string } & Finished)[],
-	summaries: Summary[],
-): Promise<Omit<ReportPart, 'schema'>> => {
-	const parts = await Promise.all(
-		children.map(({ id, faulty }, index) =>
-			atOnce(async () => {
-				const part = await readDocument(store, partKey(at, id, faulty), reportPartSchema);
-				return part ?? withoutNode(summaries[index] as Summary);
-			}),
-		),
-	);
-	return { videos: parts.flatMap(({ videos }) => videos), faults: parts.flatMap(({ faults }) => faults) };
-};
-
-/** A step of the walk that became a fault has no node of its own; a video that could not be planned is one. */
-const withoutNode = (summary: Summary): Omit<ReportPart, 'schema'> => {
-	const video = summary.faults[0]?.video;
-	return video && summary.videos === 1
-		? { videos: [videoReport(video, [summary])], faults: [] }
-		: { videos: [], faults: summary.faults };
-};
-
-/** Writes the report of a completed sampling. */
+/**
+ * Writes the report of a completed sampling from its parts, piece by piece: however many faults there are, no more than
+ * one part and a few markers of them are in memory.
+ */
 export const writeReport = async (
 	store: StateStore,
 	at: Attempt,
 	{ state, finishedAt, faulty }: Pick<Report, 'state' | 'finishedAt'> & { faulty: boolean },
 ): Promise<void> => {
-	const part = await readDocument(store, partKey(at, nodeIds.project, faulty), reportPartSchema);
-	const { videos = [], faults = [] } = part ?? {};
-	await store.write(
-		keys.report(at.sampling),
-		reportSchema.encode({ schema: 1, ...at, state, finishedAt, videos, faults }),
-	);
+	const head = { schema: 1, ...at, state, finishedAt } satisfies Omit<
+		z.input<typeof reportSchema>,
+		'videos' | 'faults'
+	>;
+	const pieces = piecesBelow(store, reportPartKey(at, nodeIds.project, faulty));
+	await store.writeText(keys.report(at.sampling), reportText(store, head, pieces));
 };
+
+const piecesBelow = async function* (
+	store: StateStore,
+	key: string,
+): AsyncGenerator<Exclude<ReportPiece, { part: string }>> {
+	const part = await readDocument(store, key, reportPartSchema);
+	for (const piece of part?.pieces ?? []) {
+		if ('part' in piece) yield* piecesBelow(store, piece.part);
+		else yield piece;
+	}
+};
+
+const reportText = async function* (
+	store: StateStore,
+	head: object,
+	pieces: ReturnType<typeof piecesBelow>,
+): AsyncGenerator<string> {
+	// Of datasets and pages that could not be walked: few beside the videos.
+	const others: Fault[] = [];
+	yield `${openEnded(head)},"videos":[`;
+	let separator = '\n';
+	for await (const piece of pieces) {
+		if ('faults' in piece) {
+			others.push(...piece.faults);
+			continue;
+		}
+		yield separator;
+		yield* videoText(store, piece);
+		separator = ',\n';
+	}
+	yield `\n],"faults":${JSON.stringify(others)}}\n`;
+};
+
+/** A video's row; faults and notes that stand in markers are taken from there. */
+const videoText = async function* (
+	store: StateStore,
+	{ video, markers }: Extract<ReportPiece, { markers: string[] }>,
+): AsyncGenerator<string> {
+	const { faults, notes, ...counts } = video;
+	yield openEnded(counts);
+	for (const [name, own] of Object.entries({ faults, notes })) {
+		yield `,"${name}":[${own.map(each => JSON.stringify(each)).join(',')}`;
+		let isFirst = own.length === 0;
+		const rest = markers.map(key => ({ key }));
+		for await (const summary of readSummaries(store, rest)) {
+			const texts = summary[name as 'faults' | 'notes'].map(each => JSON.stringify(each));
+			if (texts.length === 0) continue;
+			yield `${isFirst ? '' : ','}${texts.join(',')}`;
+			isFirst = false;
+		}
+		yield ']';
+	}
+	yield '}';
+};
+
+/** An object as JSON without its last brace. */
+const openEnded = (value: object): string => JSON.stringify(value).slice(0, -1);

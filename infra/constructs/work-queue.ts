@@ -14,6 +14,8 @@ export type WorkQueueProps = {
 	maxConcurrency: number;
 	/** Deliveries before a message is a dead letter. */
 	deliveries: number;
+	/** How long a message that nobody takes is kept. */
+	messagesKept: Duration;
 	/** The function that makes faults of dead letters, and its time limit. */
 	undertaker: IFunction;
 	undertakerTimeout: Duration;
@@ -38,6 +40,7 @@ export class WorkQueue extends Construct {
 		});
 		this.queue = new Queue(this, 'Queue', {
 			visibilityTimeout: sixTimes(props.workerTimeout),
+			retentionPeriod: props.messagesKept,
 			deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.deliveries },
 			enforceSSL: true,
 		});

@@ -12,8 +12,11 @@ import { temporaryState } from './state-folder.ts';
 export const at: Attempt = { sampling: 'abc', attempt: 1 };
 const minute = 60_000;
 
-/** A sampling of one video with two chunks, in a state of its own. */
-export const openSampling = async () => {
+/**
+ * A sampling of one video with two chunks, in a state of its own.
+ * @param isPlanned whether the video's chunks are known
+ */
+export const openSampling = async ({ isPlanned = true } = {}) => {
 	const store = await temporaryState();
 	const sent: PlanMessage[] = [];
 	const written: Record<string, unknown>[] = [];
@@ -26,7 +29,7 @@ export const openSampling = async () => {
 			images: async function* () {},
 		},
 		sendPlan: async messages => void sent.push(...messages),
-		...{ progressMs: 0, leaseMs: 5000, stuckMs: 90 * minute },
+		...{ progressMs: 0, leaseMs: 5000, stuckMs: 90 * minute, messagesKeptMs: 7 * 24 * 60 * minute },
 	};
 	const record: SamplingRecord = {
 		...{ schema: 1, id: at.sampling, createdAt: '2026-11-01T00:00:00.000Z' },
@@ -39,12 +42,12 @@ export const openSampling = async () => {
 	await keepNode(store, at, { id: 'dataset-1', parent: 'project', children: ['video-2'], own: emptySummary });
 	const own = { ...emptySummary, videos: 1, framesPlanned: 5, framesAlreadyThere: 1 };
 	const video = { id: 2, name: 'v.mp4' };
-	await keepNode(store, at, { id: 'video-2', parent: 'dataset-1', children: ['a', 'b'], video, own });
+	if (isPlanned) await keepNode(store, at, { id: 'video-2', parent: 'dataset-1', children: ['a', 'b'], video, own });
 	await writeOpen(store, at);
 	/** As if nothing had been heard since. */
 	const age = async (minutes: number, resent = 0) => {
 		const then = new Date(Date.now() - minutes * minute).toISOString();
-		await store.write(keys.open(at), { schema: 1, at: then, resent });
+		await writeOpen(store, at, { at: then, resent });
 		const progress: Progress = { schema: 1, at: then, summary: emptySummary };
 		await store.write(keys.progress(at), progress);
 	};

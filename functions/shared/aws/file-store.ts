@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
-import { GetObjectCommand, HeadObjectCommand, NotFound, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { PermanentError } from '../errors.ts';
 import type { ByteSource } from '../video/source/byte-source.ts';
+import { isMissing } from './state-store.ts';
 
 /** Copies of video files in the state bucket, for those that can't be read in parts where they lie. */
 export type FileStore = {
@@ -19,7 +20,7 @@ export const makeFileStore = (s3: S3Client, Bucket: string): FileStore => {
 		try {
 			return (await s3.send(new HeadObjectCommand({ Bucket, Key }))).ContentLength;
 		} catch (error) {
-			if (error instanceof NotFound) return undefined;
+			if (isMissing(error)) return undefined;
 			throw error;
 		}
 	};

@@ -10,6 +10,9 @@ type Lease = z.output<typeof leaseSchema>;
 /** Times that a lease is made longer before it would run out. */
 const renewalsPerLease = 4;
 
+/** How long to wait for another that writes to the same project: its turn takes a few calls. */
+export const leasePatienceMs = 10_000;
+
 /**
  * Does something that only one at a time may do, told by a document that is created and replaced conditionally. The
  * lease is made longer while the work goes on; that of one who died runs out. The document stays.

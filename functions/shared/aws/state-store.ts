@@ -1,15 +1,15 @@
+import { Readable } from 'node:stream';
 import {
 	DeleteObjectCommand,
 	GetObjectCommand,
 	HeadObjectCommand,
 	ListObjectsV2Command,
-	NoSuchKey,
-	NotFound,
 	PutObjectCommand,
 	paginateListObjectsV2,
 	type S3Client,
 	S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
 
 /** Documents in the state bucket. JSON in, JSON out; who reads one parses it. */
 export type StateStore = {
@@ -17,6 +17,8 @@ export type StateStore = {
 	read(key: string): Promise<{ value: unknown; etag: string } | undefined>;
 	exists(key: string): Promise<boolean>;
 	write(key: string, value: unknown): Promise<void>;
+	/** Writes JSON that comes piece by piece, for a document that memory would not bear; nothing is there before all is. */
+	writeText(key: string, pieces: AsyncIterable<string>): Promise<void>;
 	/** Writes only where nothing is yet; false when something is, which is an answer and not an error. */
 	create(key: string, value: unknown): Promise<boolean>;
 	/** Writes only over the very version with this tag; false when it has changed meanwhile. */
@@ -28,7 +30,9 @@ export type StateStore = {
 	page(prefix: string, after: string | undefined, most: number): Promise<{ keys: string[]; more: boolean }>;
 };
 
-const isMissing = (error: unknown) => error instanceof NoSuchKey || error instanceof NotFound;
+/** Not every S3 names what is missing as AWS does; a bucket that is missing is another matter. */
+export const isMissing = (error: unknown) =>
+	error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404 && error.name !== 'NoSuchBucket';
 
 /** 412: the condition doesn't hold. 409: another conditional write was under way, so this one has to ask again. */
 const conditionFails = (error: unknown): 'fails' | 'ask-again' | undefined => {
@@ -77,6 +81,10 @@ export const makeStateStore = (s3: S3Client, Bucket: string): StateStore => {
 		},
 		write: async (key, value) => {
 			await put(key, value, {});
+		},
+		writeText: async (Key, pieces) => {
+			const params = { Bucket, Key, Body: Readable.from(pieces), ContentType: 'application/json' };
+			await new Upload({ client: s3, params }).done();
 		},
 		create: (key, value) => putIf(key, value, { IfNoneMatch: '*' }),
 		replace: (key, value, etag) => putIf(key, value, { IfMatch: etag }),

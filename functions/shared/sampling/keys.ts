@@ -60,7 +60,7 @@ export const keys = {
 	/** A copy of its bytes, where the server gives them only whole or they have to be read again and again. */
 	videoCopy: (video: number, version: string) => `${keys.videos}${video}-${version}/file`,
 	videos: 'videos/',
-	/** Held by the one that writes a destination project's custom data. */
+	/** Held by the one that writes a destination project's custom data or meta. */
 	projectLease: (project: number) => `leases/project-${project}.json`,
 	/** Held by the one that works on a chunk. */
 	chunkLease: (sampling: string, chunk: string) => `leases/${sampling}/${chunk}.json`,

@@ -1,5 +1,5 @@
-import pLimit from 'p-limit';
 import type { StateStore } from '../aws/state-store.ts';
+import { readAhead } from '../read-ahead.ts';
 import { readDocument } from './documents.ts';
 import { type Attempt, keys } from './keys.ts';
 import { type Summary, summarySchema } from './summary.ts';
@@ -39,10 +39,8 @@ export const finishedChildren = async (
 	return found;
 };
 
-const atOnce = pLimit(16);
-
 /** The summaries behind some markers, in their order. */
-export const readSummaries = async (store: StateStore, markers: { key: string }[]): Promise<Summary[]> => {
-	const found = await Promise.all(markers.map(({ key }) => atOnce(() => readDocument(store, key, summarySchema))));
-	return found.filter(summary => summary !== undefined);
+export const readSummaries = async function* (store: StateStore, markers: { key: string }[]): AsyncGenerator<Summary> {
+	for await (const [, summary] of readAhead(markers, ({ key }) => readDocument(store, key, summarySchema)))
+		if (summary) yield summary;
 };

@@ -2,15 +2,20 @@ import { z } from 'zod';
 import type { StateStore } from '../aws/state-store.ts';
 import { type Attempt, keys } from './keys.ts';
 
-/** An attempt whose end is not recorded yet, and what was done about one that got stuck. */
+/** An attempt whose end is not recorded yet, and what was done about one of which nothing is heard. */
 export const openSchema = z.strictObject({
 	schema: z.literal(1),
-	/** When it was opened, or its steps were sent again last. */
+	/** When it was opened, its steps were sent again last, or it was seen to wait behind others last. */
 	at: z.string(),
 	/** Times that its steps were sent again because nothing was heard of it. */
 	resent: z.int().min(0),
+	/** Since when it has been seen to wait behind others; null: it has not. */
+	inLineSince: z.string().nullable().default(null),
 });
 export type Open = z.output<typeof openSchema>;
 
-export const writeOpen = (store: StateStore, at: Attempt, resent = 0): Promise<void> =>
-	store.write(keys.open(at), { schema: 1, at: new Date().toISOString(), resent } satisfies Open);
+export const writeOpen = (store: StateStore, at: Attempt, open: Partial<Open> = {}): Promise<void> =>
+	store.write(keys.open(at), {
+		...{ schema: 1, at: new Date().toISOString(), resent: 0, inLineSince: null },
+		...open,
+	} satisfies Open);

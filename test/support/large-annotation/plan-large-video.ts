@@ -39,6 +39,7 @@ const store = {
 	read: async (key: string) => (documents.has(key) ? { value: documents.get(key), etag: '' } : undefined),
 	exists: async (key: string) => documents.has(key),
 	write: async (key: string, value: unknown) => void (await write(key, value)),
+	writeText: async () => {},
 	create: write,
 	replace: write,
 	remove: async () => {},
@@ -57,6 +58,7 @@ await planVideo(
 			found.enqueued += messages.length;
 		},
 		framesPerChunk: 200,
+		leaseMs: 5000,
 		ffmpegPath: installedFfmpeg(),
 	},
 	requestSchema.parse({ source: { projectId: 1 }, settings: JSON.parse(settings) }),

@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { StateStore } from '#shared/aws/state-store.ts';
 import { readOutcome } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { markDone } from '#shared/sampling/marker.ts';
+import { writeOpen } from '#shared/sampling/open.ts';
+import type { Progress } from '#shared/sampling/outcome.ts';
+import { emptySummary } from '#shared/sampling/summary.ts';
 import { at, openSampling, part } from '#test/open-sampling.ts';
 import { countNode } from '../../../functions/reduce/count-node.ts';
 import { recordProgress } from '../../../functions/reduce/record-progress.ts';
@@ -68,6 +72,53 @@ test('of one that works nothing is done; a stuck one gets its steps again three 
 	});
 	expect(written.at(-1)).toMatchObject({ framefan: { state: 'failed' } });
 	expect(await store.exists(keys.open(at))).toBe(false);
+});
+
+describe('one of which nothing is heard while another moves', () => {
+	const other = { sampling: 'other', attempt: 1 };
+	const othersProgress = (store: StateStore, minutesAgo: number) => {
+		const then = new Date(Date.now() - minutesAgo * minute).toISOString();
+		return store.write(keys.progress(other), { schema: 1, at: then, summary: emptySummary } satisfies Progress);
+	};
+
+	test('waits in line, and its time counts from when the other was heard of last', async () => {
+		const { ports, store, sent, age } = await openSampling();
+		await writeOpen(store, other);
+		await othersProgress(store, 10);
+		await age(400, 3);
+		await sweep(ports, 5 * minute);
+		expect(await readOutcome(store, at)).toBeUndefined();
+		expect(sent).toEqual([]);
+		const open = (await store.read(keys.open(at)))?.value as { at: string; resent: number; inLineSince: string };
+		expect(Date.now() - Date.parse(open.at)).toBeLessThan(minute);
+		expect(Date.now() - Date.parse(open.inLineSince)).toBeGreaterThan(399 * minute);
+
+		// The other has ended: what waited gets its time.
+		await store.remove(keys.open(other));
+		await sweep(ports, 5 * minute);
+		expect(sent).toEqual([]);
+	});
+
+	test('does not wait for one of which nothing is heard either', async () => {
+		const { ports, store, sent, age } = await openSampling();
+		await writeOpen(store, other);
+		await othersProgress(store, 95);
+		await age(91);
+		await sweep(ports, 5 * minute);
+		expect(sent).toHaveLength(1);
+	});
+
+	test('waits no longer than queues keep its messages', async () => {
+		const { ports, store, sent, age } = await openSampling();
+		await writeOpen(store, other);
+		await othersProgress(store, 1);
+		await age(91);
+		const then = new Date(Date.now() - 8 * 24 * 60 * minute).toISOString();
+		await writeOpen(store, at, { at: new Date(Date.now() - 91 * minute).toISOString(), inLineSince: then });
+		await store.remove(keys.progress(at));
+		await sweep(ports, 5 * minute);
+		expect(sent).toHaveLength(1);
+	});
 });
 
 test('faults beyond the bound are in the report, and the first of them in the custom data', async () => {

@@ -63,7 +63,7 @@ const walk = async (tree: Tree, request: SamplingRequestInput = { source: { proj
 	let [steps, largest, mostCalls, mostSent] = [0, 0, 0, 0];
 	const videos = new Set<number>();
 	const ports: FanOutPorts = {
-		...{ store, supervisely: api, framesPerChunk: 100, ffmpegPath: 'none' },
+		...{ store, supervisely: api, framesPerChunk: 100, leaseMs: 5000, ffmpegPath: 'none' },
 		files: {} as FanOutPorts['files'],
 		sendPlan: async messages => {
 			mostSent = Math.max(mostSent, messages.length);
