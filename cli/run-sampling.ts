@@ -40,6 +40,8 @@ export const runSampling = async (options: {
 			FramesPerChunk: String(options.framesPerChunk),
 			ProgressSeconds: '1',
 			LeaseSeconds: '10',
+			// Somebody sits before it.
+			LongestWaitSeconds: '20',
 		},
 		secrets: { [tokenParameter]: options.token },
 		environment: process.env,

@@ -116,7 +116,11 @@ export class FramefanStack extends Stack {
 		reduce.bind('STUCK_SECONDS', String(settings.stuckAfter.toSeconds()));
 		reduce.bind('QUIET_SECONDS', String(settings.sweepEvery.toSeconds()));
 		reduce.bind('MESSAGES_KEPT_SECONDS', String(settings.messagesKept.toSeconds()));
-		for (const stage of [fanOut, decode, reduce]) stage.bind('LEASE_SECONDS', choice.leaseSeconds);
+		for (const stage of [fanOut, decode, reduce]) {
+			stage.bind('LEASE_SECONDS', choice.leaseSeconds);
+			stage.bind('DELIVERIES', String(deliveries));
+			stage.bind('LONGEST_WAIT_SECONDS', choice.longestWaitSeconds);
+		}
 		reduce.bind('PROGRESS_SECONDS', choice.progressSeconds);
 
 		// Doors: HTTP, the standing sampling's schedule, and the sweep that recounts open samplings.
@@ -171,6 +175,10 @@ const parameters = (stack: Stack) => {
 		leaseSeconds: parameter('LeaseSeconds', 'How long a chunk or a project stays taken by a worker that died', {
 			default: '60',
 			allowedPattern: '[1-9][0-9]{0,3}',
+		}),
+		longestWaitSeconds: parameter('LongestWaitSeconds', 'Longest time before what failed in passing is tried again', {
+			default: '900',
+			allowedPattern: '[1-9][0-9]{0,4}',
 		}),
 		standingSampling: parameter('StandingSampling', 'Body of POST /samplings that the schedule starts; empty: none', {
 			default: '',

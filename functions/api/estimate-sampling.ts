@@ -8,19 +8,23 @@ import { prices } from './prices.ts';
 import type { Estimate } from './schemas.ts';
 import { parseRequest } from './start-sampling.ts';
 
-/** Time for looking at videos: what asks is answered within 30 seconds, or not at all. */
-const budgetMs = 12_000;
+/** Time for asking the server: the function is given 20 seconds, and who asks 30. */
+const budgetMs = 14_000;
 /** Questions to the server at one time. */
 const questionsAtOnce = 8;
 
 /**
  * What a sampling would take, from listings alone: nothing is created and no video is read.
- * @throws ApiError 422 with the path of the field that is wrong; SamplingFailure for a source that isn't there
+ * @throws ApiError 422 with the path of the field that is wrong, 504 when the server does not answer in time;
+ * SamplingFailure for a source that isn't there
  */
 export const estimateSampling = async (ports: ApiPorts, body: unknown): Promise<Estimate> => {
 	const { supervisely, sizing } = ports;
 	const { source, settings } = parseRequest(body);
-	const project = await supervisely.project(source.projectId);
+	const deadline = Date.now() + budgetMs;
+	const project = await before(deadline, supervisely.project(source.projectId), () => {
+		throw new ApiError(504, `${supervisely.server} did not answer within ${budgetMs / 1000} s: try again later`);
+	});
 	if (project?.type !== 'videos') {
 		const what = project ? `has type ${project.type}, not videos` : `is not on ${supervisely.server}`;
 		throw new ApiError(
@@ -33,25 +37,48 @@ export const estimateSampling = async (ports: ApiPorts, body: unknown): Promise<
 	if (settings.annotated) notes.push('annotated: which frames have figures is not looked up, so all are counted');
 	const estimates: VideoEstimate[] = [];
 	let videos = 0;
-	const complete = await walk(ports, source.projectId, await resolveScope(supervisely, source), video => {
+	const scope = await before(deadline, resolveScope(supervisely, source), () => {
+		const count = (source.datasetIds?.length ?? 0) + (source.videoIds?.length ?? 0);
+		throw new ApiError(
+			422,
+			`Where ${count} datasets and videos lie could not be looked up within ${budgetMs / 1000} s: estimate fewer at one time, or the whole project`,
+			source.videoIds ? 'source.videoIds' : 'source.datasetIds',
+		);
+	});
+	const walking = walk(ports, source.projectId, { scope, deadline }, video => {
 		videos++;
 		const estimate = estimateVideo(video, settings, sizing.framesPerChunk);
 		if (estimate) estimates.push(estimate);
 	});
+	const complete = await before(deadline, walking, () => false);
 	const unknown = videos - estimates.length;
 	if (unknown > 0) notes.push(`${unknown} videos are not counted: the server tells no frames, size or bytes of them`);
 	if (!complete) notes.push('there was no time to look at all videos: this is a lower bound');
 	return { ...addUp(videos, estimates, sizing), complete, notes };
 };
 
+/** What work finds by a time, in milliseconds since 1970, or what is had otherwise; the work is then left to itself. */
+const before = async <Result>(time: number, work: Promise<Result>, otherwise: () => Result): Promise<Result> => {
+	let timer: NodeJS.Timeout | undefined;
+	const over = new Promise<'over'>(resolve => {
+		timer = setTimeout(resolve, Math.max(0, time - Date.now()), 'over');
+	});
+	try {
+		const first = await Promise.race([work.then(found => ({ found })), over]);
+		return first === 'over' ? otherwise() : first.found;
+	} finally {
+		clearTimeout(timer);
+		work.catch(() => {});
+	}
+};
+
 /** Shows all videos that are taken, as far as there is time. @returns whether there was */
 const walk = async (
 	{ supervisely }: ApiPorts,
 	project: number,
-	scope: Scope | undefined,
+	{ scope, deadline }: { scope: Scope | undefined; deadline: number },
 	look: (video: { id: number }) => void,
 ): Promise<boolean> => {
-	const deadline = Date.now() + budgetMs;
 	const atOnce = pLimit(questionsAtOnce);
 	let complete = true;
 	const allPages = async <Entity>(

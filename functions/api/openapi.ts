@@ -15,7 +15,7 @@ export const components = {
 type Name = keyof typeof components;
 const ref = (name: Name) => ({ $ref: `#/components/schemas/${name}` });
 const json = (name: Name) => ({ 'application/json': { schema: ref(name) } });
-const answers = (status: 200 | 202, name: Name, description: string, ...refusals: (400 | 404 | 409 | 422)[]) => ({
+const answers = (status: 200 | 202, name: Name, description: string, ...refusals: (keyof typeof refusalOf)[]) => ({
 	[status]: { description, content: json(name) },
 	...Object.fromEntries(refusals.map(code => [code, { description: refusalOf[code], content: json('Error') }])),
 	500: { description: 'Internal error; the functions log says why', content: json('Error') },
@@ -25,6 +25,7 @@ const refusalOf = {
 	404: 'There is no such sampling',
 	409: 'The state of the sampling, or another use of the client token, stands against it',
 	422: 'A field is wrong; `path` names it',
+	504: 'The Supervisely server did not answer in time',
 };
 const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' }, description: 'Id of a sampling' };
 const requestBody = { required: true, content: json('SamplingRequest') };
@@ -63,7 +64,7 @@ export const openApiDocument = () => ({
 				operationId: 'estimateSampling',
 				summary: 'What a sampling would take; nothing is created',
 				requestBody,
-				responses: answers(200, 'Estimate', 'What it would take', 400, 422),
+				responses: answers(200, 'Estimate', 'What it would take', 400, 422, 504),
 			},
 		},
 		'/samplings/{id}': {

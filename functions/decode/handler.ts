@@ -22,6 +22,8 @@ const env = readEnvironment(
 	'SUPERVISELY_SERVER',
 	'TOKEN_PARAMETER',
 	'LEASE_SECONDS',
+	'DELIVERIES',
+	'LONGEST_WAIT_SECONDS',
 );
 const s3 = new S3Client({});
 const sqs = new SQSClient({});
@@ -34,6 +36,12 @@ const ports = {
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',
 };
+const queue = {
+	sqs,
+	queueUrl: env.DECODE_QUEUE_URL,
+	deliveries: Number(env.DELIVERIES),
+	longestWait: Number(env.LONGEST_WAIT_SECONDS),
+};
 
 /** Before the deadline ffmpeg has to be ended and the message handed back. */
 const endEarlyMs = 10_000;
@@ -41,7 +49,8 @@ const endEarlyMs = 10_000;
 /** Decode queue → one chunk: from bytes to uploaded images with labels, and its marker. */
 export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, context) =>
 	settleBatch(
-		{ sqs, queueUrl: env.DECODE_QUEUE_URL, store: ports.store },
+		queue,
+		ports.store,
 		event,
 		body => decodeMessageSchema.parse(JSON.parse(body)),
 		identityOf,

@@ -24,6 +24,8 @@ const env = readEnvironment(
 	'TOKEN_PARAMETER',
 	'FRAMES_PER_CHUNK',
 	'LEASE_SECONDS',
+	'DELIVERIES',
+	'LONGEST_WAIT_SECONDS',
 );
 const s3 = new S3Client({});
 const sqs = new SQSClient({});
@@ -39,6 +41,12 @@ const ports = {
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',
 };
+const queue = {
+	sqs,
+	queueUrl: env.PLAN_QUEUE_URL,
+	deliveries: Number(env.DELIVERIES),
+	longestWait: Number(env.LONGEST_WAIT_SECONDS),
+};
 
 /** Before the deadline ffmpeg, where it had to be asked, has to be ended and the message handed back. */
 const endEarlyMs = 5000;
@@ -46,7 +54,8 @@ const endEarlyMs = 5000;
 /** Plan queue → one step of the walk over the source: project, dataset, page of a listing, or video. */
 export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, context) =>
 	settleBatch(
-		{ sqs, queueUrl: env.PLAN_QUEUE_URL, store: ports.store },
+		queue,
+		ports.store,
 		event,
 		body => planMessageSchema.parse(JSON.parse(body)),
 		identityOf,

@@ -25,6 +25,8 @@ const env = readEnvironment(
 	'TOKEN_PARAMETER',
 	'PROGRESS_SECONDS',
 	'LEASE_SECONDS',
+	'DELIVERIES',
+	'LONGEST_WAIT_SECONDS',
 	'STUCK_SECONDS',
 	'QUIET_SECONDS',
 	'MESSAGES_KEPT_SECONDS',
@@ -39,6 +41,12 @@ const ports = {
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	stuckMs: Number(env.STUCK_SECONDS) * 1000,
 	messagesKeptMs: Number(env.MESSAGES_KEPT_SECONDS) * 1000,
+};
+const queue = {
+	sqs,
+	queueUrl: env.REPORT_QUEUE_URL,
+	deliveries: Number(env.DELIVERIES),
+	longestWait: Number(env.LONGEST_WAIT_SECONDS),
 };
 
 const messageSchema = z.union([reportMessageSchema, decodeMessageSchema, planMessageSchema]);
@@ -56,8 +64,7 @@ const work = (message: AnyMessage, { body, messageId, eventSourceARN }: SQSRecor
  */
 export const handler = middy<SQSEvent | ScheduledEvent, SQSBatchResponse | undefined>().handler(async event => {
 	if ('Records' in event) {
-		const queue = { sqs, queueUrl: env.REPORT_QUEUE_URL, store: ports.store };
-		return settleBatch(queue, event, body => messageSchema.parse(JSON.parse(body)), identityOf, work);
+		return settleBatch(queue, ports.store, event, body => messageSchema.parse(JSON.parse(body)), identityOf, work);
 	}
 	await sweep(ports, Number(env.QUIET_SECONDS) * 1000);
 	return undefined;

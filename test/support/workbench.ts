@@ -42,7 +42,13 @@ export const openWorkbench = async (parameters: Record<string, string> = {}): Pr
 		dataDir: join(data, 'stack'),
 		server: server.address,
 		token: server.token,
-		parameters: { FramesPerChunk: '5', ProgressSeconds: '0', LeaseSeconds: '3', ...parameters },
+		parameters: {
+			FramesPerChunk: '5',
+			ProgressSeconds: '0',
+			LeaseSeconds: '3',
+			LongestWaitSeconds: '5',
+			...parameters,
+		},
 		environment: {},
 	});
 	const api = makeApiClient(stack);

@@ -6,8 +6,22 @@ import type { Failure } from '../sampling/failure.ts';
 import { type Attempt, keys } from '../sampling/keys.ts';
 import type { StateStore } from './state-store.ts';
 
-/** Seconds before a failed message is delivered again: the n-th failure waits longer, with jitter. */
-const backOffSeconds = (deliveries: number) => Math.round(Math.min(300, 2 ** deliveries) * (0.5 + Math.random() * 0.5));
+/** A work queue as its worker sees it. */
+export type WorkQueue = {
+	sqs: SQSClient;
+	queueUrl: string;
+	/** Deliveries of a message before it becomes a dead letter. */
+	deliveries: number;
+	/** Longest time between two of them, in seconds, unless the other side wants more. */
+	longestWait: number;
+};
+
+/**
+ * Seconds before a failed message is delivered again, with jitter: the first failure is over soon, mostly; the last wait
+ * is long enough for a server that is being mended. Behind the last delivery there is nothing to wait for.
+ */
+const backOffSeconds = (delivery: number, { deliveries, longestWait }: WorkQueue): number =>
+	delivery >= deliveries ? 1 : Math.round(Math.min(longestWait, 4 * 6 ** (delivery - 1)) * (0.5 + Math.random() * 0.5));
 
 /** Longest delay of a message that is sent, in seconds. */
 const longestDelay = 900;
@@ -24,17 +38,20 @@ const longestWait = 43_200;
  * @param work returning means that the message is done with, throwing that it is to be delivered again
  */
 export const settleBatch = async <Message extends Attempt>(
-	{ sqs, queueUrl, store }: { sqs: SQSClient; queueUrl: string; store: StateStore },
+	queue: WorkQueue,
+	store: StateStore,
 	event: SQSEvent,
 	parse: (body: string) => Message,
 	identityOf: (message: Message) => string,
 	work: (message: Message, record: SQSRecord) => Promise<void>,
 ): Promise<SQSBatchResponse> => {
+	const { sqs, queueUrl } = queue;
 	const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
 	await Promise.all(
 		event.Records.map(async record => {
 			let message: Message | undefined;
-			const deliveries = Number(record.attributes.ApproximateReceiveCount);
+			// Not every SQS counts.
+			const deliveries = Number(record.attributes.ApproximateReceiveCount) || 1;
 			try {
 				message = parse(record.body);
 				await work(message, record);
@@ -62,7 +79,7 @@ export const settleBatch = async <Message extends Attempt>(
 				}
 				// A message of another queue, of dead letters that is, waits for its own queue's time.
 				if (!isOwn) return;
-				const seconds = Math.max(Math.ceil(wait), backOffSeconds(deliveries));
+				const seconds = Math.max(Math.ceil(wait), backOffSeconds(deliveries, queue));
 				const { receiptHandle: ReceiptHandle } = record;
 				const VisibilityTimeout = Math.min(seconds, longestWait);
 				await sqs

@@ -30,6 +30,8 @@ export const startEventSource = (sqs: SQSClient, source: EventSource): (() => vo
 						MaxNumberOfMessages: Math.min(10, source.batchSize),
 						WaitTimeSeconds: 20,
 						MessageSystemAttributeNames: ['All'],
+						// Some know only the former name of these.
+						AttributeNames: ['All'],
 						MessageAttributeNames: ['All'],
 					}),
 					{ abortSignal: stopping.signal },
@@ -71,7 +73,7 @@ const toEvent = (source: EventSource, messages: Message[]): SQSEvent => ({
 		messageId: message.MessageId as string,
 		receiptHandle: message.ReceiptHandle as string,
 		body: message.Body as string,
-		attributes: message.Attributes as SQSEvent['Records'][number]['attributes'],
+		attributes: (message.Attributes ?? {}) as SQSEvent['Records'][number]['attributes'],
 		messageAttributes: {},
 		md5OfBody: message.MD5OfBody as string,
 		eventSource: 'aws:sqs',

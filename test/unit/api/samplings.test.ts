@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { TryLater } from '#shared/errors.ts';
 import { currentAttempt, endSampling } from '#shared/sampling/documents.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
+import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 import { openDoor } from '#test/api.ts';
 import { startStandingSampling } from '../../../functions/api/standing-sampling.ts';
 
@@ -129,4 +131,54 @@ test('an estimate adds up what listings tell and creates nothing', async () => {
 	expect(total).toBeCloseTo(lambda + requests + dataOut, 3);
 	expect(plan).toEqual([]);
 	expect(await ports.store.page('', undefined, 10)).toEqual({ keys: [], more: false });
+});
+
+describe('an estimate is answered in time', () => {
+	const never = <Answer>() => new Promise<Answer>(() => {});
+	const project = async (id: number) => ({ id, name: 'p', workspaceId: 1, type: 'videos' });
+	const listing = <Entity>(entities: Entity[], pages = 1) => ({ entities, perPage: 2, pages });
+	const dataset = { id: 1, name: 'd', projectId: 5, parentId: null };
+	const estimate = async (supervisely: Partial<SuperviselyApi>, source: object = body.source) => {
+		const { call } = await openDoor(supervisely);
+		vi.useFakeTimers();
+		onTestFinished(() => void vi.useRealTimers());
+		let answered: Awaited<ReturnType<typeof call>> | undefined;
+		void call('POST /samplings/estimate', { body: { source } }).then(answer => {
+			answered = answer;
+		});
+		await vi.advanceTimersByTimeAsync(19_000);
+		return answered;
+	};
+
+	test('with a lower bound, where listing the videos takes too long', async () => {
+		const video = { id: 11, fileMeta: { framesCount: 10, width: 10, height: 10, size: 1 } };
+		const answer = await estimate({
+			project,
+			datasets: async (_, parent) => listing(parent === null ? [dataset] : []),
+			videos: async (_, { number }) => (number === 1 ? listing([video], 1000) : never()),
+		});
+		expect(answer).toMatchObject({
+			status: 200,
+			body: { videos: 1, frames: 10, complete: false, notes: [expect.stringContaining('lower bound')] },
+		});
+	});
+
+	test('with what to do, where thousands of ids take too long to be looked up', async () => {
+		const videoIds = Array.from({ length: 5000 }, (_, index) => index + 1);
+		const answer = await estimate({ project, video: never }, { projectId: 5, videoIds });
+		expect(answer).toMatchObject({
+			status: 422,
+			body: { path: 'source.videoIds', error: expect.stringMatching(/5000 datasets and videos.*14 s: estimate fewer/) },
+		});
+	});
+
+	test('with a 504, where the server does not answer at all, or only that it fails', async () => {
+		expect(await estimate({ project: never })).toMatchObject({ status: 504 });
+		vi.useRealTimers();
+		const failing = () => Promise.reject(new TryLater('projects.info answered 503', null));
+		expect(await estimate({ project: failing })).toMatchObject({
+			status: 504,
+			body: { error: expect.stringContaining('projects.info answered 503') },
+		});
+	});
 });

@@ -9,19 +9,20 @@ import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 
 const queueUrl = 'http://127.0.0.1/000000000000/work';
 const body = JSON.stringify({ sampling: 's', attempt: 1 });
-const event = {
-	Records: [
-		{
-			messageId: 'm',
-			receiptHandle: 'r',
-			body,
-			attributes: { ApproximateReceiveCount: '3' },
-			eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:work',
-		},
-	],
-} as unknown as SQSEvent;
+const deliveredTimes = (times: number) =>
+	({
+		Records: [
+			{
+				messageId: 'm',
+				receiptHandle: 'r',
+				body,
+				attributes: { ApproximateReceiveCount: String(times) },
+				eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:work',
+			},
+		],
+	}) as unknown as SQSEvent;
 
-const settle = async (error: Error) => {
+const settle = async (error: Error, delivery = 3) => {
 	const sent: unknown[] = [];
 	const sqs = {
 		send: async (command: { input: unknown }) => {
@@ -29,8 +30,9 @@ const settle = async (error: Error) => {
 		},
 	} as unknown as SQSClient;
 	const answer = await settleBatch(
-		{ sqs, queueUrl, store: makeMemoryStore() },
-		event,
+		{ sqs, queueUrl, deliveries: 5, longestWait: 900 },
+		makeMemoryStore(),
+		deliveredTimes(delivery),
 		text => JSON.parse(text) as { sampling: string; attempt: number },
 		() => 'identity',
 		async () => {
@@ -57,6 +59,22 @@ test.each([
 	expect(sent[0]).toBeInstanceOf(ChangeMessageVisibilityCommand);
 	expect((sent[0] as ChangeMessageVisibilityCommand).input.VisibilityTimeout).toBeGreaterThanOrEqual(least);
 });
+
+test.each([
+	[1, 2, 4],
+	[2, 12, 24],
+	[3, 72, 144],
+	[4, 432, 864],
+	[5, 1, 1],
+])(
+	'after delivery %i the next comes in %i to %i s; behind the last nothing is waited for',
+	async (delivery, least, most) => {
+		const { sent } = await settle(new Error('S3 is away'), delivery);
+		const { VisibilityTimeout } = (sent[0] as ChangeMessageVisibilityCommand).input;
+		expect(VisibilityTimeout).toBeGreaterThanOrEqual(least);
+		expect(VisibilityTimeout).toBeLessThanOrEqual(most);
+	},
+);
 
 test('the deadline comes before the end of the time, and says so', async () => {
 	const signal = deadlineOf({ getRemainingTimeInMillis: () => 1050 }, 1000);
