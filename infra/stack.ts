@@ -93,6 +93,7 @@ export class FramefanStack extends Stack {
 		});
 		for (const stage of [api, fanOut, decode, reduce]) {
 			stage.bind('SUPERVISELY_SERVER', choice.superviselyServer);
+			stage.bind('REQUEST_SECONDS', choice.requestSeconds);
 			stage.bind('TOKEN_PARAMETER', choice.tokenParameter, grantee => token.grantRead(grantee));
 		}
 		api.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
@@ -163,6 +164,10 @@ const parameters = (stack: Stack) => {
 		tokenParameter: parameter('TokenParameter', 'Name of the SSM SecureString that holds its API token', {
 			default: '/framefan/supervisely-token',
 			allowedPattern: '/[A-Za-z0-9_./-]+',
+		}),
+		requestSeconds: parameter('RequestSeconds', 'How long one call to the server may take before it is tried again', {
+			default: '60',
+			allowedPattern: '[1-9][0-9]{0,2}',
 		}),
 		framesPerChunk: parameter('FramesPerChunk', 'Pictures that one decode invocation uploads, at most', {
 			default: '200',

@@ -29,7 +29,7 @@ export type Rooms = {
 export function createDoor(rooms: Rooms): Server {
 	const server = createServer((request, response) => {
 		handle(rooms, request, response).catch(error => {
-			console.error(error);
+			if (!wentAway(request)) console.error(error);
 			response.destroy();
 		});
 	});
@@ -94,13 +94,17 @@ async function fault({ status, retryAfter }: NonNullable<Fate['status']>, exchan
 	return jsonReply(error.body, status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
 }
 
+/** Whether a client left while it sent, which is no failure of the server. */
+function wentAway(request: IncomingMessage): boolean {
+	return request.destroyed && !request.complete;
+}
+
 async function answer(request: IncomingMessage, endpoint: () => Promise<Reply>): Promise<Reply> {
 	try {
 		return await endpoint();
 	} catch (error) {
 		if (error instanceof ApiError) return jsonReply(error.body, error.status);
-		// A client that went away while it sent is no failure of the server.
-		if (request.destroyed && !request.complete) return jsonReply(badRequest('The body ended early').body, 400);
+		if (wentAway(request)) return jsonReply(badRequest('The body ended early').body, 400);
 		console.error(error);
 		const internal = new ApiError(501, 'INTERNAL', 'The server failed; its log says why');
 		return jsonReply(internal.body, internal.status);

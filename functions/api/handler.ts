@@ -19,6 +19,7 @@ const env = readEnvironment(
 	'STANDING_SAMPLING',
 	'SUPERVISELY_SERVER',
 	'TOKEN_PARAMETER',
+	'REQUEST_SECONDS',
 	'FRAMES_PER_CHUNK',
 	'FAN_OUT_MIB',
 	'DECODE_MIB',
@@ -26,12 +27,13 @@ const env = readEnvironment(
 );
 const sqs = new SQSClient({});
 const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
+const timeoutMs = Number(env.REQUEST_SECONDS) * 1000;
 const ports = {
 	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
 	bucket: env.STATE_BUCKET,
 	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
 	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
-	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token)),
+	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs })),
 	sizing: {
 		framesPerChunk: Number(env.FRAMES_PER_CHUNK),
 		fanOutMiB: Number(env.FAN_OUT_MIB),

@@ -21,6 +21,7 @@ const env = readEnvironment(
 	'REPORT_QUEUE_URL',
 	'SUPERVISELY_SERVER',
 	'TOKEN_PARAMETER',
+	'REQUEST_SECONDS',
 	'LEASE_SECONDS',
 	'DELIVERIES',
 	'LONGEST_WAIT_SECONDS',
@@ -28,10 +29,11 @@ const env = readEnvironment(
 const s3 = new S3Client({});
 const sqs = new SQSClient({});
 const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
+const timeoutMs = Number(env.REQUEST_SECONDS) * 1000;
 const ports = {
 	store: makeStateStore(s3, env.STATE_BUCKET),
 	files: makeFileStore(s3, env.STATE_BUCKET),
-	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token)),
+	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs })),
 	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',

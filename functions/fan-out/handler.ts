@@ -22,6 +22,7 @@ const env = readEnvironment(
 	'REPORT_QUEUE_URL',
 	'SUPERVISELY_SERVER',
 	'TOKEN_PARAMETER',
+	'REQUEST_SECONDS',
 	'FRAMES_PER_CHUNK',
 	'LEASE_SECONDS',
 	'DELIVERIES',
@@ -30,10 +31,11 @@ const env = readEnvironment(
 const s3 = new S3Client({});
 const sqs = new SQSClient({});
 const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
+const timeoutMs = Number(env.REQUEST_SECONDS) * 1000;
 const ports = {
 	store: makeStateStore(s3, env.STATE_BUCKET),
 	files: makeFileStore(s3, env.STATE_BUCKET),
-	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token)),
+	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs })),
 	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
 	sendDecode: makeSend(sqs, env.DECODE_QUEUE_URL),
 	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),

@@ -23,6 +23,7 @@ const env = readEnvironment(
 	'PLAN_QUEUE_URL',
 	'SUPERVISELY_SERVER',
 	'TOKEN_PARAMETER',
+	'REQUEST_SECONDS',
 	'PROGRESS_SECONDS',
 	'LEASE_SECONDS',
 	'DELIVERIES',
@@ -33,9 +34,10 @@ const env = readEnvironment(
 );
 const sqs = new SQSClient({});
 const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
+const timeoutMs = Number(env.REQUEST_SECONDS) * 1000;
 const ports = {
 	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
-	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token)),
+	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs })),
 	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
 	progressMs: Number(env.PROGRESS_SECONDS) * 1000,
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -23,7 +24,8 @@ export type WorkQueueProps = {
 
 /**
  * A queue, the function that works it off, and the queue of what could not be worked off, with the function that makes
- * faults of it. Dead letters that this one can't make anything of stay for 14 days, for a person to look at.
+ * faults of it. Dead letters that this one can't make anything of stay for 14 days, for a person to look at; an alarm
+ * tells of them.
  * The visibility timeout is six times the worker's, as AWS advises for queues that feed functions:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
@@ -43,6 +45,13 @@ export class WorkQueue extends Construct {
 			retentionPeriod: props.messagesKept,
 			deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.deliveries },
 			enforceSSL: true,
+		});
+		this.deadLetters.metricApproximateAgeOfOldestMessage().createAlarm(this, 'DeadLetterStays', {
+			alarmDescription: 'Nothing can be made of a dead letter: look at it, delete it, or mend reduce',
+			threshold: Duration.hours(1).toSeconds(),
+			comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+			evaluationPeriods: 1,
+			treatMissingData: TreatMissingData.NOT_BREACHING,
 		});
 		const { batchSize, maxConcurrency } = props;
 		const common = { maxConcurrency, reportBatchItemFailures: true };

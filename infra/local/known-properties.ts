@@ -7,6 +7,10 @@ export const knownProperties: Record<string, string[]> = {
 	'AWS::ApiGatewayV2::Integration': ['ApiId', 'IntegrationType', 'IntegrationUri', 'PayloadFormatVersion'],
 	'AWS::ApiGatewayV2::Route': ['ApiId', 'AuthorizationType', 'RouteKey', 'Target'],
 	'AWS::ApiGatewayV2::Stage': ['ApiId', 'AutoDeploy', 'StageName', 'Tags'],
+	'AWS::CloudWatch::Alarm': [
+		...['AlarmDescription', 'ComparisonOperator', 'Dimensions', 'EvaluationPeriods', 'MetricName', 'Namespace'],
+		...['Period', 'Statistic', 'Tags', 'Threshold', 'TreatMissingData'],
+	],
 	'AWS::Events::Rule': ['ScheduleExpression', 'State', 'Tags', 'Targets', 'EventPattern'],
 	'AWS::IAM::Policy': ['PolicyDocument', 'PolicyName', 'Roles'],
 	'AWS::IAM::Role': ['AssumeRolePolicyDocument', 'ManagedPolicyArns', 'Tags'],

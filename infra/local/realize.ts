@@ -14,6 +14,7 @@ import {
 	type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { FramefanError, messageOf } from '#shared/errors.ts';
+import { checkS3 } from './check-s3.ts';
 import type { HttpRoute } from './http-api.ts';
 import { knownProperties } from './known-properties.ts';
 import { type EventSource, startEventSource } from './lambda/event-source.ts';
@@ -32,6 +33,9 @@ export type Ground = {
 	prefix: string;
 	s3: S3Client;
 	sqs: SQSClient;
+	s3Url: string;
+	/** Whether the S3 comes with the stack, or is another's. */
+	isOwnS3: boolean;
 	sqsUrl: string;
 	/** Environment that Lambda itself gives to every function: region, credentials, endpoints. */
 	lambdaEnvironment: Record<string, string>;
@@ -78,6 +82,7 @@ const bucket: Realize = async (ground, id) => {
 		.catch(error => {
 			throw new FramefanError(`S3 does not let the bucket ${Bucket} be made: ${messageOf(error)}`);
 		});
+	if (!ground.isOwnS3) await checkS3(ground.s3, Bucket, ground.s3Url);
 	ground.attributes.set(id, { ref: Bucket, Arn: `arn:aws:s3:::${Bucket}` });
 };
 
@@ -212,6 +217,7 @@ const realizers: [type: string, realize: Realize][] = [
 	['AWS::S3::BucketPolicy', nothingToRun('s3')],
 	['AWS::SQS::QueuePolicy', nothingToRun('sqs')],
 	['AWS::IAM::Policy', nothingToRun('iam')],
+	['AWS::CloudWatch::Alarm', nothingToRun('cloudwatch')],
 	['AWS::Events::Rule', rule],
 	['AWS::Lambda::Permission', nothingToRun('lambda')],
 	['AWS::Lambda::EventSourceMapping', eventSource],

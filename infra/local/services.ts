@@ -15,6 +15,8 @@ export type Services = {
 	credentials: Credentials & { sessionToken?: string };
 	s3: string;
 	sqs: string;
+	/** Whether this is the S3 that comes with the stack, or another's. */
+	isOwnS3: boolean;
 	/** Begins the names of buckets and queues, which may stand beside those of other data folders. */
 	prefix: string;
 	close(): Promise<void>;
@@ -47,6 +49,7 @@ export const startServices = async (
 		...common,
 		s3: others.s3 ?? (s3?.endpoint as string),
 		sqs: others.sqs ?? (sqs?.endpoint as string),
+		isOwnS3: !others.s3,
 		prefix: isOwn ? 'framefan' : `framefan-${folder}`,
 		close: async () => {
 			await sqs?.close();

@@ -81,7 +81,7 @@ export const startLocalStack = async (options: {
 			prefix: services.prefix,
 			s3,
 			sqs,
-			sqsUrl: services.sqs,
+			...{ s3Url: services.s3, isOwnS3: services.isOwnS3, sqsUrl: services.sqs },
 			lambdaEnvironment: {
 				AWS_REGION: region,
 				AWS_DEFAULT_REGION: region,

@@ -51,6 +51,9 @@ const remoteFaults = (random: Random): FaultRule[] => {
 		() => ({ match: '*', share: share() / 2, seed: seed(), action: { status: random.pick([500, 502, 503]) } }),
 		() => ({ match: '*', share: share() / 2, seed: seed(), action: { reset: true } }),
 		() => ({ match: '*', share: share() / 2, seed: seed(), action: { cutBody: true } }),
+		// Longer than a call is waited for: done all the same, when nobody listens any more.
+		() => ({ match: '*', share: share() / 2, seed: seed(), action: { delayMs: 3000 } }),
+		() => ({ match: 'images.bulk.add', share: share(), seed: seed(), action: { delayMs: 3000 } }),
 		() => ({ match: 'files', share: share(), seed: seed(), action: { cutBody: true } }),
 		() => ({ match: 'files', share: share(), seed: seed(), action: { status: 503 } }),
 		() => ({ match: 'images.bulk.add', share: 0.2, seed: seed(), action: { cutBody: true } }),

@@ -63,7 +63,10 @@ export const startWorld = async (folder: string): Promise<World> => {
 			dataDir: join(folder, 'stack'),
 			server: server.address,
 			token: server.token,
-			parameters: { FramesPerChunk: '10', ProgressSeconds: '1', LeaseSeconds: '3', LongestWaitSeconds: '5' },
+			parameters: {
+				...{ FramesPerChunk: '10', ProgressSeconds: '1', LeaseSeconds: '3' },
+				...{ LongestWaitSeconds: '5', RequestSeconds: '2' },
+			},
 			environment: {
 				AWS_ENDPOINT_URL_S3: proxies.s3.endpoint,
 				AWS_ENDPOINT_URL_SQS: proxies.sqs.endpoint,

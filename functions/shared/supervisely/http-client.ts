@@ -24,7 +24,8 @@ export type SuperviselyHttp = {
 	authorization(): Promise<Record<string, string>>;
 };
 
-const timeoutMs = 60_000;
+/** How long one call may take, unless told. */
+const usualTimeoutMs = 60_000;
 /** For answers that are read while they come in. */
 const longTimeoutMs = 200_000;
 const attempts = 6;
@@ -41,10 +42,16 @@ export class CallRefused extends PermanentError {
 }
 
 /**
+ * @param options.timeoutMs how long one call may take before it is tried again; answers that are read while they come
+ * in have longer
  * @throws CallRefused for an answer that stays; SamplingFailure for 401 and 403, which every call would get;
  * other errors pass, once the attempts are used up
  */
-export const connectSupervisely = (address: string, token: () => Promise<string>): SuperviselyHttp => {
+export const connectSupervisely = (
+	address: string,
+	token: () => Promise<string>,
+	{ timeoutMs = usualTimeoutMs }: { timeoutMs?: number } = {},
+): SuperviselyHttp => {
 	const server = address.replace(/\/+$/, '');
 	const authorization = async () => {
 		const value = (await token()).trim();

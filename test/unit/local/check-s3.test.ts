@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkS3 } from '#local/check-s3.ts';
+import { type S3Server, startS3 } from '#local/s3/server.ts';
+import { TEST_SIGNER } from '#test/signed-request.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'framefan-check-s3-'));
+let server: S3Server;
+beforeAll(async () => {
+	server = await startS3({ dataDir: folder, ...TEST_SIGNER });
+	await connect().send(new CreateBucketCommand({ Bucket: 'state' }));
+});
+afterAll(async () => {
+	await server.close();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+/** A client of an S3 that has never heard of some headers. */
+const connect = (...unknown: string[]): S3Client => {
+	const s3 = new S3Client({ ...TEST_SIGNER, endpoint: server.endpoint, forcePathStyle: true });
+	s3.middlewareStack.add(
+		next => args => {
+			const { headers } = args.request as { headers: Record<string, string> };
+			for (const name of unknown) delete headers[name];
+			return next(args);
+		},
+		{ step: 'build', priority: 'low' },
+	);
+	return s3;
+};
+
+test('an S3 that knows conditional writes is taken, and nothing of the check stays there', async () => {
+	const s3 = connect();
+	await checkS3(s3, 'state', server.endpoint);
+	expect((await s3.send(new ListObjectsV2Command({ Bucket: 'state' }))).KeyCount).toBe(0);
+});
+
+test.each([
+	['if-none-match', 'creating one that is there was done'],
+	['if-match', 'replacing one that has changed since was done'],
+])('one that ignores %s is refused by what it does, with what to do', async (header, what) => {
+	await expect(checkS3(connect(header), 'state', 'http://other')).rejects.toThrow(
+		`The S3 at http://other can't keep the state: ${what}. Use one that knows conditional writes`,
+	);
+});
