@@ -92,7 +92,7 @@ export const runSampling = async (
 	};
 
 	const at = { sampling: samplingId(undefined), attempt: 1 };
-	const record = { schema: 1, id: at.sampling, createdAt: new Date().toISOString(), request } as const;
+	const record = { schema: 1, id: at.sampling, createdAt: new Date().toISOString(), standing: false, request } as const;
 	await store.write(keys.request(at.sampling), recordSchema.encode(record));
 	try {
 		if (begin) await begin(ports, at, request);

@@ -1,18 +1,27 @@
 import { z } from 'zod';
+import type { StateStore } from '#shared/aws/state-store.ts';
 import { log } from '#shared/log.ts';
-import { currentAttempt, readDocument, readOutcome } from '#shared/sampling/documents.ts';
+import { currentAttempt, hasEnded, readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { destinationSchema } from '#shared/sampling/outcome.ts';
 import { samplingId } from '#shared/sampling/request.ts';
 import type { ApiPorts } from './ports.ts';
 import { parseRequest, startSampling } from './start-sampling.ts';
 
-const standingSchema = z.strictObject({ schema: z.literal(1), id: z.string() });
+const standingSchema = z.strictObject({
+	schema: z.literal(1),
+	/** The last run. */
+	id: z.string(),
+	/** What the runs read and where they were to write: another wish begins anew. */
+	wish: z.string(),
+	/** The project that the runs before it wrote to. */
+	destination: z.int().nullable(),
+});
 
 /**
  * Starts the standing sampling of a deployment. Its id comes from the scheduled time, so that a repeated event is the
- * same sampling. While the last run is going none is started. Without a destination of its own it goes on in the one
- * that its last run made.
+ * same sampling. While the last run is going none is started. Unless it is told a project it goes on in the one that
+ * its first run made, also after a run that failed before it knew it.
  * @param standing a body of `POST /samplings` as JSON; empty when there is none
  * @param time when the event was scheduled
  */
@@ -27,17 +36,17 @@ export const startStandingSampling = async (
 	const id = samplingId(clientToken);
 	const last = await readDocument(store, keys.standing, standingSchema);
 	if (last?.id === id) return;
-	const outcome = last && (await readOutcome(store, await currentAttempt(store, last.id)));
-	if (last && !outcome) {
+	if (last && !(await hasEnded(store, await currentAttempt(store, last.id)))) {
 		log.warn('The standing sampling is still going: no other is started', { time, sampling: last.id });
 		return;
 	}
 	const request = { ...parseRequest(JSON.parse(standing)), clientToken };
-	const { destination } = request;
-	if (last && !destination.projectId && !destination.name) {
-		const made = await readDocument(store, keys.destination(last.id), destinationSchema);
-		if (made) request.destination = { projectId: made.id };
-	}
-	await startSampling(ports, request);
-	await store.write(keys.standing, { schema: 1, id });
+	const wish = JSON.stringify([request.source.projectId, request.destination]);
+	const made = last?.wish === wish ? await destinationOf(store, last) : null;
+	if (made !== null && request.destination.projectId === undefined) request.destination = { projectId: made };
+	await startSampling(ports, request, { standing: true });
+	await store.write(keys.standing, standingSchema.encode({ schema: 1, id, wish, destination: made }));
 };
+
+const destinationOf = async (store: StateStore, last: z.output<typeof standingSchema>): Promise<number | null> =>
+	(await readDocument(store, keys.destination(last.id), destinationSchema))?.id ?? last.destination;

@@ -34,10 +34,11 @@ const pathOf = (issue: z.core.$ZodIssue): string | undefined => {
 export const startSampling = async (
 	{ store, sendPlan }: Pick<ApiPorts, 'store' | 'sendPlan'>,
 	body: unknown,
+	{ standing = false }: { standing?: boolean } = {},
 ): Promise<Started> => {
 	const request = parseRequest(body);
 	const id = samplingId(request.clientToken);
-	const record: SamplingRecord = { schema: 1, id, createdAt: new Date().toISOString(), request };
+	const record: SamplingRecord = { schema: 1, id, createdAt: new Date().toISOString(), standing, request };
 	let { createdAt } = record;
 	if (!(await store.create(keys.request(id), record))) {
 		const known = await readDocument(store, keys.request(id), recordSchema);

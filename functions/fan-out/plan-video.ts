@@ -4,9 +4,10 @@ import { type Chunk, type ChunkFrame, chunkId, chunkSchema } from '#shared/sampl
 import { keepNode } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import type { VideoMessage } from '#shared/sampling/messages.ts';
-import type { SamplingRequest } from '#shared/sampling/request.ts';
+import type { SamplingRecord } from '#shared/sampling/request.ts';
 import { imageName, selectFrames } from '#shared/sampling/selection.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
+import { areSettled, labelsFingerprint } from '#shared/sampling/settled-labels.ts';
 import { emptySummary, type Summary } from '#shared/sampling/summary.ts';
 import type { Image, Video } from '#shared/supervisely/api.ts';
 import { labelsOf } from '#shared/supervisely/labels.ts';
@@ -27,7 +28,7 @@ const chunksAtOnce = 4;
 /** Indexes a video, selects its frames, cuts them into chunks and enqueues these. */
 export const planVideo = async (
 	ports: FanOutPorts,
-	request: SamplingRequest,
+	{ request, standing }: Pick<SamplingRecord, 'request' | 'standing'>,
 	message: VideoMessage,
 	signal: AbortSignal,
 ): Promise<void> => {
@@ -93,14 +94,17 @@ export const planVideo = async (
 	const meta = settings.copyAnnotations
 		? parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id)
 		: undefined;
-	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, settings.copyAnnotations)];
+	const madeOf = [file.version, settings, annotation?.hash, meta, frames.map(({ name }) => name)];
+	const labels = meta && { dataset: leaf.id, fingerprint: labelsFingerprint(madeOf) };
+	const looksAtLabels = labels !== undefined && !(standing && (await areSettled(store, labels)));
+	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, looksAtLabels)];
 	const toDecode = parts.filter(({ recipe }) => recipe).length;
 	const copy = toDecode === 0 ? null : await copyFor(ports, video, file, toDecode, signal);
 	const children = await pLimit(chunksAtOnce).map(parts, async ({ frames: own, recipe }) => {
 		const indices = own.map(frame => frame.index);
 		const id = chunkId(video.id, indices, recipe ? 'decode' : 'labels', settings);
-		const labels = annotation && meta ? labelsOf(annotation.slice(indices), meta) : null;
-		const chunk: Chunk = { ...common, id, frames: own, recipe, copy, labels };
+		const ofFrames = annotation && meta ? labelsOf(annotation.slice(indices), meta) : null;
+		const chunk: Chunk = { ...common, id, frames: own, recipe, copy, labels: ofFrames };
 		await store.write(keys.chunk(sampling, id), chunkSchema.encode(chunk));
 		return id;
 	});
@@ -117,7 +121,8 @@ export const planVideo = async (
 	};
 	// Of two deliveries that found different images there, both enqueue the chunks of the first.
 	const at = { sampling, attempt };
-	const kept = await keepNode(store, at, { id: node, parent: message.parent, children, video: common.video, own });
+	const place = { id: node, parent: message.parent, video: common.video };
+	const kept = await keepNode(store, at, { ...place, children, own, ...(labels ? { labels } : {}) });
 	await ports.sendDecode(kept.children.map(chunk => ({ schema: 1, ...at, node, chunk })));
 	if (kept.children.length === 0) await ports.sendReport([{ schema: 1, ...at, node }]);
 };
@@ -138,9 +143,9 @@ const cutMissing = (index: VideoIndex, frames: ChunkFrame[], framesPerChunk: num
 	}));
 };
 
-/** Frames whose images are there already: only their labels are looked after, if at all. */
-const cutPresent = (frames: ChunkFrame[], copyAnnotations: boolean): Part[] => {
-	const present = copyAnnotations ? frames.filter(frame => frame.image !== undefined) : [];
+/** Frames whose images are there already: only their labels are looked at, if at all. */
+const cutPresent = (frames: ChunkFrame[], looksAtLabels: boolean): Part[] => {
+	const present = looksAtLabels ? frames.filter(frame => frame.image !== undefined) : [];
 	return Array.from({ length: Math.ceil(present.length / framesPerLabelChunk) }, (_, at) => ({
 		frames: present.slice(at * framesPerLabelChunk, (at + 1) * framesPerLabelChunk),
 		recipe: null,

@@ -26,11 +26,12 @@ export const takeStep = async (ports: FanOutPorts, message: PlanMessage, signal:
 	try {
 		const known = await readNode(store, at, identityOf(message));
 		if (known) return await enqueueUnfinished(ports, message, known);
-		const { request } = await readRecord(store, sampling);
+		const record = await readRecord(store, sampling);
+		const { request } = record;
 		if (message.kind === 'project') await openProject(ports, at, request);
 		else if (message.kind === 'dataset') await walkDataset(ports, request, message);
 		else if (message.kind === 'page') await walkPage(ports, request, message);
-		else await planVideo(ports, request, message, signal);
+		else await planVideo(ports, record, message, signal);
 	} catch (error) {
 		if (error instanceof SamplingFailure || (error instanceof PermanentError && message.kind === 'project')) {
 			log.error('The sampling failed', { sampling, error });

@@ -2,6 +2,7 @@ import { hasEnded, readNode } from '#shared/sampling/documents.ts';
 import type { Attempt } from '#shared/sampling/keys.ts';
 import { finishedChildren, markDone } from '#shared/sampling/marker.ts';
 import type { ReportMessage } from '#shared/sampling/messages.ts';
+import { keepSettledLabels } from '#shared/sampling/settled-labels.ts';
 import { completeSampling } from './complete-sampling.ts';
 import { finishNode } from './finish-node.ts';
 import type { ReducePorts } from './ports.ts';
@@ -31,6 +32,7 @@ export const countNode = async (
 		});
 		if (children.length < node.children.length) return onUnfinished(ports, at);
 		const summary = await finishNode(store, at, node, children);
+		if (node.labels && summary.faultCount === 0) await keepSettledLabels(store, node.labels);
 		if (node.parent === null) return completeSampling(ports, at, summary);
 		await markDone(store, at, node.parent, id, summary);
 		id = node.parent;

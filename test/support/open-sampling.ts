@@ -32,7 +32,7 @@ export const openSampling = async ({ isPlanned = true } = {}) => {
 		...{ progressMs: 0, leaseMs: 5000, stuckMs: 90 * minute, messagesKeptMs: 7 * 24 * 60 * minute },
 	};
 	const record: SamplingRecord = {
-		...{ schema: 1, id: at.sampling, createdAt: '2026-11-01T00:00:00.000Z' },
+		...{ schema: 1, id: at.sampling, createdAt: '2026-11-01T00:00:00.000Z', standing: false },
 		request: requestSchema.parse({ source: { projectId: 5 } }),
 	};
 	const destination: Destination = { schema: 1, id: 77, name: 'd', workspaceId: 1 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ListQueuesCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { type SuperviselyServer, startSuperviselyServer } from '#demo/server/server.ts';
+import { Store } from '#demo/server/store.ts';
 import type { LocalStack } from '#local/stack.ts';
 import { type ApiClient, makeApiClient } from '../../cli/api-client.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
@@ -13,7 +14,9 @@ import { TINY, TINY_VIDEOS, writeTinyVideoProject } from './tiny-video-project.t
 
 /** A local stack and a server with the tiny project, for tests that reach into both. */
 export type Workbench = {
-	server: SuperviselyServer;
+	readonly server: SuperviselyServer;
+	/** Changes what the server knows, behind its back, while it is closed. */
+	changeServer(change: (store: Store) => void): Promise<void>;
 	stack: LocalStack;
 	api: ApiClient;
 	/** The tiny video project. */
@@ -33,10 +36,14 @@ export type Workbench = {
 
 export const tinyFrames = TINY.frames * TINY_VIDEOS.length;
 
-export const openWorkbench = async (parameters: Record<string, string> = {}): Promise<Workbench> => {
+/** @param parametersOf parameters of the template, for a source project */
+export const openWorkbench = async (
+	parametersOf: (source: number) => Record<string, string> = () => ({}),
+): Promise<Workbench> => {
 	const data = mkdtempSync(join(tmpdir(), 'framefan-workbench-'));
 	await writeTinyVideoProject(join(data, 'tiny'));
-	const server = await startSuperviselyServer({ dataDir: join(data, 'server') });
+	const dataDir = join(data, 'server');
+	let server = await startSuperviselyServer({ dataDir });
 	const { id: source } = await server.importVideoProject(join(data, 'tiny'));
 	const stack = await startStack({
 		dataDir: join(data, 'stack'),
@@ -47,7 +54,7 @@ export const openWorkbench = async (parameters: Record<string, string> = {}): Pr
 			ProgressSeconds: '0',
 			LeaseSeconds: '3',
 			LongestWaitSeconds: '5',
-			...parameters,
+			...parametersOf(source),
 		},
 		environment: {},
 	});
@@ -56,7 +63,18 @@ export const openWorkbench = async (parameters: Record<string, string> = {}): Pr
 	const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
 	const Bucket = Buckets[0]?.Name;
 	return {
-		...{ server, stack, api, source },
+		...{ stack, api, source },
+		get server() {
+			return server;
+		},
+		changeServer: async change => {
+			const port = Number(new URL(server.address).port);
+			await server.close();
+			const store = new Store(dataDir);
+			change(store);
+			store.close();
+			server = await startSuperviselyServer({ dataDir, port });
+		},
 		ended: async id => {
 			let status: SamplingStatus | undefined;
 			await until(

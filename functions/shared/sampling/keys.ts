@@ -60,6 +60,8 @@ export const keys = {
 	/** A copy of its bytes, where the server gives them only whole or they have to be read again and again. */
 	videoCopy: (video: number, version: string) => `${keys.videos}${video}-${version}/file`,
 	videos: 'videos/',
+	/** What the labels in a dataset of a destination were made of last, all of them. */
+	settledLabels: (dataset: number) => `labels/dataset-${dataset}.json`,
 	/** Held by the one that writes a destination project's custom data or meta. */
 	projectLease: (project: number) => `leases/project-${project}.json`,
 	/** Held by the one that works on a chunk. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { settledLabelsSchema } from './settled-labels.ts';
 import { summarySchema } from './summary.ts';
 
 /**
@@ -13,6 +14,8 @@ export const nodeSchema = z.strictObject({
 	children: z.array(z.string()),
 	/** Of a video's node. */
 	video: z.strictObject({ id: z.int(), name: z.string() }).optional(),
+	/** What the labels of a video's images are made of. */
+	labels: settledLabelsSchema.optional(),
 	/** What the node counts itself, apart from its children. */
 	own: summarySchema,
 });

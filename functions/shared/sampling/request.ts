@@ -36,6 +36,8 @@ export const recordSchema = z.strictObject({
 	schema: z.literal(1),
 	id: z.string(),
 	createdAt: z.string(),
+	/** Whether a schedule started it: then labels whose source has not changed are not looked at. */
+	standing: z.boolean().default(false),
 	request: requestSchema,
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PermanentError } from '../errors.ts';
 import { explain } from './explain.ts';
@@ -74,6 +75,8 @@ export const parseFigure = (value: unknown): VideoFigure => {
 
 /** A video's annotation, whose frames are kept packed until they are asked for. */
 export type FramedAnnotation = {
+	/** SHA-256 of all that the server answered: the same as long as nothing about the labels has changed. */
+	hash: string;
 	/** Whether a wanted frame has at least one figure. */
 	hasFigures(index: number): boolean;
 	/** Whether a tag of the video holds on a frame and not on all of them. */
@@ -96,7 +99,14 @@ export const readVideoAnnotation = async (
 	const texts = makePackedTexts();
 	const withFigures = new Set<number>();
 	let position = 0;
-	const rest = await splitFrames(answer, json => {
+	const hash = createHash('sha256');
+	const hashed = async function* () {
+		for await (const piece of answer) {
+			hash.update(piece);
+			yield piece;
+		}
+	};
+	const rest = await splitFrames(hashed(), json => {
 		const frame = parse(frameSchema, JSON.parse(json.toString('utf8')), `annotation.frames[${position++}]`);
 		if (!isWanted(frame.index)) return;
 		if (frame.figures.length > 0) withFigures.add(frame.index);
@@ -106,6 +116,7 @@ export const readVideoAnnotation = async (
 	const annotation = parse(videoAnnotationSchema, found, 'annotation');
 	const read = (place: Place): VideoFrame => frameSchema.parse(JSON.parse(texts.read(place)));
 	return {
+		hash: hash.digest('hex'),
 		hasFigures: index => withFigures.has(index),
 		isTagged: index => annotation.tags.some(tag => tag.frameRange && holdsAt(tag, index)),
 		slice: indices => {

@@ -61,7 +61,7 @@ await planVideo(
 		leaseMs: 5000,
 		ffmpegPath: installedFfmpeg(),
 	},
-	requestSchema.parse({ source: { projectId: 1 }, settings: JSON.parse(settings) }),
+	{ request: requestSchema.parse({ source: { projectId: 1 }, settings: JSON.parse(settings) }), standing: false },
 	{ schema: 1, kind: 'video', sampling: 's', attempt: 1, node: 'n', parent: 'p', dataset: 2, mirror: 8, video: 3 },
 	new AbortController().signal,
 );

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { TryLater } from '#shared/errors.ts';
 import { currentAttempt, endSampling } from '#shared/sampling/documents.ts';
+import { keys } from '#shared/sampling/keys.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 import { openDoor } from '#test/api.ts';
@@ -103,6 +104,25 @@ test('the standing sampling: once for a time, not while the last run is going, a
 	expect(samplings).toHaveLength(2);
 	const { request } = (await call('GET /samplings/{id}', { id: samplings[0].id })).body;
 	expect(request).toMatchObject({ destination: { projectId: 77 }, settings: { step: 3 } });
+});
+
+test('the standing sampling goes on in the project it made, also by a name and after a run that failed early; another wish begins anew', async () => {
+	const { call, ports } = await openDoor();
+	const run = async (day: number, name: string, made: number | undefined) => {
+		const standing = JSON.stringify({ ...body, destination: { name } });
+		await startStandingSampling(ports, standing, `2026-11-0${day}T00:00:00Z`);
+		const [{ id }] = (await call('GET /samplings')).body.samplings;
+		if (made) await ports.store.write(keys.destination(id), { schema: 1, id: made, name: 'made', workspaceId: 1 });
+		const outcome = { reason: null, summary: emptySummary, state: made ? ('completed' as const) : ('failed' as const) };
+		await endSampling(ports.store, { sampling: id, attempt: 1 }, outcome);
+		return (await call('GET /samplings/{id}', { id })).body.request.destination;
+	};
+	expect(await run(1, 'wanted', 77)).toEqual({ name: 'wanted' });
+	expect(await run(2, 'wanted', undefined)).toEqual({ projectId: 77 });
+	expect(await run(3, 'wanted', undefined)).toEqual({ projectId: 77 });
+	expect(await run(4, 'wanted', 77)).toEqual({ projectId: 77 });
+	expect(await run(5, 'other', 78)).toEqual({ name: 'other' });
+	expect(await run(6, 'other', 78)).toEqual({ projectId: 78 });
 });
 
 test('an estimate adds up what listings tell and creates nothing', async () => {

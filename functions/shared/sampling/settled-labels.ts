@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { StateStore } from '../aws/state-store.ts';
+import { readDocument } from './documents.ts';
+import { keys } from './keys.ts';
+
+/** A dataset of a destination, and what all the labels in it were made of. */
+export const settledLabelsSchema = z.strictObject({ dataset: z.int(), fingerprint: z.string() });
+export type SettledLabels = z.output<typeof settledLabelsSchema>;
+
+const documentSchema = z.strictObject({ schema: z.literal(1), fingerprint: z.string() });
+
+/** Names what labels are made of: where it is the same, they are. */
+export const labelsFingerprint = (madeOf: unknown): string =>
+	createHash('sha256').update(JSON.stringify(madeOf)).digest('hex');
+
+/** Keeps that every label of a dataset is as its source wants it. */
+export const keepSettledLabels = (store: StateStore, { dataset, fingerprint }: SettledLabels): Promise<void> =>
+	store.write(keys.settledLabels(dataset), documentSchema.encode({ schema: 1, fingerprint }));
+
+/** Whether a dataset's labels were made of the very same the last time. */
+export const areSettled = async (store: StateStore, { dataset, fingerprint }: SettledLabels): Promise<boolean> =>
+	(await readDocument(store, keys.settledLabels(dataset), documentSchema))?.fingerprint === fingerprint;
