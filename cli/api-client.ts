@@ -1,6 +1,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { FramefanError, messageOf } from '#shared/errors.ts';
+import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
+import { isPassingStatus } from '#shared/passing.ts';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
 import type { Estimate, SamplingList, SamplingStatus, Started } from '../functions/api/schemas.ts';
 
@@ -22,7 +23,7 @@ export type ApiAddress = {
 	credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 };
 
-/** @throws FramefanError for an answer that is a refusal, with the field that is wrong */
+/** @throws PermanentError for an answer that is a refusal, with the field that is wrong; FramefanError for what may pass */
 export const makeApiClient = (api: ApiAddress): ApiClient => {
 	const { hostname, port, protocol, host } = new URL(api.httpUrl);
 	const { region, credentials } = api;
@@ -47,7 +48,8 @@ export const makeApiClient = (api: ApiAddress): ApiClient => {
 		const answer = jsonOr(text) as { error?: string; message?: string; path?: string };
 		if (response.ok) return answer as Answer;
 		const place = answer.path ? `${answer.path}: ` : '';
-		throw new FramefanError(`${method} ${path} answered ${response.status}: ${place}${answer.error ?? answer.message}`);
+		const message = `${method} ${path} answered ${response.status}: ${place}${answer.error ?? answer.message}`;
+		throw isPassingStatus(response.status) ? new FramefanError(message) : new PermanentError('refused', message);
 	};
 	const place = (id: string) => `/samplings/${encodeURIComponent(id)}`;
 	return {

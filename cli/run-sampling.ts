@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { startLocalStack } from '#local/stack.ts';
+import { retrying } from '#shared/retrying.ts';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
 import type { SamplingStatus } from '../functions/api/schemas.ts';
 import { makeApiClient } from './api-client.ts';
@@ -53,12 +54,13 @@ export const runSampling = async (options: {
 		: async () => {};
 	const clock = startClock(join(options.dataDir, 'seconds'));
 	const api = makeApiClient(stack);
-	const { id } = await api.start(options.request);
-	if (canBeRetried(await api.status(id))) await api.retry(id);
+	const { id } = await patiently(() => api.start(options.request));
+	const statusNow = () => patiently(() => api.status(id));
+	if (canBeRetried(await statusNow())) await patiently(() => api.retry(id));
 	let quiet = { since: Date.now(), seen: '', waitMs: quietMs };
 	try {
 		for (;;) {
-			const status = await api.status(id);
+			const status = await statusNow();
 			options.progress.show(status);
 			if (status.state !== 'running') {
 				await keepKnown();
@@ -69,7 +71,7 @@ export const runSampling = async (options: {
 			if (seen !== quiet.seen) quiet = { since: Date.now(), seen, waitMs: quietMs };
 			else if (Date.now() - quiet.since > quiet.waitMs) {
 				// What a worker held that died would come back much later.
-				await api.retry(id);
+				await patiently(() => api.retry(id));
 				quiet = { since: Date.now(), seen, waitMs: 2 * quiet.waitMs };
 			}
 			await new Promise(resolve => setTimeout(resolve, pollMs));
@@ -78,6 +80,10 @@ export const runSampling = async (options: {
 		options.progress.end();
 	}
 };
+
+/** An S3 or SQS that is away for a moment ends no sampling. */
+const patiently = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
+	retrying(ask, { retries: 8, minTimeout: 250, maxTimeout: 8000 });
 
 /** Whether another attempt could do more than the last. */
 const canBeRetried = ({ state }: SamplingStatus): boolean => state !== 'running' && state !== 'completed';

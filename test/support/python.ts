@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -34,7 +34,10 @@ export async function pythonEnvironment(
 		await writeFile(manifest, wanted);
 		return { python };
 	} catch (error) {
-		return { unavailable: `Python environment ${name} (${packages.join(', ')}): ${lastLine(error)}` };
+		const unavailable = `Python environment ${name} (${packages.join(', ')}): ${lastLine(error)}`;
+		// For the end of a long run, where nobody would look for it in the middle.
+		await appendFile(join(CACHE, 'not-run.txt'), `${unavailable}\n`);
+		return { unavailable };
 	}
 }
 
