@@ -33,7 +33,6 @@ const timeoutMs = Number(env.REQUEST_SECONDS) * 1000;
 const ports = {
 	store: makeStateStore(s3, env.STATE_BUCKET),
 	files: makeFileStore(s3, env.STATE_BUCKET),
-	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs })),
 	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',
@@ -56,6 +55,10 @@ export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, conte
 		event,
 		body => decodeMessageSchema.parse(JSON.parse(body)),
 		identityOf,
-		message => decodeChunk(ports, message, deadlineOf(context, endEarlyMs)),
+		message => {
+			const signal = deadlineOf(context, endEarlyMs);
+			const http = connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs, signal });
+			return decodeChunk({ ...ports, supervisely: makeSuperviselyApi(http) }, message, signal);
+		},
 	),
 );

@@ -35,7 +35,6 @@ const timeoutMs = Number(env.REQUEST_SECONDS) * 1000;
 const ports = {
 	store: makeStateStore(s3, env.STATE_BUCKET),
 	files: makeFileStore(s3, env.STATE_BUCKET),
-	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs })),
 	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
 	sendDecode: makeSend(sqs, env.DECODE_QUEUE_URL),
 	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
@@ -61,6 +60,10 @@ export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, conte
 		event,
 		body => planMessageSchema.parse(JSON.parse(body)),
 		identityOf,
-		message => takeStep(ports, message, deadlineOf(context, endEarlyMs)),
+		message => {
+			const signal = deadlineOf(context, endEarlyMs);
+			const http = connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs, signal });
+			return takeStep({ ...ports, supervisely: makeSuperviselyApi(http) }, message, signal);
+		},
 	),
 );

@@ -44,13 +44,14 @@ export class CallRefused extends PermanentError {
 /**
  * @param options.timeoutMs how long one call may take before it is tried again; answers that are read while they come
  * in have longer
+ * @param options.signal ends all calls, also those that wait for another try
  * @throws CallRefused for an answer that stays; SamplingFailure for 401 and 403, which every call would get;
  * other errors pass, once the attempts are used up
  */
 export const connectSupervisely = (
 	address: string,
 	token: () => Promise<string>,
-	{ timeoutMs = usualTimeoutMs }: { timeoutMs?: number } = {},
+	{ timeoutMs = usualTimeoutMs, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
 ): SuperviselyHttp => {
 	const server = address.replace(/\/+$/, '');
 	const authorization = async () => {
@@ -76,7 +77,7 @@ export const connectSupervisely = (
 			headers: { ...headers, ...(await authorization()) },
 			// The token is for this host only.
 			redirect: 'error',
-			signal: AbortSignal.timeout(within),
+			signal: AbortSignal.any([AbortSignal.timeout(within), ...(signal ? [signal] : [])]),
 		});
 		if (response.ok) return response;
 		const text = await response.text();
@@ -101,7 +102,7 @@ export const connectSupervisely = (
 	const postJson = (endpoint: string, body: unknown) => post(endpoint, json(body));
 
 	const withRetries = <Result>(work: () => Promise<Result>): Promise<Result> =>
-		retrying(work, { retries: attempts - 1, minTimeout: 500, maxTimeout: 8000 });
+		retrying(work, { retries: attempts - 1, minTimeout: 500, maxTimeout: 8000, ...(signal ? { signal } : {}) });
 
 	return {
 		server,
