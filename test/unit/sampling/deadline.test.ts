@@ -37,9 +37,12 @@ test('at the deadline ffmpeg is ended, no marker is written, and the next delive
 		rmSync(folder, { recursive: true, force: true });
 	});
 	const { id: source } = await server.importVideoProject(join(folder, 'tiny'));
-	// A decoder that says who it is, and goes on for ever behind its pictures.
+	// A decoder that says who it is, and stalls behind its first pictures.
 	const [slow, pids] = [join(folder, 'slow-ffmpeg'), join(folder, 'pids')];
-	writeFileSync(slow, `#!/bin/sh\necho $$ >> '${pids}'\n'${installedFfmpeg()}' "$@"\nexec sleep 1000\n`);
+	writeFileSync(
+		slow,
+		`#!/bin/sh\necho $$ >> '${pids}'\n'${installedFfmpeg()}' "$@" | head -c 200000\nexec sleep 1000\n`,
+	);
 	chmodSync(slow, 0o755);
 
 	const plan: PlanMessage[] = [{ schema: 1, kind: 'project', ...at }];
@@ -77,4 +80,12 @@ test('at the deadline ffmpeg is ended, no marker is written, and the next delive
 	await decodeChunk(portsUntil(), message, new AbortController().signal);
 	expect(await done()).toBe(true);
 	expect(reported).toEqual([message.node]);
+
+	// As if the worker had died before its marker: what is in the destination is neither fetched nor written again.
+	const read = (endpoint: string) => server.counters()[endpoint];
+	const before = ['files', 'images.bulk.upload', 'annotations.bulk.add'].map(read);
+	await store.remove(keys.done('s', message.node, message.chunk));
+	await decodeChunk(portsUntil(), message, new AbortController().signal);
+	expect(await done()).toBe(true);
+	expect(['files', 'images.bulk.upload', 'annotations.bulk.add'].map(read)).toEqual(before);
 });
