@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { credentialsOf, ownCredentials } from '#local/services.ts';
+import { credentialsOf, ownCredentials, type ServiceEnvironment } from '#local/services.ts';
 import { startLocalStack } from '#local/stack.ts';
 import { FramefanError } from '#shared/errors.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
@@ -52,9 +52,15 @@ export const findLocalSampling = (data: string, id: string): ReturnType<typeof l
 /**
  * Asks the stack of a data folder: the one that runs there, or one that is started for the question and works nothing off.
  * @param token the Supervisely token, for questions that the server has to be asked for
+ * @param environment names another S3 or SQS that the folder's state is on
  */
 export const askLocalStack = async <Answer>(
-	{ dataDir, server, token = '' }: { dataDir: string; server: string; token?: string },
+	{
+		dataDir,
+		server,
+		token = '',
+		environment = process.env,
+	}: { dataDir: string; server: string; token?: string; environment?: ServiceEnvironment },
 	question: (api: ApiClient) => Promise<Answer>,
 ): Promise<Answer> => {
 	const running = await runningStack(dataDir);
@@ -66,7 +72,7 @@ export const askLocalStack = async <Answer>(
 			dataDir: join(dataDir, 'stack'),
 			parameters: { SuperviselyServer: server, TokenParameter: tokenParameter },
 			secrets: { [tokenParameter]: token },
-			environment: process.env,
+			environment,
 			idle: true,
 		});
 		try {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { startLocalStack } from '#local/stack.ts';
+import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
 import { retrying } from '#shared/retrying.ts';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
 import type { SamplingStatus } from '../functions/api/schemas.ts';
@@ -11,11 +12,8 @@ import { startClock } from './run-clock.ts';
 
 const tokenParameter = '/framefan/supervisely-token';
 const pollMs = 250;
-/**
- * Time without any progress after which unfinished steps are enqueued once more; doubled each time. Sooner where the
- * queues are not the stack's own: those still hide what the workers of a former start had received.
- */
-const quietMs = process.env.AWS_ENDPOINT_URL_SQS ? 20_000 : 60_000;
+/** Time without any progress after which unfinished steps are enqueued once more; doubled each time. */
+const quietMs = 60_000;
 
 /**
  * Runs one sampling on the local stack and follows it to its end. The same client token on the same data folder goes
@@ -29,6 +27,8 @@ export const runSampling = async (options: {
 	server: string;
 	token: string;
 	request: SamplingRequestInput & { clientToken: string };
+	/** Whether a former process began it. */
+	goesOn: boolean;
 	framesPerChunk: number;
 	progress: ProgressDisplay;
 	onClose: (close: () => unknown) => void;
@@ -48,15 +48,27 @@ export const runSampling = async (options: {
 		environment: process.env,
 	});
 	options.onClose(() => stack.close());
+	for (const warning of stack.warnings) process.stderr.write(`${warning}.\n`);
 	options.onClose(announceStack(options.dataDir, stack));
 	const keepKnown = options.knownVideos
 		? await carryKnownVideos(stack.s3, stack.buckets[0] as string, options.knownVideos)
 		: async () => {};
 	const clock = startClock(join(options.dataDir, 'seconds'));
 	const api = makeApiClient(stack);
+	const logs = join(options.dataDir, 'stack', 'logs');
+	/** An S3 or SQS that is away for a moment ends no sampling. */
+	const patiently = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
+		retrying(ask, { retries: 6, minTimeout: 250, maxTimeout: 8000 }).catch(error => {
+			throw error instanceof PermanentError
+				? error
+				: new FramefanError(`${messageOf(error)}; the logs in ${logs} say why`);
+		});
 	const { id } = await patiently(() => api.start(options.request));
 	const statusNow = () => patiently(() => api.status(id));
-	if (canBeRetried(await statusNow())) await patiently(() => api.retry(id));
+	// Queues that are not the stack's own still hide what the workers of a former start had received.
+	const isHidden = options.goesOn && Boolean(process.env.AWS_ENDPOINT_URL_SQS);
+	const { state } = await statusNow();
+	if (state !== 'completed' && (state !== 'running' || isHidden)) await patiently(() => api.retry(id));
 	let quiet = { since: Date.now(), seen: '', waitMs: quietMs };
 	try {
 		for (;;) {
@@ -80,10 +92,3 @@ export const runSampling = async (options: {
 		options.progress.end();
 	}
 };
-
-/** An S3 or SQS that is away for a moment ends no sampling. */
-const patiently = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
-	retrying(ask, { retries: 8, minTimeout: 250, maxTimeout: 8000 });
-
-/** Whether another attempt could do more than the last. */
-const canBeRetried = ({ state }: SamplingStatus): boolean => state !== 'running' && state !== 'completed';

@@ -9,7 +9,8 @@ import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { takeDataFolder } from '../data-folder.ts';
 import { showProgress } from '../progress.ts';
 import { runSampling } from '../run-sampling.ts';
-import { closingAll, goesOn } from '../shutdown.ts';
+import { openRun } from '../run-token.ts';
+import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
 
 type DemoOptions = { data: string; fresh?: boolean; json?: boolean };
 
@@ -18,9 +19,6 @@ type DemoResult = Pick<
 	SamplingStatus,
 	'state' | 'videos' | 'framesPlanned' | 'framesUploaded' | 'framesAlreadyThere' | 'labels' | 'faults'
 > & { seconds: number; framesPerSecond: number; project: string; contactSheet: string };
-
-/** The demo's one sampling; another `--fresh` start is another one, in a new data folder. */
-const clientToken = 'demo';
 
 export const addDemo = (program: Command): void => {
 	program
@@ -37,7 +35,7 @@ const demo = (options: DemoOptions): Promise<void> =>
 		const data = resolve(options.data);
 		onClose(takeDataFolder(data));
 		if (options.fresh)
-			for (const name of ['server', 'stack', 'result', 'result.json', 'seconds'])
+			for (const name of ['server', 'stack', 'result', 'result.json', 'seconds', 'run.json'])
 				rmSync(join(data, name), { recursive: true, force: true });
 
 		say('A video project is sampled into an image project, on this machine alone.');
@@ -45,11 +43,13 @@ const demo = (options: DemoOptions): Promise<void> =>
 		const server = await startSuperviselyServer({ dataDir: join(data, 'server') });
 		onClose(() => server.close());
 		const source = await server.importVideoProject(folder, { name: 'demo' });
+		const { clientToken, goesOn } = openRun(data);
 		const { status, seconds } = await runSampling({
 			dataDir: data,
 			server: server.address,
 			token: server.token,
 			request: { source: { projectId: source.id }, clientToken },
+			goesOn,
 			framesPerChunk: 100,
 			progress: showProgress(),
 			onClose,
@@ -62,7 +62,7 @@ const demo = (options: DemoOptions): Promise<void> =>
 		if (options.json) console.log(JSON.stringify(result));
 		else printResult(result);
 		process.exitCode = result.state === 'completed' ? 0 : 1;
-	}, goesOn);
+	}, tellGoesOn);
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 

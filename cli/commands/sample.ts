@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { FramefanError } from '#shared/errors.ts';
@@ -13,7 +13,8 @@ import { tellEnd, tellFailure } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
 import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
 import { runSampling } from '../run-sampling.ts';
-import { closingAll, goesOn } from '../shutdown.ts';
+import { finishRun, openRun } from '../run-token.ts';
+import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 
 type SampleOptions = RequestOptions & { server: string; data: string; json?: boolean };
@@ -43,7 +44,7 @@ const sample = async (options: SampleOptions): Promise<void> => {
 			throw error;
 		});
 		tellEnd(status, seconds, options.json);
-	}, goesOn);
+	}, tellGoesOn);
 };
 
 const run = async (
@@ -60,7 +61,9 @@ const run = async (
 		.slice(0, 12);
 	const dataDir = join(options.data, `sampling-${asked}`);
 	onClose(takeDataFolder(dataDir));
-	const { clientToken, finish } = openRun(dataDir);
+	const { clientToken, goesOn } = openRun(dataDir);
+	if (goesOn) process.stderr.write('Going on with the sampling that was not finished.\n');
+	else for (const name of ['stack', 'seconds']) rmSync(join(dataDir, name), { recursive: true, force: true });
 	const whole = { ...request, clientToken };
 	keepLocalSampling(dataDir, { id: samplingId(clientToken), server: options.server, request: whole });
 	const server = createHash('sha256').update(new URL(options.server).origin).digest('hex').slice(0, 12);
@@ -70,11 +73,12 @@ const run = async (
 		server: options.server,
 		token,
 		request: whole,
+		goesOn,
 		framesPerChunk: 100,
 		progress: showProgress(),
 		onClose,
 	});
-	if (!mayHeal(result.status)) finish();
+	if (!mayHeal(result.status)) finishRun(dataDir);
 	return result;
 };
 
@@ -84,18 +88,3 @@ const mayHeal = ({ state, faults, faultCount }: SamplingStatus): boolean =>
 	state === 'failed' ||
 	state === 'cancelled' ||
 	faults.some(({ reason }) => reason === 'gave-up');
-
-/** The run that was cut off here, or a new one. */
-const openRun = (dataDir: string): { clientToken: string; finish: () => void } => {
-	const file = join(dataDir, 'run.json');
-	const finish = () => rmSync(file, { force: true });
-	if (existsSync(file)) {
-		process.stderr.write('Going on with the sampling that was not finished.\n');
-		return { clientToken: (JSON.parse(readFileSync(file, 'utf8')) as { clientToken: string }).clientToken, finish };
-	}
-	for (const name of ['stack', 'seconds']) rmSync(join(dataDir, name), { recursive: true, force: true });
-	mkdirSync(dataDir, { recursive: true });
-	const clientToken = crypto.randomUUID();
-	writeFileSync(file, JSON.stringify({ clientToken }));
-	return { clientToken, finish };
-};

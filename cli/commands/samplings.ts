@@ -89,7 +89,7 @@ const retry = async (id: string, options: WhereOptions): Promise<void> => {
 	await closingAll(async onClose => {
 		onClose(takeDataFolder(dataDir));
 		const { clientToken = '' } = request;
-		const common = { dataDir, server, token, framesPerChunk: 100, progress: showProgress(), onClose };
+		const common = { dataDir, server, token, framesPerChunk: 100, goesOn: true, progress: showProgress(), onClose };
 		const { status: ended, seconds } = await runSampling({ ...common, request: { ...request, clientToken } });
 		tellEnd(ended, seconds, options.json);
 	}, goesOn);
@@ -107,7 +107,7 @@ const estimate = async (options: WhereOptions & RequestOptions & { server?: stri
 		const token = await findToken(server);
 		const dataDir = mkdtempSync(join(tmpdir(), 'framefan-estimate-'));
 		try {
-			found = await askLocalStack({ dataDir, server, token }, api => api.estimate(request));
+			found = await askLocalStack({ dataDir, server, token, environment: {} }, api => api.estimate(request));
 		} finally {
 			rmSync(dataDir, { recursive: true, force: true });
 		}

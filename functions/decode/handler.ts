@@ -26,13 +26,13 @@ const env = readEnvironment(
 	'DELIVERIES',
 	'LONGEST_WAIT_SECONDS',
 );
-const s3 = new S3Client({});
 const sqs = new SQSClient({});
 const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
 const timeoutMs = Number(env.REQUEST_SECONDS) * 1000;
 const ports = {
-	store: makeStateStore(s3, env.STATE_BUCKET),
-	files: makeFileStore(s3, env.STATE_BUCKET),
+	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
+	// Files are read in parts, and a checksum of the whole says nothing about a part.
+	files: makeFileStore(new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' }), env.STATE_BUCKET),
 	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',

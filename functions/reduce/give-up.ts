@@ -74,7 +74,7 @@ const keepLetter = async (
 const lastFailure = async ({ store }: ReducePorts, at: Attempt, identity: string): Promise<string> => {
 	const failure = await readDocument(store, keys.failure(at, identity), failureSchema);
 	const why = failure
-		? `given up; its last delivery ended with: ${failure.message}`
+		? `given up; its last delivery ended with: ${failure.message.replace(/\.+$/, '')}`
 		: 'given up: the function ended each time without a word, as it does without memory or time';
 	return `${why}. Retry the sampling once that is mended`;
 };

@@ -43,6 +43,8 @@ export type Ground = {
 	attributes: Map<string, Attributes>;
 	functions: Map<string, LocalFunction>;
 	routes: HttpRoute[];
+	/** What a person should know of the ground, a line each. */
+	warnings: string[];
 	/** Ends what was started; run in reverse order. */
 	endings: (() => unknown)[];
 };
@@ -68,6 +70,9 @@ const functionByArn = (ground: Ground, wanted: unknown): LocalFunction => {
 	throw new FramefanError(`The template points to a function that it doesn't have: ${String(wanted)}`);
 };
 
+/** What went wrong, without the hints for programmers that follow. */
+const firstLine = (error: unknown): string => messageOf(error).split('\n')[0] as string;
+
 const bucket: Realize = async (ground, id) => {
 	const Bucket = physicalName(ground, id);
 	const { region } = ground;
@@ -80,9 +85,10 @@ const bucket: Realize = async (ground, id) => {
 		.send(new HeadBucketCommand({ Bucket }))
 		.catch(() => ground.s3.send(new CreateBucketCommand({ Bucket, ...place })))
 		.catch(error => {
-			throw new FramefanError(`S3 does not let the bucket ${Bucket} be made: ${messageOf(error)}`);
+			throw new FramefanError(`S3 does not let the bucket ${Bucket} be made: ${firstLine(error)}`);
 		});
-	if (!ground.isOwnS3) await checkS3(ground.s3, Bucket, ground.s3Url);
+	const warning = ground.isOwnS3 ? undefined : await checkS3(ground.s3, Bucket, ground.s3Url);
+	if (warning) ground.warnings.push(warning);
 	ground.attributes.set(id, { ref: Bucket, Arn: `arn:aws:s3:::${Bucket}` });
 };
 
@@ -95,17 +101,13 @@ const queue: Realize = async (ground, id, resource) => {
 	if (wanted.RedrivePolicy) Attributes.RedrivePolicy = JSON.stringify(wanted.RedrivePolicy);
 	const QueueName = physicalName(ground, id);
 	const { QueueUrl: told = '' } = await ground.sqs.send(new CreateQueueCommand({ QueueName })).catch(error => {
-		throw new FramefanError(`SQS does not let the queue ${QueueName} be made: ${messageOf(error)}`);
+		const isOther = error instanceof SyntaxError ? ' (its answer is none of the SQS JSON protocol)' : '';
+		throw new FramefanError(`SQS does not let the queue ${QueueName} be made: ${firstLine(error)}${isOther}`);
 	});
-	const arnOf = async (QueueUrl: string) => {
-		const AttributeNames = ['QueueArn'] as const;
-		const found = await ground.sqs.send(
-			new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] }),
-		);
-		return { QueueUrl, Arn: found.Attributes?.QueueArn as string };
-	};
-	// Some name themselves in the address by a host that only they know.
-	const { QueueUrl, Arn } = await arnOf(told).catch(() => arnOf(new URL(new URL(told).pathname, ground.sqsUrl).href));
+	// Some name themselves by a host that only they know, or that is none.
+	const QueueUrl = new URL(ground.sqsUrl).origin + told.replace(/^https?:\/\/[^/]*/, '');
+	const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] });
+	const Arn = (await ground.sqs.send(asked)).Attributes?.QueueArn as string;
 	await ground.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
 	ground.attributes.set(id, { ref: QueueUrl, Arn, QueueName });
 };

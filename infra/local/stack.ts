@@ -22,6 +22,8 @@ export type LocalStack = {
 	sqs: SQSClient;
 	/** Names of the template's buckets. */
 	buckets: string[];
+	/** What a person should know of the S3 it stands on, a line each. */
+	warnings: string[];
 	/** Invokes a function with an event, as whoever may invoke it could; `id` begins its logical id. */
 	invoke(id: string, event: unknown): Promise<unknown>;
 	/** Process ids of the function sandboxes that live now, by function. */
@@ -91,6 +93,7 @@ export const startLocalStack = async (options: {
 				AWS_ENDPOINT_URL_S3: services.s3,
 				AWS_ENDPOINT_URL_SQS: services.sqs,
 				AWS_ENDPOINT_URL_SSM: ssmServer.endpoint,
+				...checksumSettings(options.environment ?? {}),
 				// This Node may be older than the one that the deployment runs on.
 				AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 			},
@@ -98,6 +101,7 @@ export const startLocalStack = async (options: {
 			attributes,
 			functions: new Map(),
 			routes: [],
+			warnings: [],
 			endings,
 		};
 		await realize(
@@ -121,6 +125,7 @@ export const startLocalStack = async (options: {
 			buckets: [...template.resources]
 				.filter(([, { type }]) => type === 'AWS::S3::Bucket')
 				.map(([id]) => String(attributes.get(id)?.ref)),
+			warnings: ground.warnings,
 			invoke: (id, event) => {
 				const worker = [...ground.functions].find(([name]) => name.startsWith(id))?.[1];
 				if (!worker) throw new FramefanError(`The template has no function ${id}`);
@@ -134,3 +139,12 @@ export const startLocalStack = async (options: {
 		throw error;
 	}
 };
+
+/** Which checksums clients send and look for, as some S3 know others than AWS; told to the functions as it was told here. */
+const checksumSettings = (environment: ServiceEnvironment): Record<string, string> =>
+	Object.fromEntries(
+		['AWS_REQUEST_CHECKSUM_CALCULATION', 'AWS_RESPONSE_CHECKSUM_VALIDATION'].flatMap(name => {
+			const value = environment[name];
+			return value ? [[name, value]] : [];
+		}),
+	);

@@ -4,9 +4,9 @@ import { FramefanError } from '../errors.ts';
 /** Sends messages to one queue; resolves when the queue has every one of them. */
 export type Send<Message> = (messages: Message[]) => Promise<void>;
 
-/** Entries of one `SendMessageBatch`, and its limit of 1 MiB with room for what SQS adds. */
+/** Entries of one `SendMessageBatch`, and its limit: 1 MiB at AWS, 256 KiB elsewhere, with room for what SQS adds. */
 const entriesPerBatch = 10;
-const bytesPerBatch = 1_000_000;
+const bytesPerBatch = 250_000;
 const attempts = 5;
 
 /**

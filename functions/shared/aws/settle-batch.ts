@@ -91,7 +91,7 @@ export const settleBatch = async <Message extends Attempt>(
 	return { batchItemFailures };
 };
 
-const queueName = (url: string) => new URL(url).pathname.split('/').at(-1);
+const queueName = (url: string) => url.split('/').at(-1);
 
 const keep = (store: StateStore, key: string, failure: Failure): Promise<void> =>
 	store.write(key, failure).catch(error => log.error('The reason could not be kept', { key, error }));

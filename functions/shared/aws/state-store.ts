@@ -41,6 +41,9 @@ const conditionFails = (error: unknown): 'fails' | 'ask-again' | undefined => {
 	return status === 412 ? 'fails' : status === 409 ? 'ask-again' : undefined;
 };
 
+const pause = (attempt: number) =>
+	new Promise(resolve => setTimeout(resolve, 50 * 2 ** attempt * (0.5 + Math.random())));
+
 export const makeStateStore = (s3: S3Client, Bucket: string): StateStore => {
 	const put = (Key: string, value: unknown, condition: { IfNoneMatch?: string; IfMatch?: string }) =>
 		s3.send(
@@ -55,19 +58,23 @@ export const makeStateStore = (s3: S3Client, Bucket: string): StateStore => {
 				const outcome = conditionFails(error);
 				if (outcome === 'fails' || (condition.IfMatch && isMissing(error))) return false;
 				if (outcome !== 'ask-again' || attempt === 5) throw error;
-				await new Promise(resolve => setTimeout(resolve, 50 * 2 ** attempt * (0.5 + Math.random())));
+				await pause(attempt);
 			}
 		}
 	};
 	return {
 		read: async Key => {
-			try {
-				const found = await s3.send(new GetObjectCommand({ Bucket, Key }));
-				const text = (await found.Body?.transformToString('utf8')) ?? '';
-				return { value: JSON.parse(text) as unknown, etag: found.ETag ?? '' };
-			} catch (error) {
-				if (isMissing(error)) return undefined;
-				throw error;
+			for (let attempt = 0; ; attempt++) {
+				try {
+					const found = await s3.send(new GetObjectCommand({ Bucket, Key }));
+					const text = (await found.Body?.transformToString('utf8')) ?? '';
+					return { value: JSON.parse(text) as unknown, etag: found.ETag ?? '' };
+				} catch (error) {
+					if (isMissing(error)) return undefined;
+					// The client asks again for what is refused, not for a body that breaks off.
+					if (error instanceof S3ServiceException || attempt === 3) throw error;
+					await pause(attempt);
+				}
 			}
 		},
 		exists: async Key => {

@@ -34,7 +34,7 @@ const connect = (...unknown: string[]): S3Client => {
 
 test('an S3 that knows conditional writes is taken, and nothing of the check stays there', async () => {
 	const s3 = connect();
-	await checkS3(s3, 'state', server.endpoint);
+	expect(await checkS3(s3, 'state', server.endpoint)).toBeUndefined();
 	expect((await s3.send(new ListObjectsV2Command({ Bucket: 'state' }))).KeyCount).toBe(0);
 });
 
@@ -44,5 +44,22 @@ test.each([
 ])('one that ignores %s is refused by what it does, with what to do', async (header, what) => {
 	await expect(checkS3(connect(header), 'state', 'http://other')).rejects.toThrow(
 		`The S3 at http://other can't keep the state: ${what}. Use one that knows conditional writes`,
+	);
+});
+
+test('one that lets two win at the same time is taken with a warning', async () => {
+	const s3 = connect();
+	// It looks whether a key is there, and writes when everybody has looked.
+	s3.middlewareStack.add(
+		next => async args => {
+			const { headers, path } = args.request as { headers: Record<string, string>; path: string };
+			if (!path.includes('race') || !headers['if-none-match']) return next(args);
+			delete headers['if-none-match'];
+			return next(args);
+		},
+		{ step: 'build', priority: 'low' },
+	);
+	expect(await checkS3(s3, 'state', 'http://other')).toMatch(
+		/http:\/\/other lets 8 of 8 who write the same at one time win: work may be done twice/,
 	);
 });
