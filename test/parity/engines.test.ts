@@ -55,9 +55,9 @@ describe.each(Object.keys(engines) as (keyof typeof engines)[])('on the S3 and t
 		...{ state: 'completed', framesPlanned: frames, framesUploaded: frames, framesAlreadyThere: 0, faults: [] },
 	};
 
-	test.for([['S3', 'SQS'], ['S3']])(
-		'%j of it: all is sampled, killed in the middle or not',
-		async (services, context) => {
+	test.for([{ services: ['S3', 'SQS'] }, { services: ['S3'] }])(
+		'$services of it: all is sampled, killed in the middle or not',
+		async ({ services }, context) => {
 			if (!engine) return context.skip(`NOT RUN: ${reason}`);
 			const env = environment(engine, services);
 			const folder = services.join('-');
