@@ -34,9 +34,9 @@ export type Ground = {
 	s3: S3Client;
 	sqs: SQSClient;
 	s3Url: string;
-	/** Whether the S3 comes with the stack, or is another's. */
-	isOwnS3: boolean;
 	sqsUrl: string;
+	/** Whether S3 and SQS come with the stack, or are another's. */
+	isOwn: { s3: boolean; sqs: boolean };
 	/** Environment that Lambda itself gives to every function: region, credentials, endpoints. */
 	lambdaEnvironment: Record<string, string>;
 	resolver: Resolver;
@@ -87,7 +87,7 @@ const bucket: Realize = async (ground, id) => {
 		.catch(error => {
 			throw new FramefanError(`S3 does not let the bucket ${Bucket} be made: ${firstLine(error)}`);
 		});
-	const warning = ground.isOwnS3 ? undefined : await checkS3(ground.s3, Bucket, ground.s3Url);
+	const warning = ground.isOwn.s3 ? undefined : await checkS3(ground.s3, Bucket, ground.s3Url);
 	if (warning) ground.warnings.push(warning);
 	ground.attributes.set(id, { ref: Bucket, Arn: `arn:aws:s3:::${Bucket}` });
 };
@@ -154,6 +154,8 @@ const eventSource: Realize = (ground, id, resource) => {
 		worker: functionByArn(ground, wanted.FunctionName),
 		batchSize: Number(wanted.BatchSize ?? 10),
 		pollers: Math.min(Number(MaximumConcurrency), availableParallelism()),
+		// Some hand a message to a poll whose client has gone, so that the next stack would be without it for as long.
+		waitSeconds: ground.isOwn.sqs ? 20 : 2,
 		reportsItemFailures: ((wanted.FunctionResponseTypes ?? []) as string[]).includes('ReportBatchItemFailures'),
 	};
 	ground.endings.push(startEventSource(ground.sqs, mapping));

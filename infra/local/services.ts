@@ -15,8 +15,8 @@ export type Services = {
 	credentials: Credentials & { sessionToken?: string };
 	s3: string;
 	sqs: string;
-	/** Whether this is the S3 that comes with the stack, or another's. */
-	isOwnS3: boolean;
+	/** Whether they come with the stack, or are another's. */
+	isOwn: { s3: boolean; sqs: boolean };
 	/** Begins the names of buckets and queues, which may stand beside those of other data folders. */
 	prefix: string;
 	close(): Promise<void>;
@@ -36,9 +36,10 @@ export const startServices = async (
 	environment: ServiceEnvironment,
 ): Promise<Services> => {
 	const others = { s3: await endpointOf(environment, 'S3'), sqs: await endpointOf(environment, 'SQS') };
-	const isOwn = !others.s3 && !others.sqs;
-	const region = (!isOwn && (environment.AWS_REGION || environment.AWS_DEFAULT_REGION)) || 'us-east-1';
-	const credentials = isOwn ? ownCredentials : credentialsOf(environment);
+	const isOwn = { s3: !others.s3, sqs: !others.sqs };
+	const isAllOwn = isOwn.s3 && isOwn.sqs;
+	const region = (!isAllOwn && (environment.AWS_REGION || environment.AWS_DEFAULT_REGION)) || 'us-east-1';
+	const credentials = isAllOwn ? ownCredentials : credentialsOf(environment);
 	const common = { credentials, region };
 	const s3 = others.s3 ? undefined : await startS3({ dataDir: join(dataDir, 's3'), ...common });
 	const sqs = others.sqs ? undefined : await startSqs({ dataDir: join(dataDir, 'sqs'), ...common, accountId });
@@ -49,8 +50,8 @@ export const startServices = async (
 		...common,
 		s3: others.s3 ?? (s3?.endpoint as string),
 		sqs: others.sqs ?? (sqs?.endpoint as string),
-		isOwnS3: !others.s3,
-		prefix: isOwn ? 'framefan' : `framefan-${folder}`,
+		isOwn,
+		prefix: isAllOwn ? 'framefan' : `framefan-${folder}`,
 		close: async () => {
 			await sqs?.close();
 			await s3?.close();

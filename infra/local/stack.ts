@@ -83,7 +83,7 @@ export const startLocalStack = async (options: {
 			prefix: services.prefix,
 			s3,
 			sqs,
-			...{ s3Url: services.s3, isOwnS3: services.isOwnS3, sqsUrl: services.sqs },
+			...{ s3Url: services.s3, sqsUrl: services.sqs, isOwn: services.isOwn },
 			lambdaEnvironment: {
 				AWS_REGION: region,
 				AWS_DEFAULT_REGION: region,

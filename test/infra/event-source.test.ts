@@ -58,7 +58,9 @@ const wire = async (name: string, answer: string, pollers = 1) => {
 	);
 	endings.push(() => worker.close());
 	const source = { queueUrl: QueueUrl, queueArn: `arn:aws:sqs:${region}:000000000000:${name}`, region, worker };
-	endings.push(startEventSource(sqs, { ...source, batchSize: 10, pollers, reportsItemFailures: true }));
+	endings.push(
+		startEventSource(sqs, { ...source, batchSize: 10, pollers, waitSeconds: 20, reportsItemFailures: true }),
+	);
 	return { QueueUrl, dead: dead.url, worker };
 };
 

@@ -10,6 +10,8 @@ export type EventSource = {
 	batchSize: number;
 	/** Batches in work at one time. */
 	pollers: number;
+	/** How long a poll waits for a message. */
+	waitSeconds: number;
 	/** Whether `FunctionResponseTypes` has `ReportBatchItemFailures`. */
 	reportsItemFailures: boolean;
 };
@@ -28,7 +30,7 @@ export const startEventSource = (sqs: SQSClient, source: EventSource): (() => vo
 					new ReceiveMessageCommand({
 						QueueUrl: source.queueUrl,
 						MaxNumberOfMessages: Math.min(10, source.batchSize),
-						WaitTimeSeconds: 20,
+						WaitTimeSeconds: source.waitSeconds,
 						MessageSystemAttributeNames: ['All'],
 						// Some know only the former name of these.
 						AttributeNames: ['All'],
