@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import { settledLabelsSchema } from './settled-labels.ts';
 import { summarySchema } from './summary.ts';
+
+/** A dataset of a destination, and what all the labels in it are made of. */
+const settledLabelsSchema = z.strictObject({ dataset: z.int(), fingerprint: z.string() });
+export type SettledLabels = z.output<typeof settledLabelsSchema>;
 
 /**
  * A node of the walk: project, dataset, one page of a long listing, or video. Written before any child is

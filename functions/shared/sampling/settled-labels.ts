@@ -3,10 +3,7 @@ import { z } from 'zod';
 import type { StateStore } from '../aws/state-store.ts';
 import { readDocument } from './documents.ts';
 import { keys } from './keys.ts';
-
-/** A dataset of a destination, and what all the labels in it were made of. */
-export const settledLabelsSchema = z.strictObject({ dataset: z.int(), fingerprint: z.string() });
-export type SettledLabels = z.output<typeof settledLabelsSchema>;
+import type { SettledLabels } from './node.ts';
 
 const documentSchema = z.strictObject({ schema: z.literal(1), fingerprint: z.string() });
 
