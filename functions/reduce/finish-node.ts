@@ -27,7 +27,10 @@ export const finishNode = async (
 	node: Pick<Node, 'id' | 'video' | 'own'>,
 	children: Child[],
 ): Promise<Summary> => {
-	const { summary, pieces } = await (node.video ? sumVideo : joinParts)(store, at, node, children);
+	const { video, own } = node;
+	const { summary, pieces } = await (video
+		? sumVideo(store, { video, own }, children)
+		: joinParts(store, at, own, children));
 	const key = reportPartKey(at, node.id, summary.faultCount > 0);
 	await store.write(key, reportPartSchema.encode({ schema: 1, pieces }));
 	return summary;
@@ -37,11 +40,9 @@ type Sum = { summary: Summary; pieces: ReportPiece[] };
 
 const sumVideo = async (
 	store: StateStore,
-	_: Attempt,
-	{ own, ...node }: Pick<Node, 'video' | 'own'>,
+	{ video, own }: { video: NonNullable<Node['video']>; own: Summary },
 	children: Child[],
 ): Promise<Sum> => {
-	const video = node.video as NonNullable<Node['video']>;
 	let summary = own;
 	let isSmall = true;
 	const told = { faults: [...own.faults], notes: [...own.notes] };
@@ -61,12 +62,7 @@ const sumVideo = async (
 	return { summary, pieces: [{ video: row, markers: isSmall ? [] : markers }] };
 };
 
-const joinParts = async (
-	store: StateStore,
-	at: Attempt,
-	{ own }: Pick<Node, 'own'>,
-	children: Child[],
-): Promise<Sum> => {
+const joinParts = async (store: StateStore, at: Attempt, own: Summary, children: Child[]): Promise<Sum> => {
 	let summary = own;
 	const pieces: ReportPiece[] = own.faults.length > 0 ? [{ faults: own.faults }] : [];
 	let size = 0;

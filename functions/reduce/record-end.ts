@@ -1,10 +1,10 @@
 import { leasePatienceMs, underLease } from '#shared/aws/lease.ts';
 import { currentAttempt, readDocument, readOutcome, readRecord } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
-import { destinationSchema, type Outcome, type Progress } from '#shared/sampling/outcome.ts';
+import { destinationSchema, type Outcome, type Progress, progressSchema } from '#shared/sampling/outcome.ts';
 import { destinationData, writeDestinationData } from './destination-data.ts';
 import type { ReducePorts } from './ports.ts';
-import { summarizeOpen } from './summarize-open.ts';
+import { atLeast, summarizeOpen } from './summarize-open.ts';
 
 /**
  * Records in the destination how an attempt ended that was ended elsewhere: cancelled, or failed as a whole. Done once;
@@ -18,7 +18,8 @@ export const recordEnd = async (ports: ReducePorts, at: Attempt): Promise<void> 
 	const isCompletion = outcome.state === 'completed' || outcome.state === 'completed_with_faults';
 	if (destination && !isCompletion) {
 		const record = await readRecord(store, at.sampling);
-		const summary = await summarizeOpen(store, at);
+		const last = await readDocument(store, keys.progress(at), progressSchema);
+		const summary = atLeast(await summarizeOpen(store, at), last?.summary);
 		await store.write(keys.progress(at), { schema: 1, at: new Date().toISOString(), summary } satisfies Progress);
 		const data = destinationData(at, record, outcome, summary);
 		const lease = { ms: leaseMs, patienceMs: leasePatienceMs };

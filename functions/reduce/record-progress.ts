@@ -7,7 +7,7 @@ import { destinationSchema, type Progress, progressSchema } from '#shared/sampli
 import type { Summary } from '#shared/sampling/summary.ts';
 import { destinationData, writeDestinationData } from './destination-data.ts';
 import type { ReducePorts } from './ports.ts';
-import { summarizeOpen } from './summarize-open.ts';
+import { atLeast, summarizeOpen } from './summarize-open.ts';
 
 /** Progress records between two that go into the destination, too: these cost calls to the server. */
 const recordsPerDestinationRecord = 4;
@@ -17,7 +17,7 @@ export const recordProgress = async (ports: ReducePorts, at: Attempt): Promise<v
 	const { store, progressMs } = ports;
 	const last = await readDocument(store, keys.progress(at), progressSchema);
 	if (last && Date.now() - Date.parse(last.at) < progressMs) return;
-	const summary = await summarizeOpen(store, at);
+	const summary = atLeast(await summarizeOpen(store, at), last?.summary);
 	const inDestination = (last?.inDestination ?? 0) + 1;
 	const isDue = inDestination >= recordsPerDestinationRecord;
 	const progress: Progress = {

@@ -5,18 +5,24 @@ import { finishedChildren, readSummaries } from '#shared/sampling/marker.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import { addSummaries, emptySummary, type Summary } from '#shared/sampling/summary.ts';
 
-/** Nodes that are looked into; of a larger walk the sum is a lower bound. */
+/** Nodes and markers that are looked into; of a larger walk the sum is a lower bound. */
 const mostNodes = 200;
+const mostMarkers = 2000;
 
-/** The sum over what is finished and what unfinished nodes have finished below them. */
+/**
+ * The sum over what is finished and what unfinished nodes have finished below them, the uppermost first: what is
+ * finished as a whole counts with one marker.
+ */
 export const summarizeOpen = async (store: StateStore, at: Attempt): Promise<Summary> => {
 	const open = [nodeIds.project as string];
 	let summary = emptySummary;
-	for (let looked = 0; open.length > 0 && looked < mostNodes; looked++) {
+	let markersLeft = mostMarkers;
+	for (let looked = 0; open.length > 0 && looked < mostNodes && markersLeft > 0; looked++) {
 		const node = await readNode(store, at, open.shift() as string);
 		if (!node) continue;
 		const finished = await finishedChildren(store, at, node.id);
-		const done = node.children.flatMap(child => finished.get(child) ?? []);
+		const done = node.children.flatMap(child => finished.get(child) ?? []).slice(0, markersLeft);
+		markersLeft -= done.length;
 		// Chunks have no nodes, so those of a video that aren't done aren't looked into.
 		if (!node.video) open.push(...node.children.filter(child => !finished.has(child)));
 		summary = addSummaries([summary, node.own]);
@@ -24,3 +30,11 @@ export const summarizeOpen = async (store: StateStore, at: Attempt): Promise<Sum
 	}
 	return summary;
 };
+
+const counts = ['videos', 'framesPlanned', 'framesUploaded', 'framesAlreadyThere', 'labels', 'faultCount'] as const;
+
+/** A sum as it is told: where each is a lower bound of the same, the larger count is nearer to the truth. */
+export const atLeast = (summary: Summary, before: Summary | undefined): Summary => ({
+	...summary,
+	...Object.fromEntries(counts.map(name => [name, Math.max(summary[name], before?.[name] ?? 0)])),
+});

@@ -24,7 +24,9 @@ export const sweep = async (ports: ReducePorts, quietMs: number): Promise<void> 
 	const { store } = ports;
 	const heard = new Map<string, number>();
 	for await (const key of store.list(keys.openAttempts)) heard.set(key, await heardOf(store, openAttempt(key)));
-	for (const key of heard.keys()) {
+	// In no fixed order: where there are more than one sweep can look after, each has its turn.
+	const inAnyOrder = [...heard.keys()].sort(() => Math.random() - 0.5);
+	for (const key of inAnyOrder) {
 		const at = openAttempt(key);
 		try {
 			const others = [...heard].flatMap(([other, time]) => (other === key ? [] : time));
@@ -77,7 +79,7 @@ const lookAfter = async (
 };
 
 /** Nodes looked into by one sweep: the next ones look into the rest, once these are finished. */
-const mostNodes = 500;
+const mostNodes = 200;
 
 /** Nodes without a marker, the deepest first. */
 const unfinishedNodes = async ({ store }: ReducePorts, at: Attempt): Promise<string[]> => {
