@@ -23,7 +23,7 @@ test('what a batch could not take is sent again, and nothing else', async () => 
 	const { client, taken, sizes } = queue((entries, call) => ({ failed: call < 3 ? entries.slice(0, 4) : [] }));
 	await makeSend(client, 'url')(messages);
 	expect(taken.sort()).toEqual(messages.map(message => JSON.stringify(message)).sort());
-	expect(sizes[1]).toBe(4);
+	expect(sizes.sort((a, b) => b - a)).toEqual([10, 10, 5, 4, 4, 4]);
 });
 
 test('what SQS refuses for good, or again and again, is an error', async () => {
