@@ -94,9 +94,9 @@ async function fault({ status, retryAfter }: NonNullable<Fate['status']>, exchan
 	return jsonReply(error.body, status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
 }
 
-/** Whether a client left while it sent, which is no failure of the server. */
+/** Whether a client left before its request was read, which is no failure of the server. */
 function wentAway(request: IncomingMessage): boolean {
-	return request.destroyed && !request.complete;
+	return request.errored !== null || (request.destroyed && !request.complete);
 }
 
 async function answer(request: IncomingMessage, endpoint: () => Promise<Reply>): Promise<Reply> {
