@@ -51,6 +51,7 @@ export const findLocalSampling = (data: string, id: string): ReturnType<typeof l
 
 /**
  * Asks the stack of a data folder: the one that runs there, or one that is started for the question and works nothing off.
+ * @param question is given the API, and what has done now what a stack that works would do by itself
  * @param token the Supervisely token, for questions that the server has to be asked for
  * @param environment names another S3 or SQS that the folder's state is on
  */
@@ -61,10 +62,10 @@ export const askLocalStack = async <Answer>(
 		token = '',
 		environment = process.env,
 	}: { dataDir: string; server: string; token?: string; environment?: ServiceEnvironment },
-	question: (api: ApiClient) => Promise<Answer>,
+	question: (api: ApiClient, sweep: () => Promise<unknown>) => Promise<Answer>,
 ): Promise<Answer> => {
 	const running = await runningStack(dataDir);
-	if (running) return question(running);
+	if (running) return question(running, async () => {});
 	const giveFree = takeDataFolder(dataDir);
 	try {
 		const tokenParameter = '/framefan/supervisely-token';
@@ -76,7 +77,7 @@ export const askLocalStack = async <Answer>(
 			idle: true,
 		});
 		try {
-			return await question(makeApiClient(stack));
+			return await question(makeApiClient(stack), () => stack.invoke('Reduce', { 'detail-type': 'Scheduled Event' }));
 		} finally {
 			await stack.close();
 		}

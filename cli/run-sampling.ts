@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startLocalStack } from '#local/stack.ts';
+import { type LocalStack, startLocalStack } from '#local/stack.ts';
 import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
 import { retrying } from '#shared/retrying.ts';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
@@ -17,6 +17,11 @@ const pollMs = 250;
  * queues are not the stack's own: those may hand messages to pollers of a former start, who are gone.
  */
 const quietMs = process.env.AWS_ENDPOINT_URL_SQS ? 20_000 : 60_000;
+
+/** What runs when a sampling has ended has so long to finish; it has when nothing ran for some polls. */
+const longestDrainMs = 60_000;
+const drainPollMs = 100;
+const quietPolls = 5;
 
 /**
  * Runs one sampling on the local stack and follows it to its end. The same client token on the same data folder goes
@@ -78,8 +83,10 @@ export const runSampling = async (options: {
 			const status = await statusNow();
 			options.progress.show(status);
 			if (status.state !== 'running') {
+				await untilQuiet(stack);
 				await keepKnown();
-				return { status, seconds: Math.round(clock.seconds() * 10) / 10 };
+				// What was running has finished its chunk, and counts.
+				return { status: await statusNow(), seconds: Math.round(clock.seconds() * 10) / 10 };
 			}
 			clock.keep();
 			const seen = JSON.stringify(status);
@@ -94,4 +101,11 @@ export const runSampling = async (options: {
 	} finally {
 		options.progress.end();
 	}
+};
+
+/** Waits for what is still running behind a sampling's end, such as that its destination is told, but not for ever. */
+const untilQuiet = async (stack: LocalStack): Promise<void> => {
+	const deadline = Date.now() + longestDrainMs;
+	for (let quiet = 0; quiet < quietPolls && Date.now() < deadline; quiet = stack.busy() === 0 ? quiet + 1 : 0)
+		await new Promise(resolve => setTimeout(resolve, drainPollMs));
 };

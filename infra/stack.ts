@@ -29,7 +29,14 @@ export class FramefanStack extends Stack {
 		const state = new Bucket(this, 'State', {
 			blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
 			enforceSSL: true,
-			lifecycleRules: [{ expiration: settings.stateRetention, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+			lifecycleRules: [
+				// What a standing sampling goes on from is kept: where it writes to, and which labels are settled.
+				...['samplings/', 'list/', 'open/', 'leases/', 'claims/', 'videos/'].map(prefix => ({
+					prefix,
+					expiration: settings.stateRetention,
+				})),
+				{ abortIncompleteMultipartUploadAfter: Duration.days(1) },
+			],
 			removalPolicy: RemovalPolicy.RETAIN,
 		});
 
@@ -44,7 +51,7 @@ export class FramefanStack extends Stack {
 			architecture,
 			...settings.fanOut,
 			layers: [ffmpeg],
-			// The walk enqueues its own next steps; how deep it goes is limited there.
+			// The walk enqueues its own next steps; how deep it goes is limited there. The others hand on what has to wait.
 			recursiveLoop: RecursiveLoop.ALLOW,
 		});
 		const decode = new StageFunction(this, 'Decode', {
@@ -52,8 +59,14 @@ export class FramefanStack extends Stack {
 			architecture,
 			...settings.decode,
 			layers: [ffmpeg, sharp],
+			recursiveLoop: RecursiveLoop.ALLOW,
 		});
-		const reduce = new StageFunction(this, 'Reduce', { stage: 'reduce', architecture, ...settings.reduce });
+		const reduce = new StageFunction(this, 'Reduce', {
+			stage: 'reduce',
+			architecture,
+			...settings.reduce,
+			recursiveLoop: RecursiveLoop.ALLOW,
+		});
 
 		// Queues between them.
 		const { deliveries, messagesKept } = settings;
@@ -110,9 +123,10 @@ export class FramefanStack extends Stack {
 		fanOut.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, grantee => chunks.queue.grantSendMessages(grantee));
 		fanOut.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
 		for (const stage of [api, fanOut]) stage.bind('FRAMES_PER_CHUNK', choice.framesPerChunk);
-		decode.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl);
+		// What only has to wait is sent to its own queue anew.
+		decode.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, grantee => chunks.queue.grantSendMessages(grantee));
 		decode.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
-		reduce.bind('REPORT_QUEUE_URL', reports.queue.queueUrl);
+		reduce.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
 		reduce.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
 		reduce.bind('STUCK_SECONDS', String(settings.stuckAfter.toSeconds()));
 		reduce.bind('QUIET_SECONDS', String(settings.sweepEvery.toSeconds()));

@@ -51,8 +51,19 @@ const ask = <Answer>(
 const status = async (id: string, options: WhereOptions): Promise<void> =>
 	show(await ask(options, id, api => api.status(id)), options);
 
-const cancel = async (id: string, options: WhereOptions): Promise<void> =>
-	show(await ask(options, id, api => api.cancel(id)), options);
+const cancel = async (id: string, options: WhereOptions): Promise<void> => {
+	if (options.api !== undefined) return show(await openApi(options.api).cancel(id), options);
+	checkWhere(options);
+	const sampling = findLocalSampling(options.data, id);
+	const token = await findToken(sampling.server);
+	const cancelled = await askLocalStack({ ...sampling, token }, async (api, sweep) => {
+		await api.cancel(id);
+		// The destination is told.
+		await sweep();
+		return api.status(id);
+	});
+	show(cancelled, options);
+};
 
 const list = async (options: WhereOptions & { limit: number; next?: string }): Promise<void> => {
 	checkWhere(options);

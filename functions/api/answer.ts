@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { SamplingFailure, TryLater } from '#shared/errors.ts';
+import { PermanentError, SamplingFailure, TryLater } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { ApiError } from './api-error.ts';
 import { cancelSampling } from './cancel-sampling.ts';
@@ -47,7 +47,8 @@ export const answer = async (
 		if (error instanceof ApiError)
 			return json(error.status, { error: error.message, ...(error.path ? { path: error.path } : {}) });
 		// Something about the source that only the server could tell.
-		if (error instanceof SamplingFailure) return json(422, { error: error.message, path: 'source' });
+		if (error instanceof SamplingFailure || error instanceof PermanentError)
+			return json(422, { error: error.message, path: 'source' });
 		if (error instanceof TryLater)
 			return json(504, { error: `The Supervisely server fails for now: ${error.message}` });
 		log.error('A request failed', { routeKey: event.routeKey, requestId: event.requestContext.requestId, error });

@@ -1,3 +1,5 @@
+import { FramefanError } from '#shared/errors.ts';
+import { log } from '#shared/log.ts';
 import { keys, listedSampling } from '#shared/sampling/keys.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiPorts } from './ports.ts';
@@ -18,7 +20,7 @@ export const listSamplings = async (
 	query: Record<string, string | undefined>,
 ): Promise<SamplingList> => {
 	const limit = Number(query.limit ?? perPageUnlessTold);
-	if (!Number.isInteger(limit) || limit < 1 || limit > mostPerPage) {
+	if (!/^\d+$/.test(query.limit ?? '1') || limit < 1 || limit > mostPerPage) {
 		throw new ApiError(422, `limit is ${JSON.stringify(query.limit)}: it must be from 1 to ${mostPerPage}`, 'limit');
 	}
 	if (query.next !== undefined && !/^\d{15}-[A-Za-z0-9-]{1,64}$/.test(query.next)) {
@@ -28,9 +30,20 @@ export const listSamplings = async (
 	const page = await ports.store.page(keys.list, after, limit);
 	const last = page.keys.at(-1);
 	return {
-		samplings: await Promise.all(page.keys.map(key => rowOf(ports, listedSampling(key)))),
+		samplings: (await Promise.all(page.keys.map(key => rowOrNone(ports, listedSampling(key))))).flat(),
 		next: page.more && last ? last.slice(keys.list.length, -'.json'.length) : null,
 	};
+};
+
+/** None for one whose documents have expired or can't be read: it must not keep the others from being listed. */
+const rowOrNone = async (ports: Pick<ApiPorts, 'store' | 'bucket'>, id: string): Promise<ListedSampling[]> => {
+	try {
+		return [await rowOf(ports, id)];
+	} catch (error) {
+		if (!(error instanceof FramefanError)) throw error;
+		log.warn('A sampling can not be listed', { sampling: id, error });
+		return [];
+	}
 };
 
 const rowOf = async (ports: Pick<ApiPorts, 'store' | 'bucket'>, id: string): Promise<ListedSampling> => {

@@ -1,5 +1,4 @@
-import { currentAttempt, readOutcome } from '#shared/sampling/documents.ts';
-import { keys } from '#shared/sampling/keys.ts';
+import { beginAttempt, currentAttempt, readOutcome } from '#shared/sampling/documents.ts';
 import { writeOpen } from '#shared/sampling/open.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiPorts } from './ports.ts';
@@ -18,8 +17,9 @@ export const retrySampling = async ({ store, sendPlan }: ApiPorts, id: string): 
 	if (outcome?.state === 'completed')
 		throw new ApiError(409, `Sampling ${id} is completed without faults: there is nothing to retry`, 'id');
 	const at = { sampling: id, attempt: last.attempt + (outcome ? 1 : 0) };
-	if (outcome) await store.create(keys.attempt(at), { schema: 1, createdAt: new Date().toISOString() });
+	// In this order: an attempt that is open and not begun is begun by the sweep.
 	await writeOpen(store, at);
+	if (outcome) await beginAttempt(store, at);
 	await sendPlan([{ schema: 1, kind: 'project', ...at }]);
 	return { id, attempt: at.attempt };
 };

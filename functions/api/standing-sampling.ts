@@ -34,19 +34,35 @@ export const startStandingSampling = async (
 	const { store } = ports;
 	const clientToken = `standing-${time}`;
 	const id = samplingId(clientToken);
-	const last = await readDocument(store, keys.standing, standingSchema);
-	if (last?.id === id) return;
-	if (last && !(await hasEnded(store, await currentAttempt(store, last.id)))) {
-		log.warn('The standing sampling is still going: no other is started', { time, sampling: last.id });
-		return;
-	}
+	const found = await store.read(keys.standing);
+	const last = found && standingSchema.parse(found.value);
 	const request = { ...parseRequest(JSON.parse(standing)), clientToken };
 	const wish = JSON.stringify([request.source.projectId, request.destination]);
-	const made = last?.wish === wish ? await destinationOf(store, last) : null;
+	let made = last?.wish === wish ? last.destination : null;
+	if (last?.id !== id) {
+		if (last && (await isGoing(store, last.id))) {
+			log.warn('The standing sampling is still going: no other is started', { time, sampling: last.id });
+			return;
+		}
+		if (last?.wish === wish) made = (await destinationOf(store, last.id)) ?? made;
+		// Claimed before it is started: of two events at the same time one starts a run.
+		const claim = standingSchema.encode({ schema: 1, id, wish, destination: made });
+		const isClaimed = found
+			? await store.replace(keys.standing, claim, found.etag)
+			: await store.create(keys.standing, claim);
+		const isOurs = isClaimed || (await readDocument(store, keys.standing, standingSchema))?.id === id;
+		if (!isOurs) {
+			log.warn('Another run of the standing sampling starts at this very time', { time });
+			return;
+		}
+	}
 	if (made !== null && request.destination.projectId === undefined) request.destination = { projectId: made };
 	await startSampling(ports, request, { standing: true });
-	await store.write(keys.standing, standingSchema.encode({ schema: 1, id, wish, destination: made }));
 };
 
-const destinationOf = async (store: StateStore, last: z.output<typeof standingSchema>): Promise<number | null> =>
-	(await readDocument(store, keys.destination(last.id), destinationSchema))?.id ?? last.destination;
+/** Whether a run has begun and not ended; one that was claimed and never begun, or is long forgotten, is not. */
+const isGoing = async (store: StateStore, id: string): Promise<boolean> =>
+	(await store.exists(keys.request(id))) && !(await hasEnded(store, await currentAttempt(store, id)));
+
+const destinationOf = async (store: StateStore, id: string): Promise<number | undefined> =>
+	(await readDocument(store, keys.destination(id), destinationSchema))?.id;

@@ -40,6 +40,9 @@ export const startSampling = async (
 	const id = samplingId(request.clientToken);
 	const record: SamplingRecord = { schema: 1, id, createdAt: new Date().toISOString(), standing, request };
 	let { createdAt } = record;
+	const first = { sampling: id, attempt: 1 };
+	// Whoever dies in between leaves nothing that no sweep finds.
+	if (!(await store.exists(keys.request(id)))) await writeOpen(store, first);
 	if (!(await store.create(keys.request(id), record))) {
 		const known = await readDocument(store, keys.request(id), recordSchema);
 		if (JSON.stringify(known?.request) !== JSON.stringify(request)) {

@@ -58,12 +58,12 @@ const workOff = async (
 	const faultAt = (reason: string, message: string, frame?: number) =>
 		faults.push({ reason, message, video, ...(frame === undefined ? {} : { frame }) });
 	const uploader = makeUploader(ports.supervisely, chunk, faultAt);
-	if (!options.isFirst) await uploader.findExisting();
-	const missing = chunk.frames.filter(frame => !uploader.has(frame));
-	await uploader.annotateExisting(chunk.frames.filter(frame => uploader.has(frame)));
-
-	if (chunk.recipe && missing.length > 0) {
-		try {
+	let missing: ChunkFrame[] = [];
+	try {
+		if (!options.isFirst) await uploader.findExisting();
+		missing = chunk.frames.filter(frame => !uploader.has(frame));
+		await uploader.annotateExisting(chunk.frames.filter(frame => uploader.has(frame)));
+		if (chunk.recipe && missing.length > 0) {
 			const source = chunk.copy
 				? await ports.files.open(chunk.copy)
 				: await openVideo(ports.supervisely, await needVideo(ports, video.id));
@@ -74,12 +74,13 @@ const workOff = async (
 			const lost = await pipeFrames(frames, chunk, missing, encoded => uploader.upload(encoded));
 			options.signal.throwIfAborted();
 			for (const { index, reason, message } of lost) faultAt(reason, message, index);
-		} catch (error) {
-			// What the deadline cuts off is no fault: it comes again.
-			if (options.signal.aborted || !(error instanceof PermanentError)) throw error;
-			log.warn('A chunk could not be decoded', { chunk: chunk.id, error });
-			for (const { index } of missing) if (!uploader.done.has(index)) faultAt(error.reason, messageOf(error), index);
 		}
+	} catch (error) {
+		// What the deadline cuts off is no fault: it comes again.
+		if (options.signal.aborted || !(error instanceof PermanentError)) throw error;
+		log.warn('A chunk could not be done', { chunk: chunk.id, error });
+		for (const { index } of missing) if (!uploader.done.has(index)) faultAt(error.reason, messageOf(error), index);
+		if (missing.length === 0) faultAt(error.reason, messageOf(error));
 	}
 	return {
 		...emptySummary,

@@ -5,11 +5,11 @@ import { sameLabels } from './same-labels.ts';
 import { type ImageLabels, masksPerCall } from './upload-labels.ts';
 
 /** Those of the images, all of one dataset, whose labels on the server are others than these. */
-export const findChanged = async (
+export const findChanged = async <Labels extends ImageLabels>(
 	supervisely: Pick<SuperviselyApi, 'annotations' | 'masks'>,
 	dataset: number,
-	images: ImageLabels[],
-): Promise<ImageLabels[]> => {
+	images: Labels[],
+): Promise<Labels[]> => {
 	try {
 		const ids = images.map(({ imageId }) => imageId);
 		const stored = await supervisely.annotations(dataset, ids);

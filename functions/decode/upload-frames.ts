@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { messageOf } from '#shared/errors.ts';
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
 import { type NewImage, nameConflicts, type SuperviselyApi } from '#shared/supervisely/api.ts';
 import { annotateFrame } from '#shared/supervisely/frame-annotation.ts';
 import type { Size } from '#shared/supervisely/geometry/plane.ts';
 import { targetSize } from '#shared/video/picture/target-size.ts';
 import { findChanged } from './find-changed.ts';
+import { inHalves } from './in-halves.ts';
 import { type ImageLabels, uploadLabels } from './upload-labels.ts';
 
 /** Sizes of a frame's picture in the video, and of the image that is made of it. */
@@ -39,17 +41,24 @@ export const makeUploader = (
 		if (!chunk.labels) return;
 		noteSize(frames[0]?.sizes.from);
 		for (let at = 0; at < frames.length; at += annotationsPerCall) {
-			const labeled: ImageLabels[] = [];
+			const labeled: (ImageLabels & { frame: ChunkFrame })[] = [];
 			for (const { frame, sizes } of frames.slice(at, at + annotationsPerCall)) {
 				const imageId = images.get(frame.name) as number;
 				const own = await annotateFrame(chunk.labels, frame.index, sizes);
 				for (const { reason, message } of own.faults) faultAt(reason, message, frame.index);
 				notes.push(...own.notes.map(note => `${chunk.video.name}, frame ${frame.index}: ${note}`));
 				labels += own.annotation.objects.length + own.specialFigures.length;
-				labeled.push({ ...own, imageId });
+				labeled.push({ ...own, imageId, frame });
 			}
 			const due = isThere ? await findChanged(supervisely, chunk.dataset, labeled) : labeled;
-			if (due.length > 0) await uploadLabels(supervisely, chunk.dataset, due);
+			await inHalves(
+				due,
+				some => uploadLabels(supervisely, chunk.dataset, some),
+				({ frame, annotation, specialFigures }, error) => {
+					labels -= annotation.objects.length + specialFigures.length;
+					faultAt(error.reason, `its labels: ${error.message}`, frame.index);
+				},
+			);
 		}
 	};
 
@@ -102,8 +111,25 @@ export const makeUploader = (
 		}
 	};
 
+	const bring = async (frames: EncodedFrame[]): Promise<void> => {
+		const hashed = frames.map(frame => ({
+			...frame,
+			hash: createHash('sha256').update(frame.bytes).digest('base64'),
+		}));
+		const known = await supervisely.knownHashes([...new Set(hashed.map(({ hash }) => hash))]);
+		const unknown = new Map(hashed.filter(({ hash }) => !known.has(hash)).map(frame => [frame.hash, frame]));
+		if (unknown.size > 0) await supervisely.uploadImages([...unknown.values()]);
+		await add(
+			hashed.map(({ frame, hash }) => ({
+				name: frame.name,
+				hash,
+				meta: { ...chunk.provenance, frame_index: frame.index },
+			})),
+		);
+	};
+
 	return {
-		/** Indices of the frames that this uploader has finished. */
+		/** Indices of the frames that this uploader has finished, or knows to be refused. */
 		done: done as ReadonlySet<number>,
 		has: (frame: ChunkFrame) => images.has(frame.name),
 		findExisting,
@@ -120,22 +146,15 @@ export const makeUploader = (
 				true,
 			);
 		},
+		/** What the server refuses of it for good is a fault, and costs no other frame. */
 		upload: async (frames: EncodedFrame[]): Promise<void> => {
-			const hashed = frames.map(frame => ({
-				...frame,
-				hash: createHash('sha256').update(frame.bytes).digest('base64'),
-			}));
-			const known = await supervisely.knownHashes([...new Set(hashed.map(({ hash }) => hash))]);
-			const unknown = new Map(hashed.filter(({ hash }) => !known.has(hash)).map(frame => [frame.hash, frame]));
-			if (unknown.size > 0) await supervisely.uploadImages([...unknown.values()]);
-			await add(
-				hashed.map(({ frame, hash }) => ({
-					name: frame.name,
-					hash,
-					meta: { ...chunk.provenance, frame_index: frame.index },
-				})),
-			);
-			await annotate(frames, false);
+			const there: EncodedFrame[] = [];
+			const bringSome = async (some: EncodedFrame[]) => {
+				await bring(some);
+				there.push(...some);
+			};
+			await inHalves(frames, bringSome, ({ frame }, error) => faultAt(error.reason, messageOf(error), frame.index));
+			await annotate(there, false);
 			for (const { frame } of frames) done.add(frame.index);
 		},
 	};

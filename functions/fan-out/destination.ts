@@ -1,4 +1,4 @@
-import { PermanentError, SamplingFailure } from '#shared/errors.ts';
+import { messageOf, PermanentError, SamplingFailure, TryLater } from '#shared/errors.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { type Destination, destinationSchema } from '#shared/sampling/outcome.ts';
@@ -7,6 +7,8 @@ import type { FanOutPorts } from './ports.ts';
 
 /** Names tried before giving up: `X`, `X_001`, `X_002` and so on. */
 const mostNames = 1000;
+/** Names that others take while they are asked for. */
+const mostConflicts = 20;
 
 /**
  * The images project that is written to: the one that was named, or a new one beside the source. A repeat finds the
@@ -33,6 +35,7 @@ const createProject = async (
 	wanted: string | undefined,
 ): Promise<Project> => {
 	const base = wanted ?? `${source.name}(images)`;
+	let conflicts = 0;
 	for (let attempt = 0; attempt < mostNames; attempt++) {
 		const name = attempt === 0 ? base : `${base}_${String(attempt).padStart(3, '0')}`;
 		const [taken] = await supervisely.projectsNamed(source.workspaceId, name);
@@ -55,6 +58,7 @@ const createProject = async (
 		} catch (error) {
 			// Somebody else took the name between the question and the answer.
 			if (!nameConflicts(error)) throw error instanceof PermanentError ? new SamplingFailure(error.message) : error;
+			if (++conflicts > mostConflicts) throw new TryLater(messageOf(error), null);
 			attempt--;
 		}
 	}

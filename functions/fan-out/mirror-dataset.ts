@@ -12,6 +12,7 @@ export type Mirror = {
 /**
  * The dataset of this name in the destination, made where it isn't there yet. Of two that make it at the same time,
  * one makes it and the other finds it.
+ * @returns the dataset with the custom data that it had
  */
 export const mirrorDataset = async (supervisely: SuperviselyApi, mirror: Mirror): Promise<Dataset> => {
 	const found = await findDataset(supervisely, mirror);
@@ -20,7 +21,7 @@ export const mirrorDataset = async (supervisely: SuperviselyApi, mirror: Mirror)
 	if (Object.keys(mirror.provenance).some(key => !(key in known))) {
 		await supervisely.setDatasetData(dataset.id, { ...mirror.provenance, ...known });
 	}
-	return dataset;
+	return { ...dataset, customData: known };
 };
 
 const createDataset = async (supervisely: SuperviselyApi, mirror: Mirror): Promise<Dataset> => {

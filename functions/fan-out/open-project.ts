@@ -1,7 +1,9 @@
 import { leasePatienceMs, underLease } from '#shared/aws/lease.ts';
 import { SamplingFailure } from '#shared/errors.ts';
+import { hasEnded } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
+import { writeOpen } from '#shared/sampling/open.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { readScope, resolveScope, writeScope } from '#shared/sampling/scope.ts';
 import { firstPage, type Project } from '#shared/supervisely/api.ts';
@@ -19,6 +21,11 @@ import { childDatasets, pagesAfterFirst } from './walk-dataset.ts';
 export const openProject = async (ports: FanOutPorts, at: Attempt, request: SamplingRequest): Promise<void> => {
 	const { supervisely, store } = ports;
 	const source = await openDestination(ports, at, request);
+	if (await hasEnded(store, at)) {
+		// It was cancelled before anybody could tell the destination.
+		await writeOpen(store, at);
+		return ports.sendReport([{ schema: 1, ...at, node: nodeIds.project }]);
+	}
 	const scope = await readScope(store, at.sampling);
 	const listing = await supervisely.datasets(source.id, null, firstPage);
 	const nested = scope === undefined;

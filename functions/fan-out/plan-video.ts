@@ -7,14 +7,15 @@ import type { VideoMessage } from '#shared/sampling/messages.ts';
 import type { SamplingRecord } from '#shared/sampling/request.ts';
 import { imageName, selectFrames } from '#shared/sampling/selection.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
-import { areSettled, labelsFingerprint } from '#shared/sampling/settled-labels.ts';
+import { areSettled, labelsFingerprint, unsettleLabels } from '#shared/sampling/settled-labels.ts';
 import { emptySummary, type Summary } from '#shared/sampling/summary.ts';
-import type { Image, Video } from '#shared/supervisely/api.ts';
+import type { Dataset, Image, Video } from '#shared/supervisely/api.ts';
 import { labelsOf } from '#shared/supervisely/labels.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
 import { writeRecipe } from '#shared/video/extract/write-recipe.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
+import { claimDataset } from './claim-dataset.ts';
 import { mirrorDataset } from './mirror-dataset.ts';
 import type { FanOutPorts } from './ports.ts';
 import { copyFor, indexOf } from './video-file.ts';
@@ -75,6 +76,7 @@ export const planVideo = async (
 		description: `Sample dataset made from project #${project.id}, dataset #${dataset.id}, video #${video.id}`,
 		provenance,
 	});
+	await claimDataset(store, leaf.id, { sampling, attempt, node, parent: message.parent });
 	const existing = new Map<string, Pick<ChunkFrame, 'image' | 'size'>>();
 	for await (const image of supervisely.images(leaf.id)) existing.set(image.name, existingImage(image));
 
@@ -98,6 +100,7 @@ export const planVideo = async (
 	const labels = meta && { dataset: leaf.id, fingerprint: labelsFingerprint(madeOf) };
 	const looksAtLabels = labels !== undefined && !(standing && (await areSettled(store, labels)));
 	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, looksAtLabels)];
+	if (labels && parts.length > 0) await unsettleLabels(store, labels.dataset);
 	const toDecode = parts.filter(({ recipe }) => recipe).length;
 	const copy = toDecode === 0 ? null : await copyFor(ports, video, file, toDecode, signal);
 	const children = await pLimit(chunksAtOnce).map(parts, async ({ frames: own, recipe }) => {
@@ -117,7 +120,7 @@ export const planVideo = async (
 		...(index.damage === undefined
 			? {}
 			: { faultCount: 1, faults: [{ reason: 'corrupt', message: index.damage, video: common.video }] }),
-		notes: notesOn(video, index, settings),
+		notes: [...notesOn(video, index, settings), ...notesOnDataset(video, leaf)],
 	};
 	// Of two deliveries that found different images there, both enqueue the chunks of the first.
 	const at = { sampling, attempt };
@@ -150,6 +153,15 @@ const cutPresent = (frames: ChunkFrame[], looksAtLabels: boolean): Part[] => {
 		frames: present.slice(at * framesPerLabelChunk, (at + 1) * framesPerLabelChunk),
 		recipe: null,
 	}));
+};
+
+/** The names alone say which images are a video's, as they do for the SDK; that two videos share them is told. */
+const notesOnDataset = (video: Video, { name, customData }: Dataset): string[] => {
+	const other = customData?.video_id;
+	if (typeof other !== 'number' || other === video.id) return [];
+	return [
+		`Video ${video.id} (${video.name}): dataset ${JSON.stringify(name)} has images of video ${other}; those of the same name are taken for this one's`,
+	];
 };
 
 const notesOn = (video: Video, index: VideoIndex, { start, end }: Settings): string[] => {

@@ -9,6 +9,7 @@ import { emptySummary } from '#shared/sampling/summary.ts';
 import { openProject } from './open-project.ts';
 import { planVideo } from './plan-video.ts';
 import type { FanOutPorts } from './ports.ts';
+import { refreshChunks } from './refresh-chunks.ts';
 import { walkDataset, walkPage } from './walk-dataset.ts';
 
 /**
@@ -25,9 +26,12 @@ export const takeStep = async (ports: FanOutPorts, message: PlanMessage, signal:
 		return sendReport([{ schema: 1, ...at, node: message.parent }]);
 	try {
 		const known = await readNode(store, at, identityOf(message));
-		if (known) return await enqueueUnfinished(ports, message, known);
 		const record = await readRecord(store, sampling);
 		const { request } = record;
+		if (known) {
+			if (message.kind === 'video' && attempt > 1) await refreshChunks(ports, request, message, known, signal);
+			return await enqueueUnfinished(ports, message, known);
+		}
 		if (message.kind === 'project') await openProject(ports, at, request);
 		else if (message.kind === 'dataset') await walkDataset(ports, request, message);
 		else if (message.kind === 'page') await walkPage(ports, request, message);

@@ -3,13 +3,13 @@ import { FramefanError } from '#shared/errors.ts';
 import { endSampling, hasEnded, readDocument, readRecord } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
 import { destinationSchema } from '#shared/sampling/outcome.ts';
-import type { Summary } from '#shared/sampling/summary.ts';
+import { addSummaries, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import { destinationData, writeDestinationData } from './destination-data.ts';
 import type { ReducePorts } from './ports.ts';
 import { writeReport } from './write-report.ts';
 
 /**
- * Writes the report, records the completion in the destination project's custom data, and ends the sampling, in this
+ * Records the completion in the destination project's custom data, writes the report, and ends the sampling, in this
  * order: whoever dies in between is followed by another who does the same again.
  */
 export const completeSampling = async (ports: ReducePorts, at: Attempt, summary: Summary): Promise<void> => {
@@ -21,12 +21,16 @@ export const completeSampling = async (ports: ReducePorts, at: Attempt, summary:
 	const isOurs = await underLease(store, keys.projectLease(destination.id), lease, async () => {
 		// Two reports may find the same completion; one of them records it.
 		if (await hasEnded(store, at)) return false;
-		const faulty = summary.faultCount > 0;
-		const outcome = { state: faulty ? ('completed_with_faults' as const) : ('completed' as const), reason: null };
 		const finishedAt = new Date().toISOString();
-		await writeReport(store, at, { ...outcome, finishedAt, faulty });
-		await writeDestinationData(ports, destination.id, destinationData(at, record, { ...outcome, finishedAt }, summary));
-		return endSampling(store, at, { ...outcome, summary });
+		const stateOf = ({ faultCount }: Summary) => (faultCount > 0 ? 'completed_with_faults' : 'completed');
+		const recorded = { state: stateOf(summary), reason: null, finishedAt } as const;
+		const refusal = await writeDestinationData(ports, destination.id, destinationData(at, record, recorded, summary));
+		// Who reads only the destination would wait for ever: a fault, so that a retry records it again.
+		const faults: Fault[] = refusal === undefined ? [] : [{ reason: 'refused', message: refusal }];
+		const whole = addSummaries([summary, { ...emptySummary, faultCount: faults.length, faults }]);
+		const state = stateOf(whole);
+		await writeReport(store, at, { state, finishedAt, faulty: summary.faultCount > 0, faults });
+		return endSampling(store, at, { state, reason: null, summary: whole });
 	});
 	// Where another end came first, such as a cancel, that one has still to be recorded.
 	if (isOurs) await store.remove(keys.open(at));

@@ -32,7 +32,8 @@ export const countNode = async (
 		});
 		if (children.length < node.children.length) return onUnfinished(ports, at);
 		const summary = await finishNode(store, at, node, children);
-		if (node.labels && summary.faultCount === 0) await keepSettledLabels(store, node.labels);
+		// Another attempt may have made some of them of what came later.
+		if (node.labels && attempt === 1 && summary.faultCount === 0) await keepSettledLabels(store, node.labels);
 		if (node.parent === null) return completeSampling(ports, at, summary);
 		await markDone(store, at, node.parent, id, summary);
 		id = node.parent;

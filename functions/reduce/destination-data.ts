@@ -2,7 +2,7 @@ import { PermanentError, SamplingFailure } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import type { Attempt } from '#shared/sampling/keys.ts';
 import type { Outcome } from '#shared/sampling/outcome.ts';
-import type { SamplingRecord } from '#shared/sampling/request.ts';
+import type { SamplingRecord, SamplingRequest } from '#shared/sampling/request.ts';
 import type { Summary } from '#shared/sampling/summary.ts';
 import type { ReducePorts } from './ports.ts';
 
@@ -23,27 +23,37 @@ export const destinationData = (
 	{ faults, notes, ...counts }: Summary,
 ): DestinationData => ({
 	...{ sampling, attempt, state, reason, createdAt, finishedAt },
-	...{ source: request.source, settings: request.settings },
+	...{ source: bounded(request.source), settings: request.settings },
 	...counts,
 	faults: faults.slice(0, named),
 	notes: notes.slice(0, named),
 });
 
+/** Long lists of ids stand in the request alone. */
+const bounded = ({ datasetIds, videoIds, ...source }: SamplingRequest['source']) => ({
+	...source,
+	...(datasetIds ? { datasetIds: datasetIds.slice(0, named) } : {}),
+	...(videoIds ? { videoIds: videoIds.slice(0, named) } : {}),
+});
+
 /**
  * Writes the data of a sampling among the custom data of its destination; what others have there stays. To be called
  * under the project's lease, since the server knows no conditional writes.
+ * @returns why the server refuses it for good; undefined when it is written
  */
 export const writeDestinationData = async (
 	{ supervisely }: Pick<ReducePorts, 'supervisely'>,
 	project: number,
 	framefan: DestinationData,
-): Promise<void> => {
+): Promise<string | undefined> => {
 	try {
 		const found = await supervisely.project(project);
 		if (!found) throw new PermanentError('not-found', `The destination project ${project} is not there any more`);
 		await supervisely.setProjectData(project, { ...found.customData, framefan });
+		return undefined;
 	} catch (error) {
 		if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;
 		log.error('The destination does not take its custom data', { project, error });
+		return `The destination does not take its custom data: ${error.message}`;
 	}
 };

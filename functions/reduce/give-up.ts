@@ -1,17 +1,15 @@
 import { underLease } from '#shared/aws/lease.ts';
-import type { StateStore } from '#shared/aws/state-store.ts';
 import { FramefanError, PermanentError, SamplingFailure } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { type Chunk, chunkSchema } from '#shared/sampling/chunk.ts';
 import { endSampling, hasEnded, readDocument, readNode, readRecord } from '#shared/sampling/documents.ts';
-import { type DeadLetter, deadLetterSchema, failureSchema } from '#shared/sampling/failure.ts';
+import { type DeadLetter, failureSchema } from '#shared/sampling/failure.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
-import { finishedChildren, isDone, markDone } from '#shared/sampling/marker.ts';
+import { isDone, markDone } from '#shared/sampling/marker.ts';
 import { type ChildMessage, type DecodeMessage, identityOf, type PlanMessage } from '#shared/sampling/messages.ts';
-import { type Node, nodeIds } from '#shared/sampling/node.ts';
-import { addSummaries, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
+import { nodeIds } from '#shared/sampling/node.ts';
+import { emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import { countNode } from './count-node.ts';
-import { finishNode } from './finish-node.ts';
 import type { ReducePorts } from './ports.ts';
 import { recordProgress } from './record-progress.ts';
 
@@ -32,7 +30,8 @@ export const giveUp = async (
 	const at = { sampling, attempt };
 	const identity = identityOf(message);
 	await readRecord(store, sampling);
-	const first = await keepLetter(store, keys.deadLetter(at, identity), letter);
+	const kept: DeadLetter = { schema: 1, at: new Date().toISOString(), ...letter };
+	await store.create(keys.deadLetter(at, identity), kept);
 	if (await hasEnded(store, at)) return;
 	const why = await lastFailure(ports, at, identity);
 	log.warn('A message was given up', { ...at, about: identity, why });
@@ -44,30 +43,19 @@ export const giveUp = async (
 			if (!(await isDone(store, at, changed, message.chunk)))
 				await markDone(store, at, changed, message.chunk, await lostChunk(ports, message, why));
 		});
+	} else if (message.kind !== 'project' && (await isDone(store, at, message.parent, message.node))) {
+		changed = message.parent;
+	} else if (await readNode(store, at, identity)) {
+		// Its children are known, so it is not lost: what is left is to enqueue those of them that are unfinished.
+		return ports.sendPlan([message]);
 	} else if (message.kind === 'project') {
 		await endSampling(store, at, { state: 'failed', reason: why, summary: emptySummary });
 		changed = nodeIds.project;
 	} else {
 		changed = message.parent;
-		if (!(await isDone(store, at, changed, message.node))) {
-			const node = await readNode(store, at, message.node);
-			// What is left of a step whose children are known is to enqueue those that aren't: worth another try.
-			if (node && first.messageId === letter.messageId) return ports.sendPlan([message]);
-			await markDone(store, at, changed, message.node, await lostStep(ports, at, message, { node, why }));
-		}
+		await markDone(store, at, changed, message.node, lostStep(message, why));
 	}
 	await countNode(ports, { schema: 1, ...at, node: changed }, recordProgress);
-};
-
-/** Keeps a message that was given up. @returns the first that was about the same */
-const keepLetter = async (
-	store: StateStore,
-	key: string,
-	letter: Omit<DeadLetter, 'schema' | 'at'>,
-): Promise<DeadLetter> => {
-	const kept: DeadLetter = { schema: 1, at: new Date().toISOString(), ...letter };
-	if (await store.create(key, kept)) return kept;
-	return (await readDocument(store, key, deadLetterSchema)) as DeadLetter;
 };
 
 /** What is known of why, and what to do. */
@@ -100,36 +88,26 @@ const lostChunk = async (
 	return { ...emptySummary, framesUploaded: wanted.length - missing.length, faultCount: faults.length, faults };
 };
 
-/** Names of a chunk's images that are in the destination; none where the server doesn't tell. */
+/** Names of a chunk's images that are in the destination; none where the server refuses to tell. */
 const imagesThere = async ({ supervisely }: ReducePorts, chunk: Chunk): Promise<Set<string>> => {
 	const wanted = new Set(chunk.frames.map(({ name }) => name));
 	const there = new Set<string>();
 	try {
 		for await (const { name } of supervisely.images(chunk.dataset)) if (wanted.has(name)) there.add(name);
 	} catch (error) {
-		if (error instanceof PermanentError || error instanceof SamplingFailure) return there;
+		// Where it only fails for now, the letter comes again.
+		if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;
 		log.warn('What is in the destination is not known', { dataset: chunk.dataset, error });
 	}
 	return there;
 };
 
-/** A step of the walk; what is finished below it counts nevertheless, and stands in the report. */
-const lostStep = async (
-	{ store }: ReducePorts,
-	at: Attempt,
-	message: ChildMessage,
-	{ node, why }: { node: Node | undefined; why: string },
-): Promise<Summary> => {
-	const video =
-		message.kind === 'video' ? (node?.video ?? { id: message.video, name: `video ${message.video}` }) : undefined;
+/** A step of the walk that never came so far that its children were known. */
+const lostStep = (message: ChildMessage, why: string): Summary => {
+	const video = message.kind === 'video' ? { id: message.video, name: `video ${message.video}` } : undefined;
 	const what = message.kind === 'page' ? `page ${message.page} of the ${message.of} of ` : '';
 	const fault: Fault = video
 		? { reason: 'gave-up', message: why, video }
 		: { reason: 'gave-up', message: `${what}dataset ${message.dataset ?? 'the project'} could not be walked: ${why}` };
-	const videos = video && !node ? 1 : 0;
-	const lost: Summary = { ...emptySummary, videos, faultCount: 1, faults: [fault] };
-	if (!node) return lost;
-	const below = await finishedChildren(store, at, node.id);
-	const children = [...below].map(([id, finished]) => ({ id, ...finished }));
-	return finishNode(store, at, { ...node, own: addSummaries([lost, node.own]) }, children);
+	return { ...emptySummary, videos: video ? 1 : 0, faultCount: 1, faults: [fault] };
 };

@@ -55,9 +55,9 @@ const messageSchema = z.union([reportMessageSchema, decodeMessageSchema, planMes
 type AnyMessage = z.output<typeof messageSchema>;
 
 /** A report is a report, also a dead one: it is counted. Any other message here is a dead letter. */
-const work = (message: AnyMessage, { body, messageId, eventSourceARN }: SQSRecord): Promise<void> =>
+const work = (message: AnyMessage, { body, eventSourceARN }: SQSRecord): Promise<void> =>
 	'kind' in message || 'chunk' in message
-		? giveUp(ports, message, { queue: eventSourceARN, messageId, body })
+		? giveUp(ports, message, { queue: eventSourceARN, body })
 		: countNode(ports, message, recordProgress);
 
 /**

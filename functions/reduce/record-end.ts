@@ -7,15 +7,14 @@ import type { ReducePorts } from './ports.ts';
 import { atLeast, summarizeOpen } from './summarize-open.ts';
 
 /**
- * Records in the destination how an attempt ended that was ended elsewhere: cancelled, or failed as a whole. Done once;
- * the attempt stays open until it is.
+ * Records in the destination how an attempt ended that was ended elsewhere: cancelled, or failed as a whole. The attempt
+ * stays open until it is. What was running then finishes its chunk, so each later report adds to what is recorded.
  */
 export const recordEnd = async (ports: ReducePorts, at: Attempt): Promise<void> => {
 	const { store, leaseMs } = ports;
-	if (!(await store.exists(keys.open(at)))) return;
 	const outcome = (await readOutcome(store, at)) as Outcome;
-	const destination = await readDocument(store, keys.destination(at.sampling), destinationSchema);
 	const isCompletion = outcome.state === 'completed' || outcome.state === 'completed_with_faults';
+	const destination = await readDocument(store, keys.destination(at.sampling), destinationSchema);
 	if (destination && !isCompletion) {
 		const record = await readRecord(store, at.sampling);
 		const last = await readDocument(store, keys.progress(at), progressSchema);

@@ -15,8 +15,13 @@ const recordsPerDestinationRecord = 4;
 /** Writes how far a sampling is, unless somebody did a moment ago; from time to time into the destination, too. */
 export const recordProgress = async (ports: ReducePorts, at: Attempt): Promise<void> => {
 	const { store, progressMs } = ports;
-	const last = await readDocument(store, keys.progress(at), progressSchema);
+	const key = keys.progress(at);
+	const found = await store.read(key);
+	const last = found && progressSchema.parse(found.value);
 	if (last && Date.now() - Date.parse(last.at) < progressMs) return;
+	// Of many reports at the same time one adds up.
+	const now = new Date().toISOString();
+	if (found && !(await store.replace(key, { ...last, at: now }, found.etag))) return;
 	const summary = atLeast(await summarizeOpen(store, at), last?.summary);
 	const inDestination = (last?.inDestination ?? 0) + 1;
 	const isDue = inDestination >= recordsPerDestinationRecord;

@@ -1,6 +1,6 @@
 import type { StateStore } from '#shared/aws/state-store.ts';
 import { log } from '#shared/log.ts';
-import { endSampling, hasEnded, readDocument, readNode } from '#shared/sampling/documents.ts';
+import { beginAttempt, endSampling, hasEnded, readDocument, readNode } from '#shared/sampling/documents.ts';
 import { type Attempt, keys, openAttempt } from '#shared/sampling/keys.ts';
 import { finishedChildren } from '#shared/sampling/marker.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
@@ -23,7 +23,10 @@ const mostResent = 3;
 export const sweep = async (ports: ReducePorts, quietMs: number): Promise<void> => {
 	const { store } = ports;
 	const heard = new Map<string, number>();
-	for await (const key of store.list(keys.openAttempts)) heard.set(key, await heardOf(store, openAttempt(key)));
+	for await (const key of store.list(keys.openAttempts)) {
+		// What can't be read is looked after below, where its failure harms no other.
+		heard.set(key, await heardOf(store, openAttempt(key)).catch(() => 0));
+	}
 	// In no fixed order: where there are more than one sweep can look after, each has its turn.
 	const inAnyOrder = [...heard.keys()].sort(() => Math.random() - 0.5);
 	for (const key of inAnyOrder) {
@@ -56,6 +59,9 @@ const lookAfter = async (
 	const [opened, heard] = [Date.parse(open.at), await heardOf(store, at)];
 	const idleMs = now - Math.max(opened, heard);
 	if (idleMs < quietMs) return;
+	// What was to begin it died in the middle.
+	if (!(await store.exists(keys.request(at.sampling)))) return store.remove(keys.open(at));
+	if (at.attempt > 1 && (await beginAttempt(store, at))) return sendPlan([{ schema: 1, kind: 'project', ...at }]);
 	const nothing = async () => {};
 	for (const node of await unfinishedNodes(ports, at)) await countNode(ports, { schema: 1, ...at, node }, nothing);
 	if (idleMs < stuckMs || (await hasEnded(store, at))) return;

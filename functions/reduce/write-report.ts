@@ -13,18 +13,20 @@ export const reportPartKey = (at: Attempt, node: string, faulty: boolean) =>
 /**
  * Writes the report of a completed sampling from its parts, piece by piece: however many faults there are, no more than
  * one part and a few markers of them are in memory.
+ * @param faulty whether the parts have faults
+ * @param faults those that stand in no part
  */
 export const writeReport = async (
 	store: StateStore,
 	at: Attempt,
-	{ state, finishedAt, faulty }: Pick<Report, 'state' | 'finishedAt'> & { faulty: boolean },
+	{ state, finishedAt, faulty, faults }: Pick<Report, 'state' | 'finishedAt' | 'faults'> & { faulty: boolean },
 ): Promise<void> => {
 	const head = { schema: 1, ...at, state, finishedAt } satisfies Omit<
 		z.input<typeof reportSchema>,
 		'videos' | 'faults'
 	>;
 	const pieces = piecesBelow(store, reportPartKey(at, nodeIds.project, faulty));
-	await store.writeText(keys.report(at.sampling), reportText(store, head, pieces));
+	await store.writeText(keys.report(at.sampling), reportText(store, head, { pieces, faults }));
 };
 
 const piecesBelow = async function* (
@@ -41,10 +43,10 @@ const piecesBelow = async function* (
 const reportText = async function* (
 	store: StateStore,
 	head: object,
-	pieces: ReturnType<typeof piecesBelow>,
+	{ pieces, faults }: { pieces: ReturnType<typeof piecesBelow>; faults: Fault[] },
 ): AsyncGenerator<string> {
 	// Of datasets and pages that could not be walked: few beside the videos.
-	const others: Fault[] = [];
+	const others = [...faults];
 	yield `${openEnded(head)},"videos":[`;
 	let separator = '\n';
 	for await (const piece of pieces) {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import pRetry, { AbortError } from 'p-retry';
 import { PermanentError, SamplingFailure, TryLater } from './errors.ts';
 
@@ -22,8 +23,8 @@ export const retrying = <Result>(
 			randomize: true,
 			onFailedAttempt: async ({ error }) => {
 				if (!(error instanceof TryLater) || error.seconds === 0) return;
-				if (error.seconds > longestWaitSeconds) throw new AbortError(error);
-				await new Promise(resolve => setTimeout(resolve, error.seconds * 1000));
+				if (error.seconds > longestWaitSeconds) throw error;
+				await setTimeout(error.seconds * 1000, undefined, options.signal ? { signal: options.signal } : {});
 			},
 		},
 	);

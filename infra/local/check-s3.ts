@@ -1,10 +1,13 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { makeStateStore } from '#shared/aws/state-store.ts';
+import { makeStateStore, type StateStore } from '#shared/aws/state-store.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
 
 /** Writers of one document at the same time, and documents they write. */
 const writers = 8;
 const races = 3;
+
+/** Times that it is looked: the answer to a conditional write can get lost, and its repeat is refused then. */
+const looks = 3;
 
 /**
  * Whether an S3 that somebody else wrote does what the state stands on: documents that are created once and replaced
@@ -14,41 +17,59 @@ const races = 3;
  */
 export const checkS3 = async (s3: S3Client, bucket: string, endpoint: string): Promise<string | undefined> => {
 	const store = makeStateStore(s3, bucket);
-	const folder = `check/${crypto.randomUUID()}/`;
-	const key = `${folder}document.json`;
-	const raced = Array.from({ length: races }, (_, race) => `${folder}race-${race}.json`);
-	const refuse = (what: string): never => {
+	for (let look = 1; ; look++) {
+		const folder = `check/${crypto.randomUUID()}/`;
+		const fails = await whatFails(store, folder);
+		if (fails === undefined) return raceIn(store, folder, endpoint);
+		if (look < looks) continue;
 		throw new FramefanError(
-			`The S3 at ${endpoint} can't keep the state: ${what}. Use one that knows conditional writes (PUT with If-None-Match: * and If-Match), or leave AWS_ENDPOINT_URL_S3 out`,
+			`The S3 at ${endpoint} can't keep the state: ${fails}. Use one that knows conditional writes (PUT with If-None-Match: * and If-Match), or leave AWS_ENDPOINT_URL_S3 out`,
 		);
-	};
-	const must = async (what: string, wanted: boolean, done: () => Promise<boolean>): Promise<void> => {
-		const found = await done().catch(error => refuse(`${what} ended with ${messageOf(error)}`));
-		if (found !== wanted) refuse(`${what} was ${found ? 'done' : 'refused'}`);
-	};
-	/** Of several who write at the same time one may win. */
-	const winners = async (write: (writer: number) => Promise<boolean>): Promise<number> =>
-		(await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)))).filter(won => won).length;
-	try {
-		await must('creating a document', true, () => store.create(key, { version: 1 }));
-		await must('creating one that is there', false, () => store.create(key, { version: 2 }));
-		const found = await store.read(key);
-		if (JSON.stringify(found?.value) !== '{"version":1}') refuse('a document came back changed');
-		const { etag = '' } = found ?? {};
-		await must('replacing one as it was read', true, () => store.replace(key, { version: 3 }, etag));
-		await must('replacing one that has changed since', false, () => store.replace(key, { version: 4 }, etag));
-		const { keys } = await store.page(folder, undefined, 10);
-		if (keys.join() !== key) refuse(`a listing has ${keys.length} of 1 documents`);
+	}
+};
 
-		for (const race of raced) {
-			const created = await winners(writer => store.create(race, { writer }));
-			const { etag: read = '' } = (await store.read(race)) ?? {};
-			const replaced = await winners(writer => store.replace(race, { writer, again: true }, read));
+/** What goes wrong while one writes alone, by what was done and what came of it. */
+const whatFails = async (store: StateStore, folder: string): Promise<string | undefined> => {
+	const key = `${folder}document.json`;
+	let doing = '';
+	const isDone = async (what: string, work: Promise<boolean>) => {
+		doing = what;
+		return work;
+	};
+	try {
+		if (!(await isDone('creating a document', store.create(key, { version: 1 })))) return `${doing} was refused`;
+		if (await isDone('creating one that is there', store.create(key, { version: 2 }))) return `${doing} was done`;
+		const { value, etag = '' } = (await store.read(key)) ?? {};
+		if (JSON.stringify(value) !== '{"version":1}') return 'a document came back changed';
+		const replace = (version: number) => store.replace(key, { version }, etag);
+		if (!(await isDone('replacing one as it was read', replace(3)))) return `${doing} was refused`;
+		if (await isDone('replacing one that has changed since', replace(4))) return `${doing} was done`;
+		const { keys } = await store.page(folder, undefined, 10);
+		return keys.join() === key ? undefined : `a listing has ${keys.length} of 1 documents`;
+	} catch (error) {
+		return `${doing} ended with ${messageOf(error)}`;
+	} finally {
+		await store.remove(key).catch(() => {});
+	}
+};
+
+/** Of several who write at the same time one may win. @returns a line where more do */
+const raceIn = async (store: StateStore, folder: string, endpoint: string): Promise<string | undefined> => {
+	const keys = Array.from({ length: races }, (_, race) => `${folder}race-${race}.json`);
+	const winners = async (write: (writer: number) => Promise<boolean>): Promise<number> => {
+		const all = Array.from({ length: writers }, (_, writer) => write(writer).catch(() => false));
+		return (await Promise.all(all)).filter(won => won).length;
+	};
+	try {
+		for (const key of keys) {
+			const created = await winners(writer => store.create(key, { writer }));
+			const { etag = '' } = (await store.read(key)) ?? {};
+			const replaced = await winners(writer => store.replace(key, { writer, again: true }, etag));
 			if (created > 1 || replaced > 1)
 				return `The S3 at ${endpoint} lets ${Math.max(created, replaced)} of ${writers} who write the same at one time win: work may be done twice. It is good for trying things out only`;
 		}
 		return undefined;
 	} finally {
-		await Promise.all([key, ...raced].map(each => store.remove(each).catch(() => {})));
+		await Promise.all(keys.map(key => store.remove(key).catch(() => {})));
 	}
 };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { keys } from '#shared/sampling/keys.ts';
 import { routes } from '../../functions/api/answer.ts';
 import { FramefanStack } from '../../infra/stack.ts';
 
@@ -76,6 +77,21 @@ describe('functions', () => {
 		]);
 		expect(Object.fromEntries(layers)).toEqual({ Api: 0, FanOut: 1, Decode: 2, Reduce: 0 });
 	});
+	test('every function may send to each queue that it is told of', () => {
+		const policies = resources('AWS::IAM::Policy');
+		for (const { Environment, Role } of resources('AWS::Lambda::Function')) {
+			const own = policies.filter(({ Roles }) => Roles[0].Ref === Role['Fn::GetAtt'][0]);
+			const statements = own.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+			const sendsTo = statements
+				.filter(({ Action }) => [Action].flat().includes('sqs:SendMessage'))
+				.flatMap(({ Resource }) => [Resource].flat().map(each => each['Fn::GetAtt'][0]));
+			const told = Object.entries(Environment.Variables as Record<string, { Ref: string }>).filter(([name]) =>
+				name.endsWith('_QUEUE_URL'),
+			);
+			expect(told.length).toBeGreaterThan(0);
+			for (const [name, { Ref }] of told) expect(sendsTo, name).toContain(Ref);
+		}
+	});
 	test('no environment variable holds the token, only the name of where it is', () => {
 		const functions = resources('AWS::Lambda::Function');
 		for (const { Environment } of functions) expect(Object.keys(Environment.Variables)).not.toContain('TOKEN');
@@ -91,6 +107,23 @@ describe('doors', () => {
 	});
 	test('one rule sweeps, one starts the standing sampling', () => {
 		template.resourceCountIs('AWS::Events::Rule', 2);
+	});
+	test('all state expires but what a standing sampling goes on from', () => {
+		const [{ LifecycleConfiguration }] = resources('AWS::S3::Bucket');
+		const expiring = (LifecycleConfiguration.Rules as { Prefix?: string; ExpirationInDays?: number }[])
+			.filter(({ ExpirationInDays }) => ExpirationInDays)
+			.map(({ Prefix }) => Prefix as string);
+		const expires = (key: string) => expiring.some(prefix => key.startsWith(prefix));
+		const at = { sampling: 's', attempt: 1 };
+		const [gone, kept] = [
+			[keys.request('s'), keys.open(at), keys.chunkLease('s', 'c'), keys.projectLease(1), keys.datasetClaim(1)].concat(
+				keys.listed('s', '2026-11-01T00:00:00Z'),
+				keys.videoCopy(1, 'v'),
+			),
+			[keys.standing, keys.settledLabels(1)],
+		];
+		expect(gone.filter(key => !expires(key))).toEqual([]);
+		expect(kept.filter(expires)).toEqual([]);
 	});
 	test('the state bucket is private and lets nothing in without TLS', () => {
 		template.hasResourceProperties('AWS::S3::Bucket', {

@@ -73,6 +73,52 @@ describe('dead letters become faults', () => {
 	});
 });
 
+test('a label that was mended at the source is taken by a retry, and so is nothing else', async () => {
+	// A figure beyond the picture, on one frame.
+	const move = (by: number) =>
+		bench.changeServer(store => {
+			for (const record of store.videoAnnotations.values()) {
+				const moved = structuredClone(record);
+				const figure = moved.frames.find(({ index }) => index === 10)?.figures.find(each => 'points' in each.geometry);
+				const { points } = (figure?.geometry ?? {}) as { points?: { exterior: [number, number][] } };
+				for (const point of points?.exterior ?? []) point[0] += by;
+				store.commit([['videoAnnotation', moved]]);
+			}
+		});
+	await move(10_000);
+	const { id } = await start('mended label', { step: 10 });
+	const first = await bench.ended(id);
+	expect(first).toMatchObject({ state: 'completed_with_faults', framesUploaded: 6, faultCount: 2 });
+	expect(first.faults).toMatchObject([{ frame: 10 }, { frame: 10 }]);
+	await move(-10_000);
+	const files = bench.server.counters().files?.requests ?? 0;
+	await bench.api.retry(id);
+	expect(await bench.ended(id)).toMatchObject({ state: 'completed', framesUploaded: 6, faultCount: 0 });
+	expect(bench.server.counters().files?.requests ?? 0).toBe(files);
+});
+
+test('two samplings into one project at the same time: each image is of one of them, with labels that fit it', async () => {
+	const project = (await ok(bench.server, 'projects.add', {
+		...{ name: 'shared', type: 'images' },
+		workspaceId: (await ok(bench.server, 'projects.info', { id: bench.source })).workspaceId,
+	})) as { id: number };
+	const shared = { source: { projectId: bench.source }, destination: { projectId: project.id } };
+	const started = await Promise.all([
+		bench.api.start({ ...shared, settings: { step: 5 } }),
+		bench.api.start({ ...shared, settings: { step: 5, resize: [60, 80] } }),
+	]);
+	const both = await Promise.all(started.map(({ id }) => bench.ended(id)));
+	for (const { state, framesPlanned } of both) expect([state, framesPlanned]).toEqual(['completed', 12]);
+	expect(both.reduce((sum, { framesUploaded }) => sum + framesUploaded, 0)).toBe(12);
+	expect(both.reduce((sum, { framesAlreadyThere }) => sum + framesAlreadyThere, 0)).toBe(12);
+	const { entities } = await ok(bench.server, 'images.list', { projectId: project.id, recursive: true });
+	expect(entities).toHaveLength(12);
+	for (const { id, width, height } of entities as { id: number; width: number; height: number }[]) {
+		const { annotation } = await ok(bench.server, 'annotations.info', { imageId: id, integerCoords: false });
+		expect(annotation.size).toEqual({ width, height });
+	}
+});
+
 test("a token that is refused ends the sampling with one reason, and the destination's custom data say so", async () => {
 	bench.server.setFaults([{ match: 'images.internal.hashes.list', share: 1, action: { status: 403 } }]);
 	const { id } = await start('refused');

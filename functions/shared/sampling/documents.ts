@@ -55,6 +55,10 @@ export const readOutcome = (store: StateStore, at: Attempt): Promise<Outcome | u
 /** Whether an attempt has ended, so that no more of it is to be done. */
 export const hasEnded = (store: StateStore, at: Attempt): Promise<boolean> => store.exists(keys.outcome(at));
 
+/** Begins an attempt after the first; repeating it changes nothing. */
+export const beginAttempt = (store: StateStore, at: Attempt): Promise<boolean> =>
+	store.create(keys.attempt(at), { schema: 1, createdAt: new Date().toISOString() });
+
 /** The attempt that a sampling is at, or was last. */
 export const currentAttempt = async (store: StateStore, sampling: string): Promise<Attempt> => {
 	let attempt = 1;

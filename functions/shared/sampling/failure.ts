@@ -14,8 +14,6 @@ export const deadLetterSchema = z.strictObject({
 	schema: z.literal(1),
 	at: z.string(),
 	queue: z.string(),
-	/** As SQS calls the message; one that is sent again has another. */
-	messageId: z.string(),
 	body: z.string(),
 });
 export type DeadLetter = z.output<typeof deadLetterSchema>;

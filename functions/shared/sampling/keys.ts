@@ -64,6 +64,8 @@ export const keys = {
 	settledLabels: (dataset: number) => `labels/dataset-${dataset}.json`,
 	/** Held by the one that writes a destination project's custom data or meta. */
 	projectLease: (project: number) => `leases/project-${project}.json`,
+	/** Held by the sampling that fills a dataset of a destination. */
+	datasetClaim: (dataset: number) => `claims/dataset-${dataset}.json`,
 	/** Held by the one that works on a chunk. */
 	chunkLease: (sampling: string, chunk: string) => `leases/${sampling}/${chunk}.json`,
 } as const;

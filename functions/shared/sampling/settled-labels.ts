@@ -18,3 +18,7 @@ export const keepSettledLabels = (store: StateStore, { dataset, fingerprint }: S
 /** Whether a dataset's labels were made of the very same the last time. */
 export const areSettled = async (store: StateStore, { dataset, fingerprint }: SettledLabels): Promise<boolean> =>
 	(await readDocument(store, keys.settledLabels(dataset), documentSchema))?.fingerprint === fingerprint;
+
+/** Forgets it while labels are written: who stops in the middle leaves some of both. */
+export const unsettleLabels = (store: StateStore, dataset: number): Promise<void> =>
+	store.remove(keys.settledLabels(dataset));

@@ -1,3 +1,4 @@
+import type { Token } from '../aws/secret.ts';
 import { PermanentError, SamplingFailure, TryLater } from '../errors.ts';
 import { isPassingStatus } from '../passing.ts';
 import { retrying } from '../retrying.ts';
@@ -50,12 +51,12 @@ export class CallRefused extends PermanentError {
  */
 export const connectSupervisely = (
 	address: string,
-	token: () => Promise<string>,
+	token: Token,
 	{ timeoutMs = usualTimeoutMs, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
 ): SuperviselyHttp => {
 	const server = address.replace(/\/+$/, '');
-	const authorization = async () => {
-		const value = (await token()).trim();
+	const authorization = async (isRefused = false) => {
+		const value = (await token(isRefused)).trim();
 		// What a header can't hold would be quoted in an error's message.
 		if (!/^[\x21-\x7e]+$/.test(value)) {
 			throw new SamplingFailure(
@@ -70,15 +71,26 @@ export const connectSupervisely = (
 		init: () => { body: string | FormData; headers: Record<string, string> },
 		within = timeoutMs,
 	): Promise<Response> => {
-		const { body, headers } = init();
-		const response = await fetch(`${server}/public/api/v3/${endpoint}`, {
-			method: 'POST',
-			body,
-			headers: { ...headers, ...(await authorization()) },
-			// The token is for this host only.
-			redirect: 'error',
-			signal: AbortSignal.any([AbortSignal.timeout(within), ...(signal ? [signal] : [])]),
-		});
+		const send = async (key: Record<string, string>) => {
+			const { body, headers } = init();
+			return fetch(`${server}/public/api/v3/${endpoint}`, {
+				method: 'POST',
+				body,
+				headers: { ...headers, ...key },
+				// The token is for this host only.
+				redirect: 'error',
+				signal: AbortSignal.any([AbortSignal.timeout(within), ...(signal ? [signal] : [])]),
+			});
+		};
+		const key = await authorization();
+		let response = await send(key);
+		if (response.status === 401 || response.status === 403) {
+			const fresh = await authorization(true);
+			if (fresh['x-api-key'] !== key['x-api-key']) {
+				await response.body?.cancel();
+				response = await send(fresh);
+			}
+		}
 		if (response.ok) return response;
 		const text = await response.text();
 		if (isPassingStatus(response.status)) {
@@ -106,7 +118,7 @@ export const connectSupervisely = (
 
 	return {
 		server,
-		authorization,
+		authorization: () => authorization(),
 		call: (endpoint, body) => withRetries(() => postJson(endpoint, body)),
 		together: work => withRetries(() => work(postJson)),
 		upload: (endpoint, form) => withRetries(() => post(endpoint, () => ({ body: form(), headers: {} }))),

@@ -6,6 +6,8 @@ export type LocalFunction = {
 	name: string;
 	/** The function's answer, parsed; throws {@link InvocationError} (`TooManyRequestsException` beyond the concurrency). */
 	invoke(event: unknown): Promise<unknown>;
+	/** Invocations that are going on. */
+	busy(): number;
 	/** Process ids of the sandboxes that live now. */
 	pids(): number[];
 	close(): Promise<void>;
@@ -37,6 +39,7 @@ export const makeFunction = (
 
 	return {
 		name: configuration.name,
+		busy: () => busy,
 		pids: () => [...all].flatMap(sandbox => (sandbox.alive() && sandbox.pid ? [sandbox.pid] : [])),
 		invoke: async event => {
 			if (closed || busy >= options.concurrency) {

@@ -89,7 +89,7 @@ test('the standing sampling: once for a time, not while the last run is going, a
 	await fire('2026-11-01T00:00:00Z');
 	await fire('2026-11-01T00:00:00Z');
 	await fire('2026-11-02T00:00:00Z');
-	expect(plan).toHaveLength(1);
+	expect(new Set(plan.map(({ sampling }) => sampling)).size).toBe(1);
 	const [{ id }] = (await call('GET /samplings')).body.samplings;
 	await ports.store.write(`samplings/${id}/destination.json`, { schema: 1, id: 77, name: 'made', workspaceId: 1 });
 	await endSampling(
@@ -104,6 +104,35 @@ test('the standing sampling: once for a time, not while the last run is going, a
 	expect(samplings).toHaveLength(2);
 	const { request } = (await call('GET /samplings/{id}', { id: samplings[0].id })).body;
 	expect(request).toMatchObject({ destination: { projectId: 77 }, settings: { step: 3 } });
+});
+
+test('of two events at the same time one starts a run; one that was claimed and never begun is no run', async () => {
+	const { call, plan, ports } = await openDoor();
+	const fire = (time: string) => startStandingSampling(ports, JSON.stringify(body), time);
+	await Promise.all(['01', '02', '03', '04'].map(day => fire(`2026-11-${day}T00:00:00Z`)));
+	expect(new Set(plan.map(({ sampling }) => sampling)).size).toBe(1);
+	expect((await call('GET /samplings')).body.samplings).toHaveLength(1);
+
+	const { ports: others, plan: othersPlan } = await openDoor();
+	const died = { ...others, store: { ...others.store, create: async () => Promise.reject(new Error('It died')) } };
+	await others.store.write(keys.standing, { schema: 1, id: 'x', wish: JSON.stringify([5, {}]), destination: 77 });
+	await expect(startStandingSampling(died, JSON.stringify(body), '2026-11-05T00:00:00Z')).rejects.toThrow('died');
+	expect(othersPlan).toEqual([]);
+	await startStandingSampling(others, JSON.stringify(body), '2026-11-06T00:00:00Z');
+	expect(othersPlan).toHaveLength(1);
+});
+
+test('one record that can not be read keeps no other from being listed', async () => {
+	const { call, ports } = await openDoor();
+	const { id } = (await call('POST /samplings', { body })).body;
+	await ports.store.write(keys.listed('gone', '2026-11-01T00:00:00Z'), { schema: 1, id: 'gone' });
+	await ports.store.write(keys.listed('foreign', '2026-11-02T00:00:00Z'), { schema: 1, id: 'foreign' });
+	await ports.store.write(keys.request('foreign'), { schema: 2 });
+	const { status, body: list } = await call('GET /samplings');
+	expect(status).toBe(200);
+	expect(list.samplings.map((sampling: { id: string }) => sampling.id)).toEqual([id]);
+	for (const limit of ['0x10', '1e1', ' 3 ', '0', '101'])
+		expect((await call('GET /samplings', { query: { limit } })).status, limit).toBe(422);
 });
 
 test('the standing sampling goes on in the project it made, also by a name and after a run that failed early; another wish begins anew', async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { PermanentError } from '#shared/errors.ts';
 import { ok, png } from '#test/supervisely-server.ts';
+import { makeUploader } from '../../../functions/decode/upload-frames.ts';
 import { corners, faces, maskData, part, points, xy } from './shapes.ts';
 import { makeDestination, uploaderFor } from './uploader.ts';
 
@@ -88,4 +90,39 @@ test('labels of a picture that is not as large as they were told for keep their 
 		'a video: its labels are for 64 x 48 pixels, its pictures have 48 x 64: they keep their pixels',
 		expect.stringContaining('frame 1: Figure 0 (rectangle, class "a rectangle") reaches beyond the picture of 48 x 64'),
 	]);
+});
+
+test('an image or labels that the server refuses for good cost no other frame, and count once', async () => {
+	const destination = await makeDestination(4);
+	const { supervisely, labelsOf, imageIds, datasetId } = destination;
+	const rectangle: [string, unknown] = ['rectangle', points('0,0 63,47')];
+	const no = () => Promise.reject(new PermanentError('refused', 'annotations.bulk.add answered 400: No'));
+	const picky: typeof supervisely = {
+		...supervisely,
+		setLabels: (dataset, annotations, figures) =>
+			annotations.some(({ imageId }) => imageId === imageIds[2])
+				? no()
+				: supervisely.setLabels(dataset, annotations, figures),
+		addImages: (dataset, images) =>
+			images.some(({ name }) => name === 'new-1.png') ? no() : supervisely.addImages(dataset, images),
+	};
+	const labels = Array.from({ length: 4 }, () => [rectangle]);
+	const { faults, refresh, uploader } = await uploaderFor({ ...destination, supervisely: picky }, labels);
+	await refresh();
+	expect(faults).toEqual(['its labels: annotations.bulk.add answered 400: No']);
+	expect(uploader.labels()).toBe(3);
+	for (const [at, image] of imageIds.entries()) expect(await labelsOf(image)).toHaveLength(at === 2 ? 0 : 1);
+
+	const bytes = await png(64, 48);
+	const fresh = [0, 1, 2, 3, 4].map(index => ({ index, pts: index, name: `new-${index}.png` }));
+	const chunk = { ...(await uploaderFor(destination, [])).chunk, frames: fresh, labels: null };
+	const refused: (number | undefined)[] = [];
+	const bringing = makeUploader(picky, chunk, (_, __, frame) => refused.push(frame));
+	const sizes = { from: { width: 64, height: 48 }, to: { width: 64, height: 48 } };
+	await bringing.upload(fresh.map(frame => ({ frame, bytes, sizes })));
+	expect(refused).toEqual([1]);
+	expect(bringing.uploaded()).toBe(4);
+	const names: string[] = [];
+	for await (const { name } of supervisely.images(datasetId)) names.push(name);
+	expect(names.filter(name => name.startsWith('new')).sort()).toEqual([0, 2, 3, 4].map(index => `new-${index}.png`));
 });

@@ -81,5 +81,5 @@ export const uploaderFor = async (
 	});
 	const faults: string[] = [];
 	const uploader = makeUploader(supervisely, chunk, (_, message) => faults.push(message));
-	return { uploader, faults, frames: chunk.frames, refresh: () => uploader.annotateExisting(chunk.frames) };
+	return { uploader, chunk, faults, frames: chunk.frames, refresh: () => uploader.annotateExisting(chunk.frames) };
 };

@@ -1,26 +1,20 @@
 import { expect, test } from 'vitest';
 import { underLease } from '#shared/aws/lease.ts';
-import { Busy } from '#shared/errors.ts';
+import { Busy, TryLater } from '#shared/errors.ts';
 import { readOutcome } from '#shared/sampling/documents.ts';
 import type { Failure } from '#shared/sampling/failure.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { markDone } from '#shared/sampling/marker.ts';
 import type { DecodeMessage, PlanMessage, VideoMessage } from '#shared/sampling/messages.ts';
-import { emptySummary } from '#shared/sampling/summary.ts';
+import { settingsSchema } from '#shared/sampling/settings.ts';
 import { at, openSampling, part } from '#test/open-sampling.ts';
 import { countNode } from '../../../functions/reduce/count-node.ts';
 import { giveUp } from '../../../functions/reduce/give-up.ts';
-import type { ReducePorts } from '../../../functions/reduce/ports.ts';
 
 const message: VideoMessage = {
 	...{ schema: 1, kind: 'video', ...at, node: 'video-2', parent: 'dataset-1', dataset: 1, mirror: 3, video: 2 },
 };
-/** Its children are known, so that the first time it is sent again. */
-const giveUpTwice = async (ports: ReducePorts, step: PlanMessage): Promise<void> => {
-	await giveUp(ports, step, letter);
-	await giveUp(ports, step, { ...letter, messageId: 'm-2' });
-};
-const letter = { queue: 'arn:dead', messageId: 'm-1', body: JSON.stringify(message) };
+const letter = { queue: 'arn:dead', body: JSON.stringify(message) };
 
 test('a dead letter that arrives twice, at the same time or later, is one fault', async () => {
 	const { ports, store, sent } = await openSampling({ isPlanned: false });
@@ -45,46 +39,51 @@ test('a dead letter that arrives twice, at the same time or later, is one fault'
 	expect(sent).toEqual([]);
 });
 
-test('a step whose children are known is enqueued once more, and is a fault only when that fails, too', async () => {
+test('a step whose children are known is enqueued once more, however often that happens: the rest of it is no fault', async () => {
 	const { ports, store, sent } = await openSampling();
+	const project: PlanMessage = { schema: 1, kind: 'project', ...at };
 	await giveUp(ports, message, letter);
 	await giveUp(ports, message, letter);
-	expect(sent).toEqual([message, message]);
+	await giveUp(ports, project, letter);
+	expect(sent).toEqual([message, message, project]);
 	expect(await readOutcome(store, at)).toBeUndefined();
-	await giveUp(ports, message, { ...letter, messageId: 'm-2' });
-	expect(await readOutcome(store, at)).toMatchObject({ state: 'completed_with_faults', summary: { faultCount: 1 } });
-});
-
-test('what is finished below a step that was given up counts, and stands in the report', async () => {
-	const { ports, store } = await openSampling();
-	await markDone(store, at, 'video-2', 'a', part(2));
-	await giveUpTwice(ports, message);
-	const { summary } = (await readOutcome(store, at)) as { summary: object };
-	const counts = { framesPlanned: 5, framesUploaded: 2, framesAlreadyThere: 1 };
-	expect(summary).toMatchObject({ videos: 1, ...counts, faultCount: 1 });
-	expect((await store.read(keys.report(at.sampling)))?.value).toMatchObject({
-		videos: [{ id: 2, name: 'v.mp4', ...counts, framesFaulted: 2, faults: [{ reason: 'gave-up' }] }],
-		faults: [],
-	});
-});
-
-test('of a dataset that was given up, the videos that are finished stand in the report beside the fault', async () => {
-	const { ports, store } = await openSampling();
-	const children = ['video-2', 'video-3'];
-	await store.write(keys.node(at.sampling, 'dataset-1'), {
-		...{ schema: 1, id: 'dataset-1', parent: 'project', children, own: emptySummary },
-	});
 	for (const chunk of ['a', 'b']) await markDone(store, at, 'video-2', chunk, part(2));
 	await countNode(ports, { schema: 1, ...at, node: 'video-2' }, async () => {});
-	expect(await readOutcome(store, at)).toBeUndefined();
-	await giveUpTwice(ports, {
-		...{ schema: 1, kind: 'dataset', ...at, node: 'dataset-1', parent: 'project', dataset: 1, under: null },
-		...{ take: 'all', nested: true, depth: 1 },
+	expect(await readOutcome(store, at)).toMatchObject({ state: 'completed', summary: { framesUploaded: 4 } });
+});
+
+test('a first step that never came so far fails the sampling', async () => {
+	const { ports, store } = await openSampling();
+	await store.remove(keys.node(at.sampling, 'project'));
+	await giveUp(ports, { schema: 1, kind: 'project', ...at }, letter);
+	expect(await readOutcome(store, at)).toMatchObject({ state: 'failed', reason: expect.stringContaining('given up') });
+});
+
+test('what is in the destination of a chunk that was given up is asked for until the server tells', async () => {
+	const { ports, store } = await openSampling();
+	await store.write(keys.chunk(at.sampling, 'a'), {
+		...{ schema: 1, id: 'a', video: { id: 2, name: 'v.mp4' }, dataset: 3, settings: settingsSchema.parse({}) },
+		...{ provenance: {}, frames: [0, 1].map(index => ({ index, pts: index, name: `f${index}` })) },
+		...{ recipe: null, copy: null, labels: null },
 	});
-	expect((await store.read(keys.report(at.sampling)))?.value).toMatchObject({
-		state: 'completed_with_faults',
-		videos: [{ id: 2, framesUploaded: 4, framesFaulted: 0, faults: [] }],
-		faults: [{ reason: 'gave-up', message: expect.stringContaining('dataset 1 could not be walked') }],
+	const chunk: DecodeMessage = { schema: 1, ...at, node: 'video-2', chunk: 'a' };
+	const images = ports.supervisely.images;
+	// biome-ignore lint/correctness/useYield: it fails before it has anything to give
+	ports.supervisely.images = async function* () {
+		throw new TryLater('images.list answered 503', null);
+	};
+	await expect(giveUp(ports, chunk, letter)).rejects.toThrow('503');
+	ports.supervisely.images = async function* () {
+		yield { id: 1, name: 'f0' };
+	};
+	await giveUp(ports, chunk, letter);
+	ports.supervisely.images = images;
+	await markDone(store, at, 'video-2', 'b', part(2));
+	await countNode(ports, { schema: 1, ...at, node: 'video-2' }, async () => {});
+	expect((await readOutcome(store, at))?.summary).toMatchObject({
+		framesUploaded: 3,
+		faultCount: 1,
+		faults: [{ frame: 1 }],
 	});
 });
 

@@ -75,6 +75,27 @@ test.concurrent('nothing is asked before the time that the server wants', async 
 	expect((times[1] as number) - (times[0] as number)).toBeGreaterThanOrEqual(3000);
 });
 
+test.concurrent('a wait that is too long for a function is left to the queue, with its length', async context => {
+	const { address, requests } = await serve(context, (_, __, response) => {
+		response.writeHead(429, { 'retry-after': '100' }).end();
+	});
+	await expect(call(address)).rejects.toMatchObject({ name: 'TryLater', seconds: 100 });
+	expect(requests()).toBe(1);
+});
+
+test.concurrent('a token that is refused is looked for anew, once', async context => {
+	const seen: string[] = [];
+	const { address } = await serve(context, (_, { headers }, response) => {
+		seen.push(String(headers['x-api-key']));
+		response.writeHead(headers['x-api-key'] === 'new' ? 200 : 401).end('{"id":1}');
+	});
+	const rotated = connectSupervisely(address, async isRefused => (isRefused ? 'new' : 'old'));
+	expect(await rotated.call('projects.info', {})).toEqual({ id: 1 });
+	expect(seen).toEqual(['old', 'new']);
+	await expect(call(address)).rejects.toMatchObject({ name: 'SamplingFailure' });
+	expect(seen).toEqual(['old', 'new', 'token']);
+});
+
 test.concurrent('the deadline ends a call that waits for its answer, and one that waits for its next try', async context => {
 	for (const isSilent of [true, false]) {
 		const { address, requests } = await serve(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StateStore } from '#shared/aws/state-store.ts';
-import { readOutcome } from '#shared/sampling/documents.ts';
+import { PermanentError } from '#shared/errors.ts';
+import { currentAttempt, endSampling, readOutcome } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { markDone } from '#shared/sampling/marker.ts';
 import { writeOpen } from '#shared/sampling/open.ts';
@@ -119,6 +120,59 @@ describe('one of which nothing is heard while another moves', () => {
 		await sweep(ports, 5 * minute);
 		expect(sent).toHaveLength(1);
 	});
+});
+
+test('what died while it was being begun is begun or forgotten, and what can not be read harms no other', async () => {
+	const { ports, store, sent, age } = await openSampling();
+	await age(6);
+	// A retry that opened its attempt and no more; a request that was never written; a document of another time.
+	const second = { ...at, attempt: 2 };
+	await endSampling(store, at, { state: 'cancelled', reason: null, summary: emptySummary });
+	const then = { at: new Date(Date.now() - 6 * minute).toISOString() };
+	await writeOpen(store, second, then);
+	await writeOpen(store, { sampling: 'never', attempt: 1 }, then);
+	await writeOpen(store, { sampling: 'foreign', attempt: 1 }, then);
+	await store.write(keys.progress({ sampling: 'foreign', attempt: 1 }), { schema: 9 });
+	await sweep(ports, 5 * minute);
+	expect(sent).toEqual([{ schema: 1, kind: 'project', ...second }]);
+	expect(await currentAttempt(store, at.sampling)).toEqual(second);
+	expect(await store.exists(keys.open(at))).toBe(false);
+	expect(await store.exists(keys.open({ sampling: 'never', attempt: 1 }))).toBe(false);
+});
+
+test('reports of chunks that were running when a sampling was cancelled add to what is told of it', async () => {
+	const { ports, store, written } = await openSampling();
+	await endSampling(store, at, { state: 'cancelled', reason: 'Cancelled', summary: emptySummary });
+	const report = () => countNode(ports, { schema: 1, ...at, node: 'video-2' }, recordProgress);
+	await report();
+	expect(written.at(-1)).toMatchObject({ framefan: { state: 'cancelled', framesUploaded: 0 } });
+	await markDone(store, at, 'video-2', 'a', part(2));
+	await report();
+	expect(written.at(-1)).toMatchObject({ framefan: { state: 'cancelled', framesUploaded: 2 } });
+	expect((await store.read(keys.progress(at)))?.value).toMatchObject({ summary: { framesUploaded: 2 } });
+});
+
+test('a destination that takes no custom data is a fault, and a retry records it', async () => {
+	const { ports, store, written } = await openSampling();
+	for (const chunk of ['a', 'b']) await markDone(store, at, 'video-2', chunk, part(2));
+	const { setProjectData } = ports.supervisely;
+	ports.supervisely.setProjectData = async () => {
+		throw new PermanentError('refused', 'projects.editInfo answered 400: No');
+	};
+	await countNode(ports, { schema: 1, ...at, node: 'video-2' }, recordProgress);
+	expect(await readOutcome(store, at)).toMatchObject({
+		state: 'completed_with_faults',
+		summary: { framesUploaded: 4, faultCount: 1 },
+	});
+	expect((await store.read(keys.report(at.sampling)))?.value).toMatchObject({
+		state: 'completed_with_faults',
+		faults: [{ reason: 'refused', message: expect.stringContaining('projects.editInfo answered 400') }],
+	});
+	ports.supervisely.setProjectData = setProjectData;
+	const second = { ...at, attempt: 2 };
+	await countNode(ports, { schema: 1, ...second, node: 'project' }, recordProgress);
+	expect(await readOutcome(store, second)).toMatchObject({ state: 'completed', summary: { faultCount: 0 } });
+	expect(written.at(-1)).toMatchObject({ framefan: { state: 'completed' } });
 });
 
 test('faults beyond the bound are in the report, and the first of them in the custom data', async () => {

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { StateStore } from '#shared/aws/state-store.ts';
+import { Busy } from '#shared/errors.ts';
+import { hasEnded } from '#shared/sampling/documents.ts';
+import { keys } from '#shared/sampling/keys.ts';
+import { isDone } from '#shared/sampling/marker.ts';
+
+const claimSchema = z.strictObject({
+	schema: z.literal(1),
+	sampling: z.string(),
+	attempt: z.int().min(1),
+	/** The node that fills the dataset, and the one above it. */
+	node: z.string(),
+	parent: z.string(),
+});
+type Claim = Omit<z.output<typeof claimSchema>, 'schema'>;
+
+/** Seconds after which one that has to wait looks again. */
+const lookAgainSeconds = 30;
+
+/**
+ * Makes a dataset of a destination the business of one sampling until that has filled it or has ended: of two that
+ * fill it at the same time each would take the other's images for its own.
+ * @throws Busy while another sampling fills it
+ */
+export const claimDataset = async (store: StateStore, dataset: number, claim: Claim): Promise<void> => {
+	const key = keys.datasetClaim(dataset);
+	const mine = claimSchema.encode({ schema: 1, ...claim });
+	for (;;) {
+		if (await store.create(key, mine)) return;
+		const found = await store.read(key);
+		if (!found) continue;
+		const held = claimSchema.parse(found.value);
+		const isMine = held.sampling === claim.sampling;
+		if (isMine && held.attempt === claim.attempt) return;
+		const isOver = isMine || (await hasEnded(store, held)) || (await isDone(store, held, held.parent, held.node));
+		if (!isOver) {
+			throw new Busy(`Dataset ${dataset} is being filled by sampling ${held.sampling}`, lookAgainSeconds);
+		}
+		if (await store.replace(key, mine, found.etag)) return;
+	}
+};

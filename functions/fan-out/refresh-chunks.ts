@@ -1,0 +1,66 @@
+import { readAhead } from '#shared/read-ahead.ts';
+import { type Chunk, chunkSchema } from '#shared/sampling/chunk.ts';
+import { readDocument } from '#shared/sampling/documents.ts';
+import { keys } from '#shared/sampling/keys.ts';
+import { finishedChildren } from '#shared/sampling/marker.ts';
+import type { VideoMessage } from '#shared/sampling/messages.ts';
+import type { Node } from '#shared/sampling/node.ts';
+import type { SamplingRequest } from '#shared/sampling/request.ts';
+import { labelsOf } from '#shared/supervisely/labels.ts';
+import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
+import { writeRecipe } from '#shared/video/extract/write-recipe.ts';
+import { planChunks } from '#shared/video/plan-chunks.ts';
+import { claimDataset } from './claim-dataset.ts';
+import type { FanOutPorts } from './ports.ts';
+import { copyFor, indexOf } from './video-file.ts';
+import { readDestination } from './walk-dataset.ts';
+
+/**
+ * Makes the unfinished chunks of a video anew for another attempt, of the labels and the file as they are now, so that
+ * what was mended counts. Which frames they have stays as it was planned.
+ */
+export const refreshChunks = async (
+	ports: FanOutPorts,
+	{ settings }: Pick<SamplingRequest, 'settings'>,
+	message: VideoMessage,
+	node: Node,
+	signal: AbortSignal,
+): Promise<void> => {
+	const { store, supervisely } = ports;
+	const { sampling, attempt } = message;
+	const finished = await finishedChildren(store, { sampling, attempt }, node.id);
+	const open = node.children.filter(child => !finished.has(child));
+	const video = open.length > 0 ? await supervisely.video(message.video) : undefined;
+	// Of a video that is gone its chunks tell.
+	if (!video) return;
+	const chunks: Chunk[] = [];
+	for await (const [, chunk] of readAhead(open, id => readDocument(store, keys.chunk(sampling, id), chunkSchema)))
+		if (chunk) chunks.push({ ...chunk, labels: null });
+	const [first] = chunks;
+	if (!first) return;
+	await claimDataset(store, first.dataset, { sampling, attempt, node: node.id, parent: message.parent });
+	const file = await indexOf(ports, video, signal);
+	const { index } = file;
+	const indicesOf = ({ frames }: Chunk) => frames.map(frame => frame.index);
+	const wanted = new Set(chunks.flatMap(indicesOf));
+	const annotation = settings.copyAnnotations
+		? await supervisely.videoAnnotation(video.datasetId, video.id, frame => wanted.has(frame))
+		: undefined;
+	const destination = await readDestination(ports, sampling);
+	const meta = parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id);
+	const toDecode = chunks.filter(({ recipe }) => recipe).length;
+	const copy = toDecode === 0 ? null : await copyFor(ports, video, file, toDecode, signal);
+	for (const chunk of chunks) {
+		const indices = indicesOf(chunk);
+		// A file that has fewer pictures now: decoding tells which are missing.
+		const isThere = indices.every(frame => frame < index.shown.length);
+		const [plan] = isThere ? planChunks(index, indices, indices.length, 'anywhere') : [];
+		const labels = annotation ? labelsOf(annotation.slice(indices), meta) : null;
+		const decoding = chunk.recipe && plan ? { recipe: writeRecipe(index, plan.runs), copy } : {};
+		const frames = chunk.frames.map(frame => {
+			const position = index.shown[frame.index];
+			return position === undefined ? frame : { ...frame, pts: index.pts[position] as number };
+		});
+		await store.write(keys.chunk(sampling, chunk.id), chunkSchema.encode({ ...chunk, ...decoding, frames, labels }));
+	}
+};
