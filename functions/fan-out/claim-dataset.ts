@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { StateStore } from '#shared/aws/state-store.ts';
 import { Busy } from '#shared/errors.ts';
 import { hasEnded } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { isDone } from '#shared/sampling/marker.ts';
+import type { FanOutPorts } from './ports.ts';
 
 const claimSchema = z.strictObject({
 	schema: z.literal(1),
@@ -15,15 +15,16 @@ const claimSchema = z.strictObject({
 });
 type Claim = Omit<z.output<typeof claimSchema>, 'schema'>;
 
-/** Seconds after which one that has to wait looks again. */
-const lookAgainSeconds = 30;
-
 /**
  * Makes a dataset of a destination the business of one sampling until that has filled it or has ended: of two that
  * fill it at the same time each would take the other's images for its own.
- * @throws Busy while another sampling fills it
+ * @throws Busy while another sampling fills it, to be asked again after the time of a lease
  */
-export const claimDataset = async (store: StateStore, dataset: number, claim: Claim): Promise<void> => {
+export const claimDataset = async (
+	{ store, leaseMs }: Pick<FanOutPorts, 'store' | 'leaseMs'>,
+	dataset: number,
+	claim: Claim,
+): Promise<void> => {
 	const key = keys.datasetClaim(dataset);
 	const mine = claimSchema.encode({ schema: 1, ...claim });
 	for (;;) {
@@ -35,7 +36,7 @@ export const claimDataset = async (store: StateStore, dataset: number, claim: Cl
 		if (isMine && held.attempt === claim.attempt) return;
 		const isOver = isMine || (await hasEnded(store, held)) || (await isDone(store, held, held.parent, held.node));
 		if (!isOver) {
-			throw new Busy(`Dataset ${dataset} is being filled by sampling ${held.sampling}`, lookAgainSeconds);
+			throw new Busy(`Dataset ${dataset} is being filled by sampling ${held.sampling}`, leaseMs / 1000);
 		}
 		if (await store.replace(key, mine, found.etag)) return;
 	}

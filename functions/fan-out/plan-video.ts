@@ -76,7 +76,7 @@ export const planVideo = async (
 		description: `Sample dataset made from project #${project.id}, dataset #${dataset.id}, video #${video.id}`,
 		provenance,
 	});
-	await claimDataset(store, leaf.id, { sampling, attempt, node, parent: message.parent });
+	await claimDataset(ports, leaf.id, { sampling, attempt, node, parent: message.parent });
 	const existing = new Map<string, Pick<ChunkFrame, 'image' | 'size'>>();
 	for await (const image of supervisely.images(leaf.id)) existing.set(image.name, existingImage(image));
 

@@ -13,7 +13,7 @@ export type FanOutPorts = {
 	sendDecode: Send<DecodeMessage>;
 	sendReport: Send<ReportMessage>;
 	framesPerChunk: number;
-	/** How long a project's meta stay taken after their writer was heard of last. */
+	/** How long a project's meta stay taken after their writer was heard of last, and one waits for a dataset. */
 	leaseMs: number;
 	ffmpegPath: string;
 };

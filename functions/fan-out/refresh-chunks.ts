@@ -38,7 +38,7 @@ export const refreshChunks = async (
 		if (chunk) chunks.push({ ...chunk, labels: null });
 	const [first] = chunks;
 	if (!first) return;
-	await claimDataset(store, first.dataset, { sampling, attempt, node: node.id, parent: message.parent });
+	await claimDataset(ports, first.dataset, { sampling, attempt, node: node.id, parent: message.parent });
 	const file = await indexOf(ports, video, signal);
 	const { index } = file;
 	const indicesOf = ({ frames }: Chunk) => frames.map(frame => frame.index);

@@ -102,12 +102,15 @@ test('two samplings into one project at the same time: each image is of one of t
 		...{ name: 'shared', type: 'images' },
 		workspaceId: (await ok(bench.server, 'projects.info', { id: bench.source })).workspaceId,
 	})) as { id: number };
+	// Long enough that both would be at it at the same time.
+	bench.server.setFaults([{ match: 'images.bulk.add', share: 1, action: { delayMs: 1500 } }]);
 	const shared = { source: { projectId: bench.source }, destination: { projectId: project.id } };
 	const started = await Promise.all([
 		bench.api.start({ ...shared, settings: { step: 5 } }),
 		bench.api.start({ ...shared, settings: { step: 5, resize: [60, 80] } }),
 	]);
 	const both = await Promise.all(started.map(({ id }) => bench.ended(id)));
+	bench.server.setFaults([]);
 	for (const { state, framesPlanned } of both) expect([state, framesPlanned]).toEqual(['completed', 12]);
 	expect(both.reduce((sum, { framesUploaded }) => sum + framesUploaded, 0)).toBe(12);
 	expect(both.reduce((sum, { framesAlreadyThere }) => sum + framesAlreadyThere, 0)).toBe(12);
