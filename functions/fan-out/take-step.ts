@@ -29,7 +29,8 @@ export const takeStep = async (ports: FanOutPorts, message: PlanMessage, signal:
 		const record = await readRecord(store, sampling);
 		const { request } = record;
 		if (known) {
-			if (message.kind === 'video' && attempt > 1) await refreshChunks(ports, request, message, known, signal);
+			if (message.kind === 'video' && attempt > 1)
+				await refreshChunks(ports, request, message, known, signal).catch(tell);
 			return await enqueueUnfinished(ports, message, known);
 		}
 		if (message.kind === 'project') await openProject(ports, at, request);
@@ -45,6 +46,12 @@ export const takeStep = async (ports: FanOutPorts, message: PlanMessage, signal:
 			await becomeFault(ports, message, error);
 		} else throw error;
 	}
+};
+
+/** What was not mended is told by its chunks once more. */
+const tell = (error: unknown): void => {
+	if (!(error instanceof PermanentError)) throw error;
+	log.warn('The chunks of a video stay as they were', { error });
 };
 
 /** A repeat of a step: the messages of its unfinished children once more. */

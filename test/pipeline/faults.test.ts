@@ -97,6 +97,19 @@ test('a label that was mended at the source is taken by a retry, and so is nothi
 	expect(bench.server.counters().files?.requests ?? 0).toBe(files);
 });
 
+test('a retry of what was not mended ends with the same faults', async () => {
+	// Its file is known, and gone when the chunks want it.
+	await bench.ended((await start('indexed', { step: 30 })).id);
+	bench.server.setFaults([{ match: 'files', share: 1, action: { status: 404 } }]);
+	const { id } = await start('not mended', { step: 15 });
+	expect(await bench.ended(id)).toMatchObject({ state: 'completed_with_faults', framesUploaded: 0, faultCount: 4 });
+	await bench.api.retry(id);
+	const again = await bench.ended(id);
+	expect(again).toMatchObject({ state: 'completed_with_faults', attempt: 2, framesUploaded: 0, faultCount: 4 });
+	expect(again.faults).toMatchObject(Array(4).fill({ reason: 'not-found' }));
+	bench.server.setFaults([]);
+});
+
 test('two samplings into one project at the same time: each image is of one of them, with labels that fit it', async () => {
 	const project = (await ok(bench.server, 'projects.add', {
 		...{ name: 'shared', type: 'images' },
