@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type LocalStack, startLocalStack } from '#local/stack.ts';
 import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
 import { retrying } from '#shared/retrying.ts';
-import type { SamplingRequestInput } from '#shared/sampling/request.ts';
+import { type SamplingRequestInput, samplingId } from '#shared/sampling/request.ts';
 import type { SamplingStatus } from '../functions/api/schemas.ts';
 import { makeApiClient } from './api-client.ts';
 import { carryKnownVideos } from './known-videos.ts';
@@ -37,6 +37,8 @@ export const runSampling = async (options: {
 	request: SamplingRequestInput & { clientToken: string };
 	/** Whether a former process began it. */
 	goesOn: boolean;
+	/** Client token of a run that is not to go on beside it. */
+	abandoned?: string | undefined;
 	framesPerChunk: number;
 	progress: ProgressDisplay;
 	onClose: (close: () => unknown) => void;
@@ -71,6 +73,8 @@ export const runSampling = async (options: {
 				? error
 				: new FramefanError(`${messageOf(error)}; the logs in ${logs} say why`);
 		});
+	// Only an S3 that is not the stack's own can know it.
+	if (options.abandoned) await api.cancel(samplingId(options.abandoned)).catch(() => {});
 	const { id } = await patiently(() => api.start(options.request));
 	const statusNow = () => patiently(() => api.status(id));
 	// Queues that are not the stack's own still hide what the workers of a former start had received.

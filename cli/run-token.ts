@@ -10,13 +10,25 @@ export type Run = { clientToken: string /** Whether a former process began it. *
 
 /** The run that was begun in a data folder and not finished, or a new one. */
 export const openRun = (dataDir: string): Run => {
-	const file = join(dataDir, fileName);
-	if (existsSync(file)) return { ...runSchema.parse(JSON.parse(readFileSync(file, 'utf8'))), goesOn: true };
+	const known = tokenOf(dataDir);
+	if (known !== undefined) return { clientToken: known, goesOn: true };
 	mkdirSync(dataDir, { recursive: true });
 	const run = { clientToken: crypto.randomUUID() };
-	writeFileSync(file, JSON.stringify(run));
+	writeFileSync(join(dataDir, fileName), JSON.stringify(run));
 	return { ...run, goesOn: false };
 };
 
 /** The next run in this folder is another one. */
 export const finishRun = (dataDir: string): void => rmSync(join(dataDir, fileName), { force: true });
+
+/** Ends the run of a data folder that begins anew. @returns its client token: an S3 that outlives the folder knows it still */
+export const abandonRun = (dataDir: string): string | undefined => {
+	const known = tokenOf(dataDir);
+	finishRun(dataDir);
+	return known;
+};
+
+const tokenOf = (dataDir: string): string | undefined => {
+	const file = join(dataDir, fileName);
+	return existsSync(file) ? runSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).clientToken : undefined;
+};

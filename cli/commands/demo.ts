@@ -9,7 +9,7 @@ import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { takeDataFolder } from '../data-folder.ts';
 import { showProgress } from '../progress.ts';
 import { runSampling } from '../run-sampling.ts';
-import { openRun } from '../run-token.ts';
+import { abandonRun, openRun } from '../run-token.ts';
 import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
 
 type DemoOptions = { data: string; fresh?: boolean; json?: boolean };
@@ -34,8 +34,9 @@ const demo = (options: DemoOptions): Promise<void> =>
 	closingAll(async onClose => {
 		const data = resolve(options.data);
 		onClose(takeDataFolder(data));
+		const abandoned = options.fresh ? abandonRun(data) : undefined;
 		if (options.fresh)
-			for (const name of ['server', 'stack', 'result', 'result.json', 'seconds', 'run.json'])
+			for (const name of ['server', 'stack', 'result', 'result.json', 'seconds'])
 				rmSync(join(data, name), { recursive: true, force: true });
 
 		say('A video project is sampled into an image project, on this machine alone.');
@@ -50,6 +51,7 @@ const demo = (options: DemoOptions): Promise<void> =>
 			token: server.token,
 			request: { source: { projectId: source.id }, clientToken },
 			goesOn,
+			abandoned,
 			framesPerChunk: 100,
 			progress: showProgress(),
 			onClose,

@@ -3,6 +3,7 @@ import { Busy } from '#shared/errors.ts';
 import { hasEnded } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { isDone } from '#shared/sampling/marker.ts';
+import { isAlive } from '#shared/sampling/open.ts';
 import type { FanOutPorts } from './ports.ts';
 
 const claimSchema = z.strictObject({
@@ -15,9 +16,12 @@ const claimSchema = z.strictObject({
 });
 type Claim = Omit<z.output<typeof claimSchema>, 'schema'>;
 
+/** A sampling of which nothing was heard for so many leases fills nothing any more. */
+const leasesOfSilence = 20;
+
 /**
- * Makes a dataset of a destination the business of one sampling until that has filled it or has ended: of two that
- * fill it at the same time each would take the other's images for its own.
+ * Makes a dataset of a destination the business of one sampling until that has filled it, has ended or is silent: of
+ * two that fill it at the same time each would take the other's images for its own.
  * @throws Busy while another sampling fills it, to be asked again after the time of a lease
  */
 export const claimDataset = async (
@@ -34,7 +38,11 @@ export const claimDataset = async (
 		const held = claimSchema.parse(found.value);
 		const isMine = held.sampling === claim.sampling;
 		if (isMine && held.attempt === claim.attempt) return;
-		const isOver = isMine || (await hasEnded(store, held)) || (await isDone(store, held, held.parent, held.node));
+		const isOver =
+			isMine ||
+			(await hasEnded(store, held)) ||
+			(await isDone(store, held, held.parent, held.node)) ||
+			!(await isAlive(store, held, leasesOfSilence * leaseMs));
 		if (!isOver) {
 			throw new Busy(`Dataset ${dataset} is being filled by sampling ${held.sampling}`, leaseMs / 1000);
 		}

@@ -47,18 +47,6 @@ export const planVideo = async (
 	const file = await indexOf(ports, video, signal);
 	const { index } = file;
 	const frameCount = index.shown.length;
-	// Which frames are wanted is known before their annotation, or by it.
-	const candidates = settings.annotated ? { ...settings, annotated: false, step: 1 } : settings;
-	const wanted = new Set(selectFrames(candidates, frameCount, () => true));
-	const annotation =
-		settings.annotated || settings.copyAnnotations
-			? await supervisely.videoAnnotation(video.datasetId, video.id, frame => wanted.has(frame))
-			: undefined;
-	const selection = selectFrames(settings, frameCount, frame => {
-		if (!annotation) return false;
-		return annotation.hasFigures(frame) || (settings.annotatedByTags && annotation.isTagged(frame));
-	});
-
 	const provenance = {
 		is_sample: true,
 		video_project_id: project.id,
@@ -76,7 +64,21 @@ export const planVideo = async (
 		description: `Sample dataset made from project #${project.id}, dataset #${dataset.id}, video #${video.id}`,
 		provenance,
 	});
+	// Before what costs most, since who has to wait comes again from the start.
 	await claimDataset(ports, leaf.id, { sampling, attempt, node, parent: message.parent });
+
+	// Which frames are wanted is known before their annotation, or by it.
+	const candidates = settings.annotated ? { ...settings, annotated: false, step: 1 } : settings;
+	const wanted = new Set(selectFrames(candidates, frameCount, () => true));
+	const annotation =
+		settings.annotated || settings.copyAnnotations
+			? await supervisely.videoAnnotation(video.datasetId, video.id, frame => wanted.has(frame))
+			: undefined;
+	const selection = selectFrames(settings, frameCount, frame => {
+		if (!annotation) return false;
+		return annotation.hasFigures(frame) || (settings.annotatedByTags && annotation.isTagged(frame));
+	});
+
 	const existing = new Map<string, Pick<ChunkFrame, 'image' | 'size'>>();
 	for await (const image of supervisely.images(leaf.id)) existing.set(image.name, existingImage(image));
 

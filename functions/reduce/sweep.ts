@@ -1,11 +1,9 @@
-import type { StateStore } from '#shared/aws/state-store.ts';
 import { log } from '#shared/log.ts';
 import { beginAttempt, endSampling, hasEnded, readDocument, readNode } from '#shared/sampling/documents.ts';
 import { type Attempt, keys, openAttempt } from '#shared/sampling/keys.ts';
 import { finishedChildren } from '#shared/sampling/marker.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
-import { openSchema, writeOpen } from '#shared/sampling/open.ts';
-import { progressSchema } from '#shared/sampling/outcome.ts';
+import { lastHeard, openSchema, writeOpen } from '#shared/sampling/open.ts';
 import { countNode } from './count-node.ts';
 import type { ReducePorts } from './ports.ts';
 import { recordEnd } from './record-end.ts';
@@ -25,7 +23,7 @@ export const sweep = async (ports: ReducePorts, quietMs: number): Promise<void> 
 	const heard = new Map<string, number>();
 	for await (const key of store.list(keys.openAttempts)) {
 		// What can't be read is looked after below, where its failure harms no other.
-		heard.set(key, await heardOf(store, openAttempt(key)).catch(() => 0));
+		heard.set(key, await lastHeard(store, openAttempt(key)).catch(() => 0));
 	}
 	// In no fixed order: where there are more than one sweep can look after, each has its turn.
 	const inAnyOrder = [...heard.keys()].sort(() => Math.random() - 0.5);
@@ -40,12 +38,6 @@ export const sweep = async (ports: ReducePorts, quietMs: number): Promise<void> 
 	}
 };
 
-/** When work on an attempt was heard of last, in milliseconds since 1970; 0: never. */
-const heardOf = async (store: StateStore, at: Attempt): Promise<number> => {
-	const progress = await readDocument(store, keys.progress(at), progressSchema);
-	return progress ? Date.parse(progress.at) : 0;
-};
-
 const lookAfter = async (
 	ports: ReducePorts,
 	at: Attempt,
@@ -56,7 +48,7 @@ const lookAfter = async (
 	const open = await readDocument(store, keys.open(at), openSchema);
 	if (!open) return;
 	const now = Date.now();
-	const [opened, heard] = [Date.parse(open.at), await heardOf(store, at)];
+	const [opened, heard] = [Date.parse(open.at), await lastHeard(store, at)];
 	const idleMs = now - Math.max(opened, heard);
 	if (idleMs < quietMs) return;
 	// What was to begin it died in the middle.

@@ -62,13 +62,15 @@ export const settleBatch = async <Message extends Attempt>(
 					// Waiting is no failed try: a message that is sent anew has all its deliveries before it.
 					const DelaySeconds = Math.min(Math.ceil(error.seconds), longestDelay);
 					const again = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: record.body, DelaySeconds });
-					if (
-						await sqs.send(again).then(
-							() => true,
-							() => false,
-						)
-					)
+					try {
+						await sqs.send(again);
 						return;
+					} catch (refusal) {
+						log.warn('A message that has to wait could not be sent anew, so that its wait is a failed try', {
+							messageId: record.messageId,
+							error: refusal,
+						});
+					}
 				}
 				batchItemFailures.push({ itemIdentifier: record.messageId });
 				const wait = error instanceof Busy || error instanceof TryLater ? error.seconds : 0;

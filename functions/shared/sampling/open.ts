@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { StateStore } from '../aws/state-store.ts';
+import { readDocument } from './documents.ts';
 import { type Attempt, keys } from './keys.ts';
+import { progressSchema } from './outcome.ts';
 
 /** An attempt whose end is not recorded yet, and what was done about one of which nothing is heard. */
 export const openSchema = z.strictObject({
@@ -19,3 +21,16 @@ export const writeOpen = (store: StateStore, at: Attempt, open: Partial<Open> = 
 		...{ schema: 1, at: new Date().toISOString(), resent: 0, inLineSince: null },
 		...open,
 	} satisfies Open);
+
+/** When work on an attempt was heard of last, in milliseconds since 1970; 0: never. */
+export const lastHeard = async (store: StateStore, at: Attempt): Promise<number> => {
+	const progress = await readDocument(store, keys.progress(at), progressSchema);
+	return progress ? Date.parse(progress.at) : 0;
+};
+
+/** Whether an attempt is open and was begun or heard of within a time. */
+export const isAlive = async (store: StateStore, at: Attempt, withinMs: number): Promise<boolean> => {
+	const open = await readDocument(store, keys.open(at), openSchema);
+	if (!open) return false;
+	return Date.now() - Math.max(Date.parse(open.at), await lastHeard(store, at)) < withinMs;
+};

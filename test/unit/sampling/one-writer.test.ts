@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { makeMemoryStore } from '#library/memory-store.ts';
+import { Busy } from '#shared/errors.ts';
+import { endSampling } from '#shared/sampling/documents.ts';
+import type { Attempt } from '#shared/sampling/keys.ts';
+import { markDone } from '#shared/sampling/marker.ts';
+import { writeOpen } from '#shared/sampling/open.ts';
+import { emptySummary } from '#shared/sampling/summary.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+import { claimDataset } from '../../../functions/fan-out/claim-dataset.ts';
 import { openDestination } from '../../../functions/fan-out/open-project.ts';
 import type { FanOutPorts } from '../../../functions/fan-out/ports.ts';
 
@@ -34,4 +41,35 @@ test('two samplings that begin at the same time leave the classes of both in the
 	await Promise.all([open(1), open(2), open(3)]);
 	const titles = (meta as { classes: { title: string }[] }).classes.map(({ title }) => title);
 	expect(titles.sort()).toEqual(['class of 1', 'class of 2', 'class of 3']);
+});
+
+test('a dataset is filled by one sampling until that has filled it, has ended, or is silent', async () => {
+	const store = makeMemoryStore();
+	const [first, second] = [1, 2].map(attempt => ({ sampling: `s${attempt}`, attempt: 1 })) as [Attempt, Attempt];
+	const place = { node: 'video-2', parent: 'dataset-1' };
+	const claim = (dataset: number, at: Attempt) => claimDataset({ store, leaseMs: 10 }, dataset, { ...at, ...place });
+	const open = (dataset: number) => claim(dataset, second);
+	await writeOpen(store, first);
+	for (const dataset of [1, 2, 3]) await claim(dataset, first);
+	await claim(1, first);
+	await expect(open(1)).rejects.toMatchObject({ name: 'Busy', seconds: 0.01 });
+
+	await markDone(store, first, 'dataset-1', 'video-2', emptySummary);
+	await open(1);
+	await expect(claim(1, first)).resolves.toBeUndefined();
+
+	const [other] = [{ sampling: 's3', attempt: 1 }];
+	await writeOpen(store, other);
+	const elsewhere = { node: 'video-9', parent: 'dataset-1' };
+	for (const dataset of [7, 8]) await claimDataset({ store, leaseMs: 10 }, dataset, { ...other, ...elsewhere });
+	await expect(open(7)).rejects.toBeInstanceOf(Busy);
+	await endSampling(store, other, { state: 'cancelled', reason: null, summary: emptySummary });
+	await open(7);
+
+	const silent = { sampling: 's4', attempt: 1 };
+	await claimDataset({ store, leaseMs: 10 }, 9, { ...silent, ...elsewhere });
+	await writeOpen(store, silent, { at: new Date(Date.now() - 100).toISOString() });
+	await expect(open(9)).rejects.toBeInstanceOf(Busy);
+	await writeOpen(store, silent, { at: new Date(Date.now() - 300).toISOString() });
+	await open(9);
 });
