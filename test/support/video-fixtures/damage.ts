@@ -88,6 +88,16 @@ export const damage: FaultyGroup = {
 			reasons: ['corrupt', 'missing', 'undecodable', 'unproven'],
 			make: changed('h264.ts', bytes => void bytes.fill(0, ...middle(bytes))),
 		},
+		...['h264.ts', 'hevc.ts', 'mpeg2.ts'].map(was => ({
+			name: `lost-packets-${was}`,
+			about: 'a tenth of the packets of a transport stream is not there',
+			was,
+			reasons: ['corrupt', 'missing', 'undecodable', 'unproven'],
+			make: changed(was, bytes => {
+				const [from, to] = middle(bytes).map(at => at - (at % 188)) as [number, number];
+				return Buffer.concat([bytes.subarray(0, from), bytes.subarray(to)]);
+			}),
+		})),
 		{
 			name: 'scratches.mp4',
 			about: 'changed bytes in the third group of pictures',

@@ -102,7 +102,13 @@ const start = (run: Run, inputOptions: string[], output: string[]) => {
 	const child = spawn(
 		run.ffmpegPath,
 		[
-			...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+info'],
+			...[
+				'-hide_banner',
+				'-nostdin',
+				'-nostats',
+				'-loglevel',
+				`level+${input.demuxer === 'mpegts' ? 'debug' : 'info'}`,
+			],
 			...['-protocol_whitelist', isPipe ? 'pipe' : 'http,tcp', '-copyts', ...inputOptions],
 			// The decoder of Theora, which comes in Ogg, gives other pixels from run to run when it has several threads.
 			...(input.inTurn || input.demuxer === 'ogg' ? ['-threads', '1'] : []),

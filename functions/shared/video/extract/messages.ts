@@ -19,6 +19,13 @@ const harmlessAtStart = /non-existing [SP]PS|decode_slice_header error|no frame|
 const madeUp = /concealing \d+ DC|corrupt decoded frame/;
 
 /**
+ * A transport stream that lost packets, and a decoder of H.264 that fills the place of pictures that others need. Each is
+ * told as a detail only: the first happens in joined streams, too, the second in streams that leave pictures out.
+ */
+const lostPackets = /\[debug\] Continuity check failed/;
+const filledIn = /\[debug\] Frame num gap/;
+
+/**
  * Keys that are shown after a complaint until pictures are trusted again. The first may have been waiting to be shown
  * while the complaint was about a picture that needs it.
  */
@@ -28,7 +35,7 @@ const keysUntilTrusted = 2;
 export type ShownPicture = { pts: number; doubt: string | undefined };
 
 /**
- * Reads ffmpeg's messages (`-loglevel level+info`) as they come: times of pictures from the `showinfo` filter, complaints
+ * Reads ffmpeg's messages (`-loglevel level+info`, of transport streams `level+debug`) as they come: times of pictures from the `showinfo` filter, complaints
  * by their level, and a few facts about the stream. Times and complaints stand in one stream, so their order is that in
  * which things happened. The stream is read whatever is asked for, so ffmpeg never waits for its reader.
  * @param openGroup whether the input begins with pictures that are shown before its first key
@@ -40,6 +47,8 @@ export const readMessages = (stderr: Readable, openGroup: boolean, tellsFirst: b
 	let ended = false;
 	let troubled = false;
 	let isFirstShown = false;
+	let isProbed = false;
+	let hasLostPackets = false;
 	let keysLeft = 0;
 	let complaint = '';
 	let timeBase: TimeBase | undefined;
@@ -60,6 +69,13 @@ export const readMessages = (stderr: Readable, openGroup: boolean, tellsFirst: b
 			const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
 			if (base) timeBase ??= { num: Number(base[1]), den: Number(base[2]) };
 			return;
+		}
+		// What comes before is of a first look at the stream, which begins anew then.
+		isProbed ||= line.includes('Stream mapping:');
+		hasLostPackets ||= isProbed && lostPackets.test(line);
+		if (hasLostPackets && filledIn.test(line)) {
+			complaint = 'pictures that others need are missing, since the stream has lost packets';
+			return complain();
 		}
 		codec ??= / Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1];
 		const level = /\[(error|fatal|panic)\] /.exec(line);
