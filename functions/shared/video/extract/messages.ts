@@ -35,9 +35,10 @@ const keysUntilTrusted = 2;
 export type ShownPicture = { pts: number; doubt: string | undefined };
 
 /**
- * Reads ffmpeg's messages (`-loglevel level+info`, of transport streams `level+debug`) as they come: times of pictures from the `showinfo` filter, complaints
- * by their level, and a few facts about the stream. Times and complaints stand in one stream, so their order is that in
- * which things happened. The stream is read whatever is asked for, so ffmpeg never waits for its reader.
+ * Reads ffmpeg's messages (`-loglevel level+info`, of transport streams `level+debug`) as they come: times of pictures
+ * from the `showinfo` filter, complaints by their level, and a few facts about the stream. Times and complaints stand in
+ * one stream, so their order is that in which things happened. The stream is read whatever is asked for, so ffmpeg never
+ * waits for its reader.
  * @param openGroup whether the input begins with pictures that are shown before its first key
  * @param tellsFirst whether the first picture is told of even if it is not selected
  */
