@@ -30,7 +30,7 @@ export const takeStep = async (ports: FanOutPorts, message: PlanMessage, signal:
 		const { request } = record;
 		if (known) {
 			if (message.kind === 'video' && attempt > 1)
-				await refreshChunks(ports, request, message, known, signal).catch(tell);
+				await refreshChunks(ports, request, message, known, signal).catch(leaveAsTheyWere);
 			return await enqueueUnfinished(ports, message, known);
 		}
 		if (message.kind === 'project') await openProject(ports, at, request);
@@ -49,7 +49,7 @@ export const takeStep = async (ports: FanOutPorts, message: PlanMessage, signal:
 };
 
 /** What was not mended is told by its chunks once more. */
-const tell = (error: unknown): void => {
+const leaveAsTheyWere = (error: unknown): void => {
 	if (!(error instanceof PermanentError)) throw error;
 	log.warn('The chunks of a video stay as they were', { error });
 };
