@@ -6,7 +6,11 @@ const fileName = 'run.json';
 const runSchema = z.object({ clientToken: z.string() });
 
 /** A run of a data folder: its client token names the sampling, also in an S3 that outlives the folder. */
-export type Run = { clientToken: string /** Whether a former process began it. */; goesOn: boolean };
+export type Run = {
+	clientToken: string;
+	/** Whether a former process began it. */
+	goesOn: boolean;
+};
 
 /** The run that was begun in a data folder and not finished, or a new one. */
 export const openRun = (dataDir: string): Run => {

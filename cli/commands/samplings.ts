@@ -55,7 +55,8 @@ const cancel = async (id: string, options: WhereOptions): Promise<void> => {
 	if (options.api !== undefined) return show(await openApi(options.api).cancel(id), options);
 	checkWhere(options);
 	const sampling = findLocalSampling(options.data, id);
-	const token = await findToken(sampling.server);
+	// Without one it is cancelled all the same; only the destination isn't told by a stack that is started for this.
+	const token = await findToken(sampling.server).catch(() => '');
 	const cancelled = await askLocalStack({ ...sampling, token }, async (api, sweep) => {
 		await api.cancel(id);
 		// The destination is told.
