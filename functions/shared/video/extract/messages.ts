@@ -22,8 +22,24 @@ const madeUp = /concealing \d+ DC|corrupt decoded frame/;
  * A transport stream that lost packets, and a decoder of H.264 that fills the place of pictures that others need. Each is
  * told as a detail only: the first happens in joined streams, too, the second in streams that leave pictures out.
  */
-const lostPackets = /\[debug\] Continuity check failed/;
-const filledIn = /\[debug\] Frame num gap/;
+const lostPackets = /Continuity check failed/;
+const filledIn = /Frame num gap/;
+
+/** Details of decoders, which only `level+debug` shows. */
+const details =
+	/Continuity check|Frame num gap|nal_unit_type|Output frame|Decoding [VSP]PS|SEI|chosen by get_format|Reinit context|profile/;
+
+/**
+ * What another thread said in the middle of a line of `showinfo`, which ffmpeg writes in several pieces: it stands there
+ * without its level. Pieces of the line itself have but numbers and these words.
+ */
+const strayIn = (line: string): string | undefined => {
+	if (/config (in|out)|side data|color_/.test(line)) return undefined;
+	const isWhole = / n: *\d+ pts:/.test(line);
+	if (isWhole && !line.includes('plane_checksum:')) return undefined;
+	const own = line.slice(line.indexOf('[info]') + '[info]'.length).replace(/^.*plane_checksum:/, '');
+	return /[A-Za-z]?[a-z]{2}.*/.exec(own.replaceAll(/[0-9A-F]{8}|mean:|stdev:/g, ''))?.[0];
+};
 
 /**
  * Keys that are shown after a complaint until pictures are trusted again. The first may have been waiting to be shown
@@ -62,25 +78,30 @@ export const readMessages = (stderr: Readable, openGroup: boolean, tellsFirst: b
 			if (pts !== undefined) {
 				isFirstShown = true;
 				if (line.includes(' iskey:1')) keysLeft = Math.max(0, keysLeft - 1);
-				return give({
+				give({
 					pts: pts === 'NOPTS' ? Number.NaN : Number(pts),
 					doubt: keysLeft > 0 ? complaint : undefined,
 				});
 			}
+			const stray = strayIn(line);
+			if (stray !== undefined) hear(stray, true);
 			const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
 			if (base) timeBase ??= { num: Number(base[1]), den: Number(base[2]) };
 			return;
 		}
 		// What comes before is of a first look at the stream, which begins anew then.
 		isProbed ||= line.includes('Stream mapping:');
+		codec ??= / Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1];
+		hear(line, /\[(error|fatal|panic)\] /.test(line) || madeUp.test(line));
+	};
+	/** @param isLoud whether it was said as an error, or may have been */
+	const hear = (line: string, isLoud: boolean) => {
 		hasLostPackets ||= isProbed && lostPackets.test(line);
 		if (hasLostPackets && filledIn.test(line)) {
 			complaint = 'pictures that others need are missing, since the stream has lost packets';
 			return complain();
 		}
-		codec ??= / Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1];
-		const level = /\[(error|fatal|panic)\] /.exec(line);
-		if (!level && !(madeUp.test(line) && !openGroup)) return;
+		if (!isLoud || details.test(line) || (openGroup && madeUp.test(line))) return;
 		// Without addresses of memory and of the loopback door: they mean nothing to a reader.
 		const text = line.replace(/ @ 0x[0-9a-f]+/g, '').replace(/http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+/g, 'the file');
 		complaint = text.replace(/\[(error|fatal|panic|warning|info)\] /, '').trim();

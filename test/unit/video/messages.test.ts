@@ -1,0 +1,51 @@
+import { Readable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { readMessages } from '#shared/video/extract/messages.ts';
+
+const picture = (n: number, rest = 'AAAAAAAA BBBBBBBB CCCCCCCC] mean:[1 2 3 \b] stdev:[1.0 2.0 3.0 \b]') =>
+	`[Parsed_showinfo_0 @ 0x1] [info] n:   ${n} pts:   ${n} pts_time:0 pos: 564 fmt:yuv420p sar:0/1 s:320x180 i:P iskey:${Number(n === 0)} type:P checksum:AAAAAAAA plane_checksum:[${rest}`;
+const config = '[Parsed_showinfo_0 @ 0x1] [info] config in time_base: 1/30, frame_rate: 30/1';
+
+const doubts = async (...lines: string[]) => {
+	const stderr = Readable.from([Buffer.from(`[info] Stream mapping:\n${config}\n${lines.join('\n')}\n`)]);
+	const messages = readMessages(stderr, false, false);
+	const found: (string | undefined)[] = [];
+	for (let shown = await messages.nextPicture(); shown; shown = await messages.nextPicture()) found.push(shown.doubt);
+	return found;
+};
+
+test('sound pictures are in no doubt', async () => {
+	expect(await doubts(picture(0), picture(1), picture(2))).toEqual([undefined, undefined, undefined]);
+});
+
+test('a complaint is heard in a line of its own and in the middle of a line about a picture', async () => {
+	expect(await doubts(picture(0), '[mpeg4 @ 0x2] [error] Error at MB: 69', picture(1))).toEqual([
+		undefined,
+		'[mpeg4] Error at MB: 69',
+	]);
+	const broken = picture(0, 'AAAAAAAAError at MB: 69');
+	const rest = '[Parsed_showinfo_0 @ 0x1] [info]  BBBBBBBB CCCCCCCC] mean:[1 2 3 \b] stdev:[1.0 2.0 3.0 \b]';
+	expect(await doubts(broken, rest, picture(1))).toEqual([undefined, 'Error at MB: 69']);
+	const second = '[Parsed_showinfo_0 @ 0x1] [info]  BBBBBBBBac-tex damaged at 6 3';
+	expect(await doubts(picture(0, 'AAAAAAAA'), second, rest, picture(1))).toEqual([undefined, 'ac-tex damaged at 6 3']);
+});
+
+test('what sound streams come with is no complaint there either', async () => {
+	const broken = picture(0, 'AAAAAAAAmmco: unref short failure');
+	expect(await doubts(broken, picture(1))).toEqual([undefined, undefined]);
+	const detail = picture(0, 'AAAAAAAAnal_unit_type: 1(Coded slice of a non-IDR picture), nal_ref_idc: 2');
+	expect(await doubts(detail, picture(1))).toEqual([undefined, undefined]);
+});
+
+test('a filled gap counts where packets were lost, and only there', async () => {
+	const [lost, gap] = [
+		'[mpegts @ 0x2] [debug] Continuity check failed for pid 256',
+		'[h264 @ 0x3] [debug] Frame num gap 1 12',
+	];
+	expect(await doubts(picture(0), gap, picture(1))).toEqual([undefined, undefined]);
+	expect(await doubts(picture(0), lost, picture(1))).toEqual([undefined, undefined]);
+	expect((await doubts(picture(0), lost, gap, picture(1)))[1]).toMatch(/has lost packets/);
+	expect(
+		(await doubts(picture(0, `AAAAAAAA${lost.slice(21)}`), picture(1, 'AFrame num gap 1 12'), picture(2)))[2],
+	).toMatch(/lost/);
+});
