@@ -15,6 +15,11 @@ const doubts = async (...lines: string[]) => {
 };
 
 test('sound pictures are in no doubt', async () => {
+	const details = [
+		'[Parsed_showinfo_0 @ 0x1] [verbose] TB:0.000011 FRAME_RATE:30.000000 SAMPLE_RATE:nan',
+		'[Parsed_showinfo_0 @ 0x1] [info] color_range:unknown color_space:unknown',
+	];
+	expect(await doubts(...details, picture(0), ...details, picture(1))).toEqual([undefined, undefined]);
 	expect(await doubts(picture(0), picture(1), picture(2))).toEqual([undefined, undefined, undefined]);
 });
 
@@ -34,7 +39,7 @@ test('what sound streams come with is no complaint there either', async () => {
 	const broken = picture(0, 'AAAAAAAAmmco: unref short failure');
 	expect(await doubts(broken, picture(1))).toEqual([undefined, undefined]);
 	const detail = picture(0, 'AAAAAAAAnal_unit_type: 1(Coded slice of a non-IDR picture), nal_ref_idc: 2');
-	expect(await doubts(detail, picture(1))).toEqual([undefined, undefined]);
+	expect(await doubts('[h264 @ 0x2] [debug] no', detail, picture(1))).toEqual([undefined, undefined]);
 });
 
 test('a filled gap counts where packets were lost, and only there', async () => {

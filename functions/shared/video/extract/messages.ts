@@ -25,16 +25,15 @@ const madeUp = /concealing \d+ DC|corrupt decoded frame/;
 const lostPackets = /Continuity check failed/;
 const filledIn = /Frame num gap/;
 
-/** Details of decoders, which only `level+debug` shows. */
-const details =
-	/Continuity check|Frame num gap|nal_unit_type|Output frame|Decoding [VSP]PS|SEI|chosen by get_format|Reinit context|profile/;
+/** Words of complaints, to tell them from the details among which they stand with `level+debug`. */
+const complaintWords = /error|damaged|corrupt|invalid|missing|conceal|truncat|out of range|exceeds|unavailable/i;
 
 /**
  * What another thread said in the middle of a line of `showinfo`, which ffmpeg writes in several pieces: it stands there
  * without its level. Pieces of the line itself have but numbers and these words.
  */
 const strayIn = (line: string): string | undefined => {
-	if (/config (in|out)|side data|color_/.test(line)) return undefined;
+	if (!line.includes('] [info]') || /config (in|out)|side data|color_/.test(line)) return undefined;
 	const isWhole = / n: *\d+ pts:/.test(line);
 	if (isWhole && !line.includes('plane_checksum:')) return undefined;
 	const own = line.slice(line.indexOf('[info]') + '[info]'.length).replace(/^.*plane_checksum:/, '');
@@ -66,6 +65,7 @@ export const readMessages = (stderr: Readable, openGroup: boolean, tellsFirst: b
 	let isFirstShown = false;
 	let isProbed = false;
 	let hasLostPackets = false;
+	let isDetailed = false;
 	let keysLeft = 0;
 	let complaint = '';
 	let timeBase: TimeBase | undefined;
@@ -84,12 +84,13 @@ export const readMessages = (stderr: Readable, openGroup: boolean, tellsFirst: b
 				});
 			}
 			const stray = strayIn(line);
-			if (stray !== undefined) hear(stray, true);
+			if (stray !== undefined) hear(stray, !isDetailed || complaintWords.test(stray));
 			const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
 			if (base) timeBase ??= { num: Number(base[1]), den: Number(base[2]) };
 			return;
 		}
 		// What comes before is of a first look at the stream, which begins anew then.
+		isDetailed ||= line.includes('[debug] ');
 		isProbed ||= line.includes('Stream mapping:');
 		codec ??= / Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1];
 		hear(line, /\[(error|fatal|panic)\] /.test(line) || madeUp.test(line));
@@ -101,7 +102,7 @@ export const readMessages = (stderr: Readable, openGroup: boolean, tellsFirst: b
 			complaint = 'pictures that others need are missing, since the stream has lost packets';
 			return complain();
 		}
-		if (!isLoud || details.test(line) || (openGroup && madeUp.test(line))) return;
+		if (!isLoud || (openGroup && madeUp.test(line))) return;
 		// Without addresses of memory and of the loopback door: they mean nothing to a reader.
 		const text = line.replace(/ @ 0x[0-9a-f]+/g, '').replace(/http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+/g, 'the file');
 		complaint = text.replace(/\[(error|fatal|panic|warning|info)\] /, '').trim();
