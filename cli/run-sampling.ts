@@ -52,7 +52,7 @@ export const runSampling = async (options: {
 			ProgressSeconds: '1',
 			LeaseSeconds: '10',
 			// Somebody sits before it.
-			LongestWaitSeconds: '20',
+			LongestWaitSeconds: '5',
 		},
 		secrets: { [tokenParameter]: options.token },
 		environment: process.env,

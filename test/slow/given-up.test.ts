@@ -38,4 +38,4 @@ test('a server that fails for good ends the command with faults, and the same co
 	} finally {
 		await server.close();
 	}
-}, 400_000);
+}, 900_000);
