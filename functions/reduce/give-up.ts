@@ -13,6 +13,9 @@ import { countNode } from './count-node.ts';
 import type { ReducePorts } from './ports.ts';
 import { recordProgress } from './record-progress.ts';
 
+/** How long a letter waits for another delivery of its chunk, before it goes back for the time of its queue. */
+const longestPatienceMs = 60_000;
+
 /**
  * Makes a dead letter a fault of its sampling, so that the sampling ends and its faults say why. The message is kept in
  * S3; another attempt does what it was about again. Repeating this changes nothing.
@@ -39,7 +42,9 @@ export const giveUp = async (
 	let changed: string;
 	if ('chunk' in message) {
 		changed = message.node;
-		await underLease(store, keys.chunkLease(sampling, message.chunk), { ms: leaseMs }, async () => {
+		// Between two tries of another delivery there is time; who works on and on has it.
+		const lease = { ms: leaseMs, patienceMs: Math.min(3 * leaseMs, longestPatienceMs) };
+		await underLease(store, keys.chunkLease(sampling, message.chunk), lease, async () => {
 			if (!(await isDone(store, at, changed, message.chunk)))
 				await markDone(store, at, changed, message.chunk, await lostChunk(ports, message, why));
 		});
