@@ -16,6 +16,8 @@ export type FaultReason =
 	| 'label'
 	| 'count-differs'
 	| 'out-of-range'
+	| 'no-such-frame'
+	| 'name-taken'
 	| 'gave-up';
 
 /** Trying again won't help: the thing becomes a fault with this reason, and the rest goes on. */
@@ -44,8 +46,8 @@ export class Busy extends FramefanError {
 }
 
 /** It may pass: to be tried again, not before so many seconds where the other side has said so. */
-export class TryLater extends Error {
-	override readonly name = 'TryLater';
+export class TryLater extends FramefanError {
+	override readonly name: string = 'TryLater';
 	readonly seconds: number;
 	constructor(message: string, retryAfter: string | null) {
 		super(message);
@@ -60,8 +62,9 @@ const secondsUntil = (retryAfter: string | null): number => {
 	return Number.isFinite(seconds) ? Math.max(0, seconds) : 0;
 };
 
-/** The text of anything thrown, with that of its cause. */
+/** The text of anything thrown, with that of its cause. Some errors have no text, only a code. */
 export const messageOf = (error: unknown): string => {
 	if (!(error instanceof Error)) return String(error);
-	return error.cause instanceof Error ? `${error.message} (${messageOf(error.cause)})` : error.message;
+	const text = error.message || (error as NodeJS.ErrnoException).code || error.name;
+	return error.cause instanceof Error ? `${text} (${messageOf(error.cause)})` : text;
 };

@@ -5,10 +5,22 @@ import { PermanentError, SamplingFailure, TryLater } from './errors.ts';
 /** Longest wait that a server's `Retry-After` is followed for, in seconds; a longer one is left to the queue. */
 const longestWaitSeconds = 30;
 
-/** Tries work again while what it throws may pass, with growing waits, and not before a server wants it. */
+/**
+ * Tries work again while what it throws may pass, with growing waits, and not before a server wants it.
+ * @param options.isLast whether a failed try, counted from 1, is the last one although retries are left
+ */
 export const retrying = <Result>(
 	work: () => Promise<Result>,
-	options: { retries: number; minTimeout: number; maxTimeout?: number; signal?: AbortSignal },
+	{
+		isLast,
+		...options
+	}: {
+		retries: number;
+		minTimeout: number;
+		maxTimeout?: number;
+		signal?: AbortSignal;
+		isLast?: (error: Error, attempt: number) => boolean;
+	},
 ): Promise<Result> =>
 	pRetry(
 		async () => {
@@ -21,6 +33,7 @@ export const retrying = <Result>(
 		{
 			...options,
 			randomize: true,
+			...(isLast ? { shouldRetry: ({ error, attemptNumber }) => !isLast(error, attemptNumber) } : {}),
 			onFailedAttempt: async ({ error }) => {
 				if (!(error instanceof TryLater) || error.seconds === 0) return;
 				if (error.seconds > longestWaitSeconds) throw error;

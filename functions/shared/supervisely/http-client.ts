@@ -1,6 +1,7 @@
 import type { Token } from '../aws/secret.ts';
-import { PermanentError, SamplingFailure, TryLater } from '../errors.ts';
+import { messageOf, PermanentError, SamplingFailure, TryLater } from '../errors.ts';
 import { isPassingStatus } from '../passing.ts';
+import { isGone, reach } from '../reach.ts';
 import { retrying } from '../retrying.ts';
 
 /** A connection to a Supervisely server; every JSON endpoint is called by POST, as the SDK does. */
@@ -46,13 +47,18 @@ export class CallRefused extends PermanentError {
  * @param options.timeoutMs how long one call may take before it is tried again; answers that are read while they come
  * in have longer
  * @param options.signal ends all calls, also those that wait for another try
+ * @param options.quick whether a person waits: a server that isn't there is then given up after a second try
  * @throws CallRefused for an answer that stays; SamplingFailure for 401 and 403, which every call would get;
  * other errors pass, once the attempts are used up
  */
 export const connectSupervisely = (
 	address: string,
 	token: Token,
-	{ timeoutMs = usualTimeoutMs, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
+	{
+		timeoutMs = usualTimeoutMs,
+		signal,
+		quick = false,
+	}: { timeoutMs?: number; signal?: AbortSignal; quick?: boolean } = {},
 ): SuperviselyHttp => {
 	const server = address.replace(/\/+$/, '');
 	const authorization = async (isRefused = false) => {
@@ -73,14 +79,22 @@ export const connectSupervisely = (
 	): Promise<Response> => {
 		const send = async (key: Record<string, string>) => {
 			const { body, headers } = init();
-			return fetch(`${server}/public/api/v3/${endpoint}`, {
-				method: 'POST',
-				body,
-				headers: { ...headers, ...key },
-				// The token is for this host only.
-				redirect: 'error',
-				signal: AbortSignal.any([AbortSignal.timeout(within), ...(signal ? [signal] : [])]),
-			});
+			const silence = AbortSignal.timeout(within);
+			try {
+				return await reach(new URL(`${addressOf(server)}/public/api/v3/${endpoint}`), {
+					method: 'POST',
+					body,
+					headers: { ...headers, ...key },
+					// The token is for this host only.
+					redirect: 'error',
+					signal: AbortSignal.any([silence, ...(signal ? [signal] : [])]),
+				});
+			} catch (error) {
+				signal?.throwIfAborted();
+				throw silence.aborted
+					? new TryLater(`${server} did not answer ${endpoint} within ${within / 1000} s`, null)
+					: error;
+			}
 		};
 		const key = await authorization();
 		let response = await send(key);
@@ -114,7 +128,16 @@ export const connectSupervisely = (
 	const postJson = (endpoint: string, body: unknown) => post(endpoint, json(body));
 
 	const withRetries = <Result>(work: () => Promise<Result>): Promise<Result> =>
-		retrying(work, { retries: attempts - 1, minTimeout: 500, maxTimeout: 8000, ...(signal ? { signal } : {}) });
+		retrying(work, {
+			...{ retries: attempts - 1, minTimeout: 500, maxTimeout: 8000 },
+			...(signal ? { signal } : {}),
+			...(quick ? { isLast: isGone } : {}),
+		}).catch(error => {
+			const isCut = error instanceof DOMException || (error instanceof TypeError && error.message === 'terminated');
+			throw isCut && !signal?.aborted
+				? new TryLater(`${server} broke off its answer: ${messageOf(error)}`, null)
+				: error;
+		});
 
 	return {
 		server,
@@ -134,6 +157,23 @@ export const connectSupervisely = (
 				return readParts(endpoint, await response.arrayBuffer(), response.headers);
 			}),
 	};
+};
+
+/**
+ * The server's address, once it is one.
+ * @throws SamplingFailure for what is no HTTP address, without showing it: it may have a password in it
+ */
+const addressOf = (server: string): string => {
+	const url = URL.canParse(server) ? new URL(server) : undefined;
+	if (!url || !/^https?:$/.test(url.protocol))
+		throw new SamplingFailure(
+			'The address of the Supervisely server is no HTTP address, such as https://app.supervisely.com',
+		);
+	if (url.username || url.password)
+		throw new SamplingFailure(
+			'The address of the Supervisely server has a user name or password in it: leave them out',
+		);
+	return server;
 };
 
 const readParts = async (endpoint: string, bytes: ArrayBuffer, headers: Headers): Promise<Map<string, string>> => {

@@ -5,16 +5,16 @@ import type { ByteSource } from './byte-source.ts';
 
 /**
  * A file on this machine.
- * @throws PermanentError `unsupported` for a folder, pipe or device
+ * @throws PermanentError `not-found`, `refused` for one that may not be read, `unsupported` for a folder, pipe or device
  */
 export const openFile = async (path: string): Promise<ByteSource & { close(): Promise<void> }> => {
-	const found = await stat(path);
+	const found = await stat(path).catch(explain(path));
 	if (!found.isFile())
 		throw new PermanentError(
 			'unsupported',
 			`${path} is ${found.isDirectory() ? 'a folder' : 'a device or pipe'}: name a file`,
 		);
-	const file = await open(path, 'r');
+	const file = await open(path, 'r').catch(explain(path));
 	const { size } = found;
 	return {
 		size,
@@ -30,3 +30,14 @@ export const openFile = async (path: string): Promise<ByteSource & { close(): Pr
 		close: () => file.close(),
 	};
 };
+
+/** Tells why a file can't be opened. */
+const explain =
+	(path: string) =>
+	(error: NodeJS.ErrnoException): never => {
+		if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+			throw new PermanentError('not-found', `There is no file ${path}`);
+		if (error.code === 'EACCES' || error.code === 'EPERM')
+			throw new PermanentError('refused', `${path} can't be read: permission denied`);
+		throw error;
+	};

@@ -1,56 +1,79 @@
 import { PermanentError, TryLater } from '../../errors.ts';
 import { isPassingStatus } from '../../passing.ts';
+import { isGone, reach } from '../../reach.ts';
 import { retrying } from '../../retrying.ts';
+import { splitCredentials } from '../../url-credentials.ts';
 import type { ByteSource } from './byte-source.ts';
+import { type ContentRange, parseContentRange } from './content-range.ts';
 
 const headerTimeoutMs = 30_000;
 const redirectsFollowed = 5;
+/** Answers in a row that bring nothing before a stream is given up. */
+const emptyAnswers = 5;
 
 export type HttpSourceOptions = {
+	/** A user name and password in it are sent as Basic authorization. */
 	url: URL;
 	/** Headers for the first host only, such as the API token; a redirect to another host doesn't get them. */
 	headers?: () => Promise<Record<string, string>>;
+	/** Whether a person waits: a host that isn't there is then given up after a second try. */
+	quick?: boolean;
 };
 
-/** The server gives the file only whole: it has to be copied before it can be read in parts. */
+/** The file can't be read in parts, or its size isn't told: it has to be copied before it can be read. */
 export class NoRanges extends PermanentError {
-	constructor(what: string) {
-		super('unsupported', `${what} can't be read in parts: the server ignores ranges`);
+	constructor(what: string, why: string) {
+		super('unsupported', `${what} can't be read in parts: ${why}`);
 	}
 }
 
-type Answer = { response: Response; total: number };
+type Answer = { response: Response; range: ContentRange };
 
 /**
  * A video behind a URL whose server answers byte ranges.
- * A range that breaks off is asked for again from where it broke.
- * @throws PermanentError `not-found` or `refused`; NoRanges
+ * A range that breaks off is asked for again from where it broke. Of an answer only what was asked for is believed.
+ * @throws PermanentError `not-found` or `refused`, `unreadable` for an answer with other bytes; NoRanges; Unreachable
  */
 export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> => {
-	const ask = (offset: number, length: number, signal?: AbortSignal): Promise<Answer> =>
+	const { url } = options;
+	const ask = (first: number, last: number, signal?: AbortSignal): Promise<Answer> =>
 		retrying(
-			async () => checked(await request(options, `bytes=${offset}-${offset + length - 1}`, signal), options.url),
-			tries(signal),
+			async () => checked(await request(options, { range: `bytes=${first}-${last}` }, signal), url, { first, last }),
+			tries(options, signal),
 		);
 
-	const first = await ask(0, 1);
-	await first.response.body?.cancel();
-	const size = first.total;
+	const { response: firstByte, range: told } = await ask(0, 0);
+	await firstByte.body?.cancel();
+	const size = told.total ?? (await sizeOf(options));
 
 	const stream = async function* (offset: number, length: number, signal?: AbortSignal): AsyncIterable<Uint8Array> {
 		const end = Math.min(offset + length, size);
 		let failures = 0;
 		for (let at = offset; at < end; ) {
-			const { response } = await ask(at, end - at, signal);
+			const { response, range } = await ask(at, end - 1, signal);
+			if (range.total !== null && range.total !== size) {
+				await response.body?.cancel();
+				throw new PermanentError(
+					'unreadable',
+					`${nameOf(url)} has changed while it was read: it has ${range.total} bytes, and had ${size}`,
+				);
+			}
+			let failure: unknown = new TryLater(`${nameOf(url)} broke off at byte ${at}`, null);
+			const from = at;
 			try {
 				for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
-					at += piece.length;
-					failures = 0;
-					yield piece;
+					// More than it said is nothing that was asked for.
+					const wanted = piece.subarray(0, range.last + 1 - at);
+					at += wanted.length;
+					if (wanted.length > 0) yield wanted;
+					if (at > range.last) break;
 				}
 			} catch (error) {
-				if (signal?.aborted || ++failures > 5) throw error;
+				signal?.throwIfAborted();
+				failure = new TryLater(`${nameOf(url)} broke off at byte ${at}: ${(error as Error).message}`, null);
 			}
+			failures = at > from ? 0 : failures + 1;
+			if (failures > emptyAnswers) throw failure;
 		}
 	};
 	return {
@@ -65,68 +88,118 @@ export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> 
 };
 
 /**
+ * Bytes of a file whose server answers ranges without its size: told by the place of its last byte, or by HEAD.
+ * @throws NoRanges where neither tells
+ */
+const sizeOf = async (options: HttpSourceOptions): Promise<number> => {
+	const lastByte = await retrying(() => request(options, { range: 'bytes=-1' }), tries(options));
+	await lastByte.body?.cancel();
+	const range = lastByte.status === 206 ? parseContentRange(lastByte.headers.get('content-range')) : undefined;
+	if (range && range.first === range.last) return range.last + 1;
+	const head = await retrying(() => request(options, { method: 'HEAD' }), tries(options));
+	const length = head.status === 200 ? head.headers.get('content-length') : null;
+	if (length && /^\d+$/.test(length)) return Number(length);
+	throw new NoRanges(nameOf(options.url), "the server doesn't tell its size");
+};
+
+/**
  * The same file from its first byte to its last, for servers that answer no ranges.
- * @throws PermanentError `not-found` or `refused`; what breaks it off, since it can't be gone on with
+ * @throws PermanentError `not-found` or `refused`; Unreachable; what breaks it off, since it can't be gone on with
  */
 export const streamWhole = async function* (
 	options: HttpSourceOptions,
 	signal: AbortSignal,
 ): AsyncIterable<Uint8Array> {
-	const response = await retrying(async () => {
-		const answer = await request(options, undefined, signal);
-		if (answer.status === 200) return answer;
-		await answer.body?.cancel();
-		throw refusal(answer, options.url);
-	}, tries(signal));
+	const response = await retrying(
+		async () => {
+			const answer = await request(options, {}, signal);
+			if (answer.status === 200) return answer;
+			await answer.body?.cancel();
+			throw refusal(answer, options.url);
+		},
+		tries(options, signal),
+	);
 	const said = Number(response.headers.get('content-length') ?? Number.NaN);
+	const brokeOff = (size: number) => new TryLater(`${nameOf(options.url)} broke off after ${size} bytes`, null);
 	let size = 0;
-	for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
-		size += piece.length;
-		yield piece;
+	try {
+		for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
+			size += piece.length;
+			yield piece;
+		}
+	} catch {
+		signal.throwIfAborted();
+		throw brokeOff(size);
 	}
-	if (Number.isFinite(said) && size !== said && !response.headers.has('content-encoding'))
-		throw new Error(`${nameOf(options.url)} broke off after ${size} of ${said} bytes`);
+	if (Number.isFinite(said) && size !== said && !response.headers.has('content-encoding')) throw brokeOff(size);
 };
 
-const tries = (signal?: AbortSignal) => ({ retries: 5, minTimeout: 300, ...(signal ? { signal } : {}) });
+const tries = ({ quick }: HttpSourceOptions, signal?: AbortSignal) => ({
+	...{ retries: 5, minTimeout: 300 },
+	...(signal ? { signal } : {}),
+	...(quick ? { isLast: isGone } : {}),
+});
 
 const request = async (
 	options: HttpSourceOptions,
-	range: string | undefined,
+	{ method = 'GET', range }: { method?: 'GET' | 'HEAD'; range?: string },
 	signal?: AbortSignal,
 ): Promise<Response> => {
-	let url = options.url;
+	const first = splitCredentials(options.url);
+	let next = first;
 	for (let hop = 0; hop <= redirectsFollowed; hop++) {
-		const own = url.origin === options.url.origin ? await options.headers?.() : {};
+		const { address } = next;
+		const own = address.origin === first.address.origin ? { ...first.headers, ...(await options.headers?.()) } : {};
 		// Only the wait for the answer is timed, not the bytes that follow.
 		const slow = new AbortController();
-		const timer = setTimeout(() => slow.abort(new Error(`${hostOf(url)} did not answer`)), headerTimeoutMs);
-		const init = {
-			headers: { ...own, ...(range === undefined ? {} : { range }) },
+		const silent = new TryLater(`${address.host} did not answer within ${headerTimeoutMs / 1000} s`, null);
+		const timer = setTimeout(() => slow.abort(silent), headerTimeoutMs);
+		const response = await reach(address, {
+			method,
+			// Bytes are counted as they are stored; with a range, fetch says so itself.
+			headers: { ...own, ...next.headers, ...(range === undefined ? { 'accept-encoding': 'identity' } : { range }) },
+			redirect: 'manual',
 			signal: AbortSignal.any([slow.signal, ...(signal ? [signal] : [])]),
-		};
-		const response = await fetch(url, { ...init, redirect: 'manual' }).finally(() => clearTimeout(timer));
+		}).finally(() => clearTimeout(timer));
 		const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
 		if (!location) return response;
 		await response.body?.cancel();
-		url = new URL(location, url);
-		if (url.protocol !== 'https:' && url.origin !== options.url.origin) {
+		next = splitCredentials(redirected(location, address));
+		const { protocol, origin, host } = next.address;
+		if (protocol !== 'https:' && origin !== first.address.origin) {
 			throw new PermanentError(
 				'refused',
-				`${hostOf(options.url)} redirects to ${url.protocol}//${url.host}: only https is followed`,
+				`${options.url.host} redirects to ${protocol}//${host}: only https is followed`,
 			);
 		}
 	}
-	throw new PermanentError('refused', `${hostOf(options.url)} redirects more than ${redirectsFollowed} times`);
+	throw new PermanentError('refused', `${options.url.host} redirects more than ${redirectsFollowed} times`);
 };
 
-const checked = async (response: Response, url: URL): Promise<Answer> => {
-	const { status } = response;
-	const range = /^bytes \d+-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
-	if (status === 206 && range) return { response, total: Number(range[1]) };
+const redirected = (location: string, from: URL): URL => {
+	if (URL.canParse(location, from.href)) return new URL(location, from);
+	throw new PermanentError('refused', `${from.host} redirects to what is no address`);
+};
+
+const checked = async (response: Response, url: URL, asked: Pick<ContentRange, 'first' | 'last'>): Promise<Answer> => {
+	const { status, headers } = response;
+	const name = nameOf(url);
+	const range = parseContentRange(headers.get('content-range'));
+	if (status === 206 && range && range.first === asked.first && range.last <= asked.last) return { response, range };
 	await response.body?.cancel();
-	if (status === 200) throw new NoRanges(nameOf(url));
-	if (status === 416) throw new PermanentError('corrupt', `${nameOf(url)} is empty`);
+	if (status === 206) {
+		const given = range ? `bytes ${range.first}-${range.last}` : 'a part that it does not name';
+		throw new PermanentError(
+			'unreadable',
+			`${name} can't be read in parts: bytes ${asked.first}-${asked.last} were asked for, and the server gave ${given}`,
+		);
+	}
+	if (status === 200) throw new NoRanges(name, 'the server ignores ranges');
+	if (status === 416)
+		throw new PermanentError(
+			'corrupt',
+			asked.first === 0 ? `${name} is empty` : `${name} ends before byte ${asked.first}`,
+		);
 	throw refusal(response, url);
 };
 
@@ -136,7 +209,5 @@ const refusal = ({ status, headers }: Response, url: URL): Error => {
 	return new PermanentError(status === 404 ? 'not-found' : 'refused', message);
 };
 
-const nameOf = (url: URL) => `The video file at ${hostOf(url)}`;
-
-/** Never the whole URL: its query may carry a signature. */
-const hostOf = (url: URL): string => url.host;
+/** Never the whole address: its query may carry a signature. */
+const nameOf = (url: URL) => `The video file at ${url.host}`;

@@ -8,13 +8,14 @@ import { openFile } from './file-source.ts';
 import { type HttpSourceOptions, NoRanges, openHttp, streamWhole } from './http-source.ts';
 
 /**
- * Opens a file behind a URL for one machine: where its server gives no ranges, from a copy in the folder for temporary
- * files, which `close` removes.
+ * Opens a file behind a URL for one machine, where somebody waits for it: where its server gives no ranges, from a copy
+ * in the folder for temporary files, which `close` removes.
  */
 export const openInParts = async (
-	where: HttpSourceOptions,
+	file: HttpSourceOptions,
 	signal: AbortSignal,
 ): Promise<ByteSource & { close(): Promise<void> }> => {
+	const where = { ...file, quick: true };
 	try {
 		return { ...(await openHttp(where)), close: async () => {} };
 	} catch (error) {
@@ -25,11 +26,11 @@ export const openInParts = async (
 	try {
 		const path = join(folder, 'file');
 		await pipeline(streamWhole(where, signal), createWriteStream(path, { mode: 0o600 }));
-		const file = await openFile(path);
+		const copy = await openFile(path);
 		return {
-			...file,
+			...copy,
 			close: async () => {
-				await file.close();
+				await copy.close();
 				await remove();
 			},
 		};

@@ -1,0 +1,22 @@
+/**
+ * Takes user name and password out of an address: `fetch` refuses them there, and messages would show them.
+ * @returns the address without them, and the header that carries them
+ */
+export const splitCredentials = (url: URL): { address: URL; headers: Record<string, string> } => {
+	if (url.username === '' && url.password === '') return { address: url, headers: {} };
+	const address = new URL(url);
+	address.username = '';
+	address.password = '';
+	const pair = Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`, 'utf8').toString('base64');
+	return { address, headers: { authorization: `Basic ${pair}` } };
+};
+
+/** A lone percent sign stands for itself. */
+const decoded = (text: string): string => {
+	try {
+		return decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, '%25'));
+	} catch {
+		// Not UTF-8: as it was written.
+		return text;
+	}
+};
