@@ -1,8 +1,15 @@
 #!/usr/bin/env node
 // The command `framefan`. Plain JavaScript, so that it runs before anything is compiled.
-import { register } from 'tsx/esm/api';
 
 // The SDK announces that its releases of 2027 need a newer Node; the pinned one does not.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-register();
-await import('./main.ts');
+try {
+	const { register } = await import('tsx/esm/api');
+	register();
+	await import('./main.ts');
+} catch (error) {
+	// What is installed is incomplete, so that not even the command's own way to tell an error can be loaded.
+	console.error(`error: framefan can't start: ${error.message.split('\n')[0]}`);
+	if (process.argv.includes('--debug')) console.error(error);
+	process.exitCode = 1;
+}

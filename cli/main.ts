@@ -1,14 +1,35 @@
 import { Command, CommanderError } from 'commander';
-import { FramefanError } from '#shared/errors.ts';
 import { addDemo } from './commands/demo.ts';
 import { addFrames } from './commands/frames.ts';
 import { addSample } from './commands/sample.ts';
 import { addSamplings } from './commands/samplings.ts';
 import { addServe } from './commands/serve.ts';
+import { printFailure } from './failure.ts';
+import { endProcess } from './shutdown.ts';
 import { UsageError } from './usage-error.ts';
+
+/** 0 done, 1 could not be done, 2 not understood. Whatever it is, it ends in one line. */
+const tell = (error: unknown): number => {
+	// Commander has said it already.
+	if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+	printFailure(error);
+	return error instanceof UsageError ? 2 : 1;
+};
+
+const endBy = (error: unknown): void => endProcess(tell(error));
+process.on('uncaughtException', endBy).on('unhandledRejection', endBy);
+for (const stream of [process.stdout, process.stderr]) {
+	stream.on('error', (error: NodeJS.ErrnoException) => {
+		// The reader has what it wanted, such as `head`: other programs end by SIGPIPE then, without a word.
+		if (error.code === 'EPIPE') endProcess(0);
+		else endBy(error);
+	});
+}
 
 const program = new Command('framefan')
 	.description('Samples Supervisely video projects into image projects: exact frames, every label.')
+	.option('--debug', 'shows where an error comes from')
+	.configureHelp({ showGlobalOptions: true })
 	.exitOverride();
 addDemo(program);
 addSample(program);
@@ -16,16 +37,8 @@ addServe(program);
 addFrames(program);
 addSamplings(program);
 
-/** 0 done, 1 could not be done, 2 not understood. */
-const exitCode = (error: unknown): number => {
-	if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-	const expected = error instanceof FramefanError;
-	console.error(`error: ${expected ? error.message : ((error as Error)?.stack ?? error)}`);
-	return error instanceof UsageError ? 2 : 1;
-};
-
 try {
 	await program.parseAsync();
 } catch (error) {
-	process.exitCode = exitCode(error);
+	process.exitCode = tell(error);
 }

@@ -28,8 +28,19 @@ export const heightByWidth = (text: string): Resize => {
 	);
 };
 
-/** @throws UsageError for what is no HTTP address */
+/** A folder, for an option: an empty name would be the folder that the command runs in. */
+export const folderName = (text: string): string => {
+	if (text.trim() === '') throw new InvalidArgumentError('It is empty: name a folder.');
+	return text;
+};
+
+/** @throws UsageError for what is no HTTP address, or has a password in it */
 export const checkAddress = (option: string, given: string, example: string): void => {
-	if (URL.canParse(given) && /^https?:/.test(given)) return;
-	throw new UsageError(`${option} is ${JSON.stringify(given)}: it must be an address such as ${example}`);
+	const url = URL.canParse(given) ? new URL(given) : undefined;
+	// What stands before an @ may be a password.
+	const shown = JSON.stringify(given.replace(/^.*@/s, '…@'));
+	if (!url || !/^https?:$/.test(url.protocol))
+		throw new UsageError(`${option} is ${shown}: it must be an address such as ${example}`);
+	if (url.username || url.password)
+		throw new UsageError(`${option} has a user name or password in it: it must be an address such as ${example}`);
 };

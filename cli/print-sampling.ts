@@ -1,7 +1,7 @@
-import type { FramefanError } from '#shared/errors.ts';
 import type { SamplingStatus } from '../functions/api/schemas.ts';
+import { sentenceOf } from './failure.ts';
 
-/** Faults that are printed one by one. */
+/** Faults and notes that are printed one by one, each. */
 const faultsShown = 10;
 
 /** Prints how a sampling that was followed has ended, and sets the exit code. */
@@ -15,18 +15,18 @@ export const tellEnd = (status: SamplingStatus, seconds: number, json: boolean |
 };
 
 /** What `--json` ends with when nothing was sampled at all. */
-export const tellFailure = (error: FramefanError): void => console.log(JSON.stringify(failed(error.message)));
+export const tellFailure = (error: unknown): void => console.log(JSON.stringify(failed(sentenceOf(error))));
 
 /** What `--json` ends with. A sampling that failed as a whole has its reason as its one fault. */
 const toJson = (status: SamplingStatus, seconds: number) => {
-	const { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, reason } = status;
+	const { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, notes, reason } = status;
 	const faults = reason === null ? status.faults : [{ reason: 'failed', message: reason }];
-	return { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults, seconds };
+	return { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults, notes, seconds };
 };
 
 const failed = (message: string): ReturnType<typeof toJson> => ({
 	...{ state: 'failed', destination: null, framesPlanned: 0, framesUploaded: 0, framesAlreadyThere: 0, labels: 0 },
-	...{ faults: [{ reason: 'failed', message }], seconds: 0 },
+	...{ faults: [{ reason: 'failed', message }], notes: [], seconds: 0 },
 });
 
 const printResult = (status: SamplingStatus, seconds: number): void => {
@@ -36,6 +36,12 @@ const printResult = (status: SamplingStatus, seconds: number): void => {
 		`${status.framesUploaded} frames uploaded, ${status.framesAlreadyThere} were there, ${status.labels} labels, ${status.videos} videos`,
 	);
 	printFaults(status);
+};
+
+/** The first of its notes, a line each. */
+export const printNotes = ({ notes }: SamplingStatus): void => {
+	for (const note of notes.slice(0, faultsShown)) console.log(`note: ${note}`);
+	if (notes.length > faultsShown) console.log(`… ${notes.length - faultsShown} more notes; --json lists them`);
 };
 
 /** The first of its faults, a line each. */

@@ -20,6 +20,23 @@ const ancestors = (): number[] => {
 	}
 };
 
+/** What the command that runs has to close. */
+const open = new Set<() => Promise<void>>();
+/** Whether the process is about to end, so that what breaks on the way is nobody's failure. */
+let ending = false;
+/** Longest time that closing may take before the process ends all the same, in milliseconds. */
+const longestCloseMs = 60_000;
+
+/** Closes what the command has opened and ends the process. */
+export const endProcess = (code: number): void => {
+	if (ending) return;
+	ending = true;
+	process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM').removeAllListeners('SIGHUP');
+	setTimeout(() => process.exit(code), longestCloseMs).unref();
+	const closing = [...open].map(close => close());
+	void Promise.allSettled(closing).finally(() => process.exit(code));
+};
+
 /**
  * Runs something that can be ended from outside: by Ctrl-C, by a signal, or by the end of the npm process that started
  * it. What it has opened is closed in reverse order in any case.
@@ -34,12 +51,10 @@ export const closingAll = async <Result>(
 	const closeAll = async () => {
 		for (const close of closers.splice(0).reverse()) await close();
 	};
-	let ending = false;
+	open.add(closeAll);
 	const endBy = (code: number) => {
-		ending = true;
-		if (farewell) process.stderr.write(`\n${farewell}\n`);
-		process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM').removeAllListeners('SIGHUP');
-		void closeAll().finally(() => process.exit(code));
+		if (farewell && !ending) process.stderr.write(`\n${farewell}\n`);
+		endProcess(code);
 	};
 	process.once('SIGINT', () => endBy(130));
 	process.once('SIGTERM', () => endBy(143));
@@ -53,11 +68,12 @@ export const closingAll = async <Result>(
 	try {
 		return await work(close => closers.push(close));
 	} catch (error) {
-		// What breaks because everything is being closed is nobody's failure: the process ends in a moment.
+		// The process ends in a moment.
 		if (ending) await new Promise(() => {});
 		throw error;
 	} finally {
 		clearInterval(watch);
 		await closeAll();
+		open.delete(closeAll);
 	}
 };

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { parse } from 'dotenv';
 import { FramefanError } from '#shared/errors.ts';
+import { keepSecret } from './secrets.ts';
 
 /** Where the SDK looks, too: the environment, then `~/supervisely.env`. */
 const names = ['SUPERVISELY_API_TOKEN', 'API_TOKEN'];
@@ -12,7 +13,7 @@ const names = ['SUPERVISELY_API_TOKEN', 'API_TOKEN'];
 /** The API token; asked for without showing it where a person can answer. Never taken from the command line. */
 export const findToken = async (server: string): Promise<string> => {
 	const found = firstOf(process.env) ?? firstOf(readSettings());
-	if (found) return found;
+	if (found) return keepSecret(found);
 	if (!process.stdin.isTTY) {
 		throw new FramefanError(
 			`There is no API token: set ${names.join(' or ')}, or write it into ~/supervisely.env as API_TOKEN=…`,
@@ -25,7 +26,7 @@ export const findToken = async (server: string): Promise<string> => {
 	prompt.close();
 	process.stderr.write('\n');
 	if (!token) throw new FramefanError('No API token was given');
-	return token;
+	return keepSecret(token);
 };
 
 const firstOf = (variables: Record<string, string | undefined>): string | undefined =>

@@ -7,6 +7,7 @@ import { startSuperviselyServer } from '#demo/server/server.ts';
 import { FramefanError } from '#shared/errors.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { takeDataFolder } from '../data-folder.ts';
+import { folderName } from '../options.ts';
 import { showProgress } from '../progress.ts';
 import { runSampling } from '../run-sampling.ts';
 import { abandonRun, openRun } from '../run-token.ts';
@@ -17,14 +18,14 @@ type DemoOptions = { data: string; fresh?: boolean; json?: boolean };
 /** What `--json` prints, and what is kept to show it again. */
 type DemoResult = Pick<
 	SamplingStatus,
-	'state' | 'videos' | 'framesPlanned' | 'framesUploaded' | 'framesAlreadyThere' | 'labels' | 'faults'
+	'state' | 'videos' | 'framesPlanned' | 'framesUploaded' | 'framesAlreadyThere' | 'labels' | 'faults' | 'notes'
 > & { seconds: number; framesPerSecond: number; project: string; contactSheet: string };
 
 export const addDemo = (program: Command): void => {
 	program
 		.command('demo')
 		.description('Generates a video project, samples it on this machine and shows the result (npm start)')
-		.option('--data <folder>', 'where everything is kept', join('.framefan', 'demo'))
+		.option('--data <folder>', 'where everything is kept', folderName, join('.framefan', 'demo'))
 		.option('--fresh', 'begins anew')
 		.option('--json', 'ends with one line of JSON')
 		.action(demo);
@@ -79,9 +80,9 @@ const finish = async (
 	mkdirSync(join(data, 'result'), { recursive: true });
 	await exportImagesProject(status.destination?.id as number, project);
 	await drawContactSheet(project, contactSheet, 4);
-	const { state, videos, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults } = status;
+	const { state, videos, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults, notes } = status;
 	const result = {
-		...{ state, videos, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults },
+		...{ state, videos, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults, notes },
 		seconds,
 		framesPerSecond: Math.round((framesUploaded / seconds) * 10) / 10,
 		project,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
+import { messageOf, PermanentError } from '#shared/errors.ts';
 import { selectFrames } from '#shared/sampling/selection.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
@@ -17,7 +18,8 @@ import { type ReadFault, readFrames } from '#shared/video/read-frames.ts';
 import type { ByteSource } from '#shared/video/source/byte-source.ts';
 import { openFile } from '#shared/video/source/file-source.ts';
 import { openInParts } from '#shared/video/source/open-in-parts.ts';
-import { heightByWidth, wholeNumber } from '../options.ts';
+import { printTrace, sentenceOf } from '../failure.ts';
+import { checkAddress, folderName, heightByWidth, wholeNumber } from '../options.ts';
 import { closingAll } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 import { UsageError } from '../usage-error.ts';
@@ -44,8 +46,8 @@ export const addFrames = (program: Command): void => {
 	program
 		.command('frames')
 		.description('Writes exact frames of any video: a file, a URL, or a video of a Supervisely server by its id')
-		.argument('<video>', 'file, URL or video id')
-		.option('--out <folder>', 'where the images go')
+		.argument('<video>', 'file, URL (http, https or file) or video id')
+		.option('--out <folder>', 'where the images go', folderName)
 		.option('--start <n>', 'first frame', wholeNumber(0), 0)
 		.option('--end <n>', 'frame to stop before', wholeNumber(1))
 		.option('--step <n>', 'every n-th frame', wholeNumber(1), 1)
@@ -78,19 +80,22 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		const ending = new AbortController();
 		onClose(() => ending.abort());
 		const faults: Fault[] = [];
-		const summary = { frames: 0, pictures: 0, width: 0, height: 0, codec: '' };
+		const summary = { frames: 0, pictures: 0, width: 0, height: 0, codec: '', notes: [] as string[] };
+		const note = (text: string) => {
+			summary.notes.push(text);
+			process.stderr.write(`note: ${text}\n`);
+		};
 		try {
 			const decoding = { ffmpegPath: installedFfmpeg(), signal: ending.signal };
 			const source = await openAny(video, options.server, ending.signal);
 			onClose(source.close);
 			const index = await indexVideo(source, decoding);
-			for (const note of index.notes) process.stderr.write(`note: ${note}\n`);
+			index.notes.forEach(note);
 			if (index.damage) faults.push({ index: null, reason: 'corrupt', message: index.damage });
 			summary.pictures = index.shown.length;
 			summary.codec = codecName(index);
 			const { start, step, end = null } = options;
-			if (start >= index.shown.length)
-				process.stderr.write(`note: --start is ${start}, the video ends after ${index.shown.length} frames\n`);
+			if (start >= index.shown.length) note(`--start is ${start}, the video ends after ${index.shown.length} frames`);
 			Object.assign(summary, index.pictureSize);
 			const selection = selectFrames({ start, end, step, annotated: false }, index.shown.length, () => true);
 			const framesPerChunk = options.chunks ? Math.ceil(selection.length / options.chunks) : defaultFramesPerChunk;
@@ -119,9 +124,10 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 				else if (options.verify) print(frame.index, `${frame.index} ${result.sha256}`);
 			}
 		} catch (error) {
-			if (!(error instanceof FramefanError) || error instanceof UsageError) throw error;
+			if (error instanceof UsageError || ending.signal.aborted) throw error;
+			printTrace(error);
 			const reason = error instanceof PermanentError ? error.reason : 'failed';
-			faults.push({ index: null, reason, message: messageOf(error) });
+			faults.push({ index: null, reason, message: sentenceOf(error) });
 		}
 		finish(summary, faults, options);
 	});
@@ -175,13 +181,30 @@ const openAny = async (
 	server: string | undefined,
 	signal: AbortSignal,
 ): Promise<ByteSource & { close(): Promise<void> }> => {
-	if (/^https?:\/\//.test(video)) return openInParts({ url: new URL(video) }, signal);
+	const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(video)?.[1]?.toLowerCase();
+	if (scheme === 'file') return openFile(pathOf(video));
+	if (scheme === 'http' || scheme === 'https') {
+		// Not shown: it may have a password in it.
+		if (!URL.canParse(video)) throw new UsageError('The address of the video is malformed');
+		return openInParts({ url: new URL(video) }, signal);
+	}
+	if (scheme)
+		throw new PermanentError('unsupported', `${scheme} addresses are not read: only http, https and file are`);
 	if (existsSync(video)) return openFile(video);
 	if (!/^\d+$/.test(video)) throw new PermanentError('not-found', `There is no file ${video}`);
 	if (!server) throw new UsageError(`${video} is a video id: name its server with --server or SERVER_ADDRESS`);
+	checkAddress('--server', server, 'https://app.supervisely.com');
 	const token = await findToken(server);
-	const supervisely = makeSuperviselyApi(connectSupervisely(server, async () => token));
+	const supervisely = makeSuperviselyApi(connectSupervisely(server, async () => token, { quick: true }));
 	const found = await supervisely.video(Number(video));
 	if (!found) throw new PermanentError('not-found', `There is no video ${video} on ${server}`);
 	return openInParts(whereIs(supervisely, found), signal);
+};
+
+const pathOf = (address: string): string => {
+	try {
+		return fileURLToPath(address);
+	} catch (error) {
+		throw new UsageError(`${address} names no file on this machine: ${messageOf(error)}`);
+	}
 };

@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { FramefanError } from '#shared/errors.ts';
 import { type SamplingRequestInput, samplingId } from '#shared/sampling/request.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { checkServer } from '../check-server.ts';
 import { takeDataFolder } from '../data-folder.ts';
 import { keepLocalSampling } from '../local-samplings.ts';
-import { checkAddress } from '../options.ts';
+import { checkAddress, folderName } from '../options.ts';
 import { tellEnd, tellFailure } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
 import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
@@ -16,6 +15,7 @@ import { runSampling } from '../run-sampling.ts';
 import { finishRun, openRun } from '../run-token.ts';
 import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
+import { UsageError } from '../usage-error.ts';
 
 type SampleOptions = RequestOptions & { server: string; data: string; json?: boolean };
 
@@ -26,7 +26,7 @@ export const addSample = (program: Command): void => {
 			.description('Samples a video project of a Supervisely server into an images project, on this machine')
 			.requiredOption('--server <url>', 'address of the server'),
 	)
-		.option('--data <folder>', 'where the state is kept, to go on after a cut', '.framefan')
+		.option('--data <folder>', 'where the state is kept, to go on after a cut', folderName, '.framefan')
 		.option('--json', 'ends with one line of JSON')
 		.addHelpText(
 			'after',
@@ -40,7 +40,7 @@ const sample = async (options: SampleOptions): Promise<void> => {
 	checkAddress('--server', options.server, 'https://app.supervisely.com');
 	await closingAll(async onClose => {
 		const { status, seconds } = await run(options, request, onClose).catch(error => {
-			if (options.json && error instanceof FramefanError) tellFailure(error);
+			if (options.json && !(error instanceof UsageError)) tellFailure(error);
 			throw error;
 		});
 		tellEnd(status, seconds, options.json);

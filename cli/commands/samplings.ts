@@ -7,8 +7,8 @@ import type { ApiClient } from '../api-client.ts';
 import { takeDataFolder } from '../data-folder.ts';
 import { askLocalStack, findLocalSampling, localSamplings } from '../local-samplings.ts';
 import { checkWhere, openApi, type WhereOptions } from '../open-api.ts';
-import { checkAddress, wholeNumber } from '../options.ts';
-import { printFaults, tellEnd } from '../print-sampling.ts';
+import { checkAddress, folderName, wholeNumber } from '../options.ts';
+import { printFaults, printNotes, tellEnd } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
 import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
 import { runSampling } from '../run-sampling.ts';
@@ -20,7 +20,7 @@ const where = (command: Command): Command =>
 	command
 		.option('--api <url>', "a deployment's HTTP API")
 		.option('--local', 'this machine')
-		.option('--data <folder>', 'with --local: where the state is kept', '.framefan')
+		.option('--data <folder>', 'with --local: where the state is kept', folderName, '.framefan')
 		.option('--json', 'one line of JSON');
 
 /** The verbs of the HTTP API: status, list, cancel, retry, estimate. */
@@ -157,6 +157,7 @@ const show = (status: SamplingStatus, { json }: WhereOptions): void => {
 		...(report === null ? [] : [['report', report] as [string, string]]),
 	]);
 	printFaults(status);
+	printNotes(status);
 };
 
 const print = (lines: [string, string][]): void => {

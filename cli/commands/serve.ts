@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { startSuperviselyServer } from '#demo/server/server.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
 import { takeDataFolder } from '../data-folder.ts';
-import { wholeNumber } from '../options.ts';
+import { folderName, wholeNumber } from '../options.ts';
 import { closingAll } from '../shutdown.ts';
 
 type ServeOptions = { port?: number; data: string; import?: string[]; json?: boolean };
@@ -13,7 +13,7 @@ export const addServe = (program: Command): void => {
 		.command('serve')
 		.description('Starts the Supervisely-compatible server, and stays up until it is ended')
 		.option('--port <n>', 'port on 127.0.0.1; any free one unless told', wholeNumber(0, 65_535))
-		.option('--data <folder>', 'where projects are kept', join('.framefan', 'server'))
+		.option('--data <folder>', 'where projects are kept', folderName, join('.framefan', 'server'))
 		.option(
 			'--import <folder>',
 			'a video project to import; can be repeated',

@@ -2,7 +2,7 @@ import { TryLater } from './errors.ts';
 
 /** What stays until somebody mends the address, the certificate or the network. */
 const lasting =
-	/^(ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS|ERR_SSL|EPROTO|bad port)/;
+	/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS|ERR_SSL|EPROTO|bad port)/;
 
 /** A host that gave no answer, told in one sentence. */
 export class Unreachable extends TryLater {

@@ -1,0 +1,153 @@
+import { execFile } from 'node:child_process';
+import { createReadStream, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { lastJson, runFramefan } from '#test/framefan-command.ts';
+import { TINY, writeTinyVideo } from '#test/tiny-video-project.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'framefan-command-line-'));
+const video = join(folder, 'a video.mp4');
+const command = join(import.meta.dirname, '../../cli/framefan.mjs');
+beforeAll(() => writeTinyVideo(video));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Serves the video by ranges to those who know the password. */
+const serve = async (isWelcome: (request: IncomingMessage) => boolean = () => true) => {
+	const { size } = statSync(video);
+	const server = createServer((request, response) => {
+		if (!isWelcome(request)) return void response.writeHead(401).end();
+		const [, first = '0', last = String(size - 1)] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+		const end = Math.min(Number(last), size - 1);
+		response.writeHead(206, { 'content-range': `bytes ${first}-${end}/${size}` });
+		createReadStream(video, { start: Number(first), end }).pipe(response);
+	});
+	await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
+	onTestFinished(() => {
+		server.close();
+		server.closeAllConnections();
+	});
+	return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+/** A port that nobody listens on. */
+const freePort = async () => {
+	const server = createServer();
+	await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
+	const { port } = server.address() as AddressInfo;
+	await new Promise(closed => server.close(closed));
+	return port;
+};
+
+const shell = (script: string) =>
+	promisify(execFile)('bash', ['-o', 'pipefail', '-c', script], { cwd: folder }).then(
+		({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+		({ code, stdout, stderr }) => ({ code, stdout, stderr }) as { code: number; stdout: string; stderr: string },
+	);
+/** No line of a stack trace. */
+const untraced = (text: string) => expect(text).not.toMatch(/^\s+at |node:internal/m);
+
+test.each(['', ' --json', ' --json 2>&1'])('a reader that has seen enough ends it without a word (%s)', async more => {
+	const { code, stdout, stderr } = await shell(`node ${command} frames '${video}' --verify${more} | head -1`);
+	expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+	expect(stdout.trim().split('\n')).toHaveLength(1);
+});
+
+test('a file can be named by a file address', async () => {
+	const { code, stdout, stderr } = await runFramefan(['frames', pathToFileURL(video).href, '--verify', '--json']);
+	expect(code, stderr).toBe(0);
+	expect(lastJson(stdout)).toMatchObject({ state: 'completed', frames: TINY.frames, notes: [] });
+});
+
+test.each([
+	['a folder without a name', ['frames', video, '--out', ''], /--out.*It is empty: name a folder/],
+	['state in a folder without a name', ['list', '--local', '--data', ' '], /--data.*It is empty: name a folder/],
+	['a file on another machine', ['frames', 'file://elsewhere/clip.mp4', '--verify'], /names no file on this machine/],
+	['an address that is none', ['frames', 'http://jane:secret@[', '--verify'], /The address of the video is malformed/],
+	[
+		'a password for the server',
+		['frames', '5', '--verify', '--server', 'https://jane:secret@127.0.0.1'],
+		/--server has a user name or password in it/,
+	],
+])('%s: exit code 2, and nothing is written', async (_, args, message) => {
+	const before = readdirSync(process.cwd());
+	const { code, stdout, stderr } = await runFramefan(args, { SUPERVISELY_API_TOKEN: 'none' });
+	expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+	expect(stderr).toMatch(message);
+	expect(stderr).not.toContain('secret');
+	expect(stderr.match(/^error: /gm)).toHaveLength(1);
+	untraced(stderr);
+	expect(readdirSync(process.cwd())).toEqual(before);
+});
+
+test('an address of another kind is a fault that names the kind alone', async () => {
+	const { code, stdout } = await runFramefan(['frames', 'ftp://jane:secret@host/clip.mp4', '--verify', '--json']);
+	expect(code).toBe(1);
+	expect(lastJson(stdout)).toMatchObject({
+		faults: [
+			{ index: null, reason: 'unsupported', message: 'ftp addresses are not read: only http, https and file are' },
+		],
+	});
+});
+
+test('user name and password of an address are used, and told nowhere', async () => {
+	const wanted = `Basic ${Buffer.from('jane:open sesame').toString('base64')}`;
+	const host = await serve(({ headers }) => headers.authorization === wanted);
+	const args = (password: string) => [
+		'frames',
+		`http://jane:${password}@${host}/v.mp4?key=hidden`,
+		'--verify',
+		'--json',
+	];
+	const read = await runFramefan(args('open%20sesame'));
+	expect(read.code, read.stderr).toBe(0);
+	expect(lastJson(read.stdout)).toMatchObject({ state: 'completed', frames: TINY.frames });
+	const refused = await runFramefan([...args('rabarber'), '--debug']);
+	expect(refused.code).toBe(1);
+	expect(lastJson(refused.stdout)).toMatchObject({
+		faults: [{ reason: 'refused', message: `The video file at ${host} answered 401` }],
+	});
+	expect(refused.stdout + refused.stderr).not.toMatch(/rabarber|jane|hidden/);
+});
+
+test.each([
+	['a video', (host: string) => [`http://jane:secret@${host}/clip.mp4`]],
+	['the server of a video', (host: string) => ['5', '--server', `http://${host}`]],
+])('a host that is not there, of %s: one sentence, at once', async (_, where) => {
+	const host = `127.0.0.1:${await freePort()}`;
+	const started = Date.now();
+	const env = { SUPERVISELY_API_TOKEN: 'a-token-of-mine' };
+	const { code, stdout, stderr } = await runFramefan(['frames', ...where(host), '--verify', '--json'], env);
+	expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+	expect(lastJson(stdout)).toMatchObject({
+		faults: [{ index: null, message: `${host} can't be reached (ECONNREFUSED): check the address and the network` }],
+	});
+	expect(Date.now() - started).toBeLessThan(8000);
+});
+
+test('an error that nobody foresaw is one line, and --debug shows where it comes from, without the token', async () => {
+	// A state folder that is none.
+	const data = join(folder, 'blocked');
+	await promisify(execFile)('touch', [data]);
+	const env = { SUPERVISELY_API_TOKEN: 'a-token-of-mine' };
+	const args = ['serve', '--data', join(data, 'a-token-of-mine')];
+	const { code, stderr } = await runFramefan(args, env);
+	expect(code).toBe(1);
+	expect(stderr).toMatch(/^error: ENOTDIR: [^\n]+\(--debug shows where it comes from\)\n$/);
+	const traced = await runFramefan([...args, '--debug'], env);
+	expect(traced.stderr).toMatch(/^error: ENOTDIR: .*\n.*\n\s+at /);
+	expect(traced.stderr + stderr).not.toContain('a-token-of-mine');
+	expect(existsSync(join(data, 'a-token-of-mine'))).toBe(false);
+});
+
+test('an installation that is not whole says so in a line', async () => {
+	const bare = mkdtempSync(join(tmpdir(), 'framefan-bare-'));
+	onTestFinished(() => rmSync(bare, { recursive: true, force: true }));
+	const { code, stderr } = await shell(`cp ${command} ${bare} && node ${join(bare, 'framefan.mjs')} list`);
+	expect(code).toBe(1);
+	expect(stderr).toMatch(/^error: framefan can't start: [^\n]+\n$/);
+});
