@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '#shared/errors.ts';
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
+import { originOf, ownerOf } from '#shared/sampling/provenance.ts';
 import { type NewImage, nameConflicts, type SuperviselyApi } from '#shared/supervisely/api.ts';
 import { annotateFrame } from '#shared/supervisely/frame-annotation.ts';
 import type { Size } from '#shared/supervisely/geometry/plane.ts';
@@ -19,7 +20,8 @@ const annotationsPerCall = 50;
 
 /**
  * Brings the frames of one chunk into the destination. Names are a function of video and frame, so whatever a former
- * or a concurrent delivery has brought already is found by name and not brought again.
+ * or a concurrent delivery has brought already is found by name and not brought again. An image whose meta name another
+ * video is never taken for one of this video, whatever its name.
  */
 export const makeUploader = (
 	supervisely: SuperviselyApi,
@@ -30,6 +32,9 @@ export const makeUploader = (
 		chunk.frames.flatMap(({ name, image }) => (image === undefined ? [] : [[name, image] as const])),
 	);
 	const planned = new Set(images.keys());
+	const origin = originOf(chunk);
+	/** Names that images of other videos have. */
+	const taken = new Set<string>();
 	const done = new Set<number>();
 	const notes: string[] = [];
 	const sizes = new Map(chunk.frames.flatMap(({ name, size }) => (size === undefined ? [] : [[name, size] as const])));
@@ -85,18 +90,16 @@ export const makeUploader = (
 		return { from: isTurned ? to : from, to };
 	};
 
-	/** Adds images; names that are taken meanwhile are those of another delivery of this chunk. */
+	/** Adds images; names that are taken meanwhile are those of another delivery of this chunk, or of another video. */
 	const add = async (wanted: NewImage[]): Promise<void> => {
 		if (wanted.length === 0) return;
 		try {
 			const added = await supervisely.addImages(chunk.dataset, wanted);
 			for (const [at, { name }] of wanted.entries()) images.set(name, (added[at] as { id: number }).id);
 		} catch (error) {
-			const conflicts = nameConflicts(error);
-			if (!conflicts || conflicts.length === 0) throw error;
-			for (const { name, id } of conflicts) if (id !== undefined) images.set(name, id);
-			if (conflicts.some(({ id }) => id === undefined)) await findExisting();
-			const left = wanted.filter(({ name }) => !images.has(name));
+			if (!nameConflicts(error)) throw error;
+			await findExisting();
+			const left = wanted.filter(({ name }) => !images.has(name) && !taken.has(name));
 			if (left.length === wanted.length) throw error;
 			await add(left);
 		}
@@ -104,8 +107,12 @@ export const makeUploader = (
 
 	const findExisting = async (): Promise<void> => {
 		const names = new Set(chunk.frames.map(({ name }) => name));
-		for await (const { name, id, width, height } of supervisely.images(chunk.dataset)) {
+		for await (const { name, id, width, height, meta } of supervisely.images(chunk.dataset)) {
 			if (!names.has(name)) continue;
+			if (ownerOf(meta, origin) === 'other') {
+				taken.add(name);
+				continue;
+			}
 			images.set(name, id);
 			if (width && height) sizes.set(name, { width, height });
 		}
@@ -151,9 +158,13 @@ export const makeUploader = (
 			const there: EncodedFrame[] = [];
 			const bringSome = async (some: EncodedFrame[]) => {
 				await bring(some);
-				there.push(...some);
+				there.push(...some.filter(({ frame }) => images.has(frame.name)));
 			};
 			await inHalves(frames, bringSome, ({ frame }, error) => faultAt(error.reason, messageOf(error), frame.index));
+			for (const { frame } of frames) {
+				if (!taken.has(frame.name)) continue;
+				faultAt('name-taken', `The dataset has an image ${frame.name} of another video`, frame.index);
+			}
 			await annotate(there, false);
 			for (const { frame } of frames) done.add(frame.index);
 		},

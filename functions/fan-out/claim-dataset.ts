@@ -20,9 +20,9 @@ type Claim = Omit<z.output<typeof claimSchema>, 'schema'>;
 const leasesOfSilence = 20;
 
 /**
- * Makes a dataset of a destination the business of one sampling until that has filled it, has ended or is silent: of
- * two that fill it at the same time each would take the other's images for its own.
- * @throws Busy while another sampling fills it, to be asked again after the time of a lease
+ * Makes a dataset of a destination the business of one video of one sampling until that has filled it, has ended or is
+ * silent: of two that fill it at the same time each would take the other's images for its own.
+ * @throws Busy while another fills it, to be asked again after the time of a lease
  */
 export const claimDataset = async (
 	{ store, leaseMs }: Pick<FanOutPorts, 'store' | 'leaseMs'>,
@@ -36,7 +36,7 @@ export const claimDataset = async (
 		const found = await store.read(key);
 		if (!found) continue;
 		const held = claimSchema.parse(found.value);
-		const isMine = held.sampling === claim.sampling;
+		const isMine = held.sampling === claim.sampling && held.node === claim.node;
 		if (isMine && held.attempt === claim.attempt) return;
 		const isOver =
 			isMine ||

@@ -1,3 +1,4 @@
+import { TryLater } from '#shared/errors.ts';
 import { type Dataset, nameConflicts, type SuperviselyApi } from '#shared/supervisely/api.ts';
 
 /** A dataset that the destination is to have: where, under which name, and what its custom data say. */
@@ -12,19 +13,28 @@ export type Mirror = {
 /**
  * The dataset of this name in the destination, made where it isn't there yet. Of two that make it at the same time,
  * one makes it and the other finds it.
- * @returns the dataset with the custom data that it had
  */
 export const mirrorDataset = async (supervisely: SuperviselyApi, mirror: Mirror): Promise<Dataset> => {
 	const found = await findDataset(supervisely, mirror);
-	const dataset = found ?? (await createDataset(supervisely, mirror));
-	const known = found ? ((await supervisely.dataset(dataset.id))?.customData ?? {}) : (dataset.customData ?? {});
-	if (Object.keys(mirror.provenance).some(key => !(key in known))) {
-		await supervisely.setDatasetData(dataset.id, { ...mirror.provenance, ...known });
-	}
-	return { ...dataset, customData: known };
+	// Listings leave custom data out.
+	const dataset = found ? await supervisely.dataset(found.id) : await createDataset(supervisely, mirror);
+	if (!dataset) throw new TryLater(`Dataset ${JSON.stringify(mirror.name)} was removed a moment ago`, null);
+	await keepProvenance(supervisely, dataset, mirror.provenance);
+	return dataset;
 };
 
-const createDataset = async (supervisely: SuperviselyApi, mirror: Mirror): Promise<Dataset> => {
+/** Adds to a dataset's custom data what they lack of where it comes from; what they have stays. */
+export const keepProvenance = async (
+	supervisely: SuperviselyApi,
+	dataset: Dataset,
+	provenance: Mirror['provenance'],
+): Promise<void> => {
+	const known = dataset.customData ?? {};
+	if (Object.keys(provenance).every(key => key in known)) return;
+	await supervisely.setDatasetData(dataset.id, { ...provenance, ...known });
+};
+
+export const createDataset = async (supervisely: SuperviselyApi, mirror: Mirror): Promise<Dataset> => {
 	const { projectId, parentId, name, description } = mirror;
 	try {
 		return await supervisely.addDataset({ projectId, parentId, name, description });
@@ -36,8 +46,8 @@ const createDataset = async (supervisely: SuperviselyApi, mirror: Mirror): Promi
 };
 
 /** Asked for by name: page by page, a hundred thousand mirrors would be looked through a hundred thousand times. */
-const findDataset = async (
+export const findDataset = async (
 	supervisely: SuperviselyApi,
-	{ projectId, parentId, name }: Mirror,
+	{ projectId, parentId, name }: Pick<Mirror, 'projectId' | 'parentId' | 'name'>,
 ): Promise<Dataset | undefined> =>
 	(await supervisely.datasetsNamed(projectId, parentId, name)).find(dataset => dataset.name === name);

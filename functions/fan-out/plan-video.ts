@@ -8,16 +8,17 @@ import type { SamplingRecord } from '#shared/sampling/request.ts';
 import { imageName, selectFrames } from '#shared/sampling/selection.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import { areSettled, labelsFingerprint, unsettleLabels } from '#shared/sampling/settled-labels.ts';
-import { emptySummary, type Summary } from '#shared/sampling/summary.ts';
-import type { Dataset, Image, Video } from '#shared/supervisely/api.ts';
+import { carried, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
+import type { Video } from '#shared/supervisely/api.ts';
 import { labelsOf } from '#shared/supervisely/labels.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
 import { writeRecipe } from '#shared/video/extract/write-recipe.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
 import { claimDataset } from './claim-dataset.ts';
-import { mirrorDataset } from './mirror-dataset.ts';
+import { existingImages } from './existing-images.ts';
 import type { FanOutPorts } from './ports.ts';
+import { datasetOfVideo } from './video-dataset.ts';
 import { copyFor, indexOf } from './video-file.ts';
 import { readDestination } from './walk-dataset.ts';
 
@@ -57,15 +58,18 @@ export const planVideo = async (
 		video_name: video.name,
 	};
 	const destination = await readDestination(ports, sampling);
-	const leaf = await mirrorDataset(supervisely, {
+	const mirror = {
 		projectId: destination.id,
 		parentId: message.mirror,
 		name: video.name,
 		description: `Sample dataset made from project #${project.id}, dataset #${dataset.id}, video #${video.id}`,
 		provenance,
-	});
-	// Before what costs most, since who has to wait comes again from the start.
-	await claimDataset(ports, leaf.id, { sampling, attempt, node, parent: message.parent });
+	};
+	const origin = { id: video.id, name: video.name, projectId: project.id };
+	// Claimed before what costs most, since who has to wait comes again from the start.
+	const { dataset: leaf, notes: datasetNotes } = await datasetOfVideo({ supervisely, video: origin, mirror }, id =>
+		claimDataset(ports, id, { sampling, attempt, node, parent: message.parent }),
+	);
 
 	// Which frames are wanted is known before their annotation, or by it.
 	const candidates = settings.annotated ? { ...settings, annotated: false, step: 1 } : settings;
@@ -79,15 +83,14 @@ export const planVideo = async (
 		return annotation.hasFigures(frame) || (settings.annotatedByTags && annotation.isTagged(frame));
 	});
 
-	const existing = new Map<string, Pick<ChunkFrame, 'image' | 'size'>>();
-	for await (const image of supervisely.images(leaf.id)) existing.set(image.name, existingImage(image));
-
+	const existing = await existingImages(supervisely, leaf.id, origin);
 	const claimed = video.fileMeta?.framesCount ?? frameCount;
-	const frames = selection.map((frame): ChunkFrame => {
+	const planned = selection.map((frame): ChunkFrame => {
 		const name = imageName(video.name, frame, claimed);
 		const pts = index.pts[index.shown[frame] as number] as number;
-		return { index: frame, pts, name, ...existing.get(name) };
+		return { index: frame, pts, name, ...existing.own.get(name) };
 	});
+	const frames = planned.filter(({ name }) => !existing.taken.has(name));
 	const common = {
 		schema: 1,
 		video: { id: video.id, name: video.name },
@@ -114,15 +117,18 @@ export const planVideo = async (
 		return id;
 	});
 	const present = frames.filter(frame => frame.image !== undefined).length;
+	const faults: Fault[] = [
+		...(index.damage === undefined ? [] : [{ reason: 'corrupt', message: index.damage, video: common.video }]),
+		...planned.filter(({ name }) => existing.taken.has(name)).map(frame => nameTaken(frame, common.video)),
+	];
 	const own: Summary = {
 		...emptySummary,
 		videos: 1,
-		framesPlanned: frames.length,
+		framesPlanned: planned.length,
 		framesAlreadyThere: present,
-		...(index.damage === undefined
-			? {}
-			: { faultCount: 1, faults: [{ reason: 'corrupt', message: index.damage, video: common.video }] }),
-		notes: [...notesOn(video, index, settings), ...notesOnDataset(video, leaf)],
+		faultCount: faults.length,
+		faults: faults.slice(0, carried),
+		notes: [...notesOn(video, index, settings), ...datasetNotes],
 	};
 	// Of two deliveries that found different images there, both enqueue the chunks of the first.
 	const at = { sampling, attempt };
@@ -132,9 +138,12 @@ export const planVideo = async (
 	if (kept.children.length === 0) await ports.sendReport([{ schema: 1, ...at, node }]);
 };
 
-const existingImage = ({ id, width, height }: Image): Pick<ChunkFrame, 'image' | 'size'> => ({
-	image: id,
-	...(width && height ? { size: { width, height } } : {}),
+/** A frame whose image can't be added, since an image of another video has its name. */
+const nameTaken = ({ index: frame, name }: ChunkFrame, video: Fault['video']): Fault => ({
+	reason: 'name-taken',
+	message: `The dataset has an image ${name} of another video: rename or remove it, then retry`,
+	video,
+	frame,
 });
 
 type Part = { frames: ChunkFrame[]; recipe: Chunk['recipe'] };
@@ -155,15 +164,6 @@ const cutPresent = (frames: ChunkFrame[], looksAtLabels: boolean): Part[] => {
 		frames: present.slice(at * framesPerLabelChunk, (at + 1) * framesPerLabelChunk),
 		recipe: null,
 	}));
-};
-
-/** The names alone say which images are a video's, as they do for the SDK; that two videos share them is told. */
-const notesOnDataset = (video: Video, { name, customData }: Dataset): string[] => {
-	const other = customData?.video_id;
-	if (typeof other !== 'number' || other === video.id) return [];
-	return [
-		`Video ${video.id} (${video.name}): dataset ${JSON.stringify(name)} has images of video ${other}; those of the same name are taken for this one's`,
-	];
 };
 
 const notesOn = (video: Video, index: VideoIndex, { start, end }: Settings): string[] => {

@@ -8,6 +8,7 @@ import { type Attempt, keys } from '#shared/sampling/keys.ts';
 import { isDone, markDone } from '#shared/sampling/marker.ts';
 import { type ChildMessage, type DecodeMessage, identityOf, type PlanMessage } from '#shared/sampling/messages.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
+import { originOf, ownerOf } from '#shared/sampling/provenance.ts';
 import { emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import { countNode } from './count-node.ts';
 import type { ReducePorts } from './ports.ts';
@@ -98,7 +99,8 @@ const imagesThere = async ({ supervisely }: ReducePorts, chunk: Chunk): Promise<
 	const wanted = new Set(chunk.frames.map(({ name }) => name));
 	const there = new Set<string>();
 	try {
-		for await (const { name } of supervisely.images(chunk.dataset)) if (wanted.has(name)) there.add(name);
+		for await (const { name, meta } of supervisely.images(chunk.dataset))
+			if (wanted.has(name) && ownerOf(meta, originOf(chunk)) !== 'other') there.add(name);
 	} catch (error) {
 		// Where it only fails for now, the letter comes again.
 		if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;

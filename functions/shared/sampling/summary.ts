@@ -29,8 +29,8 @@ export const summarySchema = z.strictObject({
 });
 export type Summary = z.output<typeof summarySchema>;
 
-/** Faults and notes that a summary carries upward, each. */
-const carried = 100;
+/** Faults and notes that a summary carries upward, each; further faults are counted. */
+export const carried = 100;
 
 export const emptySummary: Summary = {
 	videos: 0,

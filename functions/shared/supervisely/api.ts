@@ -14,6 +14,7 @@ const datasetSchema = z.looseObject({
 	name: z.string(),
 	projectId: id,
 	parentId: id.nullish(),
+	description: z.string().nullish(),
 	customData,
 });
 export type Dataset = z.output<typeof datasetSchema>;
@@ -34,6 +35,7 @@ const imageSchema = z.looseObject({
 	name: z.string(),
 	width: z.int().min(1).nullish().catch(null),
 	height: z.int().min(1).nullish().catch(null),
+	meta: z.record(z.string(), z.unknown()).nullish().catch(null),
 });
 export type Image = z.output<typeof imageSchema>;
 

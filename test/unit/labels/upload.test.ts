@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PermanentError } from '#shared/errors.ts';
-import { ok, png } from '#test/supervisely-server.ts';
+import { ok, png, upload } from '#test/supervisely-server.ts';
 import { makeUploader } from '../../../functions/decode/upload-frames.ts';
 import { corners, faces, maskData, part, points, xy } from './shapes.ts';
 import { makeDestination, uploaderFor } from './uploader.ts';
@@ -125,4 +125,40 @@ test('an image or labels that the server refuses for good cost no other frame, a
 	const names: string[] = [];
 	for await (const { name } of supervisely.images(datasetId)) names.push(name);
 	expect(names.filter(name => name.startsWith('new')).sort()).toEqual([0, 2, 3, 4].map(index => `new-${index}.png`));
+});
+
+test('an image of another video that has come meanwhile is neither taken for the own one nor labelled, and is a fault', async () => {
+	const destination = await makeDestination(0);
+	const { server, supervisely, datasetId, labelsOf } = destination;
+	const [{ hash }] = (await upload(server, [await png(64, 48)])).body;
+	const others = { title: '1.png', hash, meta: { video_id: 2, video_project_id: 5 } };
+	const [stranger] = await ok(server, 'images.bulk.add', { datasetId, images: [others] });
+	const rectangle: [string, unknown] = ['rectangle', points('0,0 63,47')];
+	const shapes = Array.from({ length: 3 }, () => [rectangle]);
+	const { chunk } = await uploaderFor(destination, shapes);
+	const sizes = { from: { width: 64, height: 48 }, to: { width: 64, height: 48 } };
+	const bytes = await png(64, 48);
+	const bring = async (again: boolean) => {
+		const faults: [string, number | undefined][] = [];
+		const uploader = makeUploader(supervisely, chunk, (reason, _, frame) => faults.push([reason, frame]));
+		if (again) await uploader.findExisting();
+		await uploader.annotateExisting(chunk.frames.filter(frame => uploader.has(frame)));
+		const missing = chunk.frames.filter(frame => !uploader.has(frame));
+		await uploader.upload(missing.map(frame => ({ frame, bytes, sizes })));
+		expect(faults).toEqual([['name-taken', 1]]);
+		expect(uploader.uploaded()).toBe(2);
+		expect(await labelsOf(stranger.id)).toEqual([]);
+		return missing.map(({ index }) => index);
+	};
+	expect(await bring(false)).toEqual([0, 1, 2]);
+	expect(await bring(true)).toEqual([1]);
+	const { entities } = await ok(server, 'images.list', { datasetId });
+	expect(
+		(entities as { name: string; labelsCount: number }[]).map(each => [each.name, each.labelsCount]).sort(),
+	).toEqual([
+		['0.png', 1],
+		['1.png', 0],
+		['2.png', 1],
+		['one.png', 0],
+	]);
 });

@@ -75,6 +75,7 @@ test('what is in the destination of a chunk that was given up is asked for until
 	await expect(giveUp(ports, chunk, letter)).rejects.toThrow('503');
 	ports.supervisely.images = async function* () {
 		yield { id: 1, name: 'f0' };
+		yield { id: 2, name: 'f1', meta: { video_id: 99 } };
 	};
 	await giveUp(ports, chunk, letter);
 	ports.supervisely.images = images;

@@ -53,6 +53,9 @@ test('a dataset is filled by one sampling until that has filled it, has ended, o
 	for (const dataset of [1, 2, 3]) await claim(dataset, first);
 	await claim(1, first);
 	await expect(open(1)).rejects.toMatchObject({ name: 'Busy', seconds: 0.01 });
+	// Nor by another video of the same sampling.
+	const sibling = claimDataset({ store, leaseMs: 10 }, 1, { ...first, node: 'video-3', parent: place.parent });
+	await expect(sibling).rejects.toBeInstanceOf(Busy);
 
 	await markDone(store, first, 'dataset-1', 'video-2', emptySummary);
 	await open(1);
