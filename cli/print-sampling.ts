@@ -20,13 +20,15 @@ export const tellFailure = (error: unknown): void => console.log(JSON.stringify(
 /** What `--json` ends with. A sampling that failed as a whole has its reason as its one fault. */
 const toJson = (status: SamplingStatus, seconds: number) => {
 	const { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, notes, reason } = status;
-	const faults = reason === null ? status.faults : [{ reason: 'failed', message: reason }];
-	return { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults, notes, seconds };
+	const [faultCount, faults] =
+		reason === null ? [status.faultCount, status.faults] : [1, [{ reason: 'failed', message: reason }]];
+	const counts = { framesPlanned, framesUploaded, framesAlreadyThere, labels, faultCount };
+	return { state, destination, ...counts, faults, notes, seconds };
 };
 
 const failed = (message: string): ReturnType<typeof toJson> => ({
 	...{ state: 'failed', destination: null, framesPlanned: 0, framesUploaded: 0, framesAlreadyThere: 0, labels: 0 },
-	...{ faults: [{ reason: 'failed', message }], notes: [], seconds: 0 },
+	...{ faultCount: 1, faults: [{ reason: 'failed', message }], notes: [], seconds: 0 },
 });
 
 const printResult = (status: SamplingStatus, seconds: number): void => {

@@ -11,6 +11,7 @@ import { areSettled, labelsFingerprint, unsettleLabels } from '#shared/sampling/
 import { carried, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import type { Video } from '#shared/supervisely/api.ts';
 import { labelsOf } from '#shared/supervisely/labels.ts';
+import { findMisplaced } from '#shared/supervisely/no-such-frame.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
 import { writeRecipe } from '#shared/video/extract/write-recipe.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
@@ -76,7 +77,7 @@ export const planVideo = async (
 	const wanted = new Set(selectFrames(candidates, frameCount, () => true));
 	const annotation =
 		settings.annotated || settings.copyAnnotations
-			? await supervisely.videoAnnotation(video.datasetId, video.id, frame => wanted.has(frame))
+			? await supervisely.videoAnnotation(video.datasetId, video.id, frame => wanted.has(frame), frameCount)
 			: undefined;
 	const selection = selectFrames(settings, frameCount, frame => {
 		if (!annotation) return false;
@@ -117,18 +118,21 @@ export const planVideo = async (
 		return id;
 	});
 	const present = frames.filter(frame => frame.image !== undefined).length;
+	const misplaced = annotation && meta ? findMisplaced(annotation, frameCount) : undefined;
 	const faults: Fault[] = [
 		...(index.damage === undefined ? [] : [{ reason: 'corrupt', message: index.damage, video: common.video }]),
 		...planned.filter(({ name }) => existing.taken.has(name)).map(frame => nameTaken(frame, common.video)),
+		...(misplaced?.named ?? []).map(label => ({ reason: 'no-such-frame', ...label, video: common.video })),
 	];
+	const unnamed = misplaced ? misplaced.count - misplaced.named.length : 0;
 	const own: Summary = {
 		...emptySummary,
 		videos: 1,
 		framesPlanned: planned.length,
 		framesAlreadyThere: present,
-		faultCount: faults.length,
+		faultCount: faults.length + unnamed,
 		faults: faults.slice(0, carried),
-		notes: [...notesOn(video, index, settings), ...datasetNotes],
+		notes: [...notesOn(video, index, settings), ...datasetNotes, ...(misplaced?.notes ?? []).map(about(video))],
 	};
 	// Of two deliveries that found different images there, both enqueue the chunks of the first.
 	const at = { sampling, attempt };
@@ -169,12 +173,14 @@ const cutPresent = (frames: ChunkFrame[], looksAtLabels: boolean): Part[] => {
 const notesOn = (video: Video, index: VideoIndex, { start, end }: Settings): string[] => {
 	const shown = index.shown.length;
 	const claimed = video.fileMeta?.framesCount;
-	const about = `Video ${video.id} (${video.name})`;
-	const notes = index.notes.map(note => `${about}: ${note}`);
+	const notes = index.notes.slice();
 	if (claimed !== null && claimed !== undefined && claimed !== shown) {
-		notes.push(`${about}: the server counts ${claimed} frames, the file shows ${shown}`);
+		notes.push(`the server counts ${claimed} frames, the file shows ${shown}`);
 	}
-	if (start >= shown) notes.push(`${about}: start is ${start}, the video ends after ${shown} frames`);
-	if (end !== null && end > shown) notes.push(`${about}: end is ${end}, the video ends after ${shown} frames`);
-	return notes;
+	if (start >= shown) notes.push(`start is ${start}, the video ends after ${shown} frames`);
+	if (end !== null && end > shown) notes.push(`end is ${end}, the video ends after ${shown} frames`);
+	return notes.map(about(video));
 };
+
+/** A note that says which video it is about. */
+const about = (video: Video) => (note: string) => `Video ${video.id} (${video.name}): ${note}`;

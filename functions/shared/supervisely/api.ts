@@ -161,10 +161,13 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 			return listPage('videos.list', body, z.looseObject({ id }), page);
 		},
 		video: (video: number) => orUndefined(call('videos.info', { id: video, forceMetadataForLinks: true }, videoSchema)),
-		/** @param isWanted whether a frame is kept */
-		videoAnnotation: (dataset: number, video: number, isWanted: (index: number) => boolean) => {
+		/**
+		 * @param isWanted whether a frame is kept
+		 * @param pictures of the video, where figures behind the last are asked for
+		 */
+		videoAnnotation: (dataset: number, video: number, isWanted: (index: number) => boolean, pictures?: number) => {
 			const body = { datasetId: dataset, videoIds: [video] };
-			return http.read('videos.annotations.bulk.info', body, answer => readVideoAnnotation(answer, isWanted));
+			return http.read('videos.annotations.bulk.info', body, answer => readVideoAnnotation(answer, isWanted, pictures));
 		},
 		/** All images of a dataset, page by page. */
 		images: async function* (dataset: number): AsyncIterable<Image> {

@@ -66,6 +66,16 @@ export const labelsOfFigure = async (raw: unknown, context: FrameContext): Promi
 
 const refusal = (message: string) => new PermanentError('label', message);
 
+/** A figure as it stands in the annotation, by what a person finds it by. */
+export const nameOfFigure = (raw: unknown, objects: ReadonlyMap<number, VideoObject>): string => {
+	try {
+		const figure = parseFigure(raw);
+		return describe(figure, objects.get(figure.objectId));
+	} catch {
+		return 'A malformed figure';
+	}
+};
+
 const describe = ({ id, geometryType }: VideoFigure, object: VideoObject | undefined) =>
 	`Figure ${id ?? 'without id'} (${geometryType}, ${object ? `class ${JSON.stringify(object.classTitle)}` : 'without class'})`;
 

@@ -81,23 +81,34 @@ export type FramedAnnotation = {
 	hasFigures(index: number): boolean;
 	/** Whether a tag of the video holds on a frame and not on all of them. */
 	isTagged(index: number): boolean;
+	/** Figures behind the last picture: how many, and the first of them as they stand in the annotation. */
+	beyond: { count: number; first: { frame: number; figure: unknown }[] };
+	/** Tags of the video, and all its objects. */
+	tags: VideoTag[];
+	objects: VideoObject[];
 	/** The part that some frames need: their figures, the objects of these, and all tags. */
 	slice(indices: Iterable<number>): VideoAnnotation;
 };
 
+/** Figures behind the last picture that are kept. */
+const mostBeyond = 100;
+
 /**
  * Reads an answer of `videos.annotations.bulk.info` for one video while it comes in. Of a frame that is wanted its
  * packed JSON is kept, of others nothing.
+ * @param pictures of the video, where they are known: frames from this index on don't exist
  * @throws PermanentError `unreadable` with path and value of what is malformed
  */
 export const readVideoAnnotation = async (
 	answer: AsyncIterable<Uint8Array>,
 	isWanted: (index: number) => boolean,
+	pictures = Number.POSITIVE_INFINITY,
 ): Promise<FramedAnnotation> => {
 	// More than one entry for a frame: all of them count.
 	const frames = new Map<number, Place[]>();
 	const texts = makePackedTexts();
 	const withFigures = new Set<number>();
+	const beyond: FramedAnnotation['beyond'] = { count: 0, first: [] };
 	let position = 0;
 	const hash = createHash('sha256');
 	const hashed = async function* () {
@@ -108,6 +119,12 @@ export const readVideoAnnotation = async (
 	};
 	const rest = await splitFrames(hashed(), json => {
 		const frame = parse(frameSchema, JSON.parse(json.toString('utf8')), `annotation.frames[${position++}]`);
+		if (frame.index >= pictures) {
+			beyond.count += frame.figures.length;
+			const kept = frame.figures.slice(0, mostBeyond - beyond.first.length);
+			beyond.first.push(...kept.map(figure => ({ frame: frame.index, figure })));
+			return;
+		}
 		if (!isWanted(frame.index)) return;
 		if (frame.figures.length > 0) withFigures.add(frame.index);
 		frames.set(frame.index, [...(frames.get(frame.index) ?? []), texts.add(json)]);
@@ -117,6 +134,9 @@ export const readVideoAnnotation = async (
 	const read = (place: Place): VideoFrame => frameSchema.parse(JSON.parse(texts.read(place)));
 	return {
 		hash: hash.digest('hex'),
+		beyond,
+		tags: annotation.tags,
+		objects: annotation.objects,
 		hasFigures: index => withFigures.has(index),
 		isTagged: index => annotation.tags.some(tag => tag.frameRange && holdsAt(tag, index)),
 		slice: indices => {
