@@ -19,6 +19,7 @@ export type RequestOptions = {
 	annotatedByTags?: boolean;
 	resize?: Resize;
 	labels: boolean;
+	replace?: boolean;
 };
 
 export const addRequestOptions = (command: Command): Command =>
@@ -39,11 +40,12 @@ export const addRequestOptions = (command: Command): Command =>
 			'height and width of the images in pixels; one of them keeps the proportions',
 			heightByWidth,
 		)
-		.option('--no-labels', 'images alone');
+		.option('--no-labels', 'images alone')
+		.option('--replace', 'images that are there in another size are uploaded anew');
 
 /** @throws UsageError for options that stand against each other */
 export const toRequest = (options: RequestOptions): SamplingRequestInput => {
-	const { start, end, step, annotated, annotatedByTags, resize, labels } = options;
+	const { start, end, step, annotated, annotatedByTags, resize, labels, replace } = options;
 	if (end !== undefined && end <= (start ?? 0)) {
 		throw new UsageError(`--end is ${end} and --start is ${start ?? 0}: the end is exclusive, so it must be greater`);
 	}
@@ -73,6 +75,7 @@ export const toRequest = (options: RequestOptions): SamplingRequestInput => {
 			...(annotatedByTags ? { annotatedByTags } : {}),
 			...(resize ? { resize } : {}),
 			copyAnnotations: labels,
+			...(replace ? { replace } : {}),
 		},
 	};
 };

@@ -16,6 +16,12 @@ export class Children {
 		this.#byName.set(nameKey(parent, child.parentId ?? null, child.name), child.id);
 	}
 
+	remove(parent: number, child: Child): void {
+		this.#ids.get(parent)?.delete(child.id);
+		const key = nameKey(parent, child.parentId ?? null, child.name);
+		if (this.#byName.get(key) === child.id) this.#byName.delete(key);
+	}
+
 	/** Ids of a parent's children, ascending. */
 	ids(parent: number): Iterable<number> {
 		return this.#ids.get(parent) ?? [];

@@ -11,7 +11,7 @@ const entrySchema = z.object({
 	next: z.number().int().positive(),
 	put: z.array(
 		z.tuple([
-			z.enum(['project', 'dataset', 'blob', 'image', 'video', 'imageAnnotation', 'videoAnnotation']),
+			z.enum(['project', 'dataset', 'blob', 'image', 'removedImage', 'video', 'imageAnnotation', 'videoAnnotation']),
 			z.looseObject({}),
 		]),
 	),

@@ -125,12 +125,13 @@ export type VideoAnnotationRecord = {
 	frames: { index: number; figures: VideoFigureRecord[] }[];
 };
 
-/** One change of state: a record that comes to be or replaces the one with its id (hash, image id, video id). */
+/** One change of state: a record that comes to be or replaces the one with its id (hash, image id, video id), or goes. */
 export type Put =
 	| ['project', ProjectRecord]
 	| ['dataset', DatasetRecord]
 	| ['blob', BlobRecord]
 	| ['image', ImageRecord]
+	| ['removedImage', { id: number }]
 	| ['video', VideoRecord]
 	| ['imageAnnotation', ImageAnnotationRecord]
 	| ['videoAnnotation', VideoAnnotationRecord];

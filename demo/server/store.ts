@@ -83,6 +83,9 @@ export class Store {
 				this.images.set(record.id, record);
 				this.imagesOf.add(record.datasetId, record);
 				break;
+			case 'removedImage':
+				this.#removeImage(record.id);
+				break;
 			case 'video':
 				this.videos.set(record.id, record);
 				this.videosOf.add(record.datasetId, record);
@@ -96,6 +99,14 @@ export class Store {
 				this.videoAnnotations.set(record.videoId, record);
 				break;
 		}
+	}
+
+	#removeImage(id: number): void {
+		const image = this.images.get(id);
+		if (image) this.imagesOf.remove(image.datasetId, image);
+		this.#forgetMasks(id);
+		this.imageAnnotations.delete(id);
+		this.images.delete(id);
 	}
 
 	#forgetMasks(imageId: number): void {

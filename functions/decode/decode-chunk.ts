@@ -85,6 +85,7 @@ const workOff = async (
 	return {
 		...emptySummary,
 		framesUploaded: uploader.uploaded(),
+		framesAlreadyThere: uploader.kept(),
 		labels: uploader.labels(),
 		notes: uploader.notes(),
 		faultCount: faults.length,

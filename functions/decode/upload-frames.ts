@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { messageOf } from '#shared/errors.ts';
+import { messageOf, PermanentError } from '#shared/errors.ts';
+import { log } from '#shared/log.ts';
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
 import { originOf, ownerOf } from '#shared/sampling/provenance.ts';
 import { type NewImage, nameConflicts, type SuperviselyApi } from '#shared/supervisely/api.ts';
@@ -35,9 +36,15 @@ export const makeUploader = (
 	const origin = originOf(chunk);
 	/** Names that images of other videos have. */
 	const taken = new Set<string>();
+	/** Images that are to be made anew. */
+	const old = new Set(chunk.frames.map(({ replaces }) => replaces));
+	/** Frames whose old image turned out to have the wanted size. */
+	const kept = new Set<string>();
 	const done = new Set<number>();
 	const notes: string[] = [];
-	const sizes = new Map(chunk.frames.flatMap(({ name, size }) => (size === undefined ? [] : [[name, size] as const])));
+	const sizes = new Map(
+		chunk.frames.flatMap(({ name, size, image }) => (size && image !== undefined ? [[name, size] as const] : [])),
+	);
 	let labels = 0;
 	let sizeNoted = false;
 
@@ -108,13 +115,29 @@ export const makeUploader = (
 	const findExisting = async (): Promise<void> => {
 		const names = new Set(chunk.frames.map(({ name }) => name));
 		for await (const { name, id, width, height, meta } of supervisely.images(chunk.dataset)) {
-			if (!names.has(name)) continue;
+			if (!names.has(name) || old.has(id)) continue;
 			if (ownerOf(meta, origin) === 'other') {
 				taken.add(name);
 				continue;
 			}
 			images.set(name, id);
 			if (width && height) sizes.set(name, { width, height });
+		}
+	};
+
+	/**
+	 * Removes the images that frames replace, once their bytes are there: what stops before the new ones are added is done
+	 * by the next delivery, or by any later sampling, which find the frames missing.
+	 */
+	const removeOld = async (frames: ChunkFrame[]): Promise<void> => {
+		const ids = frames.flatMap(({ replaces }) => (replaces === undefined ? [] : [replaces]));
+		if (ids.length === 0) return;
+		try {
+			await supervisely.removeImages(ids);
+		} catch (error) {
+			if (!(error instanceof PermanentError)) throw error;
+			// One may have been removed before. An image that is still there refuses its name to the new one.
+			log.warn('Images that are replaced could not be removed', { dataset: chunk.dataset, error });
 		}
 	};
 
@@ -126,6 +149,7 @@ export const makeUploader = (
 		const known = await supervisely.knownHashes([...new Set(hashed.map(({ hash }) => hash))]);
 		const unknown = new Map(hashed.filter(({ hash }) => !known.has(hash)).map(frame => [frame.hash, frame]));
 		if (unknown.size > 0) await supervisely.uploadImages([...unknown.values()]);
+		await removeOld(frames.map(({ frame }) => frame));
 		await add(
 			hashed.map(({ frame, hash }) => ({
 				name: frame.name,
@@ -141,7 +165,9 @@ export const makeUploader = (
 		has: (frame: ChunkFrame) => images.has(frame.name),
 		findExisting,
 		/** Frames of this sampling that are in the destination: those that were there when it was planned don't count. */
-		uploaded: () => chunk.frames.filter(({ name }) => images.has(name) && !planned.has(name)).length,
+		uploaded: () => chunk.frames.filter(({ name }) => images.has(name) && !planned.has(name) && !kept.has(name)).length,
+		/** Frames whose image was to be made anew, and didn't need to be. */
+		kept: () => kept.size,
 		labels: () => labels,
 		/** What a person should know of the labels although it is no fault. */
 		notes: () => notes,
@@ -154,7 +180,19 @@ export const makeUploader = (
 			);
 		},
 		/** What the server refuses of it for good is a fault, and costs no other frame. */
-		upload: async (frames: EncodedFrame[]): Promise<void> => {
+		upload: async (decoded: EncodedFrame[]): Promise<void> => {
+			const frames = decoded.filter(({ frame: { replaces, size, name }, sizes }) => {
+				const isKept = replaces !== undefined && size !== undefined && isSameSize(size, sizes.to);
+				if (isKept) {
+					images.set(name, replaces);
+					kept.add(name);
+				}
+				return !isKept;
+			});
+			await annotate(
+				decoded.filter(({ frame }) => kept.has(frame.name)),
+				true,
+			);
 			const there: EncodedFrame[] = [];
 			const bringSome = async (some: EncodedFrame[]) => {
 				await bring(some);
@@ -166,7 +204,7 @@ export const makeUploader = (
 				faultAt('name-taken', `The dataset has an image ${frame.name} of another video`, frame.index);
 			}
 			await annotate(there, false);
-			for (const { frame } of frames) done.add(frame.index);
+			for (const { frame } of decoded) done.add(frame.index);
 		},
 	};
 };

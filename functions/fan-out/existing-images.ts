@@ -2,10 +2,13 @@ import type { ChunkFrame } from '#shared/sampling/chunk.ts';
 import { type Origin, ownerOf } from '#shared/sampling/provenance.ts';
 import type { Image, SuperviselyApi } from '#shared/supervisely/api.ts';
 
+/** An image of a video that is in the destination. `isBare`: whether it is known to have no labels and no tags. */
+export type ExistingImage = { image: number; size?: NonNullable<ChunkFrame['size']>; isBare: boolean };
+
 /** What a dataset has already, by the names of its images. */
 export type ExistingImages = {
 	/** Images of the video. */
-	own: Map<string, Pick<ChunkFrame, 'image' | 'size'>>;
+	own: Map<string, ExistingImage>;
 	/** Names that images of other videos have. */
 	taken: Set<string>;
 };
@@ -24,7 +27,8 @@ export const existingImages = async (
 	return { own, taken };
 };
 
-const existingImage = ({ id, width, height }: Image): Pick<ChunkFrame, 'image' | 'size'> => ({
+const existingImage = ({ id, width, height, labelsCount, tags }: Image): ExistingImage => ({
 	image: id,
 	...(width && height ? { size: { width, height } } : {}),
+	isBare: labelsCount === 0 && tags?.length === 0,
 });

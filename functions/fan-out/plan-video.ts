@@ -18,6 +18,7 @@ import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
 import { claimDataset } from './claim-dataset.ts';
 import { existingImages } from './existing-images.ts';
+import { watchSizes } from './other-sizes.ts';
 import type { FanOutPorts } from './ports.ts';
 import { datasetOfVideo } from './video-dataset.ts';
 import { copyFor, indexOf } from './video-file.ts';
@@ -85,11 +86,12 @@ export const planVideo = async (
 	});
 
 	const existing = await existingImages(supervisely, leaf.id, origin);
+	const sizes = watchSizes(settings, index, video);
 	const claimed = video.fileMeta?.framesCount ?? frameCount;
 	const planned = selection.map((frame): ChunkFrame => {
 		const name = imageName(video.name, frame, claimed);
 		const pts = index.pts[index.shown[frame] as number] as number;
-		return { index: frame, pts, name, ...existing.own.get(name) };
+		return { index: frame, pts, name, ...sizes.takeUp(existing.own.get(name)) };
 	});
 	const frames = planned.filter(({ name }) => !existing.taken.has(name));
 	const common = {
@@ -102,7 +104,9 @@ export const planVideo = async (
 	const meta = settings.copyAnnotations
 		? parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id)
 		: undefined;
-	const madeOf = [file.version, settings, annotation?.hash, meta, frames.map(({ name }) => name)];
+	// Which images are replaced has no part in what labels are made of.
+	const ofLabels = { ...settings, replace: undefined };
+	const madeOf = [file.version, ofLabels, annotation?.hash, meta, frames.map(({ name }) => name)];
 	const labels = meta && { dataset: leaf.id, fingerprint: labelsFingerprint(madeOf) };
 	const looksAtLabels = labels !== undefined && !(standing && (await areSettled(store, labels)));
 	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, looksAtLabels)];
@@ -132,7 +136,11 @@ export const planVideo = async (
 		framesAlreadyThere: present,
 		faultCount: faults.length + unnamed,
 		faults: faults.slice(0, carried),
-		notes: [...notesOn(video, index, settings), ...datasetNotes, ...(misplaced?.notes ?? []).map(about(video))],
+		notes: [
+			...notesOn(video, index, settings),
+			...datasetNotes,
+			...[...sizes.notes(), ...(misplaced?.notes ?? [])].map(about(video)),
+		],
 	};
 	// Of two deliveries that found different images there, both enqueue the chunks of the first.
 	const at = { sampling, attempt };

@@ -96,11 +96,11 @@ const lostChunk = async (
 
 /** Names of a chunk's images that are in the destination; none where the server refuses to tell. */
 const imagesThere = async ({ supervisely }: ReducePorts, chunk: Chunk): Promise<Set<string>> => {
-	const wanted = new Set(chunk.frames.map(({ name }) => name));
+	const wanted = new Map(chunk.frames.map(({ name, replaces }) => [name, replaces]));
 	const there = new Set<string>();
 	try {
-		for await (const { name, meta } of supervisely.images(chunk.dataset))
-			if (wanted.has(name) && ownerOf(meta, originOf(chunk)) !== 'other') there.add(name);
+		for await (const { id, name, meta } of supervisely.images(chunk.dataset))
+			if (wanted.has(name) && wanted.get(name) !== id && ownerOf(meta, originOf(chunk)) !== 'other') there.add(name);
 	} catch (error) {
 		// Where it only fails for now, the letter comes again.
 		if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;

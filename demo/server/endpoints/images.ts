@@ -51,6 +51,12 @@ export function imageEndpoints(context: Context): Endpoints {
 			store.commit(added.map(image => ['image', image] satisfies Put));
 			return added.map(render);
 		}),
+		/** Removes images with their labels, all or none; their names are free again. */
+		'images.bulk.remove': jsonEndpoint(z.object({ imageIds: z.array(id) }), body => {
+			const ids = [...new Set(body.imageIds)].map(each => imageOf(store, each).id);
+			store.commit(ids.map(each => ['removedImage', { id: each }] satisfies Put));
+			return { success: true };
+		}),
 		'images.download': replyEndpoint(byId, (body, { request, ranges }) => {
 			const blob = blobOf(store, imageOf(store, body.id).hash);
 			return fileReply({ ...blob, path: blobs.path(blob.hash) }, request.headers.range, ranges);

@@ -7,7 +7,7 @@ import { type Settings, settingsSchema } from './settings.ts';
 /**
  * A run of one video's selection that one decode invocation handles, with all it needs for that.
  * A frame that was in the destination when the video was planned has its image's id, and its size where the server
- * tells it.
+ * tells it. One whose image is to be made anew has the id of the old one in `replaces`, and that one's size.
  */
 export const chunkSchema = z.strictObject({
 	schema: z.literal(1),
@@ -22,6 +22,7 @@ export const chunkSchema = z.strictObject({
 		wantedFrameSchema.extend({
 			name: z.string(),
 			image: z.int().optional(),
+			replaces: z.int().optional(),
 			size: z.strictObject({ width: z.int(), height: z.int() }).optional(),
 		}),
 	),

@@ -13,6 +13,7 @@ const side = z.int().min(1).max(largestSide);
  * - `step`: every n-th of the frames that are left
  * - `resize`: [height, width] in pixels, taken literally; one of them null: it follows from the other
  * - `copyAnnotations`: labels are converted with the frames
+ * - `replace`: images that are there in another size than these settings give are uploaded anew; else they stay
  */
 export const settingsSchema = z
 	.strictObject({
@@ -23,6 +24,7 @@ export const settingsSchema = z
 		annotatedByTags: z.boolean().default(false),
 		resize: z.tuple([side.nullable(), side.nullable()]).nullable().default(null),
 		copyAnnotations: z.boolean().default(true),
+		replace: z.boolean().default(false),
 	})
 	.superRefine(({ start, end, resize, annotated, annotatedByTags }, context) => {
 		if (annotatedByTags && !annotated) {

@@ -26,7 +26,14 @@ const videoSchema = z.looseObject({
 	datasetId: id,
 	fullStorageUrl: z.string().nullish(),
 	hash: z.string().nullish(),
-	fileMeta: z.looseObject({ framesCount: z.int().nullish(), size: z.unknown() }).nullish(),
+	fileMeta: z
+		.looseObject({
+			framesCount: z.int().nullish(),
+			size: z.unknown(),
+			width: z.int().min(1).nullish().catch(null),
+			height: z.int().min(1).nullish().catch(null),
+		})
+		.nullish(),
 });
 export type Video = z.output<typeof videoSchema>;
 
@@ -36,6 +43,8 @@ const imageSchema = z.looseObject({
 	width: z.int().min(1).nullish().catch(null),
 	height: z.int().min(1).nullish().catch(null),
 	meta: z.record(z.string(), z.unknown()).nullish().catch(null),
+	labelsCount: z.int().nullish().catch(null),
+	tags: z.array(z.unknown()).nullish().catch(null),
 });
 export type Image = z.output<typeof imageSchema>;
 
@@ -210,6 +219,8 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 			};
 			return call('images.bulk.add', body, z.array(imageSchema).length(images.length));
 		},
+		/** Removes images with their labels; their names are free then. */
+		removeImages: (images: number[]) => http.call('images.bulk.remove', { imageIds: images }),
 		/**
 		 * Gives images these labels instead of those they have: annotations, and figures that don't go with an annotation.
 		 * Alpha masks among these get their masks by `uploadMasks`.

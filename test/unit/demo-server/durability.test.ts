@@ -54,6 +54,28 @@ test('everything is there after a restart, and ids go on', async () => {
 	expect((await image.arrayBuffer()).byteLength).toBe(before[3].size);
 });
 
+test('images that were removed are gone with their labels, also after a restart, and their names are free', async () => {
+	const dataDir = await temporaryFolder();
+	const first = await serve(dataDir);
+	const { datasetId, imageId, hash } = await imagesProject(first);
+	const [other] = await ok(first, 'images.bulk.add', { datasetId, images: [{ title: 'two.png', hash }] });
+	// All or none.
+	expect(await call(first, 'images.bulk.remove', { imageIds: [imageId, 999_999] })).toMatchObject({ status: 404 });
+	expect((await ok(first, 'images.list', { datasetId })).total).toBe(2);
+	await ok(first, 'images.bulk.remove', { imageIds: [imageId] });
+	const look = async (server: typeof first) => {
+		expect((await ok(server, 'images.list', { datasetId })).entities).toMatchObject([{ id: other.id }]);
+		expect(await call(server, 'images.info', { id: imageId })).toMatchObject({ status: 404 });
+		expect((await ok(server, 'datasets.info', { id: datasetId })).itemsCount).toBe(1);
+	};
+	await look(first);
+	await first.close();
+	const second = await serve(dataDir);
+	await look(second);
+	const [again] = await ok(second, 'images.bulk.add', { datasetId, images: [{ title: 'one.png', hash }] });
+	expect(again.id).not.toBe(imageId);
+});
+
 test('what was answered survives a SIGKILL in the middle of work', async () => {
 	const dataDir = await temporaryFolder();
 	const first = await serveInProcess(dataDir);

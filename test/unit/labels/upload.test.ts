@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { PermanentError } from '#shared/errors.ts';
 import { ok, png, upload } from '#test/supervisely-server.ts';
 import { makeUploader } from '../../../functions/decode/upload-frames.ts';
+import type { ChunkFrame } from '../../../functions/shared/sampling/chunk.ts';
 import { corners, faces, maskData, part, points, xy } from './shapes.ts';
 import { makeDestination, uploaderFor } from './uploader.ts';
 
@@ -161,4 +162,38 @@ test('an image of another video that has come meanwhile is neither taken for the
 		['2.png', 1],
 		['one.png', 0],
 	]);
+});
+
+test('an image that was to be made anew and turns out to have the wanted size stays, with the labels of now', async () => {
+	const destination = await makeDestination(2);
+	const { supervisely, labelsOf, imageIds, server } = destination;
+	const shapes: [string, unknown][][] = [[['rectangle', points('0,0 63,47')]], [['point', points('5,6')]]];
+	const { chunk } = await uploaderFor(destination, shapes);
+	const size = { width: 64, height: 48 };
+	const frames = chunk.frames.map(({ image, ...frame }) => ({ ...frame, ...(image ? { replaces: image } : {}), size }));
+	const faults: string[] = [];
+	const uploader = makeUploader(supervisely, { ...chunk, frames }, (_, message) => faults.push(message));
+	expect(frames.map(frame => uploader.has(frame))).toEqual([false, false]);
+	const smaller = { width: 32, height: 24 };
+	await uploader.upload([
+		{ frame: frames[0] as ChunkFrame, bytes: await png(64, 48), sizes: { from: size, to: size } },
+		{ frame: frames[1] as ChunkFrame, bytes: await png(32, 24), sizes: { from: size, to: smaller } },
+	]);
+	expect(faults).toEqual([]);
+	expect([uploader.uploaded(), uploader.kept(), uploader.labels()]).toEqual([1, 1, 2]);
+	expect(await labelsOf(imageIds[0] as number)).toHaveLength(1);
+	const images = async () => (await ok(server, 'images.list', { datasetId: destination.datasetId })).entities;
+	const after = (await images()) as { id: number; name: string; width: number }[];
+	expect(after.map(({ name, width }) => [name, width]).sort()).toEqual([
+		['0.png', 64],
+		['1.png', 32],
+		['one.png', 64],
+	]);
+	expect(after.map(({ id }) => id)).not.toContain(imageIds[1]);
+
+	// Another delivery finds the new one and brings nothing.
+	const again = makeUploader(supervisely, { ...chunk, frames }, (_, message) => faults.push(message));
+	await again.findExisting();
+	expect(frames.map(frame => again.has(frame))).toEqual([false, true]);
+	expect(await images()).toEqual(after);
 });

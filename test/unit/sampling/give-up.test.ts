@@ -63,7 +63,12 @@ test('what is in the destination of a chunk that was given up is asked for until
 	const { ports, store } = await openSampling();
 	await store.write(keys.chunk(at.sampling, 'a'), {
 		...{ schema: 1, id: 'a', video: { id: 2, name: 'v.mp4' }, dataset: 3, settings: settingsSchema.parse({}) },
-		...{ provenance: {}, frames: [0, 1].map(index => ({ index, pts: index, name: `f${index}` })) },
+		provenance: {},
+		frames: [
+			...[0, 1].map(index => ({ index, pts: index, name: `f${index}` })),
+			// Its image was to be made anew.
+			{ index: 2, pts: 2, name: 'f2', replaces: 3 },
+		],
 		...{ recipe: null, copy: null, labels: null },
 	});
 	const chunk: DecodeMessage = { schema: 1, ...at, node: 'video-2', chunk: 'a' };
@@ -76,6 +81,7 @@ test('what is in the destination of a chunk that was given up is asked for until
 	ports.supervisely.images = async function* () {
 		yield { id: 1, name: 'f0' };
 		yield { id: 2, name: 'f1', meta: { video_id: 99 } };
+		yield { id: 3, name: 'f2' };
 	};
 	await giveUp(ports, chunk, letter);
 	ports.supervisely.images = images;
@@ -83,8 +89,8 @@ test('what is in the destination of a chunk that was given up is asked for until
 	await countNode(ports, { schema: 1, ...at, node: 'video-2' }, async () => {});
 	expect((await readOutcome(store, at))?.summary).toMatchObject({
 		framesUploaded: 3,
-		faultCount: 1,
-		faults: [{ frame: 1 }],
+		faultCount: 2,
+		faults: [{ frame: 1 }, { frame: 2 }],
 	});
 });
 

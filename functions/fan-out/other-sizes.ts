@@ -1,0 +1,61 @@
+import type { ChunkFrame } from '#shared/sampling/chunk.ts';
+import type { Settings } from '#shared/sampling/settings.ts';
+import type { Video } from '#shared/supervisely/api.ts';
+import type { VideoIndex } from '#shared/video/index/video-index.ts';
+import { type Size, targetSize } from '#shared/video/picture/target-size.ts';
+import type { ExistingImage } from './existing-images.ts';
+
+type OtherSizes = {
+	/** What a frame has of its image: that it stays, or that it is to be made anew. */
+	takeUp(existing: ExistingImage | undefined): Pick<ChunkFrame, 'image' | 'replaces' | 'size'>;
+	/** What became of images in other sizes, after all frames. */
+	notes(): string[];
+};
+
+/** Decides what becomes of images that are there in another size than the settings give, and keeps count of them. */
+export const watchSizes = (settings: Settings, index: VideoIndex, video: Video): OtherSizes => {
+	const wanted = wantedSize(settings, index, video);
+	/** Images by what becomes of them, then by their size. */
+	const counts = {
+		stay: new Map<string, number>(),
+		labelled: new Map<string, number>(),
+		anew: new Map<string, number>(),
+	};
+	return {
+		takeUp: existing => {
+			if (!existing) return {};
+			const { image, size, isBare } = existing;
+			const there = { image, ...(size ? { size } : {}) };
+			if (!size || !wanted || (size.width === wanted.width && size.height === wanted.height)) return there;
+			// Without labels of its own the new image would lose those of the old one.
+			const fate = !settings.replace ? 'stay' : settings.copyAnnotations || isBare ? 'anew' : 'labelled';
+			counts[fate].set(textOf(size), (counts[fate].get(textOf(size)) ?? 0) + 1);
+			return fate === 'anew' ? { replaces: image, size } : there;
+		},
+		notes: () => {
+			if (!wanted) return [];
+			const to = textOf(wanted);
+			const tell = (fate: keyof typeof counts, text: (what: string) => string) =>
+				[...counts[fate]].map(([from, count]) => text(`${count} image${count === 1 ? '' : 's'} of ${from} pixels`));
+			return [
+				...tell('stay', what => `${what} stay, these settings give ${to}: replace (--replace) uploads them anew`),
+				...tell(
+					'labelled',
+					what => `${what} stay although these settings give ${to}: they may have labels, and none are copied`,
+				),
+				...tell('anew', what => `${what} are replaced by images of ${to}`),
+			];
+		},
+	};
+};
+
+/** Undefined where neither the file nor the server tells the size of the video's pictures. */
+const wantedSize = ({ resize }: Settings, { pictureSize }: VideoIndex, { fileMeta }: Video): Size | undefined => {
+	const [height, width] = resize ?? [];
+	if (height && width) return { height, width };
+	if (pictureSize) return targetSize(resize, pictureSize);
+	const told = fileMeta?.width && fileMeta.height ? { width: fileMeta.width, height: fileMeta.height } : undefined;
+	return told && targetSize(resize, told);
+};
+
+const textOf = ({ width, height }: Size) => `${width} x ${height}`;
