@@ -17,7 +17,7 @@ export const carryKnownVideos = async (s3: S3Client, Bucket: string, folder: str
 	await Promise.all(
 		files.map(name =>
 			atOnce(() => {
-				const Key = `${keys.videos}${name.slice(0, -'.json'.length)}/index.json`;
+				const Key = `${keys.videos}${name.slice(0, -'.json'.length)}/index-2.json`;
 				return s3.send(new PutObjectCommand({ Bucket, Key, Body: readFileSync(join(folder, name)) }));
 			}),
 		),

@@ -8,6 +8,7 @@ import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { ffmpegLayer } from './constructs/ffmpeg-layer.ts';
 import { MediaLayer } from './constructs/media-layer.ts';
 import { StageFunction } from './constructs/stage-function.ts';
 import { WorkQueue } from './constructs/work-queue.ts';
@@ -41,7 +42,7 @@ export class FramefanStack extends Stack {
 		});
 
 		// Machine code.
-		const ffmpeg = new MediaLayer(this, 'FfmpegLayer', { layer: 'ffmpeg', target, license: 'GPL-3.0-or-later' });
+		const ffmpeg = ffmpegLayer(this, 'FfmpegLayer', target);
 		const sharp = new MediaLayer(this, 'SharpLayer', { layer: 'sharp', target, license: 'Apache-2.0 AND LGPL-3.0' });
 
 		// Stages.

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -35,12 +35,27 @@ const nativePackages = {
 
 export type LayerName = keyof typeof nativePackages;
 
-/** What the layer is made of: changes exactly when a package version or the target does. */
-export const layerFingerprint = (layer: LayerName, target: Target): string => {
+/** What the layer is made of: changes exactly when a package version, the target or the program that replaces it does. */
+export const layerFingerprint = (layer: LayerName, target: Target, program?: string): string => {
+	if (program !== undefined)
+		return createHash('sha256')
+			.update(JSON.stringify([layer, target]))
+			.update(readProgram(program))
+			.digest('hex');
 	const parts = nativePackages[layer](target).map(name => `${name}@${locked(name).version}`);
 	return createHash('sha256')
 		.update(JSON.stringify([layer, target, parts]))
 		.digest('hex');
+};
+
+const programName = (layer: LayerName, { platform }: Target) => (platform === 'win32' ? `${layer}.exe` : layer);
+
+const readProgram = (path: string): Buffer => {
+	try {
+		return readFileSync(path);
+	} catch (error) {
+		throw new Error(`The program for the layer, ${path}, can't be read: ${(error as NodeJS.ErrnoException).code}`);
+	}
 };
 
 /** Finds installed packages, or fetches those of another machine than this one from the npm registry. */
@@ -60,13 +75,19 @@ const packageFolders = (names: string[], target: Target): { folders: string[]; d
 /**
  * Lays a layer out as Lambda mounts it under /opt: `bin/` is on PATH, `nodejs/node_modules` on NODE_PATH.
  * Works without network when the target's packages are installed (they are, when it is this machine).
+ * @param program path of a program to use instead of the package's
  */
-export const buildLayer = (layer: LayerName, target: Target, outputFolder: string): void => {
+export const buildLayer = (layer: LayerName, target: Target, outputFolder: string, program?: string): void => {
+	if (program !== undefined) {
+		mkdirSync(join(outputFolder, 'bin'), { recursive: true });
+		writeFileSync(join(outputFolder, 'bin', programName(layer, target)), readProgram(program), { mode: 0o755 });
+		return;
+	}
 	const names = nativePackages[layer](target);
 	const { folders, dispose } = packageFolders(names, target);
 	try {
 		if (layer === 'ffmpeg') {
-			const executable = target.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
+			const executable = programName(layer, target);
 			mkdirSync(join(outputFolder, 'bin'), { recursive: true });
 			cpSync(join(folders[0] as string, executable), join(outputFolder, 'bin', executable));
 			chmodSync(join(outputFolder, 'bin', executable), 0o755);

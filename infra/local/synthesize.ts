@@ -17,8 +17,10 @@ const inputs = [
 	'layers',
 ].concat('package.json', 'package-lock.json');
 
-const inputsHash = (): string => {
+const inputsHash = (ffmpeg: string | undefined): string => {
 	const hash = createHash('sha256').update(`${process.platform}-${process.arch}`);
+	// Another ffmpeg is known by its path, size and time: its content is a hundred megabytes.
+	if (ffmpeg && existsSync(ffmpeg)) hash.update(`${ffmpeg} ${statSync(ffmpeg).size} ${statSync(ffmpeg).mtimeMs}`);
 	const files = inputs.flatMap(input =>
 		statSync(join(repository, input)).isFile()
 			? [input]
@@ -43,11 +45,13 @@ const removeStale = (): void => {
 
 /**
  * The cloud assembly of the stack for this machine: the same template and bundles that are deployed, with
- * machine code for this machine. Made by the CDK app the first time and kept by content.
+ * machine code for this machine, and the ffmpeg that `FFMPEG_PATH` names. Made by the CDK app the first time and kept by
+ * content.
  * @returns the assembly's folder
  */
 export const synthesize = async (): Promise<string> => {
-	const assembly = join(cache, `assembly-${inputsHash()}`);
+	const ffmpeg = process.env.FFMPEG_PATH;
+	const assembly = join(cache, `assembly-${inputsHash(ffmpeg)}`);
 	if (existsSync(join(assembly, 'manifest.json'))) return assembly;
 	mkdirSync(cache, { recursive: true });
 	removeStale();
@@ -57,7 +61,7 @@ export const synthesize = async (): Promise<string> => {
 		env: {
 			...process.env,
 			CDK_OUTDIR: making,
-			CDK_CONTEXT_JSON: JSON.stringify({ ...cdkContext(), layersFor: 'host' }),
+			CDK_CONTEXT_JSON: JSON.stringify({ ...cdkContext(), layersFor: 'host', ...(ffmpeg ? { ffmpeg } : {}) }),
 		},
 		maxBuffer: 64 * 1024 * 1024,
 	}).catch((error: Error & { stderr?: string }) => {

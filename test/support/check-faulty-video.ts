@@ -29,7 +29,7 @@ export const checkFaultyVideo = async (
 	const good = fixtures.find(({ name }) => name === video.was);
 	const truth = good ? await wholeDecode(good) : { pictures: [], timeBase: { num: 0, den: 1 } };
 	// Without a table of all pictures, a lost one moves the numbers of those behind it, so the time tells which one it is.
-	const isRenumbered = /\.(ts|avi|mkv)$/.test(video.was ?? '');
+	const isRenumbered = /\.(ts|mkv)$/.test(video.was ?? '');
 	const ticks = (pts: number) => (read.timeBase ? pts * ratio(read.timeBase, truth.timeBase) : Number.NaN);
 	const wrong = frames.filter(({ index, pts, sha256 }) => {
 		const picture = isRenumbered

@@ -56,7 +56,7 @@ export const keys = {
 	/** The last run of the standing sampling. */
 	standing: 'standing.json',
 	/** What is known of one version of a video's file, for all samplings. */
-	videoIndex: (video: number, version: string) => `${keys.videos}${video}-${version}/index.json`,
+	videoIndex: (video: number, version: string) => `${keys.videos}${video}-${version}/index-2.json`,
 	/** A copy of its bytes, where the server gives them only whole or they have to be read again and again. */
 	videoCopy: (video: number, version: string) => `${keys.videos}${video}-${version}/file`,
 	videos: 'videos/',

@@ -8,7 +8,8 @@ import type { ByteSource } from './source/byte-source.ts';
 export type ReadFault = Omit<FrameFault, 'reason'> & { reason: string };
 
 /**
- * Reads frames of a video one chunk after another, in order, except where a frame needs a second try.
+ * Reads frames of a video one chunk after another, in order, except where a frame needs a second try. Their times are
+ * presentation times, in ticks of the index's time base.
  * @param options.framesPerChunk,cut as `planChunks` takes them
  * @param selection frame indices in rising order, below `index.shown.length`
  * @param framesPerChunk frames of one chunk, where its key frames allow
@@ -37,7 +38,7 @@ export const readFrames = async function* (
 					break;
 				}
 				given.add(value.index);
-				yield value;
+				yield { ...value, pts: value.pts + index.timeOffset };
 			}
 		} catch (error) {
 			if (!(error instanceof PermanentError)) throw error;

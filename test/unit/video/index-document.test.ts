@@ -18,15 +18,16 @@ const makeIndex = (
 	});
 	return {
 		container: {
-			kind: 'mp4',
+			...{ kind: 'samples' as const, demuxer: 'mov', timed: true, packets: null },
 			sampleDescription: Buffer.from('stsd'),
 			matrix: Buffer.alloc(36, 1),
 			width: 320,
 			height: 180,
 			dts: Float64Array.from(pictures, (_, at) => at * 512),
-			codec: 'avc1',
+			...{ codec: 'avc1', stream: 'i:1', bitstream: { codec: 'h264', lengthBytes: 4 }, setup: Buffer.from('sei') },
 		},
 		timeBase: { num: 1, den: 15360 },
+		timeOffset: -1024,
 		pictureSize: { width: 320, height: 180 },
 		pts,
 		key: Uint8Array.from(pictures, ({ key }) => Number(key)),
@@ -57,7 +58,10 @@ test('an index comes back as it was', () => {
 test('a counted stream keeps the order of its file', () => {
 	const index: VideoIndex = {
 		...makeIndex([]),
-		container: { kind: 'whole', demuxer: 'avi', counted: true, codec: 'mpeg4' },
+		container: {
+			...{ kind: 'whole', demuxer: 'avi', stream: 'V:0', matrix: Buffer.alloc(0), end: 9 },
+			...{ counted: true, restarts: false, codec: 'mpeg4' },
+		},
 		...{ pts: Float64Array.of(5, 3, 3), key: Uint8Array.of(1, 0, 0), offset: new Float64Array(3) },
 		...{ size: new Uint32Array(3), shown: Uint32Array.of(0, 1, 2), pictureSize: null, damage: 'cut off' },
 	};

@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import { readMessages } from '#shared/video/extract/messages.ts';
 
 const picture = (n: number, rest = 'AAAAAAAA BBBBBBBB CCCCCCCC] mean:[1 2 3 \b] stdev:[1.0 2.0 3.0 \b]') =>
-	`[Parsed_showinfo_0 @ 0x1] [info] n:   ${n} pts:   ${n} pts_time:0 pos: 564 fmt:yuv420p sar:0/1 s:320x180 i:P iskey:${Number(n === 0)} type:P checksum:AAAAAAAA plane_checksum:[${rest}`;
-const config = '[Parsed_showinfo_0 @ 0x1] [info] config in time_base: 1/30, frame_rate: 30/1';
+	`[showinfo@name @ 0x1] [info] n:   ${n} pts:   ${n} pts_time:0 pos: 564 fmt:yuv420p sar:0/1 s:320x180 i:P iskey:${Number(n === 0)} type:P checksum:AAAAAAAA plane_checksum:[${rest}`;
+const behindTheFile = "[info] Input #1, lavfi, from 'nullsrc@name=s=16x16':";
+const config = '[showinfo@name @ 0x1] [info] config in time_base: 1/30, frame_rate: 30/1';
 
 const doubts = async (...lines: string[]) => {
-	const stderr = Readable.from([Buffer.from(`[info] Stream mapping:\n${config}\n${lines.join('\n')}\n`)]);
-	const messages = readMessages(stderr, false, false);
+	const stderr = Readable.from([Buffer.from(`${behindTheFile}\n${config}\n${lines.join('\n')}\n`)]);
+	const messages = readMessages(stderr, { name: 'name' });
 	const found: (string | undefined)[] = [];
 	for (let shown = await messages.nextPicture(); shown; shown = await messages.nextPicture()) found.push(shown.doubt);
 	return found;
@@ -16,8 +17,8 @@ const doubts = async (...lines: string[]) => {
 
 test('sound pictures are in no doubt', async () => {
 	const details = [
-		'[Parsed_showinfo_0 @ 0x1] [verbose] TB:0.000011 FRAME_RATE:30.000000 SAMPLE_RATE:nan',
-		'[Parsed_showinfo_0 @ 0x1] [info] color_range:unknown color_space:unknown',
+		'[showinfo@name @ 0x1] [verbose] TB:0.000011 FRAME_RATE:30.000000 SAMPLE_RATE:nan',
+		'[showinfo@name @ 0x1] [info] color_range:unknown color_space:unknown',
 	];
 	expect(await doubts(...details, picture(0), ...details, picture(1))).toEqual([undefined, undefined]);
 	expect(await doubts(picture(0), picture(1), picture(2))).toEqual([undefined, undefined, undefined]);
@@ -29,9 +30,9 @@ test('a complaint is heard in a line of its own and in the middle of a line abou
 		'[mpeg4] Error at MB: 69',
 	]);
 	const broken = picture(0, 'AAAAAAAAError at MB: 69');
-	const rest = '[Parsed_showinfo_0 @ 0x1] [info]  BBBBBBBB CCCCCCCC] mean:[1 2 3 \b] stdev:[1.0 2.0 3.0 \b]';
+	const rest = '[showinfo@name @ 0x1] [info]  BBBBBBBB CCCCCCCC] mean:[1 2 3 \b] stdev:[1.0 2.0 3.0 \b]';
 	expect(await doubts(broken, rest, picture(1))).toEqual([undefined, 'Error at MB: 69']);
-	const second = '[Parsed_showinfo_0 @ 0x1] [info]  BBBBBBBBac-tex damaged at 6 3';
+	const second = '[showinfo@name @ 0x1] [info]  BBBBBBBBac-tex damaged at 6 3';
 	expect(await doubts(picture(0, 'AAAAAAAA'), second, rest, picture(1))).toEqual([undefined, 'ac-tex damaged at 6 3']);
 });
 

@@ -1,4 +1,5 @@
-import type { ByteSource } from '../source/byte-source.ts';
+import { bytesTell } from '../bitstream/random-access.ts';
+import { type ByteSource, firstBytes } from '../source/byte-source.ts';
 import { openRangeDoor } from '../source/range-door.ts';
 import type { DecoderInput, Selection } from './ffmpeg.ts';
 import { matroskaFeed } from './matroska-feed.ts';
@@ -18,8 +19,18 @@ export type Attempt = {
 	frameOf(pts: number, passed: number): WantedFrame | undefined;
 	/** Frames in the order in which they have to come, where nothing else may pass between them. */
 	turns?: WantedFrame[];
+	/** For each run of pictures its first, which the decoder has to call a key, where its bytes don't tell. */
+	runStarts?: RunStart[];
+	/** Pictures are found by their number, which must rise from one to the next. */
+	numbered?: boolean;
 	close(): void;
 };
+
+/** A picture by its time in the feed, and the indices of the frames that are decoded from it. */
+export type RunStart = { pts: number; frames: Set<number> };
+
+/** Characters that the filters of one run may have: an argument may have 128 KiB. */
+const longestExpression = 60_000;
 
 /** The bytes of the recipe alone. */
 export const fromRecipe = async (
@@ -29,20 +40,48 @@ export const fromRecipe = async (
 	signal: AbortSignal,
 ): Promise<Attempt> => {
 	const { feed, timeBase, size } = recipe;
-	if (feed.kind === 'whole') return fromStart(recipe, wanted, source, signal, {});
+	if (feed.kind === 'whole') return fromStart(recipe, wanted, source, signal, { every: feed.restarts });
 	const { bytes, ptsInFeed } =
-		feed.kind === 'mp4' ? mp4Feed(feed, timeBase.den, source, signal) : matroskaFeed(feed, source, signal);
+		feed.kind === 'samples' ? mp4Feed(feed, timeBase.den, source, signal) : matroskaFeed(feed, source, signal);
 	const byTime = new Map(wanted.map(frame => [ptsInFeed(frame.pts), frame]));
+	const runStarts = bytesTell(feed.bitstream)
+		? undefined
+		: runStartsOf(feed, wanted).map(start => ({ ...start, pts: ptsInFeed(start.pts) }));
+	const toldOnly = (runStarts ?? []).map(({ pts }) => pts).filter(pts => !byTime.has(pts));
 	const turns = turnsIn(feed.pts);
 	const wantedTurns = wanted.flatMap(({ pts }) => turns.get(pts) ?? []);
-	const expression = `${rememberKey(ptsInFeed(feed.pts[0] as number))}+${selectExpression('(n-ld(0))', wantedTurns)}`;
+	const told = selectExpression('pts', toldOnly);
+	const byTurn = selectExpression('(n-ld(0))', wantedTurns);
+	const isLong = byTurn.length + 2 * told.length > longestExpression;
+	const expression = `${rememberKey(ptsInFeed(feed.pts[0] as number))}+${byTurn}${told && `+${told}`}`;
 	return {
-		input: { demuxer: feed.kind === 'mp4' ? 'mov' : 'matroska', bytes, openGroup: isOpen(feed.pts) },
-		selection: { expression, numbered: false, upright: uprightOf(feed), size },
+		input: {
+			demuxer: feed.kind === 'samples' ? 'mov' : 'matroska',
+			stream: 'V:0',
+			bytes,
+			openGroup: isOpen(feed.pts),
+		},
+		selection: {
+			expression: isLong ? '1' : expression,
+			...(toldOnly.length > 0 && !isLong ? { toldOnly: { times: new Set(toldOnly), expression: told } } : {}),
+			numbered: false,
+			upright: uprightOf(feed),
+			size,
+		},
 		frameOf: pts => byTime.get(pts),
-		turns: wanted,
+		...(isLong ? {} : { turns: wanted }),
+		...(runStarts ? { runStarts } : {}),
 		close: () => {},
 	};
+};
+
+/** Which wanted frames each run of a feed has. */
+const runStartsOf = (feed: Exclude<Recipe['feed'], { kind: 'whole' }>, wanted: WantedFrame[]): RunStart[] => {
+	const byPts = new Map(wanted.map(frame => [frame.pts, frame.index]));
+	return feed.runs.map((first, n) => {
+		const own = feed.pts.slice(first, feed.runs[n + 1] ?? feed.pts.length);
+		return { pts: own[0] as number, frames: new Set(own.flatMap(pts => byPts.get(pts) ?? [])) };
+	});
 };
 
 /** At which turn after the first picture of a run, in decode order, each picture has to be shown, by its time. */
@@ -71,22 +110,34 @@ export const fromStart = async (
 	signal: AbortSignal,
 	how: { numbered?: boolean; inTurn?: boolean; every?: boolean },
 ): Promise<Attempt> => {
-	const numbered = how.numbered ?? (feed.kind === 'whole' && feed.counted);
-	const byMark = new Map(wanted.map(frame => [numbered ? frame.index : frame.pts, frame]));
-	const door = await openRangeDoor(source, signal);
-	const demuxer = feed.kind === 'whole' ? feed.demuxer : feed.kind === 'mp4' ? 'mov' : 'matroska';
+	const numbered = how.numbered ?? (feed.kind === 'whole' ? feed.counted : feed.kind === 'samples' && !feed.timed);
+	const byMark = new Map(wanted.map(frame => [numbered || how.every ? frame.index : frame.pts, frame]));
+	const door = await openRangeDoor(feed.kind === 'whole' ? firstBytes(source, feed.end) : source, signal);
+	const demuxer = feed.kind === 'matroska' ? 'matroska' : feed.demuxer;
 	// Times of an index are those of the media, before any edit list; numbers are those of what is shown.
-	const options = feed.kind === 'mp4' && !numbered ? { options: ['-ignore_editlist', '1'] } : {};
-	const expression = selectExpression('pts', [...byMark.keys()]);
+	const options =
+		demuxer === 'mov' && feed.kind === 'samples' && !numbered && !how.every
+			? { options: ['-ignore_editlist', '1'] }
+			: {};
+	const selected = selectExpression('pts', [...byMark.keys()]);
+	const all = how.every || selected.length > longestExpression;
 	return {
-		input: { demuxer, url: door.url, ...options, openGroup: feed.kind !== 'whole', inTurn: how.inTurn ?? false },
+		input: {
+			demuxer,
+			stream: feed.kind === 'matroska' ? 'V:0' : feed.stream,
+			url: door.url,
+			...options,
+			openGroup: feed.kind !== 'whole',
+			inTurn: how.inTurn ?? false,
+		},
 		selection: {
-			expression: how.every ? '1' : how.inTurn ? `${expression}+key` : expression,
-			numbered,
+			expression: all ? '1' : how.inTurn ? `${selected}+key` : selected,
+			numbered: numbered && !how.every,
 			upright: uprightOf(feed),
 			size,
 		},
 		frameOf: (mark, passed) => byMark.get(how.every ? passed : mark),
+		numbered: numbered && !how.every,
 		close: door.close,
 	};
 };
@@ -94,5 +145,6 @@ export const fromStart = async (
 /** Whether a run of pictures, in decode order, has some that are shown before its first. */
 const isOpen = (pts: number[]): boolean => pts.some(time => time < (pts[0] as number));
 
+/** Undefined leaves it to ffmpeg, which reads the same file. */
 const uprightOf = (feed: Recipe['feed']): string[] | undefined =>
-	feed.kind === 'mp4' ? uprightFilters(Buffer.from(feed.matrix, 'base64')) : undefined;
+	feed.matrix === '' ? undefined : uprightFilters(Buffer.from(feed.matrix, 'base64'));

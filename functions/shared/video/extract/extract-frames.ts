@@ -2,8 +2,9 @@ import type { ByteSource } from '../source/byte-source.ts';
 import { type Attempt, fromRecipe, fromStart } from './attempt.ts';
 import { withoutCutOff } from './cut-off-frames.ts';
 import { decodePictures } from './ffmpeg.ts';
+import type { ShownPicture } from './messages.ts';
+import { NotRandomAccess } from './not-random-access.ts';
 import type { Picture } from './ppm.ts';
-import { NotRandomAccess } from './random-access.ts';
 import type { Recipe, WantedFrame } from './recipe.ts';
 import { byGroup } from './sub-recipe.ts';
 
@@ -14,8 +15,9 @@ type Options = { ffmpegPath: string; signal: AbortSignal };
 /**
  * How an attempt ended. `troubled`: the decoder complained, so what it would show next isn't trusted. `contradicted`: it
  * showed pictures in another order, or with other times, than the headers say, so times don't tell which is which.
+ * `falseKey`: a run begins with a picture that needs others, so that what follows can't be trusted.
  */
-type Ending = { complaint: string; troubled?: boolean; contradicted?: boolean };
+type Ending = { complaint: string; troubled?: boolean; contradicted?: boolean; falseKey?: boolean };
 
 /**
  * Decodes the wanted frames of a recipe. A picture is given out only when it is shown at its turn, with the presentation
@@ -39,7 +41,7 @@ export const extractFrames = async function* (
 
 	let ending: Ending = { complaint: '' };
 	if (left.size > 0) ending = yield* decode(await fromRecipe(recipe, wanted, source, signal), left, options);
-	if ((ending.troubled || ending.contradicted) && left.size > 0 && !isWhole) {
+	if ((ending.troubled || ending.contradicted || ending.falseKey) && left.size > 0 && !isWhole) {
 		for (const part of byGroup(recipe, those())) {
 			const attempt = await fromRecipe(part.recipe, part.wanted, source, signal);
 			ending = yield* decode(attempt, left, options);
@@ -84,30 +86,57 @@ const decode = async function* (
 	doubted?: Map<WantedFrame, string>,
 ): AsyncGenerator<Frame, Ending> {
 	const pictures = decodePictures({ ...options, input: attempt.input, ...attempt.selection });
+	const doubtOf = orderOf(attempt);
 	let waiting = left.size;
-	let turn = 0;
 	let passed = 0;
 	try {
 		for (;;) {
 			const { value, done } = await pictures.next();
 			if (done) return value;
-			if (value.doubt !== undefined && !doubted) return { complaint: value.doubt, troubled: true };
-			const frame = attempt.frameOf(value.pts, passed++);
-			if (attempt.turns && frame !== attempt.turns[turn++]) return { complaint: '', contradicted: true };
-			if (!frame || !left.has(frame.index) || doubted?.has(frame)) continue;
+			const { shown, picture } = value;
+			if (shown.doubt !== undefined && !doubted) return { complaint: shown.doubt, troubled: true };
+			const frame = picture && attempt.frameOf(shown.pts, passed++);
+			const doubt = doubtOf(shown, picture !== undefined, frame);
+			if (doubt) return { complaint: '', [doubt]: true };
+			if (!picture || !frame || !left.has(frame.index) || doubted?.has(frame)) continue;
 			waiting--;
-			if (value.doubt !== undefined) doubted?.set(frame, value.doubt);
+			if (shown.doubt !== undefined) doubted?.set(frame, shown.doubt);
 			else {
 				left.delete(frame.index);
-				yield { ...frame, width: value.width, height: value.height, data: value.data };
+				yield { ...frame, ...picture };
 			}
 			if (waiting === 0) return { complaint: '' };
 		}
 	} catch (error) {
-		if (error instanceof NotRandomAccess) return { complaint: '' };
+		if (error instanceof NotRandomAccess) return { complaint: '', falseKey: true };
 		throw error;
 	} finally {
 		await pictures.return({ complaint: '', troubled: false });
 		attempt.close();
 	}
+};
+
+/**
+ * Tells of each picture what is wrong, when it doesn't come as the attempt says: at its turn, with a number above the one
+ * before, and after a key picture at the beginning of its run.
+ */
+const orderOf = ({ turns, runStarts, numbered }: Attempt) => {
+	const starts = new Map(runStarts?.map(start => [start.pts, start]));
+	const allowed = new Set<number>();
+	let turn = 0;
+	let last = Number.NEGATIVE_INFINITY;
+	return (
+		{ pts, isKey }: ShownPicture,
+		hasLeft: boolean,
+		frame: WantedFrame | undefined,
+	): 'contradicted' | 'falseKey' | undefined => {
+		const start = starts.get(pts);
+		if (start && !isKey) return 'falseKey';
+		for (const index of start?.frames ?? []) allowed.add(index);
+		if (numbered && pts <= last) return 'contradicted';
+		last = pts;
+		if (!hasLeft) return undefined;
+		if (turns && frame !== turns[turn++]) return 'contradicted';
+		return frame && runStarts && !allowed.has(frame.index) ? 'falseKey' : undefined;
+	};
 };

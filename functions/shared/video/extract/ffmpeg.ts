@@ -1,43 +1,48 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { PermanentError, TryLater } from '../../errors.ts';
 import type { TimeBase } from '../index/video-index.ts';
+import { mostPixels } from './decoder-limits.ts';
+import { decodeArguments } from './ffmpeg-arguments.ts';
+import { type FfmpegEnd, startFfmpeg } from './ffmpeg-process.ts';
+import { ffmpegProgram } from './ffmpeg-program.ts';
 import { readMessages, type ShownPicture } from './messages.ts';
 import { type Picture, readPictures } from './ppm.ts';
 
 /**
  * What is decoded: bytes that come through a pipe, or an address on loopback. The demuxer is always named, so that no
- * input can make ffmpeg open something else. `openGroup`: it begins with pictures that are shown before its first key.
- * `inTurn`: decoded by one thread, so that a complaint is close to its picture.
+ * input can make ffmpeg open something else. `stream`: ffmpeg's specifier of the picture stream. `openGroup`: it begins
+ * with pictures that are shown before its first key. `inTurn`: decoded by one thread, so that a complaint is close to its
+ * picture.
  */
-export type DecoderInput = { demuxer: string; options?: string[]; openGroup?: boolean; inTurn?: boolean } & (
-	| { bytes: AsyncIterable<Uint8Array> }
-	| { url: string }
-);
+export type DecoderInput = {
+	demuxer: string;
+	stream: string;
+	options?: string[];
+	openGroup?: boolean;
+	inTurn?: boolean;
+} & ({ bytes: AsyncIterable<Uint8Array> } | { url: string });
 
 /**
- * What the decoder shows, which pictures of it pass, and how they leave. `expression`: of ffmpeg's `select` filter.
+ * What the decoder shows, which pictures of it are told of and leave, and how they leave. `expression`: of ffmpeg's
+ * `select` filter. `toldOnly`: times of pictures that are told of and don't leave, and a `select` expression for them.
  * `numbered`: a picture's time is its number in the stream, for streams whose times don't tell. `upright`: filters that
  * put the picture upright; undefined leaves that to ffmpeg. `size`: pictures that have another one are scaled to it.
  */
 export type Selection = {
 	expression: string;
+	toldOnly?: { times: Set<number>; expression: string };
 	numbered: boolean;
 	upright: string[] | undefined;
 	size: { width: number; height: number } | null;
 };
 
-export type DecodedPicture = Picture & ShownPicture;
+/** A picture that has left, or, without pixels, one that was told of only. */
+export type DecodedPicture = { shown: ShownPicture; picture: Picture | undefined };
 
 export type DecoderEnd = { complaint: string; troubled: boolean };
 
 type Run = { ffmpegPath: string; signal: AbortSignal; input: DecoderInput };
-
-/** The first video stream that is no attached picture. */
-const pictureStream = '0:V:0';
-
-/** Beginning of a graph: a chain without flags would scale bilinearly where colours are converted. */
-const quality = 'sws_flags=bicubic;';
 
 /**
  * Decodes an input in a process of its own and gives the pictures that a filter lets through, in the order of the
@@ -46,25 +51,31 @@ const quality = 'sws_flags=bicubic;';
  * Each picture goes out as a PPM file, which says its own size; its time is told by the `showinfo` filter, before.
  *
  * @returns after the last picture, what ffmpeg complained about last, and whether that means trouble
+ * @throws PermanentError `unsupported` for pictures above the limit of pixels or without a decoder; TryLater when ffmpeg
+ * was killed, or ended without a reason that lies in the input; SamplingFailure when it can't be run
  */
 export const decodePictures = async function* (run: Run & Selection): AsyncGenerator<DecodedPicture, DecoderEnd> {
-	const { expression, numbered, upright, size } = run;
+	const { expression, toldOnly, numbered, upright, size } = run;
 	const filters = [
 		...(numbered ? ['setpts=N'] : []),
 		`select='${expression}'`,
+		...[tellPicture, ...(toldOnly ? [`select='not(${toldOnly.expression})'`] : [])],
 		// The time has been told: from here on pictures are numbered, for ffmpeg drops those whose time goes back.
-		...['showinfo', 'setpts=N', ...(upright ?? [])],
+		...['setpts=N', ...(upright ?? [])],
 		...(size ? [`scale=${size.width}:${size.height}:flags=bicubic`, 'format=rgb24'] : []),
-	].join(',');
-	const { child, messages, ended, close } = start(run, upright ? ['-noautorotate'] : [], [
-		...['-filter_complex', `${quality}[${pictureStream}]${filters}[picture]`],
-		...['-map', '[picture]', '-vsync', '0', '-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'],
-	]);
+	];
+	const output = ['-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'];
+	const { stdout, messages, ended, close } = await start(run, upright ? ['-noautorotate'] : [], filters, output);
 	try {
-		for await (const picture of readPictures(child.stdout as Readable)) {
-			const shown = await messages.nextPicture();
-			if (!shown) break;
-			yield { ...picture, ...shown };
+		const pictures = readPictures(stdout);
+		for (let shown = await messages.nextPicture(); shown; shown = await messages.nextPicture()) {
+			if (toldOnly?.times.has(shown.pts)) {
+				yield { shown, picture: undefined };
+				continue;
+			}
+			const { value: picture } = await pictures.next();
+			if (!picture) break;
+			yield { shown, picture };
 		}
 		await ended();
 		return { complaint: messages.lastComplaint(), troubled: messages.troubled() };
@@ -76,82 +87,90 @@ export const decodePictures = async function* (run: Run & Selection): AsyncGener
 export type PictureList = {
 	times: number[];
 	timeBase: TimeBase | undefined;
-	codec: string | undefined;
+	decoder: string | undefined;
+	/** Whether pictures change their size or format, for which ffmpeg begins its filters anew. */
+	restarts: boolean;
 	complaint: string;
 };
 
 /** Decodes everything and gives the presentation times of all pictures, in the order of the decoder. */
 export const listPictures = async (run: Run): Promise<PictureList> => {
-	const smallest = "crop='min(2,iw)':'min(2,ih)':0:0";
-	const graph = `${quality}[${pictureStream}]${smallest},showinfo,setpts=N[picture]`;
-	const output = ['-filter_complex', graph, '-map', '[picture]', '-vsync', '0', '-f', 'null', '-'];
-	const { messages, ended, close } = start(run, [], output);
+	// Told before they are made small; a corner is enough for the checksums that the filter makes.
+	const smallest = "crop='min(16,iw)':'min(16,ih)':0:0:exact=1";
+	const { messages, ended, close } = await start(
+		run,
+		[],
+		["select='1'", smallest, tellPicture, 'setpts=N'],
+		['-f', 'null', '-'],
+	);
 	const times: number[] = [];
 	try {
 		for (let shown = await messages.nextPicture(); shown; shown = await messages.nextPicture()) times.push(shown.pts);
 		await ended();
-		return { times, timeBase: messages.timeBase(), codec: messages.codec(), complaint: messages.lastComplaint() };
+		return {
+			times,
+			timeBase: messages.timeBase(),
+			decoder: messages.decoder(),
+			restarts: messages.restarts() > 0,
+			complaint: messages.lastComplaint(),
+		};
 	} finally {
 		close();
 	}
 };
 
-const start = (run: Run, inputOptions: string[], output: string[]) => {
-	const { input } = run;
-	const isPipe = 'bytes' in input;
-	const child = spawn(
-		run.ffmpegPath,
-		[
-			...[
-				'-hide_banner',
-				'-nostdin',
-				'-nostats',
-				'-loglevel',
-				`level+${input.demuxer === 'mpegts' ? 'debug' : 'info'}`,
-			],
-			...['-protocol_whitelist', isPipe ? 'pipe' : 'http,tcp', '-copyts', ...inputOptions],
-			// The decoder of Theora, which comes in Ogg, gives other pixels from run to run when it has several threads.
-			...(input.inTurn || input.demuxer === 'ogg' ? ['-threads', '1'] : []),
-			...['-f', input.demuxer, ...(input.options ?? []), '-i', isPipe ? 'pipe:0' : input.url],
-			...output,
-		],
-		{ stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH } },
-	) as ChildProcess & { stdin: NonNullable<ChildProcess['stdin']>; stdout: Readable; stderr: Readable };
-	const stop = () => child.kill('SIGKILL');
-	run.signal.addEventListener('abort', stop, { once: true });
+/** Stands for the filter that tells of a picture, which is named when a run starts. */
+const tellPicture = 'showinfo';
 
-	const closed = new Promise<void>((resolve, reject) => {
-		child.once('error', error => {
-			reject(error);
-			child.stdout.destroy(error);
-		});
-		child.once('close', () => resolve());
+const start = async (run: Run, inputOptions: string[], filters: string[], output: string[]) => {
+	const { input, signal } = run;
+	const program = await ffmpegProgram(run.ffmpegPath);
+	const name = randomBytes(16).toString('hex');
+	const isPipe = 'bytes' in input;
+	// The decoder of Theora, which comes in Ogg, gives other pixels from run to run when it has several threads.
+	const threads = input.inTurn || input.demuxer === 'ogg' ? { threads: 1 } : {};
+	const args = decodeArguments(program, {
+		input: {
+			demuxer: input.demuxer,
+			stream: input.stream,
+			options: [...inputOptions, ...(input.options ?? [])],
+			from: isPipe ? 'pipe:0' : input.url,
+			...threads,
+		},
+		name,
+		filters: filters.map(filter => (filter === tellPicture ? `showinfo@${name}` : filter)),
+		output,
 	});
-	closed.catch(() => {});
-	child.stdin.on('error', () => {});
-	let feedError: unknown;
-	// ffmpeg may stop reading before the end, when it has what it needs or gives up: its pictures tell.
-	const fed = !isPipe
-		? Promise.resolve(child.stdin.end())
-		: pipeline(input.bytes, child.stdin).catch(error => {
-				const { code } = error as NodeJS.ErrnoException;
-				if (code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') return;
-				feedError = error;
-				stop();
-			});
+	const { stdout, stderr, ended, close } = startFfmpeg(program.path, args, isPipe ? input.bytes : undefined, signal);
+	const messages = readMessages(stderr, {
+		name,
+		openGroup: input.openGroup ?? false,
+		tellsFirst: input.inTurn ?? false,
+	});
 	return {
-		child,
-		messages: readMessages(child.stderr, input.openGroup ?? false, input.inTurn ?? false),
-		/** Waits for the end; throws what kept the input from coming. */
-		ended: async () => {
-			await closed;
-			await fed;
-			run.signal.throwIfAborted();
-			if (feedError) throw feedError;
-		},
-		close: () => {
-			run.signal.removeEventListener('abort', stop);
-			stop();
-		},
+		stdout: stdout as Readable,
+		messages,
+		ended: async () => explain(await ended(), messages),
+		close,
 	};
+};
+
+/** Throws for an end that no complaint about the input accounts for, and for what no decoder can do. */
+const explain = (end: FfmpegEnd, messages: ReturnType<typeof readMessages>): void => {
+	const complaint = messages.lastComplaint();
+	const tooLarge = messages.tooLarge();
+	if (tooLarge)
+		throw new PermanentError(
+			'unsupported',
+			`${tooLarge.replace('x', ' × ')} pixels, more than the ${mostPixels} that a picture may have here`,
+		);
+	const codec = /^Decoder \(codec (\S+)\) not found|^No decoder .*codec[: ]+(\S+)/
+		.exec(complaint)
+		?.slice(1)
+		.find(Boolean);
+	if (/[Dd]ecoder .*not found|[Nn]o decoder|not on whitelist/.test(complaint))
+		throw new PermanentError('unsupported', `This ffmpeg has no decoder for it${codec ? ` (${codec})` : ''}`);
+	if (end.signal) throw new TryLater(`ffmpeg was ended by ${end.signal}, as happens when memory runs out`, null);
+	if (end.code !== 0 && complaint === '')
+		throw new TryLater(`ffmpeg ended with exit code ${end.code} and gave no reason`, null);
 };

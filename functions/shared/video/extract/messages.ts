@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { TimeBase } from '../index/video-index.ts';
+import { parseLogLine } from './log-lines.ts';
 
 /** Characters of a line that are looked at. */
 const longestLine = 2000;
 
 /** Complaints that sound streams come with: they exceed limits that they announce, or forget what is forgotten already. */
 const harmless =
-	/mmco: unref short failure|number of reference frames|illegal short term buffer|illegal reordering|Application provided invalid|Increasing reorder buffer|deprecated|sps_id|SPS unavailable in decode_picture_timing|Last message repeated|overread/i;
+	/Found unknown-length element with ID 0x(1A45DFA3|18538067)|mmco: unref short failure|number of reference frames|illegal short term buffer|illegal reordering|Application provided invalid|Increasing reorder buffer|deprecated|sps_id|SPS unavailable in decode_picture_timing|Last message repeated|overread/i;
 
 /** Complaints of a decoder that starts at an open group: the pictures before its key miss references, and aren't shown. */
 const harmlessAtOpenGroup =
@@ -15,8 +16,12 @@ const harmlessAtOpenGroup =
 /** Complaints about what a stream that was joined late begins with: none of it is shown. */
 const harmlessAtStart = /non-existing [SP]PS|decode_slice_header error|no frame|missing picture in access unit/i;
 
-/** What a decoder says of pictures that it has made up. */
+/** What the decoder says of pictures that it has made up. */
 const madeUp = /concealing \d+ DC|corrupt decoded frame/;
+
+/** What follows from another complaint, and says less. */
+const consequence =
+	/^Error (marking filters|while (filtering|decoding|processing)|processing packet|submitting)|^Conversion failed|^Decode error rate|Nothing was written|Task finished with error|Terminating thread with return code|Cannot determine format|Error reinitializing|Failed to inject|error while seeking/;
 
 /**
  * A transport stream that lost packets, and a decoder of H.264 that fills the place of pictures that others need. Each is
@@ -25,7 +30,7 @@ const madeUp = /concealing \d+ DC|corrupt decoded frame/;
 const lostPackets = /Continuity check failed/;
 const filledIn = /Frame num gap/;
 
-/** Words of complaints, to tell them from the details among which they stand with `level+debug`. */
+/** Words of complaints, to tell them from the details among which they stand in what another thread said. */
 const complaintWords = /error|damaged|corrupt|invalid|missing|conceal|truncat|out of range|exceeds|unavailable/i;
 
 /**
@@ -33,10 +38,8 @@ const complaintWords = /error|damaged|corrupt|invalid|missing|conceal|truncat|ou
  * without its level. Pieces of the line itself have but numbers and these words.
  */
 const strayIn = (line: string): string | undefined => {
-	if (!line.includes('] [info]') || /config (in|out)|side data|color_/.test(line)) return undefined;
-	const isWhole = / n: *\d+ pts:/.test(line);
-	if (isWhole && !line.includes('plane_checksum:')) return undefined;
-	const own = line.slice(line.indexOf('[info]') + '[info]'.length).replace(/^.*plane_checksum:/, '');
+	if (!line.includes('] [info]') || /config (in|out)|side data|color_|User Data=|UUID=/.test(line)) return undefined;
+	const own = line.slice(line.indexOf('[info]') + '[info]'.length).replace(/^.*(plane_checksum:| type:\S)/, '');
 	return /[A-Za-z]?[a-z]{2}.*/.exec(own.replaceAll(/[0-9A-F]{8}|mean:|stdev:/g, ''))?.[0];
 };
 
@@ -46,71 +49,103 @@ const strayIn = (line: string): string | undefined => {
  */
 const keysUntilTrusted = 2;
 
-/** A picture that `showinfo` has told of. `doubt`: a complaint before it, so it may not be what was recorded. */
-export type ShownPicture = { pts: number; doubt: string | undefined };
+/**
+ * A picture that `showinfo` has told of. `pts`: NaN where it has none. `doubt`: a complaint before it, so it may not be
+ * what was recorded.
+ */
+export type ShownPicture = { pts: number; isKey: boolean; doubt: string | undefined };
 
 /**
- * Reads ffmpeg's messages (`-loglevel level+info`, of transport streams `level+debug`) as they come: times of pictures
- * from the `showinfo` filter, complaints by their level, and a few facts about the stream. Times and complaints stand in
- * one stream, so their order is that in which things happened. The stream is read whatever is asked for, so ffmpeg never
- * waits for its reader.
+ * Reads the log of an ffmpeg that was started with `decodeArguments`, as it comes: pictures from the `showinfo` filter,
+ * complaints by their level, and a few facts about the stream. Pictures and complaints stand in one log, so their order
+ * is that in which things happened. The log is read whatever is asked for, so ffmpeg never waits for its reader.
+ *
+ * Nothing that a file says of itself can be taken for a message: a line tells of a picture only behind the filter's
+ * name, which is random; and complaints are heard only behind the name of the second input, which is random, too, and is
+ * printed after all text of the file. So what is said while a file is first looked at, such as by the decoders of its
+ * sound, is no complaint.
+ * @param name of this run, as `decodeArguments` got it; the filter's is `showinfo@<name>`
  * @param openGroup whether the input begins with pictures that are shown before its first key
  * @param tellsFirst whether the first picture is told of even if it is not selected
  */
-export const readMessages = (stderr: Readable, openGroup: boolean, tellsFirst: boolean) => {
+export const readMessages = (
+	stderr: Readable,
+	{ name, openGroup = false, tellsFirst = false }: { name: string; openGroup?: boolean; tellsFirst?: boolean },
+) => {
 	const shown: ShownPicture[] = [];
 	let waiting: ((picture: ShownPicture | undefined) => void) | undefined;
 	let ended = false;
 	let troubled = false;
 	let isFirstShown = false;
-	let isProbed = false;
+	let isPastFileText = false;
 	let hasLostPackets = false;
 	let isDetailed = false;
 	let keysLeft = 0;
 	let complaint = '';
+	let isConsequence = true;
+	let tooLarge: string | undefined;
 	let timeBase: TimeBase | undefined;
-	let codec: string | undefined;
+	let decoder: string | undefined;
+	let beginnings = 0;
+	let whyNotOpened = '';
 	let rest = '';
+	const ofFilter = `[showinfo@${name} @ `;
+	const pastFileText = new RegExp(`^(\\[[^\\]]* @ \\w+\\] )?\\[info\\] Input #1, lavfi, from 'nullsrc@${name}=`);
 
 	const readLine = (line: string) => {
-		if (line.includes('Parsed_showinfo')) {
-			const pts = / n: *\d+ pts: *(-?\d+|NOPTS)/.exec(line)?.[1];
-			if (pts !== undefined) {
-				isFirstShown = true;
-				if (line.includes(' iskey:1')) keysLeft = Math.max(0, keysLeft - 1);
-				give({
-					pts: pts === 'NOPTS' ? Number.NaN : Number(pts),
-					doubt: keysLeft > 0 ? complaint : undefined,
-				});
-			}
-			const stray = strayIn(line);
-			if (stray !== undefined) hear(stray, !isDetailed || complaintWords.test(stray));
-			const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
-			if (base) timeBase ??= { num: Number(base[1]), den: Number(base[2]) };
+		if (line.startsWith(ofFilter)) return readFilterLine(line);
+		if (!isPastFileText) {
+			isPastFileText = pastFileText.test(line);
+			const said = parseLogLine(line);
+			if (said && /error|fatal|panic/.test(said.level)) whyNotOpened = readable(said.context, said.text);
 			return;
 		}
+		const said = parseLogLine(line);
+		if (!said) return;
 		// What comes before is of a first look at the stream, which begins anew then.
-		isDetailed ||= line.includes('[debug] ');
-		isProbed ||= line.includes('Stream mapping:');
-		codec ??= / Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1];
-		hear(line, /\[(error|fatal|panic)\] /.test(line) || madeUp.test(line));
+		isDetailed ||= said.level === 'debug';
+		decoder ??= said.context === '' ? /^ {2}Stream #0:\d+ \((\S+)\) -> /.exec(said.text)?.[1] : undefined;
+		hear(said.context, said.text, /error|fatal|panic/.test(said.level) || madeUp.test(said.text));
+	};
+	const readFilterLine = (line: string) => {
+		const pts = / n: *\d+ pts: *(-?\d+|NOPTS)/.exec(line)?.[1];
+		if (pts !== undefined) {
+			isFirstShown = true;
+			const isKey = line.includes(' iskey:1');
+			if (isKey) keysLeft = Math.max(0, keysLeft - 1);
+			give({
+				pts: pts === 'NOPTS' ? Number.NaN : Number(pts),
+				isKey,
+				doubt: keysLeft > 0 ? complaint : undefined,
+			});
+		}
+		const stray = strayIn(line);
+		if (stray !== undefined) hear('', stray, !isDetailed || complaintWords.test(stray));
+		const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
+		if (!base) return;
+		timeBase ??= { num: Number(base[1]), den: Number(base[2]) };
+		beginnings++;
 	};
 	/** @param isLoud whether it was said as an error, or may have been */
-	const hear = (line: string, isLoud: boolean) => {
-		hasLostPackets ||= isProbed && lostPackets.test(line);
-		if (hasLostPackets && filledIn.test(line)) {
+	const hear = (context: string, text: string, isLoud: boolean) => {
+		hasLostPackets ||= lostPackets.test(text);
+		if (hasLostPackets && filledIn.test(text)) {
 			complaint = 'pictures that others need are missing, since the stream has lost packets';
+			isConsequence = false;
 			return complain();
 		}
-		if (!isLoud || (openGroup && madeUp.test(line))) return;
-		// Without addresses of memory and of the loopback door: they mean nothing to a reader.
-		const text = line.replace(/ @ 0x[0-9a-f]+/g, '').replace(/http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+/g, 'the file');
-		complaint = text.replace(/\[(error|fatal|panic|warning|info)\] /, '').trim();
+		// A parser that no decoder stands behind says nothing about a picture.
+		if (!isLoud || /\[NULL @/.test(context) || (openGroup && madeUp.test(text))) return;
+		tooLarge ??= /^Picture size (\d+x\d+) exceeds specified max pixel count/.exec(text)?.[1];
+		if (!consequence.test(text) || isConsequence) {
+			isConsequence = consequence.test(text);
+			complaint = readable(context, text);
+		}
 		const isBeforeFirst = tellsFirst && !isFirstShown;
 		const isHarmless =
-			harmless.test(line) ||
-			(isBeforeFirst && harmlessAtStart.test(line)) ||
-			((openGroup || isBeforeFirst) && harmlessAtOpenGroup.test(line));
+			harmless.test(text) ||
+			(isBeforeFirst && harmlessAtStart.test(text)) ||
+			((openGroup || isBeforeFirst) && harmlessAtOpenGroup.test(text));
 		if (!isHarmless) complain();
 	};
 	const complain = () => {
@@ -124,8 +159,8 @@ export const readMessages = (stderr: Readable, openGroup: boolean, tellsFirst: b
 		resolve(picture);
 	};
 	stderr.on('data', (piece: Buffer) => {
-		const lines = (rest + piece.toString('utf8')).split('\n');
-		rest = (lines.pop() ?? '').slice(-longestLine);
+		const lines = (rest + piece.toString('latin1')).split('\n');
+		rest = (lines.pop() ?? '').slice(0, longestLine);
 		for (const line of lines) readLine(line.slice(0, longestLine));
 	});
 	const end = () => {
@@ -143,9 +178,22 @@ export const readMessages = (stderr: Readable, openGroup: boolean, tellsFirst: b
 				waiting = resolve;
 			});
 		},
-		lastComplaint: () => complaint,
+		/** The last complaint; of an input that could not be opened, why. */
+		lastComplaint: () => (isPastFileText ? complaint : whyNotOpened),
 		troubled: () => troubled,
+		/** Width x height of a picture that is above the limit of pixels, where one was met. */
+		tooLarge: () => tooLarge,
 		timeBase: () => timeBase,
-		codec: () => codec,
+		/** How often the filters were begun anew, as they are when pictures change their size or format. */
+		restarts: () => Math.max(0, beginnings - 1),
+		/** ffmpeg's name of the decoder. */
+		decoder: () => decoder,
 	};
 };
+
+/** Without addresses of memory and of the loopback server: they mean nothing to a reader. */
+const readable = (context: string, text: string): string =>
+	`${context.replace(/ @ (0x)?[0-9a-fA-F]+/g, '')}${text}`
+		.replace(/http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+/g, 'the file')
+		.replace(/ 0x[0-9a-f]{6,}/g, '')
+		.trim();

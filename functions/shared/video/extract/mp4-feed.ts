@@ -1,9 +1,11 @@
+import { bytesTell, canBeginAt } from '../bitstream/random-access.ts';
+import { unwrapPackets } from '../bitstream/transport-packets.ts';
 import { makeBox, words } from '../index/boxes.ts';
 import { type ByteRange, type ByteSource, joinRanges } from '../source/byte-source.ts';
-import { isRandomAccess, NotRandomAccess, nalCodecOf } from './random-access.ts';
+import { NotRandomAccess } from './not-random-access.ts';
 import type { Recipe } from './recipe.ts';
 
-type Mp4Feed = Extract<Recipe['feed'], { kind: 'mp4' }>;
+type Mp4Feed = Extract<Recipe['feed'], { kind: 'samples' }>;
 
 /** Samples that one fragment holds; bounds what is in memory. */
 const samplesPerFragment = 50;
@@ -15,7 +17,7 @@ const samplesPerFragment = 50;
  */
 export const mp4Feed = (feed: Mp4Feed, timescale: number, source: ByteSource, signal: AbortSignal) => {
 	const firstDts = feed.dts[0] ?? 0;
-	const nalCodec = nalCodecOf(Buffer.from(feed.sampleDescription, 'base64'));
+	const setup = Buffer.from(feed.setup, 'base64');
 	const shift = -Math.min(0, ...runningMinimum(feed));
 	return {
 		ptsInFeed: (pts: number) => pts - firstDts + shift,
@@ -26,10 +28,12 @@ export const mp4Feed = (feed: Mp4Feed, timescale: number, source: ByteSource, si
 				const samples = await readSamples(feed, first, last, source, signal);
 				for (const start of feed.runs) {
 					const sample = samples[start - first];
-					if (nalCodec && sample && !isRandomAccess(sample, nalCodec))
+					if (!sample) continue;
+					if (bytesTell(feed.bitstream) && !canBeginAt(sample, feed.bitstream))
 						throw new NotRandomAccess('A sample is no random access point, whatever the file says');
+					if (setup.length > 0) samples[start - first] = Buffer.concat([setup, sample]);
 				}
-				yield fragment(feed, first, last, firstDts, shift);
+				yield fragment(feed, first, samples, firstDts, shift);
 				yield Buffer.concat([words(samples.reduce((sum, { length }) => sum + length, 8)), Buffer.from('mdat')]);
 				yield* samples;
 			}
@@ -63,6 +67,7 @@ const readSamples = async (
 		const range = ranges.find(range => offset >= range.offset && offset + length <= range.offset + range.length);
 		const from = offset - (range?.offset ?? 0);
 		const bytes = range ? (held.get(range) as Buffer).subarray(from, from + length) : Buffer.alloc(0);
+		if (feed.packets) return unwrapPackets(bytes, feed.packets);
 		// A sample that the file cuts off keeps its length, so that those after it keep their places.
 		return bytes.length === length ? bytes : Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]);
 	});
@@ -73,8 +78,8 @@ const initialization = (feed: Mp4Feed, timescale: number): Buffer => {
 	const zeros = (bytes: number) => Buffer.alloc(bytes);
 	const emptyTables = ['stts', 'stsc', 'stco'].map(type => makeBox(type, words(0, 0)));
 	const size = words(feed.width << 16, feed.height << 16);
-	const matrix = Buffer.from(feed.matrix, 'base64');
 	const identity = words(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
+	const matrix = feed.matrix === '' ? identity : Buffer.from(feed.matrix, 'base64');
 	return Buffer.concat([
 		makeBox('ftyp', Buffer.from('isom'), words(0x200), Buffer.from('isomiso6mp41')),
 		makeBox(
@@ -105,14 +110,15 @@ const initialization = (feed: Mp4Feed, timescale: number): Buffer => {
 	]);
 };
 
-const fragment = (feed: Mp4Feed, first: number, last: number, firstDts: number, shift: number): Buffer => {
+const fragment = (feed: Mp4Feed, first: number, samples: Buffer[], firstDts: number, shift: number): Buffer => {
 	const entries: number[] = [];
+	const last = first + samples.length;
 	for (let at = first; at < last; at++) {
 		const dts = feed.dts[at] as number;
 		const next = feed.dts[at + 1] ?? dts + 1;
 		entries.push(
 			next - dts,
-			feed.size[at] as number,
+			(samples[at - first] as Buffer).length,
 			feed.key[at] ? 0x2000000 : 0x1010000,
 			(feed.pts[at] as number) - dts + shift,
 		);

@@ -33,7 +33,7 @@ export const feedPart = (feed: Feed, first: number, end: number): Feed => {
 		pts: part(feed.pts),
 		key: part(feed.key),
 	};
-	return feed.kind === 'mp4'
+	return feed.kind === 'samples'
 		? { ...feed, ...columns, dts: part(feed.dts) }
 		: { ...feed, ...columns, clusterTime: part(feed.clusterTime) };
 };

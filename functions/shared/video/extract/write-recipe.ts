@@ -8,8 +8,9 @@ import type { Recipe } from './recipe.ts';
 export const writeRecipe = (index: VideoIndex, runs: Run[]): Recipe => {
 	const { container, timeBase, pictureSize: size } = index;
 	if (container.kind === 'whole') {
-		const { kind, demuxer, counted } = container;
-		return { timeBase, size, feed: { kind, demuxer, counted } };
+		const { kind, demuxer, stream, end, counted, restarts } = container;
+		const matrix = container.matrix.toString('base64');
+		return { timeBase, size, feed: { kind, demuxer, stream, matrix, end, counted, restarts } };
 	}
 	const part = (column: Float64Array | Uint32Array | Uint8Array) =>
 		runs.flatMap(([first, last]) => Array.from(column.subarray(first, last + 1)));
@@ -25,13 +26,25 @@ export const writeRecipe = (index: VideoIndex, runs: Run[]): Recipe => {
 		pts: part(index.pts),
 		key: part(index.key).map(Boolean),
 	};
+	const { bitstream } = container;
+	const common = {
+		...columns,
+		bitstream,
+		matrix: container.matrix.toString('base64'),
+		setup: container.setup.toString('base64'),
+	};
 	if (container.kind === 'matroska') {
+		const { track } = container;
 		const header = container.header.toString('base64');
-		return { timeBase, size, feed: { kind: 'matroska', header, ...columns, clusterTime: part(container.clusterTime) } };
+		const clusterTime = part(container.clusterTime);
+		return { timeBase, size, feed: { kind: 'matroska', header, track, ...common, clusterTime } };
 	}
-	const { width, height } = container;
+	const { width, height, stream, demuxer, timed, packets } = container;
 	const sampleDescription = container.sampleDescription.toString('base64');
-	const matrix = container.matrix.toString('base64');
 	const dts = part(container.dts);
-	return { timeBase, size, feed: { kind: 'mp4', sampleDescription, matrix, width, height, ...columns, dts } };
+	return {
+		timeBase,
+		size,
+		feed: { kind: 'samples', demuxer, timed, packets, sampleDescription, width, height, stream, ...common, dts },
+	};
 };

@@ -5,27 +5,53 @@ import { presentationOrder, type VideoIndex } from './video-index.ts';
 const count = z.number().int().min(0);
 const bytes = z.base64();
 const codec = z.string();
+const bitstreamSchema = z.strictObject({ codec: z.string(), lengthBytes: count });
 
 /**
  * An index as it is stored: columns are differences as variable-length integers, deflated, in base64; some 4 to 8 bytes
  * a picture. `isShown` has a bit for each picture, `order` says how the shown ones are numbered.
  */
 export const indexDocumentSchema = z.strictObject({
-	schema: z.literal(1),
+	schema: z.literal(2),
 	container: z.discriminatedUnion('kind', [
 		z.strictObject({
-			kind: z.literal('mp4'),
+			kind: z.literal('samples'),
+			demuxer: z.string(),
+			timed: z.boolean(),
+			packets: z.strictObject({ distance: count.min(188), pid: count }).nullable(),
 			sampleDescription: bytes,
 			matrix: bytes,
 			width: count,
 			height: count,
 			dts: bytes,
 			codec,
+			stream: z.string(),
+			bitstream: bitstreamSchema,
+			setup: bytes,
 		}),
-		z.strictObject({ kind: z.literal('matroska'), header: bytes, clusterTime: bytes, codec }),
-		z.strictObject({ kind: z.literal('whole'), demuxer: z.string(), counted: z.boolean(), codec: codec.optional() }),
+		z.strictObject({
+			kind: z.literal('matroska'),
+			header: bytes,
+			matrix: bytes,
+			clusterTime: bytes,
+			codec,
+			track: count,
+			bitstream: bitstreamSchema,
+			setup: bytes,
+		}),
+		z.strictObject({
+			kind: z.literal('whole'),
+			demuxer: z.string(),
+			stream: z.string(),
+			matrix: bytes,
+			end: count,
+			counted: z.boolean(),
+			restarts: z.boolean(),
+			codec: codec.optional(),
+		}),
 	]),
 	timeBase: z.strictObject({ num: count.min(1), den: count.min(1) }),
+	timeOffset: z.number().int(),
 	pictureSize: z.strictObject({ width: count.min(1), height: count.min(1) }).nullable(),
 	pictures: count,
 	pts: bytes,
@@ -44,25 +70,29 @@ export const writeIndex = (index: VideoIndex): IndexDocument => {
 	const gap = offset.map((at, n) => at - (n === 0 ? 0 : (offset[n - 1] as number) + (size[n - 1] as number)));
 	const isShown = new Uint8Array(pts.length);
 	for (const at of shown) isShown[at] = 1;
-	const { timeBase, pictureSize, damage, notes } = index;
+	const { timeBase, timeOffset, pictureSize, damage, notes } = index;
 	return {
-		schema: 1,
+		schema: 2,
 		container:
-			container.kind === 'mp4'
+			container.kind === 'samples'
 				? {
 						...container,
 						sampleDescription: container.sampleDescription.toString('base64'),
 						matrix: container.matrix.toString('base64'),
+						setup: container.setup.toString('base64'),
 						dts: pack(differences(container.dts)),
 					}
 				: container.kind === 'matroska'
 					? {
 							...container,
 							header: container.header.toString('base64'),
+							matrix: container.matrix.toString('base64'),
+							setup: container.setup.toString('base64'),
 							clusterTime: pack(differences(container.clusterTime)),
 						}
-					: container,
+					: { ...container, matrix: container.matrix.toString('base64') },
 		timeBase,
+		timeOffset,
 		pictureSize,
 		pictures: pts.length,
 		pts: pack(differences(pts)),
@@ -77,7 +107,7 @@ export const writeIndex = (index: VideoIndex): IndexDocument => {
 };
 
 export const readIndex = (document: IndexDocument): VideoIndex => {
-	const { container, pictures, timeBase, pictureSize, damage, notes } = document;
+	const { container, pictures, timeBase, timeOffset, pictureSize, damage, notes } = document;
 	const pts = sums(unpack(document.pts, pictures));
 	const size = Uint32Array.from(unpack(document.size, pictures));
 	const offset = unpack(document.gap, pictures);
@@ -86,21 +116,25 @@ export const readIndex = (document: IndexDocument): VideoIndex => {
 	const isShown = unpackBits(document.isShown, pictures);
 	return {
 		container:
-			container.kind === 'mp4'
+			container.kind === 'samples'
 				? {
 						...container,
 						sampleDescription: Buffer.from(container.sampleDescription, 'base64'),
 						matrix: Buffer.from(container.matrix, 'base64'),
+						setup: Buffer.from(container.setup, 'base64'),
 						dts: sums(unpack(container.dts, pictures)),
 					}
 				: container.kind === 'matroska'
 					? {
 							...container,
 							header: Buffer.from(container.header, 'base64'),
+							matrix: Buffer.from(container.matrix, 'base64'),
+							setup: Buffer.from(container.setup, 'base64'),
 							clusterTime: sums(unpack(container.clusterTime, pictures)),
 						}
-					: { kind: container.kind, demuxer: container.demuxer, counted: container.counted, ...codecOf(container) },
+					: wholeHeader(container),
 		timeBase,
+		timeOffset,
 		pictureSize,
 		pts,
 		key: unpackBits(document.key, pictures),
@@ -115,7 +149,11 @@ export const readIndex = (document: IndexDocument): VideoIndex => {
 	};
 };
 
-const codecOf = ({ codec }: { codec?: string | undefined }) => (codec === undefined ? {} : { codec });
+const wholeHeader = ({ codec, matrix, ...rest }: Extract<IndexDocument['container'], { kind: 'whole' }>) => ({
+	...rest,
+	matrix: Buffer.from(matrix, 'base64'),
+	...(codec === undefined ? {} : { codec }),
+});
 
 const differences = (values: Float64Array): Float64Array =>
 	values.map((value, at) => value - (at === 0 ? 0 : (values[at - 1] as number)));

@@ -1,36 +1,86 @@
+import { PermanentError } from '../../errors.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { containerOf, signatureBytes } from './container.ts';
+import { containerOf } from './container.ts';
 import { indexByDecoding } from './decoded-index.ts';
+import { indexAvi } from './demux/avi.ts';
+import { indexFlv } from './demux/flv.ts';
+import { indexTransportStream } from './demux/transport-stream.ts';
 import { indexMatroska } from './matroska-index.ts';
 import { indexMp4 } from './mp4-index.ts';
 import { NeedsDecoding } from './needs-decoding.ts';
 import { firstPictureSize } from './picture-size.ts';
 import { hidesReordering } from './reordering-probe.ts';
+import { verifyKeys } from './verify-keys.ts';
 import type { VideoIndex } from './video-index.ts';
+
+type Options = { ffmpegPath: string; signal: AbortSignal };
 
 /**
  * Builds the index of a video from what the file itself says it is; its name is not asked. MP4, MOV, Matroska and WebM
- * are indexed from their headers. What has no headers that tell, or contradicts itself, is decoded once instead.
- * @throws PermanentError `corrupt` or `unsupported`
+ * are indexed from their headers, transport streams, AVI and FLV by a pass over the file. What has no headers that tell,
+ * or contradicts itself, is decoded once instead.
+ * @throws PermanentError `corrupt` or `unsupported`; SamplingFailure when ffmpeg can't be run
  */
-export const indexVideo = async (
-	source: ByteSource,
-	options: { ffmpegPath: string; signal: AbortSignal },
-): Promise<VideoIndex> => {
-	const container = containerOf(await source.read(0, signatureBytes));
-	if (container !== 'mov' && container !== 'matroska') return indexByDecoding(source, container, options);
-	let index: VideoIndex;
+export const indexVideo = async (source: ByteSource, options: Options): Promise<VideoIndex> => {
+	const container = await containerOf(source);
+	const readHeaders = headerReaders[container];
+	if (!readHeaders) return indexByDecoding(source, container, options);
 	try {
-		index = container === 'mov' ? await indexMp4(source) : await indexMatroska(source);
+		return await believable(await readHeaders(source), source, options);
 	} catch (error) {
-		if (!(error instanceof NeedsDecoding)) throw error;
-		return indexByDecoding(source, container, options, [error.message]);
+		if (error instanceof NeedsDecoding) {
+			const { message, stream, matrix } = error;
+			return indexByDecoding(source, container, options, { notes: [message], stream, matrix });
+		}
+		// Headers that are broken for this reader may still be read by the decoder's, and then nothing is lost.
+		if (!(error instanceof PermanentError) || error.reason !== 'corrupt') throw error;
+		try {
+			return await indexByDecoding(source, container, options, { notes: [error.message] });
+		} catch {
+			throw error;
+		}
 	}
-	const doubt = (await hidesReordering(index, source, options))
-		? 'The file has no composition times, so pictures are counted'
-		: whyNotNumbered(index);
-	if (doubt) return indexByDecoding(source, container, options, [...index.notes, doubt]);
-	return { ...index, pictureSize: await firstPictureSize(index, source, options) };
+};
+
+/** By demuxer, what indexes a file without decoding it: by its headers, or by a pass over it. */
+const headerReaders: Record<string, (source: ByteSource) => Promise<VideoIndex>> = {
+	mov: indexMp4,
+	matroska: indexMatroska,
+	mpegts: indexTransportStream,
+	avi: indexAvi,
+	flv: indexFlv,
+};
+
+/**
+ * A header index whose keys are verified and whose times number the pictures.
+ * @throws NeedsDecoding for one that can't be believed, with the reason
+ */
+const believable = async (found: VideoIndex, source: ByteSource, options: Options): Promise<VideoIndex> => {
+	const { container } = found;
+	const refuse = (reason: string): never => {
+		const error = new NeedsDecoding('unsupported', reason);
+		if (container.kind === 'samples') error.stream = container.stream;
+		if (container.kind === 'matroska') error.matrix = container.matrix;
+		throw error;
+	};
+	const unnumbered = whyNotNumbered(found);
+	if (unnumbered) refuse(unnumbered);
+	// A pass over the file has looked at the bytes of every picture.
+	const isWrapped = container.kind === 'samples' && container.demuxer !== 'mov';
+	const verified = isWrapped ? found : await verifyKeys(found, source);
+	if (typeof verified === 'string') return refuse(verified);
+	try {
+		if (await hidesReordering(verified, source, options))
+			refuse('The file has no composition times, so pictures are counted');
+		const { size: pictureSize, complaint } = await firstPictureSize(verified, source, options);
+		if (!pictureSize && (isWrapped || complaint === ''))
+			refuse('The first picture is not shown, so pictures are counted');
+		return { ...verified, pictureSize };
+	} catch (error) {
+		// What this reader makes of the file isn't understood by the decoder: it may understand the file itself.
+		if (isWrapped && error instanceof PermanentError && !(error instanceof NeedsDecoding)) return refuse(error.message);
+		throw error;
+	}
 };
 
 /** Why presentation times can't number the pictures; undefined when they can. */

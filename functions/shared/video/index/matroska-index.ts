@@ -1,43 +1,20 @@
-import { PermanentError } from '../../errors.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { makeWindow, type Window } from '../source/window.ts';
 import { cutOff } from './cut-off.ts';
 import { type Element, elementsIn, readElement, readUnsigned, readVint } from './ebml.ts';
+import { ids } from './matroska-ids.ts';
+import { type MatroskaTrack, readTracks } from './matroska-tracks.ts';
 import { NeedsDecoding } from './needs-decoding.ts';
 import { presentationOrder, type VideoIndex } from './video-index.ts';
 
-/** Element ids (RFC 9559). */
-const ids = {
-	ebml: 0x1a45dfa3,
-	segment: 0x18538067,
-	info: 0x1549a966,
-	timestampScale: 0x2ad7b1,
-	tracks: 0x1654ae6b,
-	trackEntry: 0xae,
-	trackNumber: 0xd7,
-	trackType: 0x83,
-	codecId: 0x86,
-	contentEncryption: 0x5035,
-	contentEncodings: 0x6d80,
-	contentEncoding: 0x6240,
-	cluster: 0x1f43b675,
-	timestamp: 0xe7,
-	simpleBlock: 0xa3,
-	blockGroup: 0xa0,
-	block: 0xa1,
-	referenceBlock: 0xfb,
-} as const;
-
-/** Elements that end a cluster of unknown size: whatever else may stand directly in a segment. */
-const inSegment = new Set([
-	ids.cluster,
-	ids.info,
-	ids.tracks,
-	0x114d9b74,
-	0x1c53bb6b,
-	0x1254c367,
-	0x1043a770,
-	0x1941a469,
+/** Elements that may stand directly in a segment, and in a cluster; whatever else stands there isn't understood. */
+const inSegment = new Set<number>([
+	...[ids.seekHead, ids.info, ids.tracks, ids.cluster, ids.cues, ids.tags, ids.chapters, ids.attachments],
+	...[ids.void, ids.crc],
+]);
+const inCluster = new Set<number>([
+	...[ids.timestamp, ids.simpleBlock, ids.blockGroup, ids.position, ids.prevSize, ids.silentTracks],
+	...[ids.void, ids.crc],
 ]);
 
 type Columns = {
@@ -49,50 +26,74 @@ type Columns = {
 	/** Where a picture begins that isn't shown itself, but is needed for the next. */
 	hiddenFrom: number | undefined;
 };
-type Track = { track: number; codec: string; notes: string[] };
-type Head = Track & { scale: number };
+
+/** What is known before the first cluster. */
+type Head = { track: MatroskaTrack; scale: number; header: Buffer; notes: string[] };
 
 /**
  * Indexes Matroska and WebM by walking over all blocks; pictures' bytes are passed over where they are large.
  * Presentation times are in units of the segment's timestamp scale, as demuxers count them.
- * @throws PermanentError `corrupt` or `unsupported`
+ * @throws PermanentError `unsupported`, or `corrupt` for what isn't Matroska; NeedsDecoding for whatever isn't understood
  */
 export const indexMatroska = async (source: ByteSource): Promise<VideoIndex> => {
 	const window = makeWindow(source, 256 * 1024);
-	let head: Head | undefined;
-	let firstCluster: number | undefined;
+	const found: { track?: MatroskaTrack } = {};
+	try {
+		return await readSegment(window, source, found);
+	} catch (error) {
+		if (error instanceof NeedsDecoding && found.track) error.matrix = found.track.matrix;
+		throw error;
+	}
+};
+
+const readSegment = async (
+	window: Window,
+	source: ByteSource,
+	found: { track?: MatroskaTrack },
+): Promise<VideoIndex> => {
+	const ebml = await readElement(window, 0);
+	const segment = await readElement(window, ebml.end);
+	if (ebml.id !== ids.ebml || segment.id !== ids.segment)
+		throw new NeedsDecoding('corrupt', 'The file does not begin with a Matroska header and a segment');
 	const columns: Columns = { pts: [], key: [], offset: [], size: [], clusterTime: [], hiddenFrom: undefined };
-	let scale = 1_000_000;
-	let tracks: Track | undefined;
-	let damage: string | undefined;
-	for await (const top of elementsIn(window, 0, source.size)) {
-		if (top.id !== ids.segment) continue;
-		damage = cutOff(top.end, source.size);
-		for (let at = top.start; at + 2 <= Math.min(top.end, source.size); ) {
-			const element = await readElement(window, at);
-			if (element.id === ids.info) scale = await readScale(window, element);
-			if (element.id === ids.tracks) tracks = await readTracks(window, element);
-			at = element.end;
-			if (element.id !== ids.cluster) continue;
-			if (!tracks) throw new PermanentError('corrupt', 'The file has no tracks before its first cluster');
-			head ??= { ...tracks, scale };
-			firstCluster ??= element.at;
-			at = await readCluster(window, element, head, columns);
+	const parts = { info: undefined as Element | undefined, tracks: undefined as Element | undefined };
+	const end = Math.min(segment.end, source.size);
+	let damage = cutOff(segment.end, source.size);
+	let head: Head | undefined;
+	let at = segment.start;
+	while (at + 2 <= end) {
+		const element = await readElement(window, at);
+		if (!inSegment.has(element.id)) throw notUnderstood(element);
+		if (element.id === ids.info || element.id === ids.tracks) {
+			const which = element.id === ids.info ? 'info' : 'tracks';
+			if (head || parts[which]) throw new NeedsDecoding('unsupported', `The file has its ${which} late or twice`);
+			parts[which] = element;
 		}
-		break;
+		at = element.end;
+		if (element.id !== ids.cluster) continue;
+		head ??= await readHead(window, source, ebml, parts);
+		found.track = head.track;
+		const cluster = await readCluster(window, element, head.track, columns);
+		at = cluster.end;
+		if (cluster.isCutOff) damage ??= 'The file is cut off in the middle of its last picture';
 	}
-	if (!head || firstCluster === undefined || columns.pts.length === 0) {
-		throw new PermanentError('corrupt', 'The file has no pictures: it was cut off, or it is no Matroska');
-	}
+	if (!head || columns.pts.length === 0) throw new NeedsDecoding('corrupt', 'The file has no pictures');
+	if (at + 4 <= source.size) await checkRest(window, at, head.notes);
 	const pts = Float64Array.from(columns.pts);
+	const { track, header, notes } = head;
 	return {
 		container: {
 			kind: 'matroska',
-			header: Buffer.from(await source.read(0, firstCluster)),
+			header,
+			matrix: track.matrix,
+			bitstream: track.bitstream,
+			track: track.number,
+			setup: Buffer.alloc(0),
 			clusterTime: Float64Array.from(columns.clusterTime),
-			codec: head.codec,
+			codec: track.codec,
 		},
 		timeBase: reduced(head.scale, 1_000_000_000),
+		timeOffset: 0,
 		pictureSize: null,
 		pts,
 		key: Uint8Array.from(columns.key),
@@ -100,8 +101,41 @@ export const indexMatroska = async (source: ByteSource): Promise<VideoIndex> => 
 		size: Uint32Array.from(columns.size),
 		shown: presentationOrder(pts, () => true),
 		damage,
-		notes: head.notes,
+		notes,
 	};
+};
+
+const notUnderstood = ({ id, at }: Element): NeedsDecoding =>
+	new NeedsDecoding('corrupt', `The bytes at ${at} are no element that is known (${id.toString(16)})`);
+
+/** Everything that a demuxer needs to begin: the file's own elements, in a segment of unknown size. */
+const readHead = async (
+	window: Window,
+	source: ByteSource,
+	ebml: Element,
+	{ info, tracks }: { info: Element | undefined; tracks: Element | undefined },
+): Promise<Head> => {
+	if (!tracks) throw new NeedsDecoding('corrupt', 'The file has no tracks before its first cluster');
+	const found = await readTracks(window, tracks);
+	const raw = async ({ at, end }: Element) => {
+		if (end - at > largestHeader) throw new NeedsDecoding('unsupported', 'The header of the file is too large');
+		return Buffer.from(await source.read(at, end - at));
+	};
+	const segment = Buffer.from('1853806701ffffffffffffff', 'hex');
+	const header = [await raw(ebml), segment, ...(info ? [await raw(info)] : []), await raw(tracks)];
+	return { ...found, scale: info ? await readScale(window, info) : 1_000_000, header: Buffer.concat(header) };
+};
+
+/** Bytes of the information or of the tracks that a header may have. */
+const largestHeader = 4 * 1024 * 1024;
+
+/** Looks at what stands behind the segment: another one is the rest of the film, anything else is noted. */
+const checkRest = async (window: Window, at: number, notes: string[]): Promise<void> => {
+	const bytes = await window.upTo(at, 4);
+	const id = bytes.readUInt32BE(0);
+	if (id === ids.ebml || id === ids.segment || id === ids.cluster)
+		throw new NeedsDecoding('unsupported', 'The file has several segments');
+	notes.push(`The last ${window.size - at} bytes of the file belong to no known element`);
 };
 
 const readScale = async (window: Window, info: Element): Promise<number> => {
@@ -111,58 +145,29 @@ const readScale = async (window: Window, info: Element): Promise<number> => {
 	return 1_000_000;
 };
 
-/** The first video track; type 1 is video. */
-const readTracks = async (window: Window, tracks: Element): Promise<Track> => {
-	const found: { track: number; codec: string; encrypted: boolean }[] = [];
-	for await (const entry of elementsIn(window, tracks.start, tracks.end)) {
-		if (entry.id !== ids.trackEntry) continue;
-		let track = 0;
-		let type = 0;
-		let codec = '';
-		let encrypted = false;
-		for await (const element of elementsIn(window, entry.start, entry.end)) {
-			if (element.id === ids.trackNumber) track = await readUnsigned(window, element);
-			if (element.id === ids.trackType) type = await readUnsigned(window, element);
-			if (element.id === ids.codecId)
-				codec = (await window.bytes(element.start, Math.min(64, element.end - element.start))).toString('latin1');
-			if (element.id === ids.contentEncodings) encrypted = await hasEncryption(window, element);
-		}
-		if (type === 1) found.push({ track, codec, encrypted });
-	}
-	const [first] = found;
-	if (!first) throw new PermanentError('unsupported', 'The file has no video track');
-	if (first.encrypted) throw new PermanentError('unsupported', 'The video samples are encrypted');
-	const notes = found.length > 1 ? [`The file has ${found.length} video tracks: the first is read`] : [];
-	return { track: first.track, codec: first.codec, notes };
-};
-
-const hasEncryption = async (window: Window, encodings: Element): Promise<boolean> => {
-	for await (const encoding of elementsIn(window, encodings.start, encodings.end)) {
-		if (encoding.id !== ids.contentEncoding) continue;
-		for await (const element of elementsIn(window, encoding.start, encoding.end)) {
-			if (element.id === ids.contentEncryption) return true;
-		}
-	}
-	return false;
-};
-
-/** @returns where the cluster ends */
+/** @returns where the cluster ends, and whether that is in the middle of a picture, at the end of the file */
 const readCluster = async (
 	window: Window,
 	cluster: Element,
-	{ track, codec }: Head,
+	track: MatroskaTrack,
 	columns: Columns,
-): Promise<number> => {
+): Promise<{ end: number; isCutOff: boolean }> => {
 	let time = 0;
+	let isCutOff = false;
 	const add = async (block: Element, key: boolean | undefined) => {
-		if (block.end > window.size) return;
-		const head = await window.bytes(block.start, Math.min(12, block.end - block.start));
+		const head = await window.upTo(block.start, Math.min(13, block.end - block.start));
 		const number = readVint(head, 0, false);
-		if (number.value !== track) return;
+		if (number.value !== track.number) return;
+		if (block.end > window.size) {
+			isCutOff = true;
+			return;
+		}
 		const flags = head[number.length + 2] as number;
-		if (flags & 0x06)
-			throw new PermanentError('unsupported', 'The video track has several pictures in one block (lacing)');
-		if (codec === 'V_VP8' && isHiddenVp8(head[number.length + 3] as number)) {
+		const lacing = (flags & 0x06) !== 0;
+		if (lacing && head[number.length + 3] !== 0)
+			throw new NeedsDecoding('unsupported', 'Blocks hold several pictures (lacing)');
+		const first = head[number.length + (lacing ? 4 : 3)];
+		if (track.bitstream.codec === 'vp8' && isHiddenVp8(first as number)) {
 			columns.hiddenFrom ??= block.at;
 			return;
 		}
@@ -179,7 +184,10 @@ const readCluster = async (
 	let at = cluster.start;
 	while (at + 2 <= Math.min(cluster.end, window.size)) {
 		const element = await readElement(window, at);
-		if (cluster.end === Number.POSITIVE_INFINITY && inSegment.has(element.id as never)) return element.at;
+		if (cluster.end === Number.POSITIVE_INFINITY && inSegment.has(element.id) && !inCluster.has(element.id))
+			return { end: element.at, isCutOff };
+		if (!inCluster.has(element.id)) throw notUnderstood(element);
+		if (element.end > cluster.end) throw new NeedsDecoding('corrupt', 'A block is longer than its cluster');
 		if (element.id === ids.timestamp) time = await readUnsigned(window, element);
 		if (element.id === ids.simpleBlock) await add(element, undefined);
 		if (element.id === ids.blockGroup) {
@@ -193,7 +201,7 @@ const readCluster = async (
 		}
 		at = element.end;
 	}
-	return at;
+	return { end: at, isCutOff };
 };
 
 /** The bit `show_frame` in the first byte of a VP8 picture (RFC 6386, 9.1): a reference for later, which nobody sees. */

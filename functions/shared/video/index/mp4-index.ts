@@ -1,6 +1,8 @@
 import { PermanentError } from '../../errors.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { makeWindow } from '../source/window.ts';
+import { bitstreamOf } from './mp4-bitstream.ts';
+import { uncompressed } from './mp4-compressed-movie.ts';
 import { readFragment, readFragmentDefaults } from './mp4-fragments.ts';
 import { type Mp4Samples, mostSamples, readSampleTable } from './mp4-samples.ts';
 import { type Edit, type Mp4Track, readVideoTrack } from './mp4-track.ts';
@@ -16,23 +18,50 @@ const largestMovieBox = 512 * 1024 * 1024;
  * @throws PermanentError `corrupt` or `unsupported`, with what is missing
  */
 export const indexMp4 = async (source: ByteSource): Promise<VideoIndex> => {
+	const found: { track?: Mp4Track } = {};
+	try {
+		return await readMovie(source, found);
+	} catch (error) {
+		if (error instanceof NeedsDecoding && found.track) error.stream = `i:${found.track.id}`;
+		throw error;
+	}
+};
+
+const readMovie = async (source: ByteSource, found: { track?: Mp4Track }): Promise<VideoIndex> => {
 	const window = makeWindow(source, 64 * 1024);
 	let movie: { moov: Buffer; track: Mp4Track; notes: string[] } | undefined;
 	let samples: Mp4Samples | undefined;
 	let nextTime = 0;
-	for (let at = 0; at + 8 <= source.size; ) {
+	const notes: string[] = [];
+	for (let at = 0; at < source.size; ) {
+		if (at + 8 > source.size) {
+			notes.push(unknownBytes(source.size - at));
+			break;
+		}
 		const { type, header, size } = readBoxHeader(await window.upTo(at, 16), source.size - at);
-		if (type === 'moov') {
+		if (!/^[\x20-\x7e\xa9]{4}$/.test(type)) {
+			notes.push(unknownBytes(source.size - at));
+			break;
+		}
+		const content = async () => {
 			if (size > largestMovieBox)
-				throw new PermanentError('unsupported', `The movie box has ${size} bytes, more than ${largestMovieBox}`);
-			const moov = await window.bytes(at + header, size - header);
+				throw new PermanentError('unsupported', `Box ${type} has ${size} bytes, more than ${largestMovieBox}`);
+			return window.bytes(at + header, size - header);
+		};
+		if (type === 'moov' && !movie) {
+			const moov = uncompressed(await content());
 			movie = { moov, ...readVideoTrack(moov) };
+			found.track = movie.track;
 			samples = readSampleTable(moov, movie.track.sampleTable);
-			nextTime = samples.dts.at(-1) ?? 0;
+			nextTime = samples.end;
+		} else if (type === 'moov') {
+			// Players take the first one. Streams repeat it without pictures of its own, for whoever joins late.
+			if (hasOwnPictures(uncompressed(await content())))
+				notes.push(`The file holds another recording behind byte ${at}, with a movie box of its own: it is not read`);
 		} else if (type === 'moof' && movie && samples) {
-			const moof = await window.bytes(at + header, size - header);
-			const defaults = readFragmentDefaults(movie.moov, movie.track.id);
-			nextTime = readFragment(moof, at, movie.track.id, defaults, samples, nextTime);
+			const moof = await content();
+			const { moov, track } = movie;
+			nextTime = readFragment(moof, at, track.id, id => readFragmentDefaults(moov, id), samples, nextTime);
 			if (samples.dts.length > mostSamples)
 				throw new PermanentError('unsupported', `More than ${mostSamples} pictures`);
 		}
@@ -41,7 +70,19 @@ export const indexMp4 = async (source: ByteSource): Promise<VideoIndex> => {
 	if (!movie || !samples)
 		throw new PermanentError('corrupt', 'The file has no movie box: it was cut off, or its recording was not finished');
 	if (!samples.size.some(size => size > 0)) throw new PermanentError('corrupt', 'The video track has no pictures');
-	return toIndex(movie.track, samples, movie.notes);
+	return toIndex(movie.track, samples, [...movie.notes, ...notes]);
+};
+
+const unknownBytes = (count: number) => `The last ${count} bytes of the file belong to no known box`;
+
+/** Whether a movie box describes pictures itself, and doesn't leave that to fragments. */
+const hasOwnPictures = (moov: Buffer): boolean => {
+	try {
+		const { track } = readVideoTrack(moov);
+		return readSampleTable(moov, track.sampleTable).size.length > 0;
+	} catch {
+		return false;
+	}
 };
 
 const readBoxHeader = (bytes: Buffer, left: number): { type: string; header: number; size: number } => {
@@ -59,15 +100,19 @@ const toIndex = (track: Mp4Track, all: Mp4Samples, notes: string[]): VideoIndex 
 	const inEdit = shownByEdits(track);
 	return {
 		container: {
-			kind: 'mp4',
+			...{ kind: 'samples', demuxer: 'mov', timed: true, packets: null },
 			sampleDescription: Buffer.from(track.sampleDescription),
 			matrix: Buffer.from(track.matrix),
 			width: track.width,
 			height: track.height,
+			stream: `i:${track.id}`,
+			bitstream: bitstreamOf(track),
+			setup: Buffer.alloc(0),
 			dts: Float64Array.from(samples.dts),
 			codec: track.codec,
 		},
 		timeBase: { num: 1, den: track.timescale },
+		timeOffset: presentationOffset(track),
 		pictureSize: null,
 		pts,
 		key: Uint8Array.from(samples.key, Number),
@@ -85,6 +130,7 @@ const withPictures = (all: Mp4Samples): Mp4Samples => {
 	if (!all.size.includes(0)) return all;
 	const kept = <Item>(column: Item[]) => column.filter((_, at) => all.size[at] !== 0);
 	return {
+		end: all.end,
 		dts: kept(all.dts),
 		pts: kept(all.pts),
 		key: kept(all.key),
@@ -108,4 +154,11 @@ const shownByEdits = (track: Mp4Track): ((pts: number) => boolean) => {
 	const duration = Math.round((edit.duration * track.timescale) / (track.movieTimescale || 1));
 	const end = duration === 0 ? Number.POSITIVE_INFINITY : edit.mediaTime + duration;
 	return pts => pts >= edit.mediaTime && pts < end;
+};
+
+/** What has to be added to a media time to get that of the presentation, in ticks of the track. */
+const presentationOffset = ({ edits, timescale, movieTimescale }: Mp4Track): number => {
+	const first = edits.findIndex(edit => edit.mediaTime !== -1);
+	const empty = edits.slice(0, Math.max(0, first)).reduce((sum, { duration }) => sum + duration, 0);
+	return Math.round((empty * timescale) / (movieTimescale || 1)) - (edits[first]?.mediaTime ?? 0);
 };

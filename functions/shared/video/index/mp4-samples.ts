@@ -1,13 +1,22 @@
 import { PermanentError } from '../../errors.ts';
 import { type Box, findBox } from './boxes.ts';
+import { NeedsDecoding } from './needs-decoding.ts';
 
 /** Samples of a track in decode order. Times are ticks of the track's clock, offsets and sizes are bytes of the file. */
-export type Mp4Samples = { dts: number[]; pts: number[]; key: boolean[]; offset: number[]; size: number[] };
+export type Mp4Samples = {
+	dts: number[];
+	pts: number[];
+	key: boolean[];
+	offset: number[];
+	size: number[];
+	/** Decode time behind the last sample of the movie box. */
+	end: number;
+};
 
 /** More pictures than a week at 60 a second: a table that claims them lies or isn't for this machine. */
 export const mostSamples = 40_000_000;
 
-export const noSamples = (): Mp4Samples => ({ dts: [], pts: [], key: [], offset: [], size: [] });
+export const noSamples = (): Mp4Samples => ({ dts: [], pts: [], key: [], offset: [], size: [], end: 0 });
 
 /** A table box: its entry count, checked against the bytes that are there. */
 const table = (moov: Buffer, stbl: Box, type: string, headerBytes: number, entryBytes: number) => {
@@ -20,7 +29,7 @@ const table = (moov: Buffer, stbl: Box, type: string, headerBytes: number, entry
 
 /**
  * Reads the sample tables of a track that isn't fragmented (ISO/IEC 14496-12, 8.6 and 8.7).
- * @throws PermanentError `corrupt` when the tables contradict each other
+ * @throws PermanentError `corrupt` when the tables contradict each other; NeedsDecoding for several sample descriptions
  */
 export const readSampleTable = (moov: Buffer, stbl: Box): Mp4Samples => {
 	const samples = noSamples();
@@ -43,6 +52,7 @@ export const readSampleTable = (moov: Buffer, stbl: Box): Mp4Samples => {
 	if (samples.dts.length < count) {
 		throw new PermanentError('corrupt', `The file has times for ${samples.dts.length} of its ${count} pictures`);
 	}
+	samples.end = time;
 	samples.pts = samples.dts.slice();
 	const ctts = table(moov, stbl, 'ctts', 8, 8);
 	for (let entry = 0, sample = 0; ctts && entry < ctts.count; entry++) {
@@ -100,6 +110,8 @@ const placeSamples = (moov: Buffer, stbl: Box, samples: Mp4Samples, count: numbe
 	let run = 0;
 	for (let chunk = 0; chunk < stco.count && samples.offset.length < count; chunk++) {
 		while (run + 1 < stsc.count && moov.readUInt32BE(stsc.first + (run + 1) * 12) <= chunk + 1) run++;
+		if (moov.readUInt32BE(stsc.first + run * 12 + 8) > 1)
+			throw new NeedsDecoding('unsupported', 'The file has several sample descriptions');
 		const inChunk = moov.readUInt32BE(stsc.first + run * 12 + 4);
 		let offset = chunkOffset(chunk);
 		for (let n = 0; n < inChunk && samples.offset.length < count; n++) {

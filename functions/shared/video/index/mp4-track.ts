@@ -21,7 +21,7 @@ export type Mp4Track = {
 export type Edit = { duration: number; mediaTime: number; rate: number };
 
 /**
- * The first video track that is not an attached picture.
+ * The first video track that is switched on and doesn't hold the pictures of chapters.
  * @param moov the movie box's content
  * @throws PermanentError `unsupported` without one, or when its samples are encrypted
  */
@@ -29,12 +29,15 @@ export const readVideoTrack = (moov: Buffer): { track: Mp4Track; notes: string[]
 	const whole = { start: 0, end: moov.length };
 	const mvhd = needBox(moov, whole, 'mvhd');
 	const movieTimescale = moov.readUInt32BE(mvhd.start + (moov[mvhd.start] === 1 ? 20 : 12));
-	const tracks = [...boxesIn(moov, 0, moov.length)]
-		.filter(({ type }) => type === 'trak')
-		.filter(trak => isVideo(moov, trak));
-	const [trak] = tracks;
+	const traks = [...boxesIn(moov, 0, moov.length)].filter(({ type }) => type === 'trak');
+	const tracks = traks.filter(trak => isVideo(moov, trak));
+	const chapters = new Set(traks.flatMap(trak => chapterTracks(moov, trak)));
+	const films = tracks.filter(trak => !chapters.has(trackId(moov, trak)));
+	// Tracks that are switched off, and pictures of chapters, are no film, unless there is nothing else.
+	const trak = films.find(trak => isEnabled(moov, trak)) ?? films[0] ?? tracks[0];
 	if (!trak) throw new PermanentError('unsupported', 'The file has no video track');
-	const notes = tracks.length > 1 ? [`The file has ${tracks.length} video tracks: the first is read`] : [];
+	const notes =
+		tracks.length > 1 ? [`The file has ${tracks.length} video tracks: track ${trackId(moov, trak)} is read`] : [];
 
 	const tkhd = needBox(moov, trak, 'tkhd');
 	const wide = moov[tkhd.start] === 1;
@@ -49,7 +52,7 @@ export const readVideoTrack = (moov: Buffer): { track: Mp4Track; notes: string[]
 	return {
 		notes,
 		track: {
-			id: moov.readUInt32BE(tkhd.start + (wide ? 20 : 12)),
+			id: trackId(moov, trak),
 			// Decoders take a missing scale for one tick a second.
 			timescale: timescale || 1,
 			movieTimescale,
@@ -62,6 +65,25 @@ export const readVideoTrack = (moov: Buffer): { track: Mp4Track; notes: string[]
 			edits: readEdits(moov, trak),
 		},
 	};
+};
+
+const trackId = (moov: Buffer, trak: Box): number => {
+	const tkhd = needBox(moov, trak, 'tkhd');
+	return moov.readUInt32BE(tkhd.start + (moov[tkhd.start] === 1 ? 20 : 12));
+};
+
+const isEnabled = (moov: Buffer, trak: Box): boolean => {
+	const tkhd = needBox(moov, trak, 'tkhd');
+	return ((moov[tkhd.start + 3] as number) & 1) !== 0;
+};
+
+/** Ids of the tracks that hold a track's chapters: their titles, or a picture for each. */
+const chapterTracks = (moov: Buffer, trak: Box): number[] => {
+	const chap = findBox(moov, trak, 'tref', 'chap');
+	if (!chap) return [];
+	return Array.from({ length: Math.floor((chap.end - chap.start) / 4) }, (_, n) =>
+		moov.readUInt32BE(chap.start + n * 4),
+	);
 };
 
 const isVideo = (moov: Buffer, trak: Box): boolean => {

@@ -1,4 +1,8 @@
 import { PermanentError } from '../../errors.ts';
 
-/** The headers are sound, but what they ask for is beyond what a header index can tell. */
-export class NeedsDecoding extends PermanentError {}
+/** The headers are not understood, or ask for what a header index can't tell: the file's pictures have to be counted. */
+export class NeedsDecoding extends PermanentError {
+	/** ffmpeg's specifier of the picture stream, and how pictures are turned, where the headers tell. */
+	stream: string | undefined;
+	matrix: Buffer | undefined;
+}

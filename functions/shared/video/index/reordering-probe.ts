@@ -1,4 +1,5 @@
 import { listPictures } from '../extract/ffmpeg.ts';
+import { matroskaFeed } from '../extract/matroska-feed.ts';
 import { mp4Feed } from '../extract/mp4-feed.ts';
 import { writeRecipe } from '../extract/write-recipe.ts';
 import type { ByteSource } from '../source/byte-source.ts';
@@ -8,11 +9,12 @@ import type { VideoIndex } from './video-index.ts';
 const probed = 250;
 
 /** Codecs that may show pictures in another order than they are stored. */
-const reordering = /^(avc|hvc|hev|dvh|mp4v)/;
+const reordering = new Set(['h264', 'hevc', 'mpeg4', 'mpeg1video', 'mpeg2video', 'vc1', 'wmv3']);
 
 /**
  * Whether a file without composition times hides that its pictures are reordered: a decoder then gives them out with
- * times that jump. Only such files are probed, at their start.
+ * times that jump. Only such files are probed, at their start: MP4 whose times are those of decoding, and Matroska made
+ * of AVI, which has no others.
  */
 export const hidesReordering = async (
 	index: VideoIndex,
@@ -20,12 +22,20 @@ export const hidesReordering = async (
 	options: { ffmpegPath: string; signal: AbortSignal },
 ): Promise<boolean> => {
 	const { container, pts, timeBase } = index;
-	if (container.kind !== 'mp4' || !reordering.test(container.codec)) return false;
-	const shift = (pts[0] as number) - (container.dts[0] as number);
-	if (!pts.every((time, at) => time - (container.dts[at] as number) === shift)) return false;
+	if (container.kind === 'whole' || !reordering.has(container.bitstream.codec)) return false;
+	if (container.kind === 'samples' && container.timed) {
+		// Containers of other kinds tell both times of each picture.
+		if (container.demuxer !== 'mov') return false;
+		const shift = (pts[0] as number) - (container.dts[0] as number);
+		if (!pts.every((time, at) => time - (container.dts[at] as number) === shift)) return false;
+	} else if (container.kind === 'matroska' && !container.codec.includes('VFW')) return false;
 	const { feed } = writeRecipe(index, [[0, Math.min(probed, pts.length) - 1]]);
-	if (feed.kind !== 'mp4') return false;
-	const { bytes, ptsInFeed } = mp4Feed(feed, timeBase.den, source, options.signal);
-	const { times } = await listPictures({ ...options, input: { demuxer: 'mov', bytes } });
-	return times.some((time, at) => time !== ptsInFeed(feed.pts[at] ?? Number.NaN));
+	if (feed.kind === 'whole') return false;
+	const { signal } = options;
+	const { bytes, ptsInFeed } =
+		feed.kind === 'samples' ? mp4Feed(feed, timeBase.den, source, signal) : matroskaFeed(feed, source, signal);
+	const demuxer = feed.kind === 'samples' ? 'mov' : 'matroska';
+	const { times } = await listPictures({ ...options, input: { demuxer, stream: 'V:0', bytes } });
+	const wanted = feed.pts.map(ptsInFeed).sort((a, b) => a - b);
+	return times.some((time, at) => time !== wanted[at]);
 };

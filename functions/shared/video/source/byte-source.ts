@@ -9,6 +9,16 @@ export type ByteSource = {
 	stream(offset: number, length: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
 };
 
+/** A source that ends after so many bytes of another. */
+export const firstBytes = (source: ByteSource, size: number): ByteSource =>
+	size >= source.size
+		? source
+		: {
+				size,
+				read: (offset, length) => source.read(offset, Math.max(0, Math.min(length, size - offset))),
+				stream: (offset, length, signal) => source.stream(offset, Math.max(0, Math.min(length, size - offset)), signal),
+			};
+
 /** A part of a source: `[offset, offset + length)`. */
 export type ByteRange = { offset: number; length: number };
 

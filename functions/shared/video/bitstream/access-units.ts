@@ -1,0 +1,154 @@
+import { type Bitstream, intraOnly, nalUnits, startCode } from './bitstream.ts';
+import { parameterSets } from './decoder-setup.ts';
+import { readPps, readSlice, readSps, type Sps } from './h264-headers.ts';
+import { canBeginAt } from './random-access.ts';
+
+/**
+ * What the bytes of one access unit tell: whether decoding can begin with it, and where it is shown. `order` rises from
+ * one shown picture to the next, once all units have been read: later ones may change it.
+ */
+export type AccessUnit = { isKey: boolean; order: number };
+
+/**
+ * Reads access units in the order in which they are stored, each one picture.
+ * @returns undefined for what isn't exactly one whole picture, or whose order isn't known: the file has to be decoded
+ */
+export type AccessUnitReader = (unit: Buffer) => AccessUnit | undefined;
+
+/** The reader for a codec; undefined where there is none. */
+export function accessUnitReader(bitstream: Bitstream): AccessUnitReader | undefined {
+	if (bitstream.codec === 'h264') return h264Reader(bitstream.lengthBytes);
+	if (bitstream.codec === 'hevc') return hevcReader(bitstream.lengthBytes);
+	if (bitstream.codec === 'mpeg4') return anchorReader(bitstream, mpeg4Picture);
+	if (bitstream.codec === 'mpeg2video' || bitstream.codec === 'mpeg1video') return anchorReader(bitstream, mpegPicture);
+	if (intraOnly.has(bitstream.codec) || inOrder.has(bitstream.codec)) {
+		let order = 0;
+		return unit => ({ isKey: canBeginAt(unit, bitstream) === true, order: order++ });
+	}
+	return undefined;
+}
+
+/** Codecs that show pictures in the order in which they are stored, each in a packet of its own. */
+const inOrder = new Set(['h263', 'flv1', 'vp8']);
+
+/** Orders of pictures in H.264, by picture order count (ISO/IEC 14496-10, 8.2.1). */
+function h264Reader(lengthBytes: number): AccessUnitReader {
+	const sequences = new Map<number, Sps>();
+	const pictures = new Map<number, number>();
+	let [base, highest] = [0, 0];
+	let [lastHigh, lastLow] = [0, 0];
+	let decoded = 0;
+	const sets = setsInForce();
+	return unit => {
+		let found: AccessUnit | undefined;
+		const isSelfContained = sets(parameterSets(unit, { codec: 'h264', lengthBytes }));
+		for (const nal of nalUnits(unit, lengthBytes)) {
+			const type = (nal[0] ?? 0) & 0x1f;
+			if (type === 7) {
+				const { id, sps } = readSps(nal);
+				sequences.set(id, sps);
+			}
+			if (type === 8) {
+				const { id, sps } = readPps(nal);
+				pictures.set(id, sps);
+			}
+			if (type >= 2 && type <= 4) return undefined;
+			// first_mb_in_slice 0 is a bit 1: the first slice of a picture.
+			if ((type !== 1 && type !== 5) || ((nal[1] ?? 0) & 0x80) === 0) continue;
+			if (found) return undefined;
+			const slice = readSlice(nal, pps => sequences.get(pictures.get(pps) ?? -1));
+			if (!slice || slice.isField || slice.sps.orderType === 1) return undefined;
+			decoded++;
+			if (slice.isIdr) {
+				base = highest + 1;
+				[lastHigh, lastLow] = [0, 0];
+			}
+			let count = decoded;
+			if (slice.sps.orderType === 0) {
+				const range = 2 ** slice.sps.orderBits;
+				let high = lastHigh;
+				if (slice.order < lastLow && lastLow - slice.order >= range / 2) high += range;
+				else if (slice.order > lastLow && slice.order - lastLow > range / 2) high -= range;
+				if (slice.isReference) [lastHigh, lastLow] = [high, slice.order];
+				count = base + high + slice.order;
+			}
+			highest = Math.max(highest, count);
+			found = { isKey: isSelfContained && canBeginAt(unit, { codec: 'h264', lengthBytes }) === true, order: count };
+		}
+		return found;
+	};
+}
+
+/**
+ * Tells whether a unit can be decoded with the parameter sets of the first one and its own: with its own, or as long as
+ * none has brought others.
+ */
+function setsInForce(): (own: Buffer) => boolean {
+	let first: Buffer | undefined;
+	let hasChanged = false;
+	return own => {
+		if (own.length === 0) return !hasChanged;
+		first ??= own;
+		hasChanged = !own.equals(first);
+		return true;
+	};
+}
+
+/** HEVC in containers that tell times: the bytes tell keys only, and that there is one picture. */
+function hevcReader(lengthBytes: number): AccessUnitReader {
+	let order = 0;
+	const sets = setsInForce();
+	return unit => {
+		let pictures = 0;
+		const isSelfContained = sets(parameterSets(unit, { codec: 'hevc', lengthBytes }));
+		for (const nal of nalUnits(unit, lengthBytes)) {
+			const type = ((nal[0] ?? 0) >> 1) & 0x3f;
+			// first_slice_segment_in_pic_flag
+			if (type < 32 && ((nal[2] ?? 0) & 0x80) !== 0) pictures++;
+		}
+		if (pictures !== 1) return undefined;
+		return { isKey: isSelfContained && canBeginAt(unit, { codec: 'hevc', lengthBytes }) === true, order: order++ };
+	};
+}
+
+type Kind = { isB: boolean } | undefined;
+
+/** Orders of pictures where B-pictures are shown at once, and each other one before the next other one. */
+function anchorReader(bitstream: Bitstream, kindOf: (unit: Buffer) => Kind): AccessUnitReader {
+	let decoded = 0;
+	let anchor: AccessUnit | undefined;
+	return unit => {
+		const kind = kindOf(unit);
+		if (!kind) return undefined;
+		decoded++;
+		if (kind.isB) return { isKey: false, order: decoded };
+		if (anchor) anchor.order = decoded - 0.5;
+		anchor = { isKey: canBeginAt(unit, bitstream) === true, order: Number.POSITIVE_INFINITY };
+		return anchor;
+	};
+}
+
+/** One VOP that is coded (ISO/IEC 14496-2, 6.2.5). */
+function mpeg4Picture(unit: Buffer): Kind {
+	let kind: Kind;
+	for (let at = startCode(unit, 0); at >= 0; at = startCode(unit, at + 3)) {
+		if (unit[at + 3] !== 0xb6) continue;
+		if (kind) return undefined;
+		kind = { isB: (unit[at + 4] ?? 0) >> 6 === 2 };
+	}
+	return kind;
+}
+
+/** One picture that isn't a field (ISO/IEC 13818-2, 6.2.3). */
+function mpegPicture(unit: Buffer): Kind {
+	let kind: Kind;
+	for (let at = startCode(unit, 0); at >= 0; at = startCode(unit, at + 3)) {
+		if (unit[at + 3] === 0) {
+			if (kind) return undefined;
+			kind = { isB: (((unit[at + 5] ?? 0) >> 3) & 7) === 3 };
+		}
+		// picture_structure of the picture coding extension, 3 is a frame.
+		if (unit[at + 3] === 0xb5 && (unit[at + 4] ?? 0) >> 4 === 8 && ((unit[at + 6] ?? 0) & 3) !== 3) return undefined;
+	}
+	return kind;
+}

@@ -1,0 +1,49 @@
+/**
+ * How the bytes of a stream's pictures are read: the codec by its common name, and for H.264 and HEVC how many bytes say
+ * the length of a NAL unit; 0 where start codes part them (Annex B).
+ */
+export type Bitstream = { codec: string; lengthBytes: number };
+
+/** Codecs whose pictures never need another one. */
+export const intraOnly = new Set([
+	...['mjpeg', 'prores', 'dnxhd', 'dvvideo', 'rawvideo', 'huffyuv', 'ffvhuff', 'utvideo', 'magicyuv', 'png', 'v210'],
+]);
+
+/** Codecs whose decoders tell of every picture whether it needs another one, in all versions of ffmpeg from 4.1 on. */
+export const toldByDecoder = new Set([
+	...['mpeg4', 'mpeg1video', 'mpeg2video', 'h263', 'flv1', 'msmpeg4', 'wmv1', 'wmv2', 'wmv3', 'vc1'],
+	...['vp6', 'vp8', 'vp9', 'theora', 'ffv1', 'hevc'],
+]);
+
+/** The units of a sample of H.264 or HEVC, without start codes or lengths. */
+export function* nalUnits(sample: Buffer, lengthBytes: number): Iterable<Buffer> {
+	if (lengthBytes > 0) {
+		for (let at = 0; at + lengthBytes < sample.length; ) {
+			const length = sample.readUIntBE(at, lengthBytes);
+			yield sample.subarray(at + lengthBytes, at + lengthBytes + length);
+			at += lengthBytes + length;
+		}
+		return;
+	}
+	let start = startCode(sample, 0);
+	while (start >= 0) {
+		const next = startCode(sample, start + 3);
+		let end = next < 0 ? sample.length : next;
+		while (end > start + 3 && sample[end - 1] === 0) end--;
+		yield sample.subarray(start + 3, end);
+		start = next;
+	}
+}
+
+/** Where the next `00 00 01` is; -1 without one. */
+export const startCode = (bytes: Buffer, from: number): number => bytes.indexOf('\0\0\x01', from, 'latin1');
+
+/** Reads bits from the highest of the first byte on; past the end they are 0. */
+export function bitReader(bytes: Buffer, from = 0): (count: number) => number {
+	let at = from * 8;
+	return count => {
+		let value = 0;
+		for (let n = 0; n < count; n++, at++) value = value * 2 + (((bytes[at >> 3] ?? 0) >> (7 - (at & 7))) & 1);
+		return value;
+	};
+}

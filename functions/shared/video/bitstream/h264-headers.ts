@@ -1,0 +1,132 @@
+import { bitReader } from './bitstream.ts';
+
+/** What the order of pictures needs of a sequence parameter set (ISO/IEC 14496-10, 7.3.2.1). */
+export type Sps = {
+	separatePlanes: boolean;
+	frameNumBits: number;
+	orderType: number;
+	orderBits: number;
+	framesOnly: boolean;
+};
+
+/** What is known of a picture by the header of its first slice. */
+export type Slice = { isIdr: boolean; isReference: boolean; isField: boolean; order: number; sps: Sps };
+
+/** Bytes of a unit that are looked at: headers are at its beginning. */
+const headerBytes = 512;
+
+/**
+ * The parameter sets of an `avcC` record, as a sample would have them, and the bytes that say a unit's length in samples
+ * (ISO/IEC 14496-15, 5.3.3.1).
+ */
+export function setsOfRecord(record: Buffer): { lengthBytes: number; sets: Buffer } {
+	const lengthBytes = ((record[4] ?? 3) & 3) + 1;
+	const pieces: Buffer[] = [];
+	let at = 5;
+	for (const mask of [0x1f, 0xff]) {
+		const count = (record[at++] ?? 0) & mask;
+		for (let n = 0; n < count && at + 2 <= record.length; n++) {
+			const size = record.readUInt16BE(at);
+			const length = Buffer.alloc(lengthBytes);
+			length.writeUIntBE(size % 256 ** lengthBytes, 0, lengthBytes);
+			pieces.push(length, record.subarray(at + 2, at + 2 + size));
+			at += 2 + size;
+		}
+	}
+	return { lengthBytes, sets: Buffer.concat(pieces) };
+}
+
+/** A unit's first bytes without emulation prevention, and readers of its numbers. */
+function reader(nal: Buffer) {
+	const bytes: number[] = [];
+	for (let at = 1, zeros = 0; at < Math.min(nal.length, headerBytes); at++) {
+		const byte = nal[at] as number;
+		if (zeros >= 2 && byte === 3) {
+			zeros = 0;
+			continue;
+		}
+		zeros = byte === 0 ? zeros + 1 : 0;
+		bytes.push(byte);
+	}
+	const bits = bitReader(Buffer.from(bytes));
+	/** An Exp-Golomb number (9.1). */
+	const ue = () => {
+		let zeros = 0;
+		while (zeros < 32 && bits(1) === 0) zeros++;
+		return 2 ** zeros - 1 + bits(zeros);
+	};
+	const se = () => {
+		const value = ue();
+		return value % 2 === 1 ? (value + 1) / 2 : -value / 2;
+	};
+	return { bits, ue, se };
+}
+
+/** Profiles whose sets tell of chroma and scaling lists. */
+const highProfiles = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
+
+export function readSps(nal: Buffer): { id: number; sps: Sps } {
+	const { bits, ue, se } = reader(nal);
+	const profile = bits(8);
+	bits(16);
+	const id = ue();
+	let separatePlanes = false;
+	if (highProfiles.has(profile)) {
+		const chroma = ue();
+		if (chroma === 3) separatePlanes = bits(1) === 1;
+		ue();
+		ue();
+		bits(1);
+		if (bits(1) === 1) {
+			for (let list = 0; list < (chroma === 3 ? 12 : 8); list++) {
+				if (bits(1) === 0) continue;
+				let [last, next] = [8, 8];
+				for (let n = 0; n < (list < 6 ? 16 : 64); n++) {
+					if (next !== 0) next = (last + se() + 256) % 256;
+					last = next === 0 ? last : next;
+				}
+			}
+		}
+	}
+	const frameNumBits = ue() + 4;
+	const orderType = ue();
+	let orderBits = 0;
+	if (orderType === 0) orderBits = ue() + 4;
+	if (orderType === 1) {
+		bits(1);
+		se();
+		se();
+		for (let n = Math.min(255, ue()); n > 0; n--) se();
+	}
+	ue();
+	bits(1);
+	ue();
+	ue();
+	return { id, sps: { separatePlanes, frameNumBits, orderType, orderBits, framesOnly: bits(1) === 1 } };
+}
+
+export function readPps(nal: Buffer): { id: number; sps: number } {
+	const { ue } = reader(nal);
+	return { id: ue(), sps: ue() };
+}
+
+/**
+ * The header of a slice.
+ * @param setsOf the set that a picture parameter set refers to; undefined when it isn't known
+ */
+export function readSlice(nal: Buffer, setsOf: (pps: number) => Sps | undefined): Slice | undefined {
+	const header = nal[0] as number;
+	const isIdr = (header & 0x1f) === 5;
+	const { bits, ue } = reader(nal);
+	ue();
+	ue();
+	const sps = setsOf(ue());
+	if (!sps) return undefined;
+	if (sps.separatePlanes) bits(2);
+	bits(sps.frameNumBits);
+	const isField = !sps.framesOnly && bits(1) === 1;
+	if (isField) bits(1);
+	if (isIdr) ue();
+	const order = sps.orderType === 0 ? bits(sps.orderBits) : 0;
+	return { isIdr, isReference: (header & 0x60) !== 0, isField, order, sps };
+}

@@ -1,0 +1,58 @@
+import { mostPixels } from './decoder-limits.ts';
+import type { FfmpegProgram } from './ffmpeg-program.ts';
+
+/** What ffmpeg reads. `from`: `pipe:0` or an address on loopback; `stream`: a stream specifier of the picture stream. */
+export type InputArguments = {
+	demuxer: string;
+	options: string[];
+	stream: string;
+	from: string;
+	threads?: number;
+};
+
+/** Bytes that one allocation of ffmpeg's may have: a picture of 8K with 16 bits in four channels fits. */
+const largestAllocation = 512 * 1024 * 1024;
+
+/**
+ * Decoders that may run: those that the fixtures cover. ffmpeg has hundreds, and each is a way in for a hostile file.
+ * Names are ffmpeg's own.
+ */
+const decoders = [
+	...['h264', 'hevc', 'vp8', 'libvpx', 'vp9', 'libvpx-vp9', 'av1', 'libdav1d', 'libaom-av1', 'vvc'],
+	...['mpeg1video', 'mpeg2video', 'mpegvideo', 'mpeg4', 'msmpeg4v1', 'msmpeg4v2', 'msmpeg4', 'msmpeg4v3'],
+	...['h261', 'h263', 'h263i', 'h263p', 'flv', 'wmv1', 'wmv2', 'wmv3', 'vc1', 'theora', 'vp3', 'vp6', 'vp6f', 'vp6a'],
+	...['mjpeg', 'mjpegb', 'prores', 'prores_ks', 'dnxhd', 'ffv1', 'dvvideo', 'gif', 'apng', 'png'],
+	...['rawvideo', 'yuv4', 'v210', 'v410', 'huffyuv', 'ffvhuff', 'utvideo', 'magicyuv', 'cfhd', 'qtrle', 'cinepak'],
+	...['svq1', 'svq3', 'rv10', 'rv20', 'rv30', 'rv40', 'wrapped_avframe'],
+];
+
+/**
+ * The arguments of every ffmpeg that decodes: what may be read and how much memory that may take, the picture stream
+ * through a chain of filters, one picture of output for each that the filters let pass.
+ *
+ * The second input is never read. ffmpeg prints its name after all that it prints of the file, so whoever reads the log
+ * knows where the file's own text ends, by a name that no file can know.
+ * @param name unguessable, of this run alone
+ */
+export function decodeArguments(
+	{ everyPictureOnce }: FfmpegProgram,
+	{ input, name, filters, output }: { input: InputArguments; name: string; filters: string[]; output: string[] },
+): string[] {
+	const { demuxer, from } = input;
+	// Of transport streams, what the demuxer says of lost packets is told as a detail.
+	const level = demuxer === 'mpegts' ? 'debug' : 'info';
+	// A chain without flags would scale bilinearly where colours are converted.
+	const graph = `sws_flags=bicubic;[0:${input.stream}]${filters.join(',')}[picture]`;
+	return [
+		...['-hide_banner', '-nostdin', '-nostats', '-loglevel', `repeat+level+${level}`],
+		...['-max_alloc', String(largestAllocation)],
+		...['-protocol_whitelist', from.startsWith('pipe:') ? 'pipe' : 'http,tcp', '-copyts'],
+		...['-codec_whitelist', decoders.join(','), '-max_pixels', String(mostPixels)],
+		...(input.threads === undefined ? [] : ['-threads', String(input.threads)]),
+		...['-f', demuxer, ...input.options, '-i', from],
+		...['-f', 'lavfi', '-i', `nullsrc@${name}=s=16x16`],
+		...['-filter_complex', graph, '-map', '[picture]', '-map_metadata', '-1', '-map_chapters', '-1'],
+		...everyPictureOnce,
+		...output,
+	];
+}

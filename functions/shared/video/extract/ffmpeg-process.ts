@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { SamplingFailure } from '../../errors.ts';
+import { addressSpace } from './decoder-limits.ts';
+
+/** How a process ended: its exit code, or the signal that ended it. */
+export type FfmpegEnd = { code: number | null; signal: NodeJS.Signals | null };
+
+/**
+ * Starts ffmpeg with an empty environment and a limit of its address space.
+ * @param bytes what goes into its standard input; nothing does without
+ * @returns `ended` waits for its end, and throws what kept the input from coming, or the signal's reason; `close` kills it
+ */
+export function startFfmpeg(
+	path: string,
+	args: string[],
+	bytes: AsyncIterable<Uint8Array> | undefined,
+	signal: AbortSignal,
+): { stdout: Readable; stderr: Readable; ended: () => Promise<FfmpegEnd>; close: () => void } {
+	const [command, ...all] = limited([path, ...args]);
+	// With few arenas, address space is close to what is used.
+	const env = { PATH: process.env.PATH, MALLOC_ARENA_MAX: '2' };
+	const child = spawn(command as string, all, { stdio: ['pipe', 'pipe', 'pipe'], env });
+	const stop = () => child.kill('SIGKILL');
+	signal.addEventListener('abort', stop, { once: true });
+	if (signal.aborted) stop();
+
+	const closed = new Promise<FfmpegEnd>((resolve, reject) => {
+		child.once('error', error => {
+			const { code } = error as NodeJS.ErrnoException;
+			reject(code === 'ENOENT' || code === 'EACCES' ? new SamplingFailure(`${path} can't be run (${code})`) : error);
+			child.stdout.destroy();
+			child.stderr.destroy();
+		});
+		child.once('close', (code, ending) => resolve({ code, signal: ending }));
+	});
+	closed.catch(() => {});
+	child.stdin.on('error', () => {});
+	let feedError: unknown;
+	// ffmpeg may stop reading before the end, when it has what it needs or gives up: its pictures tell.
+	const fed = !bytes
+		? Promise.resolve(child.stdin.end())
+		: pipeline(bytes, child.stdin).catch(error => {
+				const { code } = error as NodeJS.ErrnoException;
+				if (code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') return;
+				feedError = error;
+				stop();
+			});
+	return {
+		stdout: child.stdout,
+		stderr: child.stderr,
+		ended: async () => {
+			const end = await closed;
+			await fed;
+			signal.throwIfAborted();
+			if (feedError) throw feedError;
+			return end;
+		},
+		close: () => {
+			signal.removeEventListener('abort', stop);
+			stop();
+		},
+	};
+}
+
+/** The command under a limit of its address space, where the system has one: a hostile file must not take all memory. */
+function limited(command: string[]): string[] {
+	if (process.platform !== 'linux') return command;
+	return ['/bin/sh', '-c', `ulimit -v ${addressSpace} 2>/dev/null; exec "$0" "$@"`, ...command];
+}

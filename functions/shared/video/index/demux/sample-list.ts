@@ -1,0 +1,96 @@
+import type { AccessUnit } from '../../bitstream/access-units.ts';
+import type { Bitstream } from '../../bitstream/bitstream.ts';
+import { decoderSetup } from '../../bitstream/decoder-setup.ts';
+import { makeBox, words } from '../boxes.ts';
+import { NeedsDecoding } from '../needs-decoding.ts';
+import { type Packets, presentationOrder, type TimeBase, type VideoIndex } from '../video-index.ts';
+
+/** The pictures that a pass over a file has found, in decode order. Times are ticks, offsets and sizes bytes. */
+export type SampleList = {
+	offset: number[];
+	size: number[];
+	units: AccessUnit[];
+	/** Where the container tells times. */
+	times?: { pts: number[]; dts: number[] };
+	/** The first picture's bytes. */
+	first: Buffer;
+};
+
+export const emptyList = (hasTimes: boolean): SampleList => ({
+	...{ offset: [], size: [], units: [], first: Buffer.alloc(0) },
+	...(hasTimes ? { times: { pts: [], dts: [] } } : {}),
+});
+
+/** What a pass knows of the stream. */
+export type StreamFacts = {
+	demuxer: string;
+	stream: string;
+	timeBase: TimeBase;
+	width: number;
+	height: number;
+	/** Four letters by which a demuxer of MP4 knows the codec, those of AVI among them, and its configuration. */
+	fourCc: string;
+	configuration: Buffer;
+	bitstream: Bitstream;
+	packets: Packets | null;
+	damage: string | undefined;
+	notes: string[];
+};
+
+/**
+ * The index that a pass over the file has made.
+ * @throws NeedsDecoding where its times don't number the pictures, or the first one can't be decoded
+ */
+export function indexOfSamples(list: SampleList, facts: StreamFacts): VideoIndex {
+	const count = list.units.length;
+	if (count === 0) throw new NeedsDecoding('corrupt', 'The file has no pictures');
+	if (!list.units[0]?.isKey) throw new NeedsDecoding('unsupported', 'The file does not begin with a key picture');
+	const { pts, dts } = list.times ?? timesByOrder(list.units);
+	for (let at = 1; at < count; at++)
+		if ((dts[at] as number) <= (dts[at - 1] as number))
+			throw new NeedsDecoding('unsupported', 'Pictures have decode times that repeat or go back');
+	const columns = Float64Array.from(pts);
+	const { demuxer, stream, packets, width, height, bitstream, fourCc, configuration } = facts;
+	return {
+		container: {
+			...{ kind: 'samples', demuxer, timed: list.times !== undefined, packets, stream, width, height, bitstream },
+			codec: fourCc,
+			sampleDescription: sampleDescription(fourCc, width, height, configuration),
+			matrix: Buffer.alloc(0),
+			setup: decoderSetup(list.first, bitstream),
+			dts: Float64Array.from(dts),
+		},
+		timeBase: facts.timeBase,
+		timeOffset: 0,
+		pictureSize: null,
+		pts: columns,
+		key: Uint8Array.from(list.units, ({ isKey }) => Number(isKey)),
+		offset: Float64Array.from(list.offset),
+		size: Uint32Array.from(list.size),
+		shown: presentationOrder(columns, () => true),
+		damage: facts.damage,
+		notes: facts.notes,
+	};
+}
+
+/** Where a container tells no times, the turn at which a picture is stored and that at which it is shown. */
+const timesByOrder = (units: AccessUnit[]): { pts: number[]; dts: number[] } => {
+	const shown = Array.from(units.keys()).sort((a, b) => (units[a]?.order ?? 0) - (units[b]?.order ?? 0) || a - b);
+	const pts = new Array<number>(units.length);
+	for (const [turn, at] of shown.entries()) pts[at] = turn;
+	return { pts, dts: Array.from(units.keys()) };
+};
+
+/** A `stsd` box with one visual sample entry (ISO/IEC 14496-12, 12.1.3). */
+const sampleDescription = (fourCc: string, width: number, height: number, configuration: Buffer): Buffer => {
+	const entry = Buffer.alloc(78);
+	entry.writeUInt16BE(1, 6);
+	entry.writeUInt16BE(width, 24);
+	entry.writeUInt16BE(height, 26);
+	entry.writeUInt32BE(0x480000, 28);
+	entry.writeUInt32BE(0x480000, 32);
+	entry.writeUInt16BE(1, 40);
+	entry.writeUInt16BE(24, 74);
+	entry.writeInt16BE(-1, 76);
+	return makeBox('stsd', words(0, 1), makeBox(fourCc, entry, configuration));
+};

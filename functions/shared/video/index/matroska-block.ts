@@ -1,0 +1,39 @@
+import { readVint } from './ebml.ts';
+import { ids } from './matroska-ids.ts';
+
+/**
+ * A block in a buffer: where its element or its group begins, where its own head does (track, time and flags), where
+ * its flags are, where the picture's bytes begin, and where they end.
+ */
+export type MatroskaBlock = { at: number; start: number; flags: number; payload: number; end: number };
+
+/**
+ * The last block of a track in bytes that begin with a block or a group; the last begun one, where the bytes are cut
+ * off. Undefined without any.
+ */
+export function lastBlock(bytes: Buffer, track: number): MatroskaBlock | undefined {
+	let found: MatroskaBlock | undefined;
+	const walk = (from: number, to: number, group: number | undefined) => {
+		for (let at = from; at + 2 <= to; ) {
+			const id = readVint(bytes, at, true);
+			const size = readVint(bytes, at + id.length, false);
+			const start = at + id.length + size.length;
+			const end = Math.min(to, start + size.value);
+			if (id.value === ids.blockGroup) walk(start, end, at);
+			if (id.value === ids.simpleBlock || id.value === ids.block) {
+				const number = readVint(bytes, start, false);
+				const flags = start + number.length + 2;
+				// A block that could hold several pictures has their count, less one, in front of the only one.
+				if (number.value === track)
+					found = { at: group ?? at, start, flags, payload: flags + ((bytes[flags] ?? 0) & 0x06 ? 2 : 1), end };
+			}
+			at = start + size.value;
+		}
+	};
+	try {
+		walk(0, bytes.length, undefined);
+	} catch {
+		// The bytes end in the middle of an element: what was found before counts.
+	}
+	return found;
+}

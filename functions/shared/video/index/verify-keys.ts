@@ -1,0 +1,86 @@
+import pLimit from 'p-limit';
+import type { Bitstream } from '../bitstream/bitstream.ts';
+import { decoderSetup, parameterSets } from '../bitstream/decoder-setup.ts';
+import { bytesTell, canBeginAt, isVerifiable } from '../bitstream/random-access.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import { lastBlock } from './matroska-block.ts';
+import type { VideoIndex } from './video-index.ts';
+
+/** Keys that are looked at, evenly over the file; where one of them is false, all are. */
+const looked = 48;
+const atOnce = 8;
+/** Bytes of a picture that are read first, and those that are read where these don't tell. */
+const firstBytes = 4096;
+const mostBytes = 65_536;
+
+type HeaderIndex = VideoIndex & { container: Exclude<VideoIndex['container'], { kind: 'whole' }> };
+
+/**
+ * Corrects which pictures decoding can begin with, by their own bytes, and adds what a decoder remembers of the first.
+ * A key that relies on parameter sets which an earlier one brought is none either.
+ * @returns the corrected index, or why it can't be believed
+ */
+export async function verifyKeys(index: VideoIndex, source: ByteSource): Promise<VideoIndex | string> {
+	if (!isHeaderIndex(index)) return index;
+	const { container } = index;
+	const { bitstream } = container;
+	if (!isVerifiable(bitstream))
+		return `Which pictures of ${container.codec} need others is not known, so all are decoded`;
+	const first = await readPicture(index, source, 0, mostBytes);
+	if (bytesTell(bitstream) && canBeginAt(first, bitstream) === false)
+		return 'The first picture needs others that are not there, so pictures are counted as they are shown';
+	const setup = decoderSetup(first, bitstream);
+	const key = await correctedKeys(index, source, parameterSets(first, bitstream));
+	key[0] = 1;
+	return { ...index, key, container: { ...container, setup } };
+}
+
+const isHeaderIndex = (index: VideoIndex): index is HeaderIndex => index.container.kind !== 'whole';
+
+/** Looks at some keys, and at all where one of them isn't what the container says. */
+async function correctedKeys(index: HeaderIndex, source: ByteSource, firstSets: Buffer): Promise<Uint8Array> {
+	const { bitstream } = index.container;
+	if (!bytesTell(bitstream)) return index.key;
+	const keys = Array.from(index.key.keys()).filter(at => at > 0 && index.key[at] && (index.size[at] as number) > 0);
+	const step = Math.max(1, keys.length / looked);
+	const some = new Set(
+		Array.from({ length: Math.min(looked, keys.length) }, (_, n) => keys[Math.floor(n * step)] as number),
+	);
+	let found = await lookAt(index, source, [...some], bitstream);
+	const isSuspect = found.some(
+		({ canBegin, sets }) => canBegin === false || (sets.length > 0 && !sets.equals(firstSets)),
+	);
+	if (isSuspect && some.size < keys.length) found = await lookAt(index, source, keys, bitstream);
+	const corrected = Uint8Array.from(index.key);
+	let inForce = firstSets;
+	for (const { at, canBegin, sets } of found) {
+		if (sets.length > 0) inForce = sets;
+		// Decoding that begins here knows the sets of the first picture and those of this one, no others.
+		if (canBegin === false || (sets.length === 0 && !inForce.equals(firstSets))) corrected[at] = 0;
+	}
+	return corrected;
+}
+
+/** `canBegin` is undefined where a picture is damaged. */
+type Looked = { at: number; canBegin: boolean | undefined; sets: Buffer };
+
+function lookAt(index: HeaderIndex, source: ByteSource, keys: number[], bitstream: Bitstream): Promise<Looked[]> {
+	return pLimit(atOnce).map(keys, async (at): Promise<Looked> => {
+		for (const most of [firstBytes, mostBytes]) {
+			const bytes = await readPicture(index, source, at, most);
+			const canBegin = canBeginAt(bytes, bitstream);
+			if (canBegin || most === mostBytes || most >= (index.size[at] as number))
+				return { at, canBegin, sets: parameterSets(bytes, bitstream) };
+		}
+		return { at, canBegin: undefined, sets: Buffer.alloc(0) };
+	});
+}
+
+/** The first bytes of a picture, without what the container puts around them. */
+async function readPicture(index: HeaderIndex, source: ByteSource, at: number, most: number): Promise<Buffer> {
+	const { container, offset, size } = index;
+	const bytes = await source.read(offset[at] as number, Math.min(size[at] as number, most));
+	if (container.kind === 'samples') return bytes;
+	const block = lastBlock(bytes, container.track);
+	return block ? bytes.subarray(block.payload, block.end) : Buffer.alloc(0);
+}

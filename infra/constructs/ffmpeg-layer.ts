@@ -1,0 +1,16 @@
+import { type ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { Target } from '../../layers/build-layer.ts';
+import { MediaLayer } from './media-layer.ts';
+
+/**
+ * The layer with ffmpeg: the one that is installed with the package, or what the context value `ffmpeg` names, the path
+ * of another build for the target's machine or the ARN of a layer that has `bin/ffmpeg`.
+ */
+export function ffmpegLayer(scope: Construct, id: string, target: Target): ILayerVersion {
+	const chosen: unknown = scope.node.tryGetContext('ffmpeg');
+	if (typeof chosen === 'string' && chosen.startsWith('arn:'))
+		return LayerVersion.fromLayerVersionArn(scope, id, chosen);
+	const program = typeof chosen === 'string' && chosen !== '' ? { program: chosen } : {};
+	return new MediaLayer(scope, id, { layer: 'ffmpeg', target, license: 'GPL-3.0-or-later', ...program });
+}
