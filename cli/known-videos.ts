@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import pLimit from 'p-limit';
-import { keys } from '#shared/sampling/keys.ts';
+import { keys, videoIndexName } from '#shared/sampling/keys.ts';
 
 const atOnce = pLimit(16);
 
@@ -13,11 +13,12 @@ const atOnce = pLimit(16);
  * @returns a function that takes what this sampling has found out
  */
 export const carryKnownVideos = async (s3: S3Client, Bucket: string, folder: string): Promise<() => Promise<void>> => {
-	const files = existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith('.json')) : [];
+	const ending = `.${videoIndexName}`;
+	const files = existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith(ending)) : [];
 	await Promise.all(
 		files.map(name =>
 			atOnce(() => {
-				const Key = `${keys.videos}${name.slice(0, -'.json'.length)}/index-2.json`;
+				const Key = `${keys.videos}${name.slice(0, -ending.length)}/${videoIndexName}`;
 				return s3.send(new PutObjectCommand({ Bucket, Key, Body: readFileSync(join(folder, name)) }));
 			}),
 		),
@@ -26,10 +27,10 @@ export const carryKnownVideos = async (s3: S3Client, Bucket: string, folder: str
 		mkdirSync(folder, { recursive: true });
 		for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix: keys.videos })) {
 			for (const { Key = '' } of page.Contents ?? []) {
-				const [, name] = /^videos\/(\d+-[0-9a-f]+)\/index\.json$/.exec(Key) ?? [];
-				if (!name || existsSync(join(folder, `${name}.json`))) continue;
+				const [, video = '', name] = Key.split('/');
+				const file = join(folder, `${video}${ending}`);
+				if (!/^\d+-[0-9a-f]+$/.test(video) || name !== videoIndexName || existsSync(file)) continue;
 				const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-				const file = join(folder, `${name}.json`);
 				writeFileSync(`${file}.part`, (await Body?.transformToByteArray()) ?? '');
 				renameSync(`${file}.part`, file);
 			}

@@ -56,7 +56,7 @@ export const keys = {
 	/** The last run of the standing sampling. */
 	standing: 'standing.json',
 	/** What is known of one version of a video's file, for all samplings. */
-	videoIndex: (video: number, version: string) => `${keys.videos}${video}-${version}/index-2.json`,
+	videoIndex: (video: number, version: string) => `${keys.videos}${video}-${version}/${videoIndexName}`,
 	/** A copy of its bytes, where the server gives them only whole or they have to be read again and again. */
 	videoCopy: (video: number, version: string) => `${keys.videos}${video}-${version}/file`,
 	videos: 'videos/',
@@ -69,6 +69,9 @@ export const keys = {
 	/** Held by the one that works on a chunk. */
 	chunkLease: (sampling: string, chunk: string) => `leases/${sampling}/${chunk}.json`,
 } as const;
+
+/** The number is that of the document's form: those of an older form are left where they are. */
+export const videoIndexName = 'index-2.json';
 
 const ofAttempt = ({ sampling, attempt }: Attempt) => `samplings/${sampling}/attempts/${attempt}`;
 
