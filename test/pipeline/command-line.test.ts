@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createReadStream, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -142,6 +142,31 @@ test('an error that nobody foresaw is one line, and --debug shows where it comes
 	expect(traced.stderr).toMatch(/^error: ENOTDIR: .*\n.*\n\s+at /);
 	expect(traced.stderr + stderr).not.toContain('a-token-of-mine');
 	expect(existsSync(join(data, 'a-token-of-mine'))).toBe(false);
+});
+
+test.each([
+	['a promise that nobody looks after', "Promise.reject(new Error('it was lost'))"],
+	['an error that nobody catches', "queueMicrotask(() => { throw new Error('it was lost') })"],
+])('%s ends the command in one line, and what it has opened is closed', async (_, mishap) => {
+	const data = mkdtempSync(join(tmpdir(), 'framefan-mishap-'));
+	onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+	const script = join(data, 'mishap.mjs');
+	// Once the server stands, it goes wrong.
+	writeFileSync(
+		script,
+		`import { existsSync } from 'node:fs';
+		const watch = setInterval(() => {
+			if (!existsSync(${JSON.stringify(join(data, 'server', 'journal.jsonl'))})) return;
+			clearInterval(watch);
+			setTimeout(() => { ${mishap}; }, 500);
+		}, 50);`,
+	);
+	const run = await runFramefan(['serve', '--data', join(data, 'server')], { NODE_OPTIONS: `--import ${script}` });
+	expect({ code: run.code, stderr: run.stderr }).toEqual({
+		code: 1,
+		stderr: 'error: it was lost (--debug shows where it comes from)\n',
+	});
+	expect(existsSync(join(data, 'server', 'in-use-by'))).toBe(false);
 });
 
 test('an installation that is not whole says so in a line', async () => {
