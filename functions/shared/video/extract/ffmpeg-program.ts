@@ -59,7 +59,7 @@ async function decodeOnePixel(program: FfmpegProgram) {
 		filters: ['select=1', 'showinfo@trial', 'setpts=N', 'format=rgb24'],
 		output: ['-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'],
 	});
-	const child = spawn(program.path, args, { stdio: ['pipe', 'pipe', 'pipe'], env: {} });
+	const child = spawn(program.path, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH ?? '' } });
 	const pieces: Buffer[] = [];
 	let log = '';
 	child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
