@@ -69,6 +69,9 @@ const believable = async (found: VideoIndex, source: ByteSource, options: Option
 	const isWrapped = container.kind === 'samples' && container.demuxer !== 'mov';
 	const verified = isWrapped ? found : await verifyKeys(found, source);
 	if (typeof verified === 'string') return refuse(verified);
+	// Which pictures an edit list shows is decided from keys on, too, by whoever believes them.
+	if (verified.timeOffset < 0 && verified.key.some((key, at) => key !== found.key[at]))
+		refuse('The file has an edit list and false key frames, so pictures are counted');
 	try {
 		if (await hidesReordering(verified, source, options))
 			refuse('The file has no composition times, so pictures are counted');

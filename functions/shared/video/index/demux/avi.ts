@@ -100,9 +100,10 @@ const readPicture = async (
 	// A chunk without bytes repeats the picture before; nothing is shown for it.
 	if (Number(id.slice(0, 2)) !== stream.number || size === 0) return;
 	if (size > largestChunk) throw new NeedsDecoding('corrupt', `A picture has ${size} bytes`);
-	if (from + size > end) return;
-	const bytes = await window.bytes(from, size);
+	// One that is cut off has its turn, too, though it can't be shown.
+	const bytes = await window.upTo(from, Math.min(size, end - from));
 	const unit = read(bytes);
+	if (!unit && from + size > end) return;
 	if (!unit) throw new NeedsDecoding('unsupported', 'A chunk is not exactly one picture');
 	if (list.units.length === 0) list.first = Buffer.from(bytes);
 	list.offset.push(from);
