@@ -1,0 +1,82 @@
+import { checkJob, type PictureJob, pixelBytes } from './job.ts';
+import { wrapStream } from './png-file.ts';
+
+// Node's types don't know what Node has.
+declare const WebAssembly: {
+	Module: new (bytes: Uint8Array) => PictureModule;
+	Memory: new (limits: { initial: number; maximum: number; shared: true }) => PictureMemory;
+	Instance: new (module: PictureModule, imports: { env: { memory: PictureMemory } }) => { exports: Exports };
+};
+
+/** The compiled module; can be sent to other threads. */
+export type PictureModule = { readonly kind?: 'WebAssembly.Module' };
+/** Memory that two threads may look at; can be sent as well. */
+export type PictureMemory = { readonly buffer: SharedArrayBuffer; grow(pages: number): number };
+
+/** What `assembly/index.ts` exports; addresses and counts of bytes come as signed 32 bits. */
+type Exports = {
+	pixelsAt: { value: number };
+	describe(format: number, width: number, height: number, toWidth: number, toHeight: number): void;
+	resultAt(): number;
+	mostResultBytes(): number;
+	makeStream(): number;
+	makePixels(): void;
+};
+
+const pageBytes = 65536;
+/** 2 GiB, as the module is built. */
+const mostPages = 32768;
+const formats = { yuv420p: 0, gray: 1, rgb24: 3 };
+
+export const compile = (bytes: Uint8Array): PictureModule => new WebAssembly.Module(bytes);
+
+/**
+ * Memory for one picture at a time: 3.5 MiB, and in and out of it what each has bytes a pixel (1, 1.5 or 3), once. It
+ * grows to its largest picture and stays so.
+ */
+export const makeMemory = (): PictureMemory =>
+	new WebAssembly.Memory({ initial: 16, maximum: mostPages, shared: true });
+
+/** Works on pictures in one memory. Of several with the same memory only one may be used at a time. */
+export type Codec = {
+	/**
+	 * The place for a picture's pixels.
+	 * @throws RangeError when nothing can be made of such a picture, or there isn't so much memory
+	 */
+	pixelsFor(job: PictureJob): Buffer;
+	/** What the job asks for, a view on the memory that lasts until the next picture. */
+	run(job: PictureJob): Buffer;
+};
+
+export const openCodec = (module: PictureModule, memory: PictureMemory): Codec => {
+	const exports = new WebAssembly.Instance(module, { env: { memory } }).exports;
+	const prepare = (job: PictureJob): void => {
+		checkJob(job);
+		const to = job.resize ?? job;
+		exports.describe(formats[job.pixels], job.width, job.height, to.width, to.height);
+		const missing = exports.resultAt() + exports.mostResultBytes() - memory.buffer.byteLength;
+		if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
+	};
+	return {
+		pixelsFor: job => {
+			prepare(job);
+			return Buffer.from(memory.buffer, exports.pixelsAt.value, pixelBytes(job));
+		},
+		run: job => {
+			prepare(job);
+			const to = job.resize ?? job;
+			const isSameSize = to.width === job.width && to.height === job.height;
+			const bytes = Buffer.from(memory.buffer);
+			const start = exports.resultAt();
+			if (job.output === 'png') {
+				return wrapStream(bytes, start, exports.makeStream(), to, job.pixels === 'gray');
+			}
+			const length = to.width * to.height * 3;
+			if (job.pixels === 'rgb24' && isSameSize) {
+				return bytes.subarray(exports.pixelsAt.value, exports.pixelsAt.value + length);
+			}
+			exports.makePixels();
+			return bytes.subarray(start, start + length);
+		},
+	};
+};

@@ -1,0 +1,42 @@
+import type { Size } from '../target-size.ts';
+
+/** What is to be made of a picture. */
+export type PictureJob = Size & {
+	/**
+	 * How the pixels come in, 8 bit, rows from the top without padding: RGB (3 bytes a pixel), gray (1 byte), or the
+	 * planes of a video of even sides (1.5 bytes): Y, then a quarter of the pixels U, then V, in limited range, BT.601.
+	 */
+	pixels: 'rgb24' | 'gray' | 'yuv420p';
+	/** Scales to exactly this size, with the bits of `resizePicture`. Not for gray. */
+	resize?: Size;
+	/** A PNG file, or RGB pixels (not of gray). */
+	output: 'png' | 'rgb';
+};
+
+/** Two rows of the result, filtered, have to fit into a part of the stream (1 MiB). */
+const mostRowBytes = 2 ** 19 - 1;
+/** With this many in and out, everything fits into 2 GiB. */
+const mostPixels = 2 ** 28;
+
+/** @throws RangeError when nothing can be made of such a picture */
+export const checkJob = ({ pixels, width, height, resize, output }: PictureJob): void => {
+	checkSize({ width, height }, pixels);
+	if (pixels === 'yuv420p' && (width % 2 === 1 || height % 2 === 1)) {
+		throw new RangeError(`yuv420p pictures have even sides, not ${width} x ${height}`);
+	}
+	if (pixels === 'gray' && (resize || output !== 'png')) throw new RangeError('a gray picture can only become a PNG');
+	if (resize) checkSize(resize, pixels);
+};
+
+const checkSize = ({ width, height }: Size, pixels: PictureJob['pixels']): void => {
+	if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
+		throw new RangeError(`a picture can't be ${width} x ${height} pixels large`);
+	}
+	if (width * (pixels === 'gray' ? 1 : 3) > mostRowBytes || width * height > mostPixels) {
+		throw new RangeError(`a picture of ${width} x ${height} pixels is too large`);
+	}
+};
+
+/** The bytes of the pixels that come in. */
+export const pixelBytes = ({ pixels, width, height }: PictureJob): number =>
+	width * height * { gray: 1, yuv420p: 1.5, rgb24: 3 }[pixels];

@@ -1,0 +1,187 @@
+import { Worker } from 'node:worker_threads';
+import { workerCode } from './built/pictures.ts';
+import { type Codec, makeMemory, openCodec, type PictureMemory } from './codec.ts';
+import type { PictureJob } from './job.ts';
+import { pictureModule } from './picture-module.ts';
+import type { Order, Outcome } from './worker.ts';
+
+/** Memory that was got for one picture; it has to be used or given back. */
+export type Place = {
+	/** To be filled with the picture's pixels; not to be touched after `run`. */
+	pixels: Buffer;
+	/** Has the job done, and frees the place. @throws Error what went wrong, or that the workers have ended */
+	run(): Promise<Buffer>;
+	/** Frees the place without having anything done. */
+	giveBack(): void;
+};
+
+export type PictureWorkers = {
+	/**
+	 * Waits until there is memory for another picture, first come, first served. Whoever awaits this before it reads the
+	 * next picture never holds more of them than there are places.
+	 * @throws RangeError when nothing can be made of such a picture, or there isn't so much memory
+	 * @throws Error when the workers have ended
+	 */
+	place(job: PictureJob): Promise<Place>;
+	/** The same for pixels that lie elsewhere: they are copied as soon as there is a place. */
+	run(job: PictureJob, pixels: Uint8Array): Promise<Buffer>;
+	/** Takes nothing more, waits for what is being done, and ends the threads. Who still waits for a place gets an error. */
+	close(): Promise<void>;
+};
+
+type Memory = { index: number; memory: PictureMemory; codec: Codec };
+type Waiting = { resolve: (memory: Memory) => void; reject: (error: Error) => void };
+type Task = { memory: Memory; job: PictureJob; resolve: (bytes: Buffer) => void; reject: (error: Error) => void };
+type Thread = { worker: Worker | undefined; knows: Set<number>; task: Task | undefined };
+
+/**
+ * Threads that encode, scale and convert pictures. Each picture is worked on in memory of its own, which the caller fills
+ * directly; see `makeMemory` for how large it becomes. Threads start when they are needed, and don't keep the process
+ * running while they have nothing to do.
+ * @param count threads
+ * @param places memories: pictures that are filled in, wait or are worked on, at the same time
+ */
+export const makePictureWorkers = ({
+	count,
+	places = count + 1,
+	code = workerCode,
+}: {
+	count: number;
+	places?: number;
+	/** What runs in a thread; for tests. */
+	code?: string;
+}): PictureWorkers => {
+	const free: Memory[] = [];
+	const waiting: Waiting[] = [];
+	const tasks: Task[] = [];
+	const threads: Thread[] = Array.from({ length: count }, () => ({
+		worker: undefined,
+		knows: new Set<number>(),
+		task: undefined,
+	}));
+	let made = 0;
+	let closing: Promise<void> | undefined;
+	let whenIdle = () => {};
+
+	const take = (): Promise<Memory> => {
+		if (closing) return Promise.reject(new Error(ended));
+		const memory = free.pop() ?? makeAnother();
+		if (memory) return Promise.resolve(memory);
+		return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+	};
+	const makeAnother = (): Memory | undefined => {
+		if (made === places) return undefined;
+		const memory = makeMemory();
+		return { index: made++, memory, codec: openCodec(pictureModule(), memory) };
+	};
+	const release = (memory: Memory): void => {
+		const next = waiting.shift();
+		if (next) next.resolve(memory);
+		else free.push(memory);
+	};
+
+	const start = (thread: Thread): Worker => {
+		// Options of this process, such as a loader of TypeScript, are of no use there.
+		const worker = new Worker(code, { eval: true, execArgv: [], workerData: { module: pictureModule() } });
+		worker.unref();
+		worker.on('message', (outcome: Outcome) => {
+			if ('bytes' in outcome) {
+				const { buffer, byteOffset, byteLength } = outcome.bytes;
+				finish(thread, task => task.resolve(Buffer.from(buffer, byteOffset, byteLength)));
+			} else finish(thread, task => task.reject(new Error(outcome.error)));
+		});
+		const stopped = (error: Error) => {
+			if (thread.worker !== worker) return;
+			thread.worker = undefined;
+			thread.knows.clear();
+			finish(thread, task => task.reject(error));
+		};
+		worker.on('error', stopped);
+		worker.on('exit', exitCode => stopped(new Error(`a thread for pictures ended with code ${exitCode}`)));
+		thread.worker = worker;
+		return worker;
+	};
+	const finish = (thread: Thread, settle: (task: Task) => void): void => {
+		const { task } = thread;
+		if (!task) return;
+		thread.task = undefined;
+		thread.worker?.unref();
+		release(task.memory);
+		settle(task);
+		hand();
+	};
+	/** Gives filled pictures to threads that have nothing to do. */
+	const hand = (): void => {
+		for (const thread of threads) {
+			if (thread.task) continue;
+			const task = tasks.shift();
+			if (!task) break;
+			thread.task = task;
+			const { index, memory } = task.memory;
+			const worker = thread.worker ?? start(thread);
+			worker.ref();
+			const order: Order = { place: index, job: task.job, ...(thread.knows.has(index) ? {} : { memory }) };
+			thread.knows.add(index);
+			worker.postMessage(order);
+		}
+		if (threads.every(thread => !thread.task)) whenIdle();
+	};
+
+	const place = async (job: PictureJob): Promise<Place> => {
+		const memory = await take();
+		let isOpen = true;
+		const leave = () => {
+			if (!isOpen) throw new Error('a place for a picture was used twice');
+			isOpen = false;
+		};
+		try {
+			return {
+				pixels: memory.codec.pixelsFor(job),
+				run: async () => {
+					leave();
+					if (closing) {
+						release(memory);
+						throw new Error(ended);
+					}
+					return new Promise<Buffer>((resolve, reject) => {
+						tasks.push({ memory, job: { ...job }, resolve, reject });
+						hand();
+					});
+				},
+				giveBack: () => {
+					leave();
+					release(memory);
+				},
+			};
+		} catch (error) {
+			release(memory);
+			throw error;
+		}
+	};
+
+	return {
+		place,
+		run: async (job, pixels) => {
+			const { pixels: to, run, giveBack } = await place(job);
+			if (pixels.length !== to.length) {
+				giveBack();
+				throw new RangeError(`${job.width} x ${job.height} pixels aren't ${pixels.length} bytes`);
+			}
+			to.set(pixels);
+			return run();
+		},
+		close: () => {
+			closing ??= (async () => {
+				for (const { reject } of waiting.splice(0)) reject(new Error(ended));
+				await new Promise<void>(resolve => {
+					whenIdle = resolve;
+					hand();
+				});
+				await Promise.all(threads.map(thread => thread.worker?.terminate()));
+			})();
+			return closing;
+		},
+	};
+};
+
+const ended = 'the threads for pictures have ended';
