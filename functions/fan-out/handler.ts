@@ -52,6 +52,9 @@ const queue = {
 /** Before the deadline ffmpeg, where it had to be asked, has to be ended and the message handed back. */
 const endEarlyMs = 5000;
 
+/** Part of an invocation's time that a pass over a long file may take; the rest is for what follows. */
+const shareOfPass = 0.6;
+
 /** Plan queue → one step of the walk over the source: project, dataset, page of a listing, or video. */
 export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, context) =>
 	settleBatch(
@@ -63,7 +66,8 @@ export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, conte
 		message => {
 			const signal = deadlineOf(context, endEarlyMs);
 			const http = connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs, signal });
-			return takeStep({ ...ports, supervisely: makeSuperviselyApi(http) }, message, signal);
+			const passUntil = Date.now() + context.getRemainingTimeInMillis() * shareOfPass;
+			return takeStep({ ...ports, supervisely: makeSuperviselyApi(http), passUntil }, message, signal);
 		},
 	),
 );

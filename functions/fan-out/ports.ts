@@ -16,4 +16,6 @@ export type FanOutPorts = {
 	/** How long a project's meta stay taken after their writer was heard of last, and one waits for a dataset. */
 	leaseMs: number;
 	ffmpegPath: string;
+	/** When a pass over a long file has to stop for this time, as epoch milliseconds; it goes on at the next delivery. */
+	passUntil?: number;
 };

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { StateStore } from '#shared/aws/state-store.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import type { Video } from '#shared/supervisely/api.ts';
 import { openVideo, streamVideo } from '#shared/supervisely/open-video.ts';
+import { type Checkpoint, passStateSchema } from '#shared/video/index/demux/pass-state.ts';
 import { indexDocumentSchema, readIndex, writeIndex } from '#shared/video/index/index-document.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
@@ -24,10 +26,20 @@ export const indexOf = async (ports: FanOutPorts, video: Video, signal: AbortSig
 	const kept = await readDocument(store, key, videoFileSchema);
 	if (kept) return { version, inParts: kept.inParts, index: readIndex(kept.index) };
 	const { source, inParts } = await openFile(ports, video, version, signal);
-	const index = await indexVideo(source, { ffmpegPath: ports.ffmpegPath, signal });
+	const { ffmpegPath, passUntil } = ports;
+	const part = keys.videoIndexPart(video.id, version);
+	const checkpoint = passUntil === undefined ? {} : { checkpoint: checkpointIn(store, part, passUntil) };
+	const index = await indexVideo(source, { ffmpegPath, signal, ...checkpoint });
 	await store.write(key, videoFileSchema.encode({ schema: 1, inParts, index: writeIndex(index) }));
 	return { version, inParts, index };
 };
+
+/** Keeps how far a pass has come beside the index that it makes. */
+const checkpointIn = (store: StateStore, key: string, until: number): Checkpoint => ({
+	isDue: () => Date.now() > until,
+	load: () => readDocument(store, key, passStateSchema),
+	save: state => store.write(key, passStateSchema.encode(state)),
+});
 
 /**
  * The key of the copy that chunks have to be read from; null where they read the file where it lies. What has no index in

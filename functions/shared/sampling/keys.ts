@@ -55,6 +55,8 @@ export const keys = {
 	list: 'list/',
 	/** The last run of the standing sampling. */
 	standing: 'standing.json',
+	/** How far a pass over a long file has come. */
+	videoIndexPart: (video: number, version: string) => `${keys.videos}${video}-${version}/index-part.json`,
 	/** What is known of one version of a video's file, for all samplings. */
 	videoIndex: (video: number, version: string) => `${keys.videos}${video}-${version}/${videoIndexName}`,
 	/** A copy of its bytes, where the server gives them only whole or they have to be read again and again. */

@@ -7,7 +7,12 @@ import { canBeginAt } from './random-access.ts';
  * What the bytes of one access unit tell: whether decoding can begin with it, and where it is shown. `order` rises from
  * one shown picture to the next, once all units have been read: later ones may change it.
  */
-export type AccessUnit = { isKey: boolean; order: number };
+export type AccessUnit = {
+	isKey: boolean;
+	/** No picture behind it is shown before one in front of it, so that orders may begin anew here. */
+	isRestart: boolean;
+	order: number;
+};
 
 /**
  * Reads access units in the order in which they are stored, each one picture.
@@ -15,15 +20,22 @@ export type AccessUnit = { isKey: boolean; order: number };
  */
 export type AccessUnitReader = (unit: Buffer) => AccessUnit | undefined;
 
-/** The reader for a codec; undefined where there is none. */
-export function accessUnitReader(bitstream: Bitstream): AccessUnitReader | undefined {
-	if (bitstream.codec === 'h264') return h264Reader(bitstream.lengthBytes);
+/**
+ * The reader for a codec; undefined where there is none.
+ * @param turns below which no order is given: those of pictures that another reader has read
+ */
+export function accessUnitReader(bitstream: Bitstream, turns = 0): AccessUnitReader | undefined {
+	if (bitstream.codec === 'h264') return h264Reader(bitstream.lengthBytes, turns);
 	if (bitstream.codec === 'hevc') return hevcReader(bitstream.lengthBytes);
-	if (bitstream.codec === 'mpeg4') return anchorReader(bitstream, mpeg4Picture);
-	if (bitstream.codec === 'mpeg2video' || bitstream.codec === 'mpeg1video') return anchorReader(bitstream, mpegPicture);
+	if (bitstream.codec === 'mpeg4') return anchorReader(bitstream, mpeg4Picture, turns);
+	if (bitstream.codec === 'mpeg2video' || bitstream.codec === 'mpeg1video')
+		return anchorReader(bitstream, mpegPicture, turns);
 	if (intraOnly.has(bitstream.codec) || inOrder.has(bitstream.codec)) {
-		let order = 0;
-		return unit => ({ isKey: canBeginAt(unit, bitstream) === true, order: order++ });
+		let order = turns;
+		return unit => {
+			const isKey = canBeginAt(unit, bitstream) === true;
+			return { isKey, isRestart: isKey, order: order++ };
+		};
 	}
 	return undefined;
 }
@@ -32,12 +44,12 @@ export function accessUnitReader(bitstream: Bitstream): AccessUnitReader | undef
 const inOrder = new Set(['h263', 'flv1', 'vp8']);
 
 /** Orders of pictures in H.264, by picture order count (ISO/IEC 14496-10, 8.2.1). */
-function h264Reader(lengthBytes: number): AccessUnitReader {
+function h264Reader(lengthBytes: number, turns: number): AccessUnitReader {
 	const sequences = new Map<number, Sps>();
 	const pictures = new Map<number, number>();
-	let [base, highest] = [0, 0];
+	let [base, highest] = [turns, turns];
 	let [lastHigh, lastLow] = [0, 0];
-	let decoded = 0;
+	let decoded = turns;
 	const sets = setsInForce();
 	return unit => {
 		let found: AccessUnit | undefined;
@@ -73,7 +85,8 @@ function h264Reader(lengthBytes: number): AccessUnitReader {
 				count = base + high + slice.order;
 			}
 			highest = Math.max(highest, count);
-			found = { isKey: isSelfContained && canBeginAt(unit, { codec: 'h264', lengthBytes }) === true, order: count };
+			const isKey = isSelfContained && canBeginAt(unit, { codec: 'h264', lengthBytes }) === true;
+			found = { isKey, isRestart: isKey && slice.isIdr, order: count };
 		}
 		return found;
 	};
@@ -107,23 +120,25 @@ function hevcReader(lengthBytes: number): AccessUnitReader {
 			if (type < 32 && ((nal[2] ?? 0) & 0x80) !== 0) pictures++;
 		}
 		if (pictures !== 1) return undefined;
-		return { isKey: isSelfContained && canBeginAt(unit, { codec: 'hevc', lengthBytes }) === true, order: order++ };
+		const isKey = isSelfContained && canBeginAt(unit, { codec: 'hevc', lengthBytes }) === true;
+		return { isKey, isRestart: isKey, order: order++ };
 	};
 }
 
 type Kind = { isB: boolean } | undefined;
 
 /** Orders of pictures where B-pictures are shown at once, and each other one before the next other one. */
-function anchorReader(bitstream: Bitstream, kindOf: (unit: Buffer) => Kind): AccessUnitReader {
-	let decoded = 0;
+function anchorReader(bitstream: Bitstream, kindOf: (unit: Buffer) => Kind, turns: number): AccessUnitReader {
+	let decoded = turns;
 	let anchor: AccessUnit | undefined;
 	return unit => {
 		const kind = kindOf(unit);
 		if (!kind) return undefined;
 		decoded++;
-		if (kind.isB) return { isKey: false, order: decoded };
+		if (kind.isB) return { isKey: false, isRestart: false, order: decoded };
 		if (anchor) anchor.order = decoded - 0.5;
-		anchor = { isKey: canBeginAt(unit, bitstream) === true, order: Number.POSITIVE_INFINITY };
+		const isKey = canBeginAt(unit, bitstream) === true;
+		anchor = { isKey, isRestart: isKey, order: Number.POSITIVE_INFINITY };
 		return anchor;
 	};
 }

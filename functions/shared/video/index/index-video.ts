@@ -4,6 +4,7 @@ import { containerOf } from './container.ts';
 import { indexByDecoding } from './decoded-index.ts';
 import { indexAvi } from './demux/avi.ts';
 import { indexFlv } from './demux/flv.ts';
+import type { Checkpoint } from './demux/pass-state.ts';
 import { indexTransportStream } from './demux/transport-stream.ts';
 import { indexMatroska } from './matroska-index.ts';
 import { indexMp4 } from './mp4-index.ts';
@@ -13,20 +14,22 @@ import { hidesReordering } from './reordering-probe.ts';
 import { verifyKeys } from './verify-keys.ts';
 import type { VideoIndex } from './video-index.ts';
 
-type Options = { ffmpegPath: string; signal: AbortSignal };
+/** `checkpoint` lets a pass over a long file go on another time. */
+type Options = { ffmpegPath: string; signal: AbortSignal; checkpoint?: Checkpoint };
 
 /**
  * Builds the index of a video from what the file itself says it is; its name is not asked. MP4, MOV, Matroska and WebM
  * are indexed from their headers, transport streams, AVI and FLV by a pass over the file. What has no headers that tell,
  * or contradicts itself, is decoded once instead.
- * @throws PermanentError `corrupt` or `unsupported`; SamplingFailure when ffmpeg can't be run
+ * @throws PermanentError `corrupt` or `unsupported`; SamplingFailure when ffmpeg can't be run; Busy when time is up and the
+ * checkpoint has what was found
  */
 export const indexVideo = async (source: ByteSource, options: Options): Promise<VideoIndex> => {
 	const container = await containerOf(source);
 	const readHeaders = headerReaders[container];
 	if (!readHeaders) return indexByDecoding(source, container, options);
 	try {
-		return await believable(await readHeaders(source), source, options);
+		return await believable(await readHeaders(source, options.checkpoint), source, options);
 	} catch (error) {
 		if (error instanceof NeedsDecoding) {
 			const { message, stream, matrix } = error;
@@ -43,7 +46,7 @@ export const indexVideo = async (source: ByteSource, options: Options): Promise<
 };
 
 /** By demuxer, what indexes a file without decoding it: by its headers, or by a pass over it. */
-const headerReaders: Record<string, (source: ByteSource) => Promise<VideoIndex>> = {
+const headerReaders: Record<string, (source: ByteSource, checkpoint?: Checkpoint) => Promise<VideoIndex>> = {
 	mov: indexMp4,
 	matroska: indexMatroska,
 	mpegts: indexTransportStream,

@@ -1,5 +1,5 @@
-import { accessUnitReader } from '../../bitstream/access-units.ts';
-import type { Bitstream } from '../../bitstream/bitstream.ts';
+import { z } from 'zod';
+import { type AccessUnitReader, accessUnitReader } from '../../bitstream/access-units.ts';
 import { setsOfRecord } from '../../bitstream/h264-headers.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { makeWindow, type Window } from '../../source/window.ts';
@@ -8,6 +8,7 @@ import { cutOff } from '../cut-off.ts';
 import { codecOfFourCc } from '../four-cc.ts';
 import { NeedsDecoding } from '../needs-decoding.ts';
 import type { VideoIndex } from '../video-index.ts';
+import { type Checkpoint, pausePass, resumedList, turnsBefore } from './pass-state.ts';
 import { emptyList, indexOfSamples, type SampleList } from './sample-list.ts';
 
 /** Bytes that are read at a time. */
@@ -15,51 +16,103 @@ const windowBytes = 4 * 1024 * 1024;
 /** A picture of a hundred megabytes is none. */
 const largestChunk = 100 * 1024 * 1024;
 
-type Stream = {
-	number: number;
-	fourCc: string;
-	bitstream: Bitstream;
-	scale: number;
-	rate: number;
-	width: number;
-	height: number;
-	extra: Buffer;
-};
+const streamSchema = z.strictObject({
+	number: z.number().int(),
+	fourCc: z.string().length(4),
+	bitstream: z.strictObject({ codec: z.string(), lengthBytes: z.number().int() }),
+	scale: z.number().int(),
+	rate: z.number().int(),
+	width: z.number().int(),
+	height: z.number().int(),
+	/** What follows the description of a picture, in base64: the decoder's configuration. */
+	extra: z.base64(),
+});
+type Stream = z.output<typeof streamSchema>;
+
+const readerSchema = z.strictObject({
+	stream: streamSchema,
+	/** Where the lists end that the pass is in, the outermost first. */
+	ends: z.array(z.number().int()),
+	damage: z.string().nullable(),
+});
 
 /**
  * Indexes an AVI file by a pass over its chunks, OpenDML included (OpenDML AVI File Format Extensions 1.02). Times are
  * turns: the file tells no others. Nothing is decoded.
- * @throws NeedsDecoding for whatever isn't understood
+ * @throws NeedsDecoding for whatever isn't understood; Busy when time is up, and the rest comes later
  */
-export async function indexAvi(source: ByteSource): Promise<VideoIndex> {
+export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Promise<VideoIndex> {
+	const state = await checkpoint?.load();
+	const resumed = state && readerSchema.parse(state.reader);
+	const list = state ? resumedList(state) : emptyList(false);
 	const window = makeWindow(source, windowBytes);
-	const list = emptyList(false);
-	const found: { stream?: Stream; read?: ReturnType<typeof accessUnitReader> } = {};
-	let damage: string | undefined;
+	let stream = resumed?.stream;
+	let read = stream && readerOf(stream, list.first, turnsBefore(list));
+	let damage = resumed?.damage ?? undefined;
+	const ends = resumed?.ends ?? [];
 	const notes: string[] = [];
-	for (let at = 0; at + 12 <= source.size; ) {
-		const { id, size, type } = await readHeader(window, at);
-		if (id !== 'RIFF' || (at === 0 ? type !== 'AVI ' : type !== 'AVIX')) {
-			if (at === 0) throw new NeedsDecoding('corrupt', 'The file is no AVI');
-			notes.push(`The last ${source.size - at} bytes of the file belong to no known chunk`);
-			break;
+	let at = state?.at ?? 0;
+	while (at + 8 <= source.size) {
+		while (ends.length > 0 && at + 8 > (ends.at(-1) as number)) {
+			const end = ends.pop() as number;
+			at = Math.max(at, end + (end & 1));
 		}
-		// A recording that was never finished has no size.
-		const end = size === 0 ? source.size : at + 8 + size;
-		damage ??= cutOff(end, source.size);
-		await readList(window, at + 12, Math.min(end, source.size), found, list);
-		at = end + (end & 1);
+		if (at + 8 > source.size) break;
+		const { id, size, type } = await readHeader(window, at);
+		const [from, to] = [at + 8, at + 8 + size];
+		const end = Math.min(ends.at(-1) ?? source.size, source.size);
+		if (ends.length === 0) {
+			if (id !== 'RIFF' || (at === 0 ? type !== 'AVI ' : type !== 'AVIX')) {
+				if (at === 0) throw new NeedsDecoding('corrupt', 'The file is no AVI');
+				notes.push(`The last ${source.size - at} bytes of the file belong to no known chunk`);
+				break;
+			}
+			// A recording that was never finished has no size.
+			damage ??= size === 0 ? undefined : cutOff(to, source.size);
+			ends.push(size === 0 ? source.size : to);
+			at = from + 4;
+			continue;
+		}
+		if (id === 'LIST' && (type === 'movi' || type === 'rec ')) {
+			ends.push(size === 0 ? end : Math.min(to, end));
+			at = from + 4;
+			continue;
+		}
+		if (id === 'LIST' && type === 'hdrl') {
+			stream ??= await readStreams(window, from + 4, Math.min(to, end));
+			read ??= stream && readerOf(stream, undefined, 0);
+		} else if (/^[0-9]{2}d[bc]$/.test(id)) {
+			if (!stream || !read) throw new NeedsDecoding('unsupported', 'The pictures come before their description');
+			if (Number(id.slice(0, 2)) === stream.number) {
+				await readPicture(window, { from, size, end }, read, list);
+			}
+			const reader = { stream, ends, damage: damage ?? null };
+			if (checkpoint?.isDue())
+				await pausePass(checkpoint, list, picture => (list.offset[picture] as number) - 8, reader);
+		} else if (/^[0-9]{2}pc$/.test(id)) throw new NeedsDecoding('unsupported', 'The palette changes');
+		else if (!/^([0-9]{2}(wb|tx|sb|xx)|ix[0-9]{2}|idx1|JUNK|junk|LIST|ID3 |indx|vprp|dmlh|strn|\0{4})$/.test(id))
+			throw new NeedsDecoding('corrupt', `The bytes at ${at} are no chunk that is known`);
+		at = to + (to & 1);
 	}
-	const { stream } = found;
 	if (!stream) throw new NeedsDecoding('unsupported', 'The file has no video stream');
+	const { width, height, fourCc, bitstream, scale, rate } = stream;
+	const extra = Buffer.from(stream.extra, 'base64');
 	return indexOfSamples(list, {
-		...{ demuxer: 'avi', stream: 'V:0', packets: null, damage, notes },
-		timeBase: { num: stream.scale, den: stream.rate },
-		...{ width: stream.width, height: stream.height, fourCc: stream.fourCc },
-		configuration: stream.extra.length > 0 ? makeBox('glbl', stream.extra) : Buffer.alloc(0),
-		bitstream: stream.bitstream,
+		...{ demuxer: 'avi', stream: 'V:0', packets: null, damage, notes, width, height, fourCc, bitstream },
+		timeBase: { num: scale, den: rate },
+		configuration: extra.length > 0 ? makeBox('glbl', extra) : Buffer.alloc(0),
 	});
 }
+
+/** A reader of a stream's pictures, which knows the parameter sets of the header, and those of the first picture. */
+const readerOf = ({ bitstream, fourCc, extra }: Stream, first: Buffer | undefined, turns: number): AccessUnitReader => {
+	const read = accessUnitReader(bitstream, turns);
+	if (!read) throw new NeedsDecoding('unsupported', `How ${fourCc} orders its pictures is not known`);
+	// Neither counts as a picture.
+	if (bitstream.lengthBytes > 0) read(setsOfRecord(Buffer.from(extra, 'base64')).sets);
+	if (first) read(first);
+	return read;
+};
 
 const readHeader = async (window: Window, at: number): Promise<{ id: string; size: number; type: string }> => {
 	const bytes = await window.upTo(at, 12);
@@ -67,38 +120,14 @@ const readHeader = async (window: Window, at: number): Promise<{ id: string; siz
 	return { id: bytes.toString('latin1', 0, 4), size: bytes.readUInt32LE(4), type: bytes.toString('latin1', 8, 12) };
 };
 
-/** Walks over the chunks of a list, and of those inside. */
-const readList = async (
-	window: Window,
-	start: number,
-	end: number,
-	found: { stream?: Stream; read?: ReturnType<typeof accessUnitReader> },
-	list: SampleList,
-): Promise<void> => {
-	for (let at = start; at + 8 <= end; ) {
-		const { id, size, type } = await readHeader(window, at);
-		const [from, to] = [at + 8, at + 8 + size];
-		if (id === 'LIST' && type === 'hdrl') Object.assign(found, await readStreams(window, from + 4, Math.min(to, end)));
-		else if (id === 'LIST' && (type === 'movi' || type === 'rec '))
-			// The size of what is still being written, or above 4 GB, is 0.
-			await readList(window, from + 4, size === 0 ? end : Math.min(to, end), found, list);
-		else if (/^[0-9]{2}d[bc]$/.test(id)) await readPicture(window, { id, from, size, end }, found, list);
-		else if (/^[0-9]{2}pc$/.test(id)) throw new NeedsDecoding('unsupported', 'The palette changes');
-		else if (!/^([0-9]{2}(wb|tx|sb|xx)|ix[0-9]{2}|idx1|JUNK|junk|LIST|ID3 |indx|vprp|dmlh|strn|\0{4})$/.test(id))
-			throw new NeedsDecoding('corrupt', `The bytes at ${at} are no chunk that is known`);
-		at = to + (to & 1);
-	}
-};
-
+/** Adds a picture to the list; not one without bytes: it repeats the one before, and nothing is shown for it. */
 const readPicture = async (
 	window: Window,
-	{ id, from, size, end }: { id: string; from: number; size: number; end: number },
-	{ stream, read }: { stream?: Stream; read?: ReturnType<typeof accessUnitReader> },
+	{ from, size, end }: { from: number; size: number; end: number },
+	read: AccessUnitReader,
 	list: SampleList,
 ): Promise<void> => {
-	if (!stream || !read) throw new NeedsDecoding('unsupported', 'The pictures come before their description');
-	// A chunk without bytes repeats the picture before; nothing is shown for it.
-	if (Number(id.slice(0, 2)) !== stream.number || size === 0) return;
+	if (size === 0) return;
 	if (size > largestChunk) throw new NeedsDecoding('corrupt', `A picture has ${size} bytes`);
 	// One that is cut off has its turn, too, though it can't be shown.
 	const bytes = await window.upTo(from, Math.min(size, end - from));
@@ -111,8 +140,8 @@ const readPicture = async (
 	list.units.push(unit);
 };
 
-/** The first video stream of the header list, and a reader of its pictures. */
-const readStreams = async (window: Window, start: number, end: number) => {
+/** The first video stream of the header list. */
+const readStreams = async (window: Window, start: number, end: number): Promise<Stream | undefined> => {
 	let number = -1;
 	for (let at = start; at + 8 <= end; ) {
 		const { id, size, type } = await readHeader(window, at);
@@ -120,17 +149,11 @@ const readStreams = async (window: Window, start: number, end: number) => {
 		if (id === 'LIST' && type === 'strl') {
 			number++;
 			const stream = await readStream(window, at + 12, Math.min(to, end), number);
-			if (stream) {
-				const read = accessUnitReader(stream.bitstream);
-				// The reader gets to know the sets of the header; they are no picture.
-				if (stream.bitstream.lengthBytes > 0) read?.(setsOfRecord(stream.extra).sets);
-				if (!read) throw new NeedsDecoding('unsupported', `How ${stream.fourCc} orders its pictures is not known`);
-				return { stream, read };
-			}
+			if (stream) return stream;
 		}
 		at = to + (to & 1);
 	}
-	return {};
+	return undefined;
 };
 
 const readStream = async (window: Window, start: number, end: number, number: number): Promise<Stream | undefined> => {
@@ -152,14 +175,8 @@ const readStream = async (window: Window, start: number, end: number, number: nu
 			// Units have lengths where a stream was copied from MP4 with its record, and start codes elsewhere.
 			const lengthBytes = codec === 'h264' && extra[0] === 1 ? setsOfRecord(extra).lengthBytes : 0;
 			return {
-				number,
-				fourCc,
-				bitstream: { codec, lengthBytes },
-				scale: scale || 1,
-				rate: rate || 1,
-				width,
-				height,
-				extra,
+				...{ number, fourCc, bitstream: { codec, lengthBytes }, scale: scale || 1, rate: rate || 1, width, height },
+				extra: extra.toString('base64'),
 			};
 		}
 		at += 8 + size + (size & 1);

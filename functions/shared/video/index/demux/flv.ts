@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type AccessUnitReader, accessUnitReader } from '../../bitstream/access-units.ts';
 import type { Bitstream } from '../../bitstream/bitstream.ts';
 import { setsOfRecord } from '../../bitstream/h264-headers.ts';
@@ -7,23 +8,26 @@ import { makeBox } from '../boxes.ts';
 import { endDamage } from '../end-damage.ts';
 import { NeedsDecoding } from '../needs-decoding.ts';
 import type { VideoIndex } from '../video-index.ts';
+import { type Checkpoint, pausePass, resumedList } from './pass-state.ts';
 import { emptyList, indexOfSamples } from './sample-list.ts';
 
 /** Bytes that are read at a time. */
 const windowBytes = 4 * 1024 * 1024;
 
-type Codec = { bitstream: Bitstream; fourCc: string; configuration: Buffer; read: AccessUnitReader | undefined };
+type Codec = { record: string; bitstream: Bitstream; read: AccessUnitReader | undefined };
+const readerSchema = z.strictObject({ record: z.base64() });
 
 /**
  * Indexes a Flash video by a pass over its tags (Adobe Flash Video File Format Specification 10.1, annex E). Times are
  * milliseconds. Nothing is decoded.
  * @throws NeedsDecoding for whatever isn't understood
  */
-export async function indexFlv(source: ByteSource): Promise<VideoIndex> {
+export async function indexFlv(source: ByteSource, checkpoint?: Checkpoint): Promise<VideoIndex> {
 	const window = makeWindow(source, windowBytes);
-	const list = emptyList(true);
-	let codec: Codec | undefined;
-	let at = (await window.bytes(5, 4)).readUInt32BE(0) + 4;
+	const state = await checkpoint?.load();
+	const list = state ? resumedList(state) : emptyList(true);
+	let codec: Codec | undefined = state && codecOf(readerSchema.parse(state.reader).record, list.first);
+	let at = state?.at ?? (await window.bytes(5, 4)).readUInt32BE(0) + 4;
 	while (at + 11 <= source.size) {
 		const header = await window.bytes(at, 11);
 		const type = header[0] as number;
@@ -48,22 +52,12 @@ export async function indexFlv(source: ByteSource): Promise<VideoIndex> {
 			payload = 5;
 			if (body[1] === 0) {
 				if (codec) throw new NeedsDecoding('unsupported', 'The description of the codec comes twice');
-				const configuration = Buffer.from(body.subarray(5));
-				const { lengthBytes, sets } = setsOfRecord(configuration);
-				const bitstream = { codec: 'h264', lengthBytes };
-				const read = accessUnitReader(bitstream);
-				// The reader gets to know the sets; they are no picture.
-				read?.(sets);
-				codec = { bitstream, fourCc: 'avc1', configuration: makeBox('avcC', configuration), read };
+				codec = codecOf(body.toString('base64', 5), undefined);
 				continue;
 			}
 			if (body[1] !== 1) continue;
 			shift = body.readIntBE(2, 3);
-		} else
-			codec ??= {
-				...{ bitstream: { codec: 'flv1', lengthBytes: 0 }, fourCc: 'FLV1', configuration: Buffer.alloc(0) },
-				read: accessUnitReader({ codec: 'flv1', lengthBytes: 0 }),
-			};
+		} else codec ??= codecOf('', undefined);
 		if (!codec) throw new NeedsDecoding('corrupt', 'The pictures come before the description of their codec');
 		const bytes = body.subarray(payload);
 		const unit = codec.read?.(bytes);
@@ -74,11 +68,36 @@ export async function indexFlv(source: ByteSource): Promise<VideoIndex> {
 		list.units.push(unit);
 		list.times?.dts.push(time);
 		list.times?.pts.push(time + shift);
+		const tagHeader = 11 + payload;
+		const { record } = codec;
+		if (checkpoint?.isDue())
+			await pausePass(checkpoint, list, picture => (list.offset[picture] as number) - tagHeader, { record });
 	}
 	if (!codec) throw new NeedsDecoding('unsupported', 'The file has no video tags');
-	const { bitstream, fourCc, configuration } = codec;
+	const { bitstream, record } = codec;
+	const isH264 = record !== '';
+	const fourCc = isH264 ? 'avc1' : 'FLV1';
+	const configuration = isH264 ? makeBox('avcC', Buffer.from(record, 'base64')) : Buffer.alloc(0);
 	return indexOfSamples(list, {
 		...{ demuxer: 'flv', stream: 'V:0', packets: null, width: 0, height: 0, fourCc, configuration, bitstream },
 		...{ timeBase: { num: 1, den: 1000 }, damage: await endDamage(source, 'flv'), notes: [] },
 	});
 }
+
+/**
+ * The codec of a stream: H.264 with its record, in base64, or Sorenson's H.263 without one.
+ * @param first of a stream that was read before, its first picture
+ */
+const codecOf = (record: string, first: Buffer | undefined): Codec => {
+	if (record === '') {
+		const bitstream = { codec: 'flv1', lengthBytes: 0 };
+		return { record, bitstream, read: accessUnitReader(bitstream) };
+	}
+	const { lengthBytes, sets } = setsOfRecord(Buffer.from(record, 'base64'));
+	const bitstream = { codec: 'h264', lengthBytes };
+	const read = accessUnitReader(bitstream);
+	// The reader gets to know the sets; they are no picture.
+	read?.(sets);
+	if (first) read?.(first);
+	return { record, bitstream, read };
+};

@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { NeedsDecoding } from '../needs-decoding.ts';
 
-export type VideoStream = { pid: number; codec: string };
+export const videoSchema = z.strictObject({ pid: z.number().int(), codec: z.string() });
+export type VideoStream = z.output<typeof videoSchema>;
 
 /** Codecs by stream type (ISO/IEC 13818-1, table 2-34). */
 const videoTypes: Record<number, string> = {

@@ -14,10 +14,12 @@ export type SampleList = {
 	times?: { pts: number[]; dts: number[] };
 	/** The first picture's bytes. */
 	first: Buffer;
+	/** Pictures that a pass before this one has found. */
+	known: number;
 };
 
 export const emptyList = (hasTimes: boolean): SampleList => ({
-	...{ offset: [], size: [], units: [], first: Buffer.alloc(0) },
+	...{ offset: [], size: [], units: [], first: Buffer.alloc(0), known: 0 },
 	...(hasTimes ? { times: { pts: [], dts: [] } } : {}),
 });
 

@@ -3,7 +3,8 @@ import { findPackets, type PacketLayout, payloadStart, readPesHeader } from '../
 import type { ByteSource } from '../../source/byte-source.ts';
 import { NeedsDecoding } from '../needs-decoding.ts';
 import type { VideoIndex } from '../video-index.ts';
-import { findVideo, type VideoStream } from './program-tables.ts';
+import { type Checkpoint, type PassState, pausePass, resumedList } from './pass-state.ts';
+import { findVideo, type VideoStream, videoSchema } from './program-tables.ts';
 import { emptyList, indexOfSamples, type SampleList } from './sample-list.ts';
 
 /** Bytes that are read at a time, about. */
@@ -21,27 +22,42 @@ type Open = { offset: number; end: number; pts: number; dts: number; pieces: Buf
 /**
  * Indexes an MPEG transport stream by a pass over its packets (ISO/IEC 13818-1, 2.4.3): each packetized picture with its
  * times, which are ticks of 90 kHz, and the bytes from its first packet to its last. Nothing is decoded.
- * @throws NeedsDecoding for a stream that lost packets, or in which anything isn't as plain as most are
+ * @throws NeedsDecoding for a stream that lost packets, or in which anything isn't as plain as most are; Busy when time is
+ * up, and the rest comes later
  */
-export async function indexTransportStream(source: ByteSource): Promise<VideoIndex> {
+export async function indexTransportStream(source: ByteSource, checkpoint?: Checkpoint): Promise<VideoIndex> {
 	const layout = findPackets(await source.read(0, Math.min(searchedBytes, source.size)));
 	if (!layout) throw new NeedsDecoding('corrupt', 'The file has no packets of a transport stream');
-	const pass = new Pass();
+	const state = await checkpoint?.load();
+	const pass = new Pass(state);
 	const perBlock = Math.floor(blockBytes / layout.distance) * layout.distance;
-	for (let at = layout.first; at + 188 <= source.size; at += perBlock) {
+	for (let at = state?.at ?? layout.first; at + 188 <= source.size; at += perBlock) {
 		const block = await source.read(at, Math.min(perBlock, source.size - at));
 		for (let from = 0; from + 188 <= block.length; from += layout.distance) pass.take(block, from, at + from);
+		if (checkpoint?.isDue()) await pass.pause(checkpoint);
 	}
 	return pass.finish(source, layout);
 }
 
 class Pass {
-	readonly #list: SampleList = emptyList(true);
+	readonly #list: SampleList;
 	readonly #find = findVideo();
 	#video: VideoStream | undefined;
 	#read: AccessUnitReader | undefined;
 	#open: Open | undefined;
 	#counter = -1;
+
+	constructor(state: PassState | undefined) {
+		this.#list = state ? resumedList(state) : emptyList(true);
+		if (!state) return;
+		this.#watch(videoSchema.parse(state.reader));
+		// The reader gets to know the parameter sets again.
+		this.#read?.(this.#list.first);
+	}
+
+	pause(checkpoint: Checkpoint): Promise<void> {
+		return pausePass(checkpoint, this.#list, picture => this.#list.offset[picture] as number, { ...this.#video });
+	}
 
 	/** One packet, which begins at `from` of a block and at `offset` of the file. */
 	take(block: Buffer, from: number, offset: number): void {
@@ -91,7 +107,10 @@ class Pass {
 		if (!video) return;
 		if (this.#video && (video.pid !== this.#video.pid || video.codec !== this.#video.codec))
 			throw new NeedsDecoding('unsupported', 'The stream changes to another video');
-		if (this.#video) return;
+		if (!this.#video) this.#watch(video);
+	}
+
+	#watch(video: VideoStream): void {
 		this.#read = accessUnitReader({ codec: video.codec, lengthBytes: 0 });
 		if (!this.#read || !letters[video.codec])
 			throw new NeedsDecoding('unsupported', `Streams of ${video.codec} are not indexed`);

@@ -1,0 +1,82 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
+import { Busy } from '../../../errors.ts';
+import type { SampleList } from './sample-list.ts';
+
+const count = z.number().int().min(0);
+
+/** How far a pass over a file has come, as it is stored: pictures before a key, and where that key begins. */
+export const passStateSchema = z.strictObject({
+	schema: z.literal(1),
+	/** Byte of the file at which the pass goes on. */
+	at: count,
+	/** Columns of the pictures found, deflated JSON in base64. */
+	columns: z.base64(),
+	/** The first picture's bytes. */
+	first: z.base64(),
+	/** What the format's own reader has to know. */
+	reader: z.record(z.string(), z.unknown()),
+});
+export type PassState = z.output<typeof passStateSchema>;
+
+/** Lets a pass that takes longer than there is time go on later. */
+export type Checkpoint = {
+	/** Whether time is up. */
+	isDue(): boolean;
+	load(): Promise<PassState | undefined>;
+	save(state: PassState): Promise<void>;
+};
+
+const columnsSchema = z.strictObject({
+	offset: z.array(count),
+	size: z.array(count),
+	isKey: z.array(z.union([z.literal(0), z.literal(1)])),
+	order: z.array(z.number()),
+	times: z.strictObject({ pts: z.array(count), dts: z.array(count) }).nullable(),
+});
+
+/**
+ * Stores a pass up to its last picture from which reading can begin anew, and ends it for this time.
+ * @param at where each picture begins in the file, with what the container puts in front of it
+ * @throws Busy, always when there is such a picture behind the first: the message is delivered again, which is no failed try
+ */
+export async function pausePass(
+	checkpoint: Checkpoint,
+	list: SampleList,
+	at: (picture: number) => number,
+	reader: Record<string, unknown>,
+): Promise<void> {
+	const last = list.units.findLastIndex(unit => unit.isRestart);
+	if (last <= list.known) return;
+	const orders = list.units.slice(0, last).map(({ order }) => order);
+	const highest = orders.reduce((most, order) => (Number.isFinite(order) ? Math.max(most, order) : most), 0);
+	const columns = {
+		offset: list.offset.slice(0, last),
+		size: list.size.slice(0, last),
+		isKey: list.units.slice(0, last).map(({ isKey }) => Number(isKey)),
+		// The picture whose turn was still open is shown before the key.
+		order: orders.map(order => (Number.isFinite(order) ? order : highest + 0.5)),
+		times: list.times ? { pts: list.times.pts.slice(0, last), dts: list.times.dts.slice(0, last) } : null,
+	};
+	await checkpoint.save({
+		schema: 1,
+		at: at(last),
+		columns: deflateRawSync(JSON.stringify(columns)).toString('base64'),
+		first: list.first.toString('base64'),
+		reader,
+	});
+	throw new Busy(`The index of a long file goes on at byte ${at(last)}`, 1);
+}
+
+/** The pictures of a stored pass. */
+export function resumedList(state: PassState): SampleList {
+	const text = inflateRawSync(Buffer.from(state.columns, 'base64')).toString('utf8');
+	const { offset, size, isKey, order, times } = columnsSchema.parse(JSON.parse(text));
+	const units = order.map((place, n) => ({ isKey: isKey[n] === 1, isRestart: isKey[n] === 1, order: place }));
+	const first = Buffer.from(state.first, 'base64');
+	return { offset, size, units, first, known: units.length, ...(times ? { times } : {}) };
+}
+
+/** The highest turn that a list has given, behind which the turns of what follows begin. */
+export const turnsBefore = (list: SampleList): number =>
+	Math.ceil(list.units.reduce((most, { order }) => Math.max(most, order), 0)) + 1;
