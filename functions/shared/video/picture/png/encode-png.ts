@@ -28,7 +28,7 @@ export const encodePng = ({ width, height, data }: Picture): Buffer =>
 export const encodeGrayPng = ({ width, height, data }: Picture): Buffer =>
 	run({ pixels: 'gray', width, height, output: 'png' }, data);
 
-/** A picture scaled to exactly this size, as `resizePicture` does it, bit for bit. */
+/** A picture scaled to exactly this size, as OpenCV's `INTER_LINEAR` does it, bit for bit. */
 export const resizeRgb = ({ width, height, data }: Picture, to: Size): Picture => ({
 	width: to.width,
 	height: to.height,

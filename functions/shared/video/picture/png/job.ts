@@ -7,7 +7,7 @@ export type PictureJob = Size & {
 	 * planes of a video of even sides (1.5 bytes): Y, then a quarter of the pixels U, then V, in limited range, BT.601.
 	 */
 	pixels: 'rgb24' | 'gray' | 'yuv420p';
-	/** Scales to exactly this size, with the bits of `resizePicture`. Not for gray. */
+	/** Scales to exactly this size, bilinearly, as OpenCV's `INTER_LINEAR` does. Not for gray. */
 	resize?: Size;
 	/** A PNG file, or RGB pixels (not of gray). */
 	output: 'png' | 'rgb';

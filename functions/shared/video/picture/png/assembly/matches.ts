@@ -89,9 +89,7 @@ export function tokenize(at: usize, end: usize, most: usize): usize {
 		addMatch(length, at - match);
 		at += length;
 		const last = min(at, end - shortest);
-		if (inserted + remembered < last) {
-			inserted = last - remembered;
-		}
+		if (inserted + remembered < last) inserted = last - remembered;
 		for (; inserted < last; inserted++) insert(inserted);
 	}
 	return at;

@@ -27,9 +27,10 @@ export const partWorkBytes: usize = reach + partBytes + 64;
  */
 export function mostStreamBytes(stride: usize, height: usize): usize {
 	const bytes = (stride + 1) * height;
-	// Blocks: no two that follow each other have less than 65535 bytes together.
-	const blocks = 4 + 2 * (bytes / 65535) + 2 * (height / partRows(stride));
-	return 6 + bytes + 6 * blocks + (partBytes / 8) * 13 + 4096;
+	// A stored piece costs 5 bytes, and its block's beginning up to one more. A piece ends after 65535 bytes, or with its
+	// block, which ends after at least 65535 bytes, or with its part.
+	const pieces = 4 + 2 * (bytes / 65535) + 2 * (height / partRows(stride));
+	return 6 + bytes + 6 * pieces + (partBytes / 8) * 13 + 4096;
 }
 
 /**

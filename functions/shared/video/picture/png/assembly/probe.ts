@@ -64,8 +64,8 @@ export function choose(rows: usize, isTop: bool, stride: usize, height: usize, s
  */
 function isPhotograph(step: usize): bool {
 	if (isFlat() || (step > 1 && knownColours > (pixels / 8) * 7)) return false;
-	const ownBits = (plainEntropy / pixels) * (pixels - repeated);
-	return filteredEntropy < (ownBits / 100) * 70;
+	const ownBits = (<u64>plainEntropy * (pixels - repeated)) / pixels;
+	return <u64>filteredEntropy * 100 < ownBits * 70;
 }
 
 /** Looks at a sample of the rows. Of a part of one row or of narrow rows nothing is known: all counts as repeated. */

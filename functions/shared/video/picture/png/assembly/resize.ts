@@ -1,4 +1,4 @@
-// Scales RGB rows as OpenCV's INTER_LINEAR does, with the bits of `picture/resize.ts`: columns are blended first, then
+// Scales RGB rows as OpenCV's INTER_LINEAR does, bit for bit: columns are blended first, then
 // rows, with weights of 11 bits.
 import { setWord } from './memory-map';
 
