@@ -8,10 +8,10 @@ import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 import { whereIs } from '#shared/supervisely/open-video.ts';
 import { codecName } from '#shared/video/codec-name.ts';
+import type { Frame } from '#shared/video/extract/extract-frames.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
-import type { ImageFormat } from '#shared/video/picture/encode.ts';
-import { resizePicture } from '#shared/video/picture/resize.ts';
+import { type ImageFormat, picturesAtOnce, scalePicture } from '#shared/video/picture/encode.ts';
 import { type Resize, targetSize } from '#shared/video/picture/target-size.ts';
 import { writeFrameFile } from '#shared/video/picture/write-frame-file.ts';
 import { type ReadFault, readFrames } from '#shared/video/read-frames.ts';
@@ -106,22 +106,34 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 				cut: options.chunks ? 'anywhere' : 'at-keys',
 			});
 			const { print, printRest } = linesInOrder(selection);
+			const finishFrame = async (frame: Frame) => {
+				const to = targetSize(options.resize ?? null, frame);
+				const result = options.verify
+					? {
+							sha256: createHash('sha256')
+								.update((await scalePicture(frame, to)).data)
+								.digest('hex'),
+						}
+					: { file: await writeFrameFile(options.out as string, frame.index, frame, options.ext as ImageFormat, to) };
+				Object.assign(summary, { ...to, frames: summary.frames + 1 });
+				if (options.json)
+					print(frame.index, JSON.stringify({ index: frame.index, pts: frame.pts, timeBase, ...result }));
+				else if (options.verify) print(frame.index, `${frame.index} ${result.sha256}`);
+			};
+			const working = new Set<Promise<void>>();
 			for (;;) {
 				const { value: frame, done } = await read.next();
 				if (done) {
+					await Promise.all(working);
 					faults.push(...frame);
 					printRest();
 					break;
 				}
-				const { width, height } = targetSize(options.resize ?? null, frame);
-				const picture = resizePicture(frame, height, width);
-				Object.assign(summary, { width, height, frames: summary.frames + 1 });
-				const result = options.verify
-					? { sha256: createHash('sha256').update(picture.data).digest('hex') }
-					: { file: await writeFrameFile(options.out as string, frame.index, picture, options.ext as ImageFormat) };
-				if (options.json)
-					print(frame.index, JSON.stringify({ index: frame.index, pts: frame.pts, timeBase, ...result }));
-				else if (options.verify) print(frame.index, `${frame.index} ${result.sha256}`);
+				const work = finishFrame(frame).finally(() => working.delete(work));
+				// Looked at when it is awaited.
+				work.catch(() => {});
+				working.add(work);
+				if (working.size >= picturesAtOnce) await Promise.race(working);
 			}
 		} catch (error) {
 			if (error instanceof UsageError || ending.signal.aborted) throw error;

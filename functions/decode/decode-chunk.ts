@@ -11,14 +11,12 @@ import { emptySummary, type Fault, type Summary } from '#shared/sampling/summary
 import type { Video } from '#shared/supervisely/api.ts';
 import { openVideo } from '#shared/supervisely/open-video.ts';
 import { extractFrames, type Frame } from '#shared/video/extract/extract-frames.ts';
-import { encodeImage } from '#shared/video/picture/encode.ts';
-import { resizePicture } from '#shared/video/picture/resize.ts';
+import { encodeImage, picturesAtOnce } from '#shared/video/picture/encode.ts';
 import { targetSize } from '#shared/video/picture/target-size.ts';
 import type { DecodePorts } from './ports.ts';
 import { type EncodedFrame, makeUploader } from './upload-frames.ts';
 
-/** Pictures in the encoder at one time, and encoded ones that go out together. */
-const encodedAtOnce = 2;
+/** Encoded pictures that go out together. */
 const framesPerUpload = 16;
 
 /**
@@ -135,9 +133,11 @@ const pipeFrames = async <Lost>(
 			return value;
 		}
 		const to = targetSize(chunk.settings.resize, value);
-		const encoded = encodeImage(resizePicture(value, to.height, to.width), 'png');
+		const encoded = encodeImage(value, 'png', to);
+		// Looked at when it is awaited.
+		encoded.catch(() => {});
 		const sizes = { from: { width: value.width, height: value.height }, to };
 		encoding.push(encoded.then(bytes => ({ frame: byIndex.get(value.index) as ChunkFrame, bytes, sizes })));
-		if (encoding.length >= encodedAtOnce) await takeEncoded();
+		if (encoding.length >= picturesAtOnce) await takeEncoded();
 	}
 };

@@ -1,8 +1,8 @@
 // Prints how fast the PNG encoder is and how large its files are, next to sharp's: `node --import tsx
 // test/bench/png-encoder.ts`. Milliseconds are medians of runs that alternate; compare them within one table only.
 import { encodePng, resizeRgb, yuv420ToRgb } from '#shared/video/picture/png/encode-png.ts';
-import { resizePicture } from '#shared/video/picture/resize.ts';
 import { sharp } from '#shared/video/picture/sharp.ts';
+import { resizePicture } from '#test/resize-picture.ts';
 import { drawing, flat, mask, photograph, screen } from '../unit/png/scenes.ts';
 
 const runs = 9;

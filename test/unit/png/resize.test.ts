@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { resizeRgb } from '#shared/video/picture/png/encode-png.ts';
-import { resizePicture } from '#shared/video/picture/resize.ts';
+import { resizePicture } from '#test/resize-picture.ts';
 import { makeRandom } from '../../chaos/random.ts';
 import { noise, photograph } from './scenes.ts';
 

@@ -4,7 +4,7 @@ import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { makeMemory, openCodec } from '#shared/video/picture/png/codec.ts';
 import { yuv420ToRgb } from '#shared/video/picture/png/encode-png.ts';
 import { pictureModule } from '#shared/video/picture/png/picture-module.ts';
-import { resizePicture } from '#shared/video/picture/resize.ts';
+import { resizePicture } from '#test/resize-picture.ts';
 import { makeRandom } from '../../chaos/random.ts';
 
 /** RGB as ffmpeg makes it of raw planes. */

@@ -37,11 +37,11 @@ test('at the deadline ffmpeg is ended, no marker is written, and the next delive
 		rmSync(folder, { recursive: true, force: true });
 	});
 	const { id: source } = await server.importVideoProject(join(folder, 'tiny'));
-	// A decoder that says who it is, and stalls behind its first pictures.
+	// A decoder that passes its trial, then says who it is and stalls behind its first pictures.
 	const [slow, pids] = [join(folder, 'slow-ffmpeg'), join(folder, 'pids')];
 	writeFileSync(
 		slow,
-		`#!/bin/sh\necho $$ >> '${pids}'\n'${installedFfmpeg()}' "$@" | head -c 200000\nexec sleep 1000\n`,
+		`#!/bin/sh\ncase "$*" in *showinfo@trial*) exec '${installedFfmpeg()}' "$@";; esac\necho $$ >> '${pids}'\n'${installedFfmpeg()}' "$@" | head -c 200000\nexec sleep 1000\n`,
 	);
 	chmodSync(slow, 0o755);
 

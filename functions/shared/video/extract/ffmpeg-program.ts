@@ -10,6 +10,9 @@ export type FfmpegProgram = {
 	everyPictureOnce: string[];
 };
 
+/** One picture takes a moment; a machine may be busy. */
+const trialMs = 60_000;
+
 /** In the order in which they are tried: since 5.1, and before (gone since 9.0). */
 const spellings = [
 	['-fps_mode', 'passthrough'],
@@ -66,6 +69,7 @@ async function decodeOnePixel(program: FfmpegProgram) {
 	child.stderr.on('data', (piece: Buffer) => {
 		log = (log + piece.toString('utf8')).slice(-20_000);
 	});
+	const timer = setTimeout(() => child.kill('SIGKILL'), trialMs);
 	child.stdin.on('error', () => {});
 	child.stdin.end(Buffer.from([7]));
 	try {
@@ -76,6 +80,8 @@ async function decodeOnePixel(program: FfmpegProgram) {
 		throw new SamplingFailure(
 			`${program.path} can't be run (${code}). Name an ffmpeg of version 4.1 or later in FFMPEG_PATH`,
 		);
+	} finally {
+		clearTimeout(timer);
 	}
 }
 

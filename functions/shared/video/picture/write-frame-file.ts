@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { FramefanError, messageOf } from '../../errors.ts';
 import type { Picture } from '../extract/ppm.ts';
 import { encodeImage, type ImageFormat } from './encode.ts';
+import type { Size } from './target-size.ts';
 
 /**
- * Writes a frame as `frame_<index, 6 digits>.<format>`, whole or not at all.
+ * Writes a frame as `frame_<index, 6 digits>.<format>` in this size, whole or not at all.
  * @returns its path
  * @throws FramefanError that names it, when it can't be written
  */
@@ -14,9 +15,10 @@ export const writeFrameFile = async (
 	index: number,
 	picture: Picture,
 	format: ImageFormat,
+	to: Size = picture,
 ): Promise<string> => {
 	const file = join(folder, `frame_${String(index).padStart(6, '0')}.${format}`);
-	const bytes = await encodeImage(picture, format);
+	const bytes = await encodeImage(picture, format, to);
 	try {
 		await writeFile(`${file}.part`, bytes);
 		await rename(`${file}.part`, file);
