@@ -1,6 +1,6 @@
 import type { Picture } from '../../extract/ppm.ts';
 import type { Size } from '../target-size.ts';
-import { type Codec, makeMemory, openCodec } from './codec.ts';
+import { type Codec, copyOut, makeMemory, openCodec } from './codec.ts';
 import { type PictureJob, pixelBytes } from './job.ts';
 import { pictureModule } from './picture-module.ts';
 
@@ -14,7 +14,7 @@ const run = (job: PictureJob, data: Uint8Array): Buffer => {
 		throw new RangeError(`${job.width} x ${job.height} pixels aren't ${data.length} bytes`);
 	}
 	place.set(data);
-	return Buffer.from(codec.run(job));
+	return copyOut(codec.run(job));
 };
 
 /**

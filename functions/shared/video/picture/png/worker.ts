@@ -1,7 +1,7 @@
 // What runs in a thread of `workers.ts`. Bundled into `built/pictures.ts`, since a thread of a bundled program has no
 // file to start from.
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Codec, openCodec, type PictureMemory, type PictureModule } from './codec.ts';
+import { type Codec, copyOut, openCodec, type PictureMemory, type PictureModule } from './codec.ts';
 import type { PictureJob } from './job.ts';
 
 /** @param memory is sent with the first job of a place */
@@ -11,11 +11,11 @@ export type Outcome = { bytes: Uint8Array } | { error: string };
 const { module } = workerData as { module: PictureModule };
 const codecs = new Map<number, Codec>();
 
-const run = ({ place, memory, job }: Order): Uint8Array<ArrayBuffer> => {
+const run = ({ place, memory, job }: Order): Buffer<ArrayBuffer> => {
 	if (memory) codecs.set(place, openCodec(module, memory));
 	const codec = codecs.get(place);
 	if (!codec) throw new Error(`place ${place} isn't known`);
-	return new Uint8Array(codec.run(job));
+	return copyOut(codec.run(job));
 };
 
 parentPort?.on('message', (order: Order) => {

@@ -59,13 +59,13 @@ export function choose(rows: usize, isTop: bool, stride: usize, height: usize, s
 }
 
 /**
- * Whether little is repeated, there are more than a few colours, and a Huffman code of the filtered bytes is clearly
- * smaller than one of the plain bytes would be if what is repeated cost nothing.
+ * Whether little is repeated, there are more than a few colours, and a Huffman code of the filtered bytes is smaller than
+ * one of the plain bytes would be if what is repeated cost nothing; clearly smaller, where matches have something to find.
  */
 function isPhotograph(step: usize): bool {
 	if (isFlat() || (step > 1 && knownColours > (pixels / 8) * 7)) return false;
 	const ownBits = (<u64>plainEntropy * (pixels - repeated)) / pixels;
-	return <u64>filteredEntropy * 100 < ownBits * 70;
+	return <u64>filteredEntropy * 100 < ownBits * (repeated * 16 < pixels ? 95 : 80);
 }
 
 /** Looks at a sample of the rows. Of a part of one row or of narrow rows nothing is known: all counts as repeated. */
