@@ -1,5 +1,5 @@
-// Scales RGB rows as OpenCV's INTER_LINEAR does, bit for bit: columns are blended first, then
-// rows, with weights of 11 bits.
+// Scales RGB rows as OpenCV's INTER_LINEAR does, bit for bit: columns are blended first, then rows, with weights of 11
+// bits.
 import { setWord } from './memory-map';
 
 /** The weight of a whole pixel. */
