@@ -36,13 +36,13 @@ const decoders = [
  */
 export function decodeArguments(
 	{ everyPictureOnce }: FfmpegProgram,
-	{ input, name, filters, output }: { input: InputArguments; name: string; filters: string[]; output: string[] },
+	{ input, name, filters, output }: { input: InputArguments; name: string; filters: string; output: string[] },
 ): string[] {
 	const { demuxer, from } = input;
 	// Of transport streams, what the demuxer says of lost packets is told as a detail.
 	const level = demuxer === 'mpegts' ? 'debug' : 'info';
 	// A chain without flags would scale bilinearly where colours are converted.
-	const graph = `sws_flags=bicubic;[0:${input.stream}]${filters.join(',')}[picture]`;
+	const graph = `sws_flags=bicubic;[0:${input.stream}]${filters}[picture]`;
 	return [
 		...['-hide_banner', '-nostdin', '-nostats', '-loglevel', `repeat+level+${level}`],
 		...['-max_alloc', String(largestAllocation)],

@@ -59,7 +59,8 @@ async function decodeOnePixel(program: FfmpegProgram) {
 			from: 'pipe:0',
 		},
 		name: 'trial',
-		filters: ['select=1', 'showinfo@trial', 'setpts=N', 'format=rgb24'],
+		filters:
+			"select=1,split[told][kept];[told]crop='min(16,iw)':'min(16,ih)':0:0:exact=1,showinfo@trial,nullsink;[kept]setpts=N,format=rgb24",
 		output: ['-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'],
 	});
 	const child = spawn(program.path, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH ?? '' } });

@@ -56,14 +56,15 @@ type Run = { ffmpegPath: string; signal: AbortSignal; input: DecoderInput };
  */
 export const decodePictures = async function* (run: Run & Selection): AsyncGenerator<DecodedPicture, DecoderEnd> {
 	const { expression, toldOnly, numbered, upright, size } = run;
-	const filters = [
-		...(numbered ? ['setpts=N'] : []),
-		`select='${expression}'`,
-		...[tellPicture, ...(toldOnly ? [`select='not(${toldOnly.expression})'`] : [])],
+	const told = `[told]${[corner, tellPicture, 'nullsink'].join(',')}`;
+	const kept = [
+		...(toldOnly ? [`select='not(${toldOnly.expression})'`] : []),
 		// The time has been told: from here on pictures are numbered, for ffmpeg drops those whose time goes back.
 		...['setpts=N', ...(upright ?? [])],
 		...(size ? [`scale=${size.width}:${size.height}:flags=bicubic`, 'format=rgb24'] : []),
 	];
+	const chosen = [...(numbered ? ['setpts=N'] : []), `select='${expression}'`, 'split[told][kept]'];
+	const filters = `${chosen.join(',')};${told};[kept]${kept.join(',')}`;
 	const output = ['-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'];
 	const { stdout, messages, ended, close } = await start(run, upright ? ['-noautorotate'] : [], filters, output);
 	try {
@@ -95,14 +96,11 @@ export type PictureList = {
 
 /** Decodes everything and gives the presentation times of all pictures, in the order of the decoder. */
 export const listPictures = async (run: Run): Promise<PictureList> => {
-	// Told before they are made small; a corner is enough for the checksums that the filter makes.
-	const smallest = "crop='min(16,iw)':'min(16,ih)':0:0:exact=1";
-	const { messages, ended, close } = await start(
-		run,
-		[],
-		["select='1'", smallest, tellPicture, 'setpts=N'],
-		['-f', 'null', '-'],
-	);
+	const { messages, ended, close } = await start(run, [], ['select=1', corner, tellPicture, 'setpts=N'].join(','), [
+		'-f',
+		'null',
+		'-',
+	]);
 	const times: number[] = [];
 	try {
 		for (let shown = await messages.nextPicture(); shown; shown = await messages.nextPicture()) times.push(shown.pts);
@@ -120,9 +118,12 @@ export const listPictures = async (run: Run): Promise<PictureList> => {
 };
 
 /** Stands for the filter that tells of a picture, which is named when a run starts. */
-const tellPicture = 'showinfo';
+const tellPicture = 'showinfo@name';
 
-const start = async (run: Run, inputOptions: string[], filters: string[], output: string[]) => {
+/** What it gets to see: it makes checksums of all pixels, which nobody needs. */
+const corner = "crop='min(16,iw)':'min(16,ih)':0:0:exact=1";
+
+const start = async (run: Run, inputOptions: string[], filters: string, output: string[]) => {
 	const { input, signal } = run;
 	const program = await ffmpegProgram(run.ffmpegPath);
 	const name = randomBytes(16).toString('hex');
@@ -138,7 +139,7 @@ const start = async (run: Run, inputOptions: string[], filters: string[], output
 			...threads,
 		},
 		name,
-		filters: filters.map(filter => (filter === tellPicture ? `showinfo@${name}` : filter)),
+		filters: filters.replace(tellPicture, `showinfo@${name}`),
 		output,
 	});
 	const { stdout, stderr, ended, close } = startFfmpeg(program.path, args, isPipe ? input.bytes : undefined, signal);
