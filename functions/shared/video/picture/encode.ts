@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Picture } from '../extract/ppm.ts';
+import { type Picture, recyclePixels } from '../extract/ppm.ts';
 import { makePictureWorkers, type PictureWorkers } from './png/workers.ts';
 import { sharp } from './sharp.ts';
 import type { Size } from './target-size.ts';
@@ -20,11 +20,15 @@ const pictureWorkers = (): PictureWorkers => {
 /**
  * An image file of a picture, without metadata, scaled to this size. PNG is lossless; JPEG and WebP are made from the same
  * RGB pixels, so that all three agree in colour.
+ * @param picture is given away: its pixels may not be looked at afterwards
  */
 export async function encodeImage(picture: Picture, format: ImageFormat, to: Size): Promise<Buffer> {
 	if (format === 'png') {
 		const { width, height, data } = picture;
-		return pictureWorkers().run({ pixels: 'rgb24', width, height, resize: to, output: 'png' }, data);
+		const place = await pictureWorkers().place({ pixels: 'rgb24', width, height, resize: to, output: 'png' });
+		place.pixels.set(data);
+		recyclePixels(data);
+		return place.run();
 	}
 	const { width, height, data } = await scalePicture(picture, to);
 	const image = sharp(data, { raw: { width, height, channels: 3 } });
