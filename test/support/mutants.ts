@@ -34,7 +34,7 @@ export const changes: Record<string, (bytes: Buffer, random: Random, other: Buff
 };
 
 /** A base after a change, by a number that decides everything. */
-export async function makeMutant(seed: number): Promise<{ name: string; bytes: Buffer }> {
+export async function makeMutant(seed: number): Promise<{ name: string; base: string; bytes: Buffer }> {
 	const kinds = Object.keys(changes);
 	const base = bases[seed % bases.length] as string;
 	const kind = kinds[Math.floor(seed / bases.length) % kinds.length] as string;
@@ -47,6 +47,7 @@ export async function makeMutant(seed: number): Promise<{ name: string; bytes: B
 	);
 	return {
 		name: `${seed}: ${base}, ${kind}`,
+		base,
 		bytes: changes[kind]?.(Buffer.from(bytes as Buffer), random, other as Buffer) as Buffer,
 	};
 }
@@ -169,9 +170,10 @@ export type Verdict = { frames: number; faults: number; wrong: string[] };
 
 /**
  * Reads a mutant in a way that its number decides, and compares each frame with the picture that a decode of the whole
- * file shows at its number, or at its time: where pictures are damaged, a decoder may leave some out.
+ * file shows at its number, or at its time: where pictures are damaged, a decoder may leave some out. The picture of the
+ * base at the same number is right, too: a change of headers may keep a decoder from it.
  */
-export async function judge(path: string, seed: number, signal: AbortSignal): Promise<Verdict> {
+export async function judge(path: string, base: string, seed: number, signal: AbortSignal): Promise<Verdict> {
 	const random = seeded(`judge ${seed}`);
 	let video: OpenVideo;
 	try {
@@ -191,14 +193,16 @@ export async function judge(path: string, seed: number, signal: AbortSignal): Pr
 		const whole = await decode('1');
 		// Where the decoder itself shows damaged pictures now like this, now like that, no picture is the right one.
 		const again = await decode('3');
+		const sound = await decodeFile(await fixturePath(base));
 		const isSteady = (frame: number) => whole.pictures[frame]?.sha256 === again.pictures[frame]?.sha256;
 		const ratio = (index.timeBase.num * whole.timeBase.den) / (index.timeBase.den * whole.timeBase.num);
 		const byTime = new Map(whole.pictures.map(({ pts, sha256 }, frame) => [pts, { sha256, frame }]));
 		const wrong = frames.filter(({ index: frame, pts, sha256 }) => {
 			if (whole.pictures.length === 0 || whole.pictures[frame]?.sha256 === sha256 || !isSteady(frame)) return false;
+			if (sound.pictures[frame]?.sha256 === sha256) return false;
 			// A frame that is a fault here may not be there at all for the decoder.
-			const faulty = faults.filter(({ index: other }) => other !== null && other < frame).length;
-			if (every === 1 && whole.pictures[frame - faulty]?.sha256 === sha256) return false;
+			const later = whole.pictures.findIndex(picture => picture.sha256 === sha256);
+			if (faults.length > 0 && later >= 0 && later < frame) return false;
 			const sameTime = byTime.get(Math.round(pts * ratio));
 			return !sameTime || (sameTime.sha256 !== sha256 && isSteady(sameTime.frame));
 		});

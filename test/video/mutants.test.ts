@@ -19,10 +19,10 @@ test.each(Array.from({ length: parts }, (_, part) => part))(
 		const wrong: string[] = [];
 		let sound = 0;
 		for (const seed of seeds) {
-			const { name, bytes } = await makeMutant(seed);
+			const { name, base, bytes } = await makeMutant(seed);
 			const path = join(folder, `mutant-${part}`);
 			writeFileSync(path, bytes);
-			const verdict = await judge(path, seed, AbortSignal.timeout(30_000)).catch(error => {
+			const verdict = await judge(path, base, seed, AbortSignal.timeout(30_000)).catch(error => {
 				throw new Error(`${name}: ${error}`, { cause: error });
 			});
 			sound += verdict.frames - verdict.wrong.length;

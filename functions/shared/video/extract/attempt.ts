@@ -29,6 +29,9 @@ export type Attempt = {
 /** A picture by its time in the feed, and the indices of the frames that are decoded from it. */
 export type RunStart = { pts: number; frames: Set<number> };
 
+/** Codecs whose decoders race with themselves when they have several threads. */
+const racing = new Set(['theora', 'mpeg4']);
+
 /** Characters that the filters of one run may have: an argument may have 128 KiB. */
 const longestExpression = 60_000;
 
@@ -60,6 +63,8 @@ export const fromRecipe = async (
 			stream: 'V:0',
 			bytes,
 			openGroup: isOpen(feed.pts),
+			oneThread: races(feed),
+			oneThread: racing.has(feed.bitstream.codec),
 		},
 		selection: {
 			expression: isLong ? '1' : expression,
@@ -128,7 +133,9 @@ export const fromStart = async (
 			url: door.url,
 			...options,
 			openGroup: feed.kind !== 'whole',
+			oneThread: feed.kind !== 'whole' && racing.has(feed.bitstream.codec),
 			inTurn: how.inTurn ?? false,
+			oneThread: races(feed),
 		},
 		selection: {
 			expression: all ? '1' : how.inTurn ? `${selected}+key` : selected,
@@ -141,6 +148,9 @@ export const fromStart = async (
 		close: door.close,
 	};
 };
+
+/** Whether the decoder of the stream gives other pixels from run to run when it has several threads. */
+const races = (feed: Recipe['feed']): boolean => feed.kind !== 'whole' && feed.bitstream.codec === 'theora';
 
 /** Whether a run of pictures, in decode order, has some that are shown before its first. */
 const isOpen = (pts: number[]): boolean => pts.some(time => time < (pts[0] as number));

@@ -13,7 +13,7 @@ import { type Picture, readPictures } from './ppm.ts';
  * What is decoded: bytes that come through a pipe, or an address on loopback. The demuxer is always named, so that no
  * input can make ffmpeg open something else. `stream`: ffmpeg's specifier of the picture stream. `openGroup`: it begins
  * with pictures that are shown before its first key. `inTurn`: decoded by one thread, so that a complaint is close to its
- * picture.
+ * picture. `oneThread`: for decoders that give other pixels from run to run with several.
  */
 export type DecoderInput = {
 	demuxer: string;
@@ -21,6 +21,7 @@ export type DecoderInput = {
 	options?: string[];
 	openGroup?: boolean;
 	inTurn?: boolean;
+	oneThread?: boolean;
 } & ({ bytes: AsyncIterable<Uint8Array> } | { url: string });
 
 /**
@@ -128,8 +129,8 @@ const start = async (run: Run, inputOptions: string[], filters: string, output: 
 	const program = await ffmpegProgram(run.ffmpegPath);
 	const name = randomBytes(16).toString('hex');
 	const isPipe = 'bytes' in input;
-	// The decoder of Theora, which comes in Ogg, gives other pixels from run to run when it has several threads.
-	const threads = input.inTurn || input.demuxer === 'ogg' ? { threads: 1 } : {};
+	// The decoder of Theora, which comes in Ogg, is one of those.
+	const threads = input.inTurn || input.oneThread || input.demuxer === 'ogg' ? { threads: 1 } : {};
 	const args = decodeArguments(program, {
 		input: {
 			demuxer: input.demuxer,

@@ -82,7 +82,8 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 			stream ??= await readStreams(window, from + 4, Math.min(to, end));
 			read ??= stream && readerOf(stream, undefined, 0);
 		} else if (/^[0-9]{2}d[bc]$/.test(id)) {
-			if (!stream || !read) throw new NeedsDecoding('unsupported', 'The pictures come before their description');
+			if (!stream || !read || ends.length < 2)
+				throw new NeedsDecoding('unsupported', 'Pictures stand where they have no description');
 			if (Number(id.slice(0, 2)) === stream.number) {
 				await readPicture(window, { from, size, end }, read, list);
 			}
@@ -146,6 +147,8 @@ const readStreams = async (window: Window, start: number, end: number): Promise<
 	for (let at = start; at + 8 <= end; ) {
 		const { id, size, type } = await readHeader(window, at);
 		const to = at + 8 + size;
+		if (!/^(avih|LIST|JUNK|junk)$/.test(id))
+			throw new NeedsDecoding('corrupt', `The bytes at ${at} are no part of a header that is known`);
 		if (id === 'LIST' && type === 'strl') {
 			number++;
 			const stream = await readStream(window, at + 12, Math.min(to, end), number);
@@ -160,6 +163,8 @@ const readStream = async (window: Window, start: number, end: number, number: nu
 	let [scale, rate, isVideo] = [0, 0, false];
 	for (let at = start; at + 8 <= end; ) {
 		const { id, size } = await readHeader(window, at);
+		if (!/^(strh|strf|strd|strn|indx|vprp|JUNK|junk)$/.test(id))
+			throw new NeedsDecoding('corrupt', `The bytes at ${at} are no part of a header that is known`);
 		const body = await window.upTo(at + 8, Math.min(size, 4096));
 		if (id === 'strh' && body.length >= 36) {
 			isVideo = body.toString('latin1', 0, 4) === 'vids';
