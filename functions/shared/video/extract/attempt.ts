@@ -63,7 +63,6 @@ export const fromRecipe = async (
 			stream: 'V:0',
 			bytes,
 			openGroup: isOpen(feed.pts),
-			oneThread: races(feed),
 			oneThread: racing.has(feed.bitstream.codec),
 		},
 		selection: {
@@ -135,7 +134,6 @@ export const fromStart = async (
 			openGroup: feed.kind !== 'whole',
 			oneThread: feed.kind !== 'whole' && racing.has(feed.bitstream.codec),
 			inTurn: how.inTurn ?? false,
-			oneThread: races(feed),
 		},
 		selection: {
 			expression: all ? '1' : how.inTurn ? `${selected}+key` : selected,
@@ -148,9 +146,6 @@ export const fromStart = async (
 		close: door.close,
 	};
 };
-
-/** Whether the decoder of the stream gives other pixels from run to run when it has several threads. */
-const races = (feed: Recipe['feed']): boolean => feed.kind !== 'whole' && feed.bitstream.codec === 'theora';
 
 /** Whether a run of pictures, in decode order, has some that are shown before its first. */
 const isOpen = (pts: number[]): boolean => pts.some(time => time < (pts[0] as number));
