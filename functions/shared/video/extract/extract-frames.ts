@@ -86,17 +86,19 @@ const decode = async function* (
 	doubted?: Map<WantedFrame, string>,
 ): AsyncGenerator<Frame, Ending> {
 	const pictures = decodePictures({ ...options, input: attempt.input, ...attempt.selection });
-	const doubtOf = orderOf(attempt);
+	const order = orderOf(attempt);
 	let waiting = left.size;
 	let passed = 0;
 	try {
 		for (;;) {
 			const { value, done } = await pictures.next();
-			if (done) return value;
+			// What is complained of before a run's first picture is seen to be a key: that may not be one.
+			if (done) return value.troubled && !order.hasKey() ? { complaint: value.complaint, falseKey: true } : value;
 			const { shown, picture } = value;
-			if (shown.doubt !== undefined && !doubted) return { complaint: shown.doubt, troubled: true };
+			if (shown.doubt !== undefined && !doubted)
+				return { complaint: shown.doubt, [order.hasKey() ? 'troubled' : 'falseKey']: true };
 			const frame = picture && attempt.frameOf(shown.pts, passed++);
-			const doubt = doubtOf(shown, picture !== undefined, frame);
+			const doubt = order.doubtOf(shown, picture !== undefined, frame);
 			if (doubt) return { complaint: '', [doubt]: true };
 			if (!picture || !frame || !left.has(frame.index) || doubted?.has(frame)) continue;
 			waiting--;
@@ -123,20 +125,26 @@ const decode = async function* (
 const orderOf = ({ turns, runStarts, numbered }: Attempt) => {
 	const starts = new Map(runStarts?.map(start => [start.pts, start]));
 	const allowed = new Set<number>();
+	let hasKey = runStarts === undefined;
 	let turn = 0;
 	let last = Number.NEGATIVE_INFINITY;
-	return (
-		{ pts, isKey }: ShownPicture,
-		hasLeft: boolean,
-		frame: WantedFrame | undefined,
-	): 'contradicted' | 'falseKey' | undefined => {
-		const start = starts.get(pts);
-		if (start && !isKey) return 'falseKey';
-		for (const index of start?.frames ?? []) allowed.add(index);
-		if (numbered && pts <= last) return 'contradicted';
-		last = pts;
-		if (!hasLeft) return undefined;
-		if (turns && frame !== turns[turn++]) return 'contradicted';
-		return frame && runStarts && !allowed.has(frame.index) ? 'falseKey' : undefined;
+	return {
+		/** False where the decoder has to tell of a key, and has not yet. */
+		hasKey: () => hasKey,
+		doubtOf: (
+			{ pts, isKey }: ShownPicture,
+			hasLeft: boolean,
+			frame: WantedFrame | undefined,
+		): 'contradicted' | 'falseKey' | undefined => {
+			const start = starts.get(pts);
+			if (start && !isKey) return 'falseKey';
+			hasKey ||= start !== undefined;
+			for (const index of start?.frames ?? []) allowed.add(index);
+			if (numbered && pts <= last) return 'contradicted';
+			last = pts;
+			if (!hasLeft) return undefined;
+			if (turns && frame !== turns[turn++]) return 'contradicted';
+			return frame && runStarts && !allowed.has(frame.index) ? 'falseKey' : undefined;
+		},
 	};
 };
