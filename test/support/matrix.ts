@@ -54,6 +54,7 @@ export const testMatrix = (group: FixtureGroup): void => {
 				expect(whole.pictures.map(picture => picture.shows)).toEqual(fixture.shows);
 				expect(video.index.shown.length).toBe(fixture.shows.length);
 				expect(video.index.damage).toBeUndefined();
+				expect(video.index.notes.join('\n')).toMatch(fixture.notes ?? /^/);
 			});
 
 			test.each([1, 2, 8])('every frame, cut into %i', async chunks => {

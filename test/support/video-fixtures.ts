@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
 import { codecs } from './video-fixtures/codecs.ts';
 import { containers } from './video-fixtures/containers.ts';
 import { damage, type FaultyGroup, type FaultyVideo } from './video-fixtures/damage.ts';
+import { decoderSetup } from './video-fixtures/decoder-setup.ts';
 import { entryPoints } from './video-fixtures/entry-points.ts';
+import { falseKeys } from './video-fixtures/false-keys.ts';
 import type { Fixture, FixtureGroup, Kitchen } from './video-fixtures/fixture.ts';
 import { hostile } from './video-fixtures/hostile.ts';
 import { type MasterSize, writeMaster } from './video-fixtures/master.ts';
@@ -18,7 +20,7 @@ import { times } from './video-fixtures/times.ts';
 const run = promisify(execFile);
 const cache = join(import.meta.dirname, '../../node_modules/.cache/framefan/fixtures');
 const newerFfmpeg = '/usr/bin/ffmpeg';
-const groups: FixtureGroup[] = [times, entryPoints, containers, codecs, pixels, streams];
+const groups: FixtureGroup[] = [times, entryPoints, containers, codecs, pixels, streams, falseKeys, decoderSetup];
 
 /** All good videos: every picture of them can be decoded. */
 export const fixtures: Fixture[] = groups.flatMap(group => group.fixtures);
@@ -39,20 +41,29 @@ const hashOf = (...files: string[]) => {
 	return hash.digest('hex').slice(0, 12);
 };
 
-const common = ['fixture.ts', 'master.ts', 'mp4-boxes.ts'].map(name =>
-	join(import.meta.dirname, 'video-fixtures', name),
-);
+/** A group's own file and those beside it that it imports. */
+const sourcesOf = (file: string, found = new Set<string>()): string[] => {
+	found.add(file);
+	for (const [, name] of readFileSync(file, 'utf8').matchAll(/ from '\.\/([\w-]+\.ts)'/g)) {
+		const imported = join(dirname(file), name as string);
+		if (!found.has(imported)) sourcesOf(imported, found);
+	}
+	return [...found].sort();
+};
+
+const master = join(import.meta.dirname, 'video-fixtures/master.ts');
 const making = new Map<string, Promise<string>>();
 
 /**
- * The path of a fixture, which is made when it isn't there yet. Its folder is named for the sources of its recipe.
+ * The path of a fixture, which is made when it isn't there yet, always by the shipped ffmpeg. Its folder is named for the
+ * sources of its recipe.
  */
 export const fixturePath = (name: string): Promise<string> => {
 	const all: { file: string; fixtures: Recipe[] }[] = [...groups, ...faultyGroups];
 	const group = all.find(({ fixtures }) => fixtures.some(fixture => fixture.name === name));
 	const fixture = group?.fixtures.find(candidate => candidate.name === name);
 	if (!group || !fixture) throw new Error(`No fixture ${name}`);
-	const folder = join(cache, `${basename(group.file, '.ts')}-${hashOf(group.file, ...common)}`);
+	const folder = join(cache, `${basename(group.file, '.ts')}-${hashOf(...sourcesOf(group.file))}`);
 	const path = join(folder, name);
 	const made = making.get(path) ?? (existsSync(path) ? Promise.resolve(path) : make(fixture, folder, path));
 	making.set(path, made);
@@ -91,7 +102,7 @@ const kitchen = (work: string, out: string): Kitchen => ({
 
 const pictures = (size: MasterSize): string[] => {
 	const { width, height, frames } = size;
-	const path = join(cache, `master-${hashOf(common[1] as string)}`, `${width}x${height}x${frames}.rgb`);
+	const path = join(cache, `master-${hashOf(master)}`, `${width}x${height}x${frames}.rgb`);
 	writeMaster(path, size);
 	return ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${width}x${height}`, '-r', '30', '-i', path];
 };

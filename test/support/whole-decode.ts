@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import ffmpeg from '@ffmpeg-installer/ffmpeg';
 import { readBarcode } from '#demo/project/barcode.ts';
+import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import type { Fixture } from './video-fixtures/fixture.ts';
 import { fixturePath } from './video-fixtures.ts';
 
@@ -15,13 +15,22 @@ export type WholeDecode = {
 	pictures: { sha256: string; shows: number; pts: number | null; isKey: boolean }[];
 };
 
+/** What the ffmpeg that the product uses calls itself, and its options that give out every picture once. */
+const measure = (() => {
+	const path = installedFfmpeg();
+	const [, version = ''] = /ffmpeg version (\S+)/.exec(execFileSync(path, ['-version']).toString()) ?? [];
+	const help = execFileSync(path, ['-hide_banner', '-h', 'long'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+	const everyPictureOnce = help.includes('-fps_mode') ? ['-fps_mode', 'passthrough'] : ['-vsync', '0'];
+	return { path, version: version.replaceAll(/[^\w.]/g, '-'), everyPictureOnce };
+})();
+
 /**
  * Decodes a whole fixture from its first byte to its last in one ffmpeg, the measure for every other way of getting its
- * frames. Kept beside the fixture.
+ * frames. Kept beside the fixture, for each version of ffmpeg: they differ in pixels.
  */
 export const wholeDecode = async (fixture: Fixture): Promise<WholeDecode> => {
 	const path = await fixturePath(fixture.name);
-	const kept = `${path}.decoded.json`;
+	const kept = `${path}.decoded-by-${measure.version}.json`;
 	if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'));
 	const decoded = await decodeFile(path, fixture.decode);
 	writeFileSync(`${kept}.${process.pid}`, JSON.stringify(decoded));
@@ -36,14 +45,13 @@ export const wholeDecode = async (fixture: Fixture): Promise<WholeDecode> => {
 export const decodeFile = async (
 	path: string,
 	{ input = [], stream = '0:v:0', filter = 'null' }: NonNullable<Fixture['decode']> = {},
-	ffmpegPath = ffmpeg.path,
 ): Promise<WholeDecode> => {
 	const child = spawn(
-		ffmpegPath,
+		measure.path,
 		[
 			// One thread: some decoders (Theora's) race with themselves otherwise, and give other pixels now and then.
 			...['-hide_banner', '-nostdin', '-nostats', '-copyts', '-threads', '1', ...input, '-i', path],
-			...['-map', stream, '-vsync', '0'],
+			...['-map', stream, ...measure.everyPictureOnce],
 			...['-vf', `${filter},showinfo`, '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
 		],
 		{ stdio: ['ignore', 'pipe', 'pipe'] },

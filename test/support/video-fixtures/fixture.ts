@@ -32,6 +32,8 @@ export type Fixture = {
 	decode?: { input?: string[]; stream?: string; filter?: string };
 	/** Set where the file doesn't tell times and every reader guesses others. */
 	timesAreGuesses?: true;
+	/** What a note of the index has to say. */
+	notes?: RegExp;
 	make: (kitchen: Kitchen) => Promise<void>;
 };
 
