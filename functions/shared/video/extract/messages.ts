@@ -14,7 +14,8 @@ const harmlessAtOpenGroup =
 	/co located POCs unavailable|reference picture missing during reorder|Missing reference picture|Frame num gap|First slice in a frame missing|Could not find ref with POC|Error constructing the frame RPS|no frame/i;
 
 /** Complaints about what a stream that was joined late begins with: none of it is shown. */
-const harmlessAtStart = /non-existing [SP]PS|decode_slice_header error|no frame|missing picture in access unit/i;
+const harmlessAtStart =
+	/non-existing [SP]PS|decode_slice_header error|no frame|missing picture in access unit|Not all references are available/i;
 
 /** What the decoder says of pictures that it has made up. */
 const madeUp = /concealing \d+ DC|corrupt decoded frame/;
@@ -144,7 +145,7 @@ export const readMessages = (
 		const isBeforeFirst = tellsFirst && !isFirstShown;
 		const isHarmless =
 			harmless.test(text) ||
-			(isBeforeFirst && harmlessAtStart.test(text)) ||
+			(isBeforeFirst && (harmlessAtStart.test(text) || consequence.test(text))) ||
 			((openGroup || isBeforeFirst) && harmlessAtOpenGroup.test(text));
 		if (!isHarmless) complain();
 	};
