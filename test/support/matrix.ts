@@ -51,14 +51,16 @@ export const testMatrix = (group: FixtureGroup): void => {
 			};
 
 			test('has the pictures of a whole decode, in the order of their numbers', () => {
-				expect(whole.pictures.map(picture => picture.shows)).toEqual(fixture.shows);
-				expect(video.index.shown.length).toBe(fixture.shows.length);
+				const { shows, olderShow = shows } = fixture;
+				const shown = whole.pictures.map(picture => picture.shows);
+				expect(shown).toEqual(shown.length === shows.length ? shows : olderShow);
+				expect(video.index.shown.length).toBe(shown.length);
 				expect(video.index.damage).toBeUndefined();
 				expect(video.index.notes.join('\n')).toMatch(fixture.notes ?? /^/);
 			});
 
 			test.each([1, 2, 8])('every frame, cut into %i', async chunks => {
-				const frames = await readAndCompare([...fixture.shows.keys()], chunks);
+				const frames = await readAndCompare([...whole.pictures.keys()], chunks);
 				const start = seconds(whole.timeBase, whole.pictures[0]?.pts);
 				const startRead = seconds(video.index.timeBase, frames[0]?.pts);
 				for (const { index, pts } of frames) {
@@ -72,7 +74,7 @@ export const testMatrix = (group: FixtureGroup): void => {
 			test('random selections', async () => {
 				const random = seeded(fixture.name.length);
 				for (const share of [0.07, 0.4]) {
-					const selection = [...fixture.shows.keys()].filter(() => random() < share);
+					const selection = [...whole.pictures.keys()].filter(() => random() < share);
 					await readAndCompare(selection, 1 + Math.floor(random() * 3));
 				}
 			});
@@ -83,7 +85,7 @@ export const testMatrix = (group: FixtureGroup): void => {
 				await readAndCompare(
 					keys
 						.filter((_, n) => n % 2 === 1)
-						.flatMap(key => (key + 2 < fixture.shows.length ? [key, key + 2] : [key]))
+						.flatMap(key => (key + 2 < whole.pictures.length ? [key, key + 2] : [key]))
 						.filter((frame, n, all) => n === 0 || frame > (all[n - 1] as number)),
 					1,
 				);
@@ -92,7 +94,7 @@ export const testMatrix = (group: FixtureGroup): void => {
 			test('one frame alone: before, on and after a key frame, and the last', async () => {
 				const keys = whole.pictures.flatMap(({ isKey }, index) => (isKey && index > 0 ? [index] : []));
 				const key = keys[Math.floor(keys.length / 2)] ?? 0;
-				const last = fixture.shows.length - 1;
+				const last = whole.pictures.length - 1;
 				const isCounted = video.index.container.kind === 'whole';
 				// What is counted from the start has no borders.
 				const alone = isCounted ? [last] : [key - 1, key, key + 1, last];

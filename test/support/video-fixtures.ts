@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
+import { beginnings } from './video-fixtures/beginnings.ts';
 import { codecs } from './video-fixtures/codecs.ts';
 import { containers } from './video-fixtures/containers.ts';
 import { damage, type FaultyGroup, type FaultyVideo } from './video-fixtures/damage.ts';
@@ -13,6 +14,8 @@ import { falseKeys } from './video-fixtures/false-keys.ts';
 import type { Fixture, FixtureGroup, Kitchen } from './video-fixtures/fixture.ts';
 import { hostile } from './video-fixtures/hostile.ts';
 import { type MasterSize, writeMaster } from './video-fixtures/master.ts';
+import { matroskaLayouts } from './video-fixtures/matroska-layouts.ts';
+import { mp4Layouts } from './video-fixtures/mp4-layouts.ts';
 import { pixels } from './video-fixtures/pixels.ts';
 import { streams } from './video-fixtures/streams.ts';
 import { times } from './video-fixtures/times.ts';
@@ -20,7 +23,19 @@ import { times } from './video-fixtures/times.ts';
 const run = promisify(execFile);
 const cache = join(import.meta.dirname, '../../node_modules/.cache/framefan/fixtures');
 const newerFfmpeg = '/usr/bin/ffmpeg';
-const groups: FixtureGroup[] = [times, entryPoints, containers, codecs, pixels, streams, falseKeys, decoderSetup];
+const groups: FixtureGroup[] = [
+	times,
+	entryPoints,
+	containers,
+	codecs,
+	pixels,
+	streams,
+	falseKeys,
+	decoderSetup,
+	beginnings,
+	mp4Layouts,
+	matroskaLayouts,
+];
 
 /** All good videos: every picture of them can be decoded. */
 export const fixtures: Fixture[] = groups.flatMap(group => group.fixtures);
