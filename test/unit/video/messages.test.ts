@@ -41,6 +41,8 @@ test('what sound streams come with is no complaint there either', async () => {
 	expect(await doubts(broken, picture(1))).toEqual([undefined, undefined]);
 	const detail = picture(0, 'AAAAAAAAnal_unit_type: 1(Coded slice of a non-IDR picture), nal_ref_idc: 2');
 	expect(await doubts('[h264 @ 0x2] [debug] no', detail, picture(1))).toEqual([undefined, undefined]);
+	const busy = 'Thread message queue blocking; consider raising the thread_queue_size option (current value: 8)';
+	expect(await doubts(picture(0, `AAAAAAAA${busy}`), picture(1))).toEqual([undefined, undefined]);
 });
 
 test('a filled gap counts where packets were lost, and only there', async () => {
