@@ -19,6 +19,7 @@ import { mp4Layouts } from './video-fixtures/mp4-layouts.ts';
 import { pixels } from './video-fixtures/pixels.ts';
 import { streams } from './video-fixtures/streams.ts';
 import { times } from './video-fixtures/times.ts';
+import { untrustedText } from './video-fixtures/untrusted-text.ts';
 
 const run = promisify(execFile);
 const cache = join(import.meta.dirname, '../../node_modules/.cache/framefan/fixtures');
@@ -35,6 +36,7 @@ const groups: FixtureGroup[] = [
 	beginnings,
 	mp4Layouts,
 	matroskaLayouts,
+	untrustedText,
 ];
 
 /** All good videos: every picture of them can be decoded. */

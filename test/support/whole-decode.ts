@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { readBarcode } from '#demo/project/barcode.ts';
@@ -46,13 +46,15 @@ export const decodeFile = async (
 	path: string,
 	{ input = [], stream = '0:v:0', filter = 'null' }: NonNullable<Fixture['decode']> = {},
 ): Promise<WholeDecode> => {
+	// What a file says of itself stands in the same log, and can't know this.
+	const name = `showinfo@${randomBytes(8).toString('hex')}`;
 	const child = spawn(
 		measure.path,
 		[
 			// One thread: some decoders (Theora's) race with themselves otherwise, and give other pixels now and then.
 			...['-hide_banner', '-nostdin', '-nostats', '-copyts', '-threads', '1', ...input, '-i', path],
 			...['-map', stream, ...measure.everyPictureOnce],
-			...['-vf', `${filter},showinfo`, '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
+			...['-vf', `${filter},${name}`, '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
 		],
 		{ stdio: ['ignore', 'pipe', 'pipe'] },
 	);
@@ -65,8 +67,9 @@ export const decodeFile = async (
 	await once(child, 'close');
 
 	const bytes = Buffer.concat(pieces);
-	const lines = [...log.matchAll(/ n: *\d+ pts: *(\S+).* s:(\d+)x(\d+) i:\S iskey:(\d)/g)];
-	const [, num = 0, den = 1] = /config in time_base: (\d+)\/(\d+)/.exec(log)?.map(Number) ?? [];
+	const told = log.split('\n').filter(line => line.startsWith(`[${name} @ `));
+	const lines = told.flatMap(line => [...line.matchAll(/ n: *\d+ pts: *(\S+).* s:(\d+)x(\d+) i:\S iskey:(\d)/g)]);
+	const [, num = 0, den = 1] = /config in time_base: (\d+)\/(\d+)/.exec(told.join('\n'))?.map(Number) ?? [];
 	// Pictures of another size than the first are scaled to it.
 	const [width, height] = lines[0]?.slice(2, 4).map(Number) ?? [0, 0];
 	if (!width || !height) return { width: 0, height: 0, timeBase: { num, den }, pictures: [] };

@@ -60,6 +60,8 @@ export type Film = {
 	height: number;
 	/** Elements for `Video`, such as how the picture is turned. */
 	video?: Buffer[];
+	/** More elements of the track, such as its language. */
+	described?: Buffer[];
 	samples: { data: Buffer; time: number; isKey: boolean }[];
 };
 
@@ -68,12 +70,13 @@ export const header = element('1a45dfa3', text('4282', 'matroska'), unsigned('42
 export const info = element('1549a966', unsigned('2ad7b1', 1_000_000), text('4d80', 'test'), text('5741', 'test'));
 
 /** One track, number 1. */
-export const tracks = ({ codec, privateData, width, height, video = [] }: Film): Buffer =>
+export const tracks = ({ codec, privateData, width, height, video = [], described = [] }: Film): Buffer =>
 	element(
 		'1654ae6b',
 		element(
 			'ae',
 			...[unsigned('d7', 1), unsigned('73c5', 1), unsigned('83', 1), unsigned('9c', 0), text('86', codec)],
+			...described,
 			...(privateData.length > 0 ? [element('63a2', privateData)] : []),
 			element('e0', unsigned('b0', width), unsigned('ba', height), ...video),
 		),
