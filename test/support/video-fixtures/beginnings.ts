@@ -148,12 +148,14 @@ export const beginnings: FixtureGroup = {
 			name: 'delimiter-behind.h264',
 			about: 'a raw stream that ends with a delimiter, and no picture behind it',
 			shows: n(0, 60),
+			timesAreGuesses: true,
 			make: async k => writeFileSync(k.out, Buffer.concat([await rawOf(k, 'a.h264', ...h264), delimiterOfH264])),
 		},
 		{
 			name: 'delimiter-behind.hevc',
 			about: 'the same with HEVC',
 			shows: n(0, 60),
+			timesAreGuesses: true,
 			make: async k => writeFileSync(k.out, Buffer.concat([await rawOf(k, 'a.hevc', ...hevc()), delimiterOfHevc])),
 		},
 		{

@@ -36,10 +36,15 @@ const turned: Fixture[] = turns.map(({ name, matrix: [a, b, c, d], stored, shown
 	},
 }));
 
-const encoded = (name: string, about: string, encoding: string[], size: object = {}): Fixture => ({
+const encoded = (
+	name: string,
+	about: string,
+	encoding: string[],
+	size: { width?: number; height?: number; frames?: number } = {},
+): Fixture => ({
 	name,
 	about,
-	shows: n(0, 40),
+	shows: n(0, size.frames ?? 40),
 	make: k => k.ffmpeg(...k.pictures({ frames: 40, ...size }), ...encoding, k.out),
 });
 
@@ -96,6 +101,18 @@ export const pixels: FixtureGroup = {
 		),
 		encoded('odd-mjpeg.avi', '321x179, JPEG', ['-c:v', 'mjpeg', '-q:v', '2', '-pix_fmt', 'yuvj420p'], odd),
 		encoded('odd-mpeg4.mp4', '321x179, MPEG-4', ['-c:v', 'mpeg4', '-q:v', '2', '-g', '12', '-bf', '2'], odd),
+		encoded(
+			'dv-ntsc.avi',
+			"a camcorder's DV: one colour for four pixels in a row (4:1:1)",
+			['-vf', 'setsar=10/11', '-c:v', 'dvvideo', '-pix_fmt', 'yuv411p', '-r', '30000/1001'],
+			{ width: 720, height: 480, frames: 24 },
+		),
+		encoded('ffv1-4-1-1.mkv', '4:1:1 without loss', ['-c:v', 'ffv1', '-pix_fmt', 'yuv411p']),
+		encoded('ffv1-4-1-0.mkv', 'one colour for four pixels in a row and four rows (4:1:0)', [
+			...['-c:v', 'ffv1', '-pix_fmt', 'yuv410p'],
+		]),
+		encoded('raw-4-1-1.avi', '4:1:1 as it is', ['-c:v', 'rawvideo', '-pix_fmt', 'yuv411p']),
+		encoded('odd-4-1-1.mkv', '321x179 with 4:1:1', ['-c:v', 'ffv1', '-pix_fmt', 'yuv411p'], odd),
 		{
 			name: 'odd-turned.mp4',
 			about: '321x179 turned by 90 degrees, 4:4:4',
