@@ -32,3 +32,11 @@ test('lets exactly the values pass', () => {
 		}),
 	);
 });
+
+test('a long sum has no more than a hundred terms in a row, which ffmpeg of today refuses', () => {
+	const values = Array.from({ length: 5000 }, (_, n) => n * n);
+	const expression = selectExpression('n', values);
+	for (const row of expression.split(/[()]\+?[()]/)) expect(row.split('+').length).toBeLessThan(100);
+	expect([...expression.matchAll(/eq\(n,(\d+)\)/g)].map(([, value]) => Number(value))).toEqual(values);
+	expect(expression.split('(').length).toBe(expression.split(')').length);
+});

@@ -21,5 +21,15 @@ export const selectExpression = (variable: string, values: number[]): string => 
 			first++;
 		}
 	}
-	return terms.join('+');
+	return sumOf(terms);
+};
+
+/** Terms of a sum that stand in a row: ffmpeg of today refuses more than a hundred. */
+const mostInARow = 50;
+
+/** A sum of any length, as a tree of short ones. */
+const sumOf = (terms: string[]): string => {
+	if (terms.length <= mostInARow) return terms.join('+');
+	const half = Math.ceil(terms.length / 2);
+	return `(${sumOf(terms.slice(0, half))})+(${sumOf(terms.slice(half))})`;
 };
