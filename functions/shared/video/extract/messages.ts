@@ -7,7 +7,7 @@ const longestLine = 2000;
 
 /** Complaints that sound streams come with: they exceed limits that they announce, or forget what is forgotten already. */
 const harmless =
-	/Found unknown-length element with ID 0x(1A45DFA3|18538067)|mmco: unref short failure|number of reference frames|illegal short term buffer|illegal reordering|Application provided invalid|Increasing reorder buffer|deprecated|sps_id|SPS unavailable in decode_picture_timing|Last message repeated|overread|Thread message queue blocking/i;
+	/Found unknown-length element with ID 0x(1A45DFA3|18538067)|mmco: unref short failure|number of reference frames|illegal short term buffer|illegal reordering|Application provided invalid|Increasing reorder buffer|deprecated|sps_id|SPS unavailable in decode_picture_timing|Last message repeated|overread|Thread message queue blocking|File ended prematurely/i;
 
 /** Complaints of a decoder that starts at an open group: the pictures before its key miss references, and aren't shown. */
 const harmlessAtOpenGroup =
@@ -136,7 +136,7 @@ export const readMessages = (
 			return complain();
 		}
 		// A parser that no decoder stands behind says nothing about a picture.
-		if (!isLoud || /\[NULL @/.test(context) || (openGroup && madeUp.test(text))) return;
+		if (!isLoud || /\[(NULL|\w+ parser) @/.test(context) || (openGroup && madeUp.test(text))) return;
 		tooLarge ??= /^Picture size (\d+x\d+) exceeds specified max pixel count/.exec(text)?.[1];
 		if (!consequence.test(text) || isConsequence) {
 			isConsequence = consequence.test(text);
