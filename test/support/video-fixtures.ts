@@ -16,6 +16,7 @@ import { hostile } from './video-fixtures/hostile.ts';
 import { type MasterSize, writeMaster } from './video-fixtures/master.ts';
 import { matroskaLayouts } from './video-fixtures/matroska-layouts.ts';
 import { mp4Layouts } from './video-fixtures/mp4-layouts.ts';
+import { otherVoices } from './video-fixtures/other-voices.ts';
 import { pixels } from './video-fixtures/pixels.ts';
 import { streams } from './video-fixtures/streams.ts';
 import { times } from './video-fixtures/times.ts';
@@ -37,6 +38,7 @@ const groups: FixtureGroup[] = [
 	mp4Layouts,
 	matroskaLayouts,
 	untrustedText,
+	otherVoices,
 ];
 
 /** All good videos: every picture of them can be decoded. */

@@ -1,0 +1,4 @@
+import { testMatrix } from '#test/matrix.ts';
+import { otherVoices } from '#test/video-fixtures/other-voices.ts';
+
+testMatrix(otherVoices);
