@@ -19,6 +19,7 @@ test('sound pictures are in no doubt', async () => {
 	const details = [
 		'[showinfo@name @ 0x1] [verbose] TB:0.000011 FRAME_RATE:30.000000 SAMPLE_RATE:nan',
 		'[showinfo@name @ 0x1] [info] color_range:unknown color_space:unknown',
+		'[showinfo@name @ 0x1] [info] alpha_mode:unspecified',
 	];
 	expect(await doubts(...details, picture(0), ...details, picture(1))).toEqual([undefined, undefined]);
 	expect(await doubts(picture(0), picture(1), picture(2))).toEqual([undefined, undefined, undefined]);

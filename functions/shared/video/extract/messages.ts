@@ -40,6 +40,8 @@ const complaintWords = /error|damaged|corrupt|invalid|missing|conceal|truncat|ou
  */
 const strayIn = (line: string): string | undefined => {
 	if (!line.includes('] [info]') || /config (in|out)|side data|color_|User Data=|UUID=/.test(line)) return undefined;
+	// Details of a picture, such as `alpha_mode:unspecified`: newer versions tell more of them.
+	if (/\[info\] *([a-z_]+:\w+ *)+$/.test(line)) return undefined;
 	const own = line.slice(line.indexOf('[info]') + '[info]'.length).replace(/^.*(plane_checksum:| type:\S)/, '');
 	return /[A-Za-z]?[a-z]{2}.*/.exec(own.replaceAll(/[0-9A-F]{8}|mean:|stdev:/g, ''))?.[0];
 };
