@@ -166,12 +166,9 @@ const explain = (end: FfmpegEnd, messages: ReturnType<typeof readMessages>): voi
 			'unsupported',
 			`${tooLarge.replace('x', ' × ')} pixels, more than the ${mostPixels} that a picture may have here`,
 		);
-	const codec = /^Decoder \(codec (\S+)\) not found|^No decoder .*codec[: ]+(\S+)/
-		.exec(complaint)
-		?.slice(1)
-		.find(Boolean);
-	if (/[Dd]ecoder .*not found|[Nn]o decoder|not on whitelist/.test(complaint))
-		throw new PermanentError('unsupported', `This ffmpeg has no decoder for it${codec ? ` (${codec})` : ''}`);
+	const codec = messages.noDecoder();
+	if (codec === 'none') throw new PermanentError('unsupported', 'Its codec is not known here');
+	if (codec) throw new PermanentError('unsupported', `Its codec (${codec}) is none that is decoded here`);
 	if (end.signal) throw new TryLater(`ffmpeg was ended by ${end.signal}, as happens when memory runs out`, null);
 	if (end.code !== 0 && complaint === '')
 		throw new TryLater(`ffmpeg ended with exit code ${end.code} and gave no reason`, null);

@@ -20,9 +20,13 @@ const harmlessAtStart =
 /** What the decoder says of pictures that it has made up. */
 const madeUp = /concealing \d+ DC|corrupt decoded frame/;
 
+/** What is said of a codec without a decoder, or with one that may not run, in several versions. */
+const withoutDecoder =
+	/^Decoder \(codec (\S+)\) not found|no decoder found for: (\S+)|^No decoder .*codec[: ]+(\S+)|^Codec \((\S+)\) not on whitelist/;
+
 /** What follows from another complaint, and says less. */
 const consequence =
-	/^Error (marking filters|while (filtering|decoding|processing)|processing packet|submitting)|^Conversion failed|^Decode error rate|Nothing was written|Task finished with error|Terminating thread with return code|Cannot determine format|Error reinitializing|Failed to inject|error while seeking/;
+	/^Error (marking filters|while (filtering|decoding|processing|opening)|processing packet|submitting)|^Conversion failed|^Decode error rate|Nothing was written|Task finished with error|Terminating thread with return code|Cannot determine format|Error reinitializing|Failed to inject|error while seeking/;
 
 /**
  * A transport stream that lost packets, and a decoder of H.264 that fills the place of pictures that others need. Each is
@@ -87,6 +91,7 @@ export const readMessages = (
 	let complaint = '';
 	let isConsequence = true;
 	let tooLarge: string | undefined;
+	let noDecoder: string | undefined;
 	let timeBase: TimeBase | undefined;
 	let decoder: string | undefined;
 	let beginnings = 0;
@@ -140,6 +145,7 @@ export const readMessages = (
 		// A parser that no decoder stands behind says nothing about a picture.
 		if (!isLoud || /\[(NULL|\w+ parser) @/.test(context) || (openGroup && madeUp.test(text))) return;
 		tooLarge ??= /^Picture size (\d+x\d+) exceeds specified max pixel count/.exec(text)?.[1];
+		noDecoder ??= withoutDecoder.exec(text)?.slice(1).find(Boolean);
 		if (!consequence.test(text) || isConsequence) {
 			isConsequence = consequence.test(text);
 			complaint = readable(context, text);
@@ -186,6 +192,8 @@ export const readMessages = (
 		troubled: () => troubled,
 		/** Width x height of a picture that is above the limit of pixels, where one was met. */
 		tooLarge: () => tooLarge,
+		/** The codec that has no decoder here, or none that may run, by ffmpeg's name. */
+		noDecoder: () => noDecoder,
 		timeBase: () => timeBase,
 		/** How often the filters were begun anew, as they are when pictures change their size or format. */
 		restarts: () => Math.max(0, beginnings - 1),
