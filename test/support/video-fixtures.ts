@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
 import { beginnings } from './video-fixtures/beginnings.ts';
+import { bounded, largest } from './video-fixtures/bounded.ts';
 import { codecs } from './video-fixtures/codecs.ts';
 import { containers } from './video-fixtures/containers.ts';
 import { damage, type FaultyGroup, type FaultyVideo } from './video-fixtures/damage.ts';
@@ -39,12 +40,13 @@ const groups: FixtureGroup[] = [
 	matroskaLayouts,
 	untrustedText,
 	otherVoices,
+	largest,
 ];
 
 /** All good videos: every picture of them can be decoded. */
 export const fixtures: Fixture[] = groups.flatMap(group => group.fixtures);
 
-const faultyGroups: FaultyGroup[] = [damage, hostile];
+const faultyGroups: FaultyGroup[] = [damage, hostile, bounded];
 
 /** Files that can't be read, or not whole. */
 export const faultyVideos: FaultyVideo[] = faultyGroups.flatMap(group => group.fixtures);

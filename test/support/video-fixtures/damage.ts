@@ -150,6 +150,13 @@ export const damage: FaultyGroup = {
 				writeBoxes(parseBoxes(bytes).filter(({ type }) => type === 'moof' || type === 'mdat')),
 			),
 		},
+		...[0.4, 0.9].map(place => ({
+			name: `cut-off-at-${place * 100}-animation.gif`,
+			about: `a GIF, cut off after ${place * 100} % of its bytes`,
+			was: 'animation.gif',
+			reasons: ['corrupt', 'missing', 'undecodable', 'unproven'],
+			make: changed('animation.gif', bytes => bytes.subarray(0, Math.floor(bytes.length * place))),
+		})),
 		{
 			name: 'pictures-elsewhere.mp4',
 			about: 'offsets of pictures that lie behind the end of the file',
