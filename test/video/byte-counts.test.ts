@@ -1,9 +1,20 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import {
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
 import { readFrames } from '#shared/video/read-frames.ts';
@@ -19,16 +30,17 @@ const pictures = 2 * 3600 * 30;
 const groupLength = 60;
 
 /** Two hours of 1080p at 30 a second: half a minute, copied as it is 240 times. */
-const twoHours = async (name: string): Promise<string> => {
+const twoHours = async (name: string, ...encoding: string[]): Promise<string> => {
 	const path = join(cache, name);
 	if (existsSync(path)) return path;
 	mkdirSync(cache, { recursive: true });
-	const [short, part] = [join(cache, `short-${process.pid}.mp4`), join(cache, `part-${process.pid}-${name}`)];
+	const [short, part] = [join(cache, `short-${process.pid}-${name}.mp4`), join(cache, `part-${process.pid}-${name}`)];
 	const source = ['-f', 'lavfi', '-i', 'testsrc2=size=1920x1080:rate=30:duration=30'];
 	const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '2', '-b:v', '500k', '-g', String(groupLength)];
-	await run(ffmpeg.path, [...quiet, ...source, ...codec, '-pix_fmt', 'yuv420p', short]);
+	await run(ffmpeg.path, [...quiet, ...source, ...codec, '-pix_fmt', 'yuv420p', ...encoding, short]);
 	await run(ffmpeg.path, [...quiet, '-stream_loop', '239', '-i', short, '-c', 'copy', part]);
 	renameSync(part, path);
+	rmSync(short);
 	return path;
 };
 
@@ -68,4 +80,67 @@ describe.each(['long.mp4', 'long.mkv'])('%s, two hours of 1080p over HTTP', name
 			server.close();
 		}
 	});
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'framefan-long-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** An ffmpeg that writes down what it was started with. */
+const tellingFfmpeg = (name: string) => {
+	const [path, log] = [join(folder, name), join(folder, `${name}.log`)];
+	writeFileSync(log, '');
+	writeFileSync(path, `#!/bin/sh\nprintf '%s\\n' "$*" >> '${log}'\nexec '${decoding.ffmpegPath}' "$@"\n`);
+	chmodSync(path, 0o755);
+	return { path, starts: () => readFileSync(log, 'utf8').split('\n').filter(Boolean) };
+};
+
+/** Bytes that a chunk may read beyond its groups of pictures. */
+const beyond = 4 * MB;
+
+// In AVI pictures stand in the order in which they are shown.
+describe.each([
+	['long.ts', []],
+	['long.avi', ['-bf', '0']],
+])('%s, two hours of 1080p over HTTP', (name, encoding) => {
+	let path: string;
+	beforeAll(async () => {
+		path = await twoHours(name, ...encoding);
+	}, 300_000);
+
+	test('is read once for the index and not decoded; 100 frames in its middle read their groups', async () => {
+		const server = await serveFile(path);
+		const telling = tellingFfmpeg(`ffmpeg-for-${name}`);
+		const { signal } = decoding;
+		try {
+			const source = await openHttp({ url: server.url });
+			const index = await indexVideo(source, { signal, ffmpegPath: telling.path });
+			expect(index.shown.length).toBe(pictures);
+			expect(index.container.kind).toBe('samples');
+			expect(server.count.bytes).toBeLessThanOrEqual(statSync(path).size + beyond);
+			// Tried, and then started for the order of the first 250 pictures and the size of the first, all from bytes.
+			expect(telling.starts().length).toBeLessThanOrEqual(4);
+			expect(telling.starts().filter(line => line.includes('-i http'))).toEqual([]);
+
+			const before = server.count.bytes;
+			const first = pictures / 2 + 17;
+			const selection = Array.from({ length: 100 }, (_, n) => first + n);
+			const frames: number[] = [];
+			const options = { signal, ffmpegPath: telling.path, framesPerChunk: 100 };
+			for await (const { index: frame, width } of readFrames(source, index, selection, options)) {
+				expect(width).toBe(1920);
+				frames.push(frame);
+			}
+			expect(frames).toEqual(selection);
+			let groups = 0;
+			const last = index.shown[first + 99] as number;
+			let at = index.shown[first] as number;
+			while (!index.key[at]) at--;
+			for (; at <= last || !index.key[at]; at++) groups += index.size[at] as number;
+			expect(server.count.bytes - before).toBeLessThanOrEqual(groups + beyond);
+			expect(groups).toBeLessThan(beyond);
+			expect(telling.starts().filter(line => line.includes('-i http'))).toEqual([]);
+		} finally {
+			server.close();
+		}
+	}, 300_000);
 });

@@ -8,6 +8,8 @@ export type FaultyVideo = Omit<Fixture, 'shows' | 'decode'> & {
 	was?: string;
 	/** Set where the format doesn't say how long the file should be, so that a missing end can't be seen. */
 	mayEndEarly?: true;
+	/** Set where decoders of other versions take damaged pictures for sound, which only a checksum could tell. */
+	isUnnoticedByOthers?: true;
 	/** Reasons that may be given. */
 	reasons: string[];
 };
@@ -126,6 +128,7 @@ export const damage: FaultyGroup = {
 			name: 'scratches.webm',
 			about: 'changed bytes in VP9',
 			was: 'vp9.webm',
+			isUnnoticedByOthers: true,
 			reasons: ['corrupt', 'missing', 'undecodable', 'unproven'],
 			make: changed('vp9.webm', bytes => scratch(bytes, ...middle(bytes))),
 		},
