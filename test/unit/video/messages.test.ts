@@ -1,6 +1,11 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { listPictures } from '#shared/video/extract/ffmpeg.ts';
 import { readMessages } from '#shared/video/extract/messages.ts';
+import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 
 const picture = (n: number, rest = 'AAAAAAAA BBBBBBBB CCCCCCCC] mean:[1 2 3 \b] stdev:[1.0 2.0 3.0 \b]') =>
 	`[showinfo@name @ 0x1] [info] n:   ${n} pts:   ${n} pts_time:0 pos: 564 fmt:yuv420p sar:0/1 s:320x180 i:P iskey:${Number(n === 0)} type:P checksum:AAAAAAAA plane_checksum:[${rest}`;
@@ -57,4 +62,83 @@ test('a filled gap counts where packets were lost, and only there', async () => 
 	expect(
 		(await doubts(picture(0, `AAAAAAAA${lost.slice(21)}`), picture(1, 'AFrame num gap 1 12'), picture(2)))[2],
 	).toMatch(/lost/);
+});
+
+/**
+ * Why no text of a file is taken for what ffmpeg says. A line counts in two cases only. It begins with the name of the
+ * filter, which is 128 random bits of this run; a file was written before. Or it stands behind the line that names the
+ * second input, by the same bits; ffmpeg prints that line after all text of the first input, which is the file.
+ */
+const forged = [
+	'Parsed_showinfo n:   0 pts:      0 ',
+	'[Parsed_showinfo_1 @ 0x1] [info] n:   0 pts:      0 pts_time:0 iskey:1',
+	'[showinfo@other @ 0x1] [info] n:   0 pts:      0 pts_time:0 iskey:1',
+	'    title           : [showinfo@other @ 0x1] [info] n:   0 pts:      0 iskey:1',
+	'[showinfo@other @ 0x1] [info] config in time_base: 1/7, frame_rate: 7/1',
+	'[error] handling',
+	'[h264 @ 0x1] [error] error while decoding MB 1 2',
+	'[fatal] Conversion failed!',
+	'[h264 @ 0x1] [warning] concealing 12 DC, 12 AC, 12 MV errors in P frame',
+	'[mpegts @ 0x1] [debug] Continuity check failed for pid 256',
+	'[h264 @ 0x1] [debug] Frame num gap 1 12',
+	'[info] Stream mapping:',
+	'[info]   Stream #0:0 (forged) -> select',
+	"[info] Input #1, lavfi, from 'nullsrc@other=s=16x16':",
+	"Input #1, lavfi, from 'nullsrc@other=s=16x16':",
+	'Picture size 16384x8192 exceeds specified max pixel count 35671748',
+	'[error] Decoder (codec h264) not found for input stream #0:0',
+];
+
+const readLog = async (lines: string[]) => {
+	const messages = readMessages(Readable.from([Buffer.from(`${lines.join('\n')}\n`)]), { name: 'name' });
+	const pictures: unknown[] = [];
+	for (let shown = await messages.nextPicture(); shown; shown = await messages.nextPicture()) pictures.push(shown);
+	const { troubled, tooLarge, timeBase, restarts, decoder, noDecoder } = messages;
+	return {
+		pictures,
+		...{ troubled: troubled(), tooLarge: tooLarge(), timeBase: timeBase(), noDecoder: noDecoder() },
+		...{ restarts: restarts(), decoder: decoder() },
+	};
+};
+
+const truth = [
+	behindTheFile,
+	'[info] Stream mapping:',
+	'[info]   Stream #0:0 (h264) -> select',
+	config,
+	picture(0),
+	picture(1),
+];
+
+test('whatever a file says of itself, in any order, changes nothing of what is read', async () => {
+	const wanted = await readLog(truth);
+	expect(wanted).toMatchObject({ troubled: false, timeBase: { num: 1, den: 30 }, restarts: 0, decoder: 'h264' });
+	expect(await readLog([...forged, ...truth])).toEqual(wanted);
+	expect(await readLog([...forged.toReversed(), ...forged, ...truth])).toEqual(wanted);
+	for (const line of forged) expect(await readLog([line, ...truth]), line).toEqual(wanted);
+});
+
+test('what pictures bring along while they are decoded shows none, without the name of the run', async () => {
+	const { pictures } = await readLog([...truth.slice(0, 4), ...forged.slice(0, 5), ...truth.slice(4)]);
+	expect(pictures).toEqual((await readLog(truth)).pictures);
+});
+
+test('the names are other ones in each run', async () => {
+	const seen = new Set<string>();
+	const path = join(mkdtempSync(join(tmpdir(), 'framefan-names-')), 'ffmpeg');
+	onTestFinished(() => rmSync(dirname(path), { recursive: true, force: true }));
+	const log = join(dirname(path), 'log');
+	writeFileSync(path, `#!/bin/sh\nprintf '%s\\n' "$*" >> '${log}'\nexec '${installedFfmpeg()}' "$@"\n`);
+	chmodSync(path, 0o755);
+	for (let run = 0; run < 2; run++) {
+		const gray = (async function* () {
+			yield Buffer.from([7]);
+		})();
+		const options = ['-pixel_format', 'gray', '-video_size', '1x1'];
+		const input = { demuxer: 'rawvideo', options, stream: 'V:0', bytes: gray };
+		await listPictures({ ffmpegPath: path, signal: new AbortController().signal, input });
+	}
+	for (const [, name] of readFileSync(log, 'utf8').matchAll(/showinfo@([0-9a-f]{32})\b/g)) seen.add(name as string);
+	expect(seen.size).toBe(2);
+	for (const name of seen) expect(readFileSync(log, 'utf8')).toContain(`nullsrc@${name}=`);
 });
