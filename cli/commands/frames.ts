@@ -80,6 +80,8 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		const ending = new AbortController();
 		onClose(() => ending.abort());
 		const faults: Fault[] = [];
+		/** Frames that are being scaled, encoded or written. */
+		const working = new Set<Promise<void>>();
 		const summary = { frames: 0, pictures: 0, width: 0, height: 0, codec: '', notes: [] as string[] };
 		const note = (text: string) => {
 			summary.notes.push(text);
@@ -120,7 +122,6 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 					print(frame.index, JSON.stringify({ index: frame.index, pts: frame.pts, timeBase, ...result }));
 				else if (options.verify) print(frame.index, `${frame.index} ${result.sha256}`);
 			};
-			const working = new Set<Promise<void>>();
 			for (;;) {
 				const { value: frame, done } = await read.next();
 				if (done) {
@@ -136,6 +137,8 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 				if (working.size >= picturesAtOnce) await Promise.race(working);
 			}
 		} catch (error) {
+			// What was begun is finished before the last line.
+			await Promise.allSettled(working);
 			if (error instanceof UsageError || ending.signal.aborted) throw error;
 			printTrace(error);
 			const reason = error instanceof PermanentError ? error.reason : 'failed';
