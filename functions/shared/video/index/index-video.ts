@@ -90,8 +90,17 @@ const believable = async (found: VideoIndex, source: ByteSource, options: Option
 };
 
 /** Why presentation times can't number the pictures; undefined when they can. */
-const whyNotNumbered = ({ pts, shown }: VideoIndex): string | undefined => {
+const whyNotNumbered = ({ container, pts, key, shown }: VideoIndex): string | undefined => {
 	if (shown.length === 0) return 'No picture lies within the edit list';
+	// A decoder shows one group after another, whatever their times are.
+	let latest = Number.NEGATIVE_INFINITY;
+	for (let at = 0; at < pts.length; at++) {
+		if (container.kind === 'samples' && at > 0 && (container.dts[at] as number) < (container.dts[at - 1] as number))
+			return 'Decode times go back, so pictures are counted';
+		if (!key[at]) continue;
+		if ((pts[at] as number) <= latest) return 'Times of key pictures go back, so pictures are counted';
+		latest = pts[at] as number;
+	}
 	for (let at = 1; at < shown.length; at++) {
 		if (pts[shown[at] as number] === pts[shown[at - 1] as number])
 			return 'Pictures share a presentation time, so they are counted';
