@@ -29,7 +29,8 @@ export const writeRawFrames = async (
 			const { width, height } = value;
 			if (written.count > 0 && (width !== written.width || height !== written.height))
 				throw new Error(`${path}: frame ${value.index} has another size than those before`);
-			writeSync(file, value.data);
+			// Frames that took a second try come later.
+			writeSync(file, value.data, 0, value.data.length, value.index * value.data.length);
 			Object.assign(written, { count: written.count + 1, width, height });
 		}
 	} finally {
