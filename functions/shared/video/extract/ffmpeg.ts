@@ -148,6 +148,7 @@ const start = async (run: Run, inputOptions: string[], filters: string, output: 
 		name,
 		openGroup: input.openGroup ?? false,
 		tellsFirst: input.inTurn ?? false,
+		isWholeFile: !isPipe,
 	});
 	return {
 		stdout: stdout as Readable,

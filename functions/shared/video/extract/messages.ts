@@ -17,6 +17,9 @@ const harmlessAtOpenGroup =
 const harmlessAtStart =
 	/non-existing [SP]PS|decode_slice_header error|no frame|missing picture in access unit|Not all references are available/i;
 
+/** Of a stream that is decoded from its start: that is what there is of it. */
+const harmlessFromStart = /first frame is no keyframe|max resync size reached/;
+
 /** What the decoder says of pictures that it has made up. */
 const madeUp = /concealing \d+ DC|corrupt decoded frame/;
 
@@ -73,11 +76,17 @@ export type ShownPicture = { pts: number; isKey: boolean; doubt: string | undefi
  * sound, is no complaint.
  * @param name of this run, as `decodeArguments` got it; the filter's is `showinfo@<name>`
  * @param openGroup whether the input begins with pictures that are shown before its first key
+ * @param isWholeFile whether the input is the file from its first byte
  * @param tellsFirst whether the first picture is told of even if it is not selected
  */
 export const readMessages = (
 	stderr: Readable,
-	{ name, openGroup = false, tellsFirst = false }: { name: string; openGroup?: boolean; tellsFirst?: boolean },
+	{
+		name,
+		openGroup = false,
+		tellsFirst = false,
+		isWholeFile = false,
+	}: { name: string; openGroup?: boolean; tellsFirst?: boolean; isWholeFile?: boolean },
 ) => {
 	const shown: ShownPicture[] = [];
 	let waiting: ((picture: ShownPicture | undefined) => void) | undefined;
@@ -153,6 +162,7 @@ export const readMessages = (
 		const isBeforeFirst = tellsFirst && !isFirstShown;
 		const isHarmless =
 			harmless.test(text) ||
+			(isWholeFile && harmlessFromStart.test(text)) ||
 			(isBeforeFirst && (harmlessAtStart.test(text) || consequence.test(text))) ||
 			((openGroup || isBeforeFirst) && harmlessAtOpenGroup.test(text));
 		if (!isHarmless) complain();

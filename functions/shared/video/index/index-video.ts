@@ -66,12 +66,12 @@ const believable = async (found: VideoIndex, source: ByteSource, options: Option
 		if (container.kind === 'matroska') error.matrix = container.matrix;
 		throw error;
 	};
-	const unnumbered = whyNotNumbered(found);
-	if (unnumbered) refuse(unnumbered);
 	// A pass over the file has looked at the bytes of every picture.
 	const isWrapped = container.kind === 'samples' && container.demuxer !== 'mov';
 	const verified = isWrapped ? found : await verifyKeys(found, source);
 	if (typeof verified === 'string') return refuse(verified);
+	const unnumbered = whyNotNumbered(verified);
+	if (unnumbered) refuse(unnumbered);
 	// Which pictures an edit list shows is decided from keys on, too, by whoever believes them.
 	if (verified.timeOffset < 0 && verified.key.some((key, at) => key !== found.key[at]))
 		refuse('The file has an edit list and false key frames, so pictures are counted');

@@ -64,6 +64,7 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 		if (ends.length === 0) {
 			if (id !== 'RIFF' || (at === 0 ? type !== 'AVI ' : type !== 'AVIX')) {
 				if (at === 0) throw new NeedsDecoding('corrupt', 'The file is no AVI');
+				if (id === 'RIFF') throw new NeedsDecoding('unsupported', 'The file holds several recordings');
 				notes.push(`The last ${source.size - at} bytes of the file belong to no known chunk`);
 				break;
 			}
