@@ -20,6 +20,9 @@ const harmlessAtStart =
 /** Of a stream that is decoded from its start: that is what there is of it. */
 const harmlessFromStart = /first frame is no keyframe|max resync size reached/;
 
+/** Of a part of a file: it ends where the last picture does, though its container promised more. */
+const harmlessInPart = /File ended prematurely/;
+
 /** What the decoder says of pictures that it has made up. */
 const madeUp = /concealing \d+ DC|corrupt decoded frame/;
 
@@ -29,7 +32,7 @@ const withoutDecoder =
 
 /** What follows from another complaint, and says less. */
 const consequence =
-	/^Error (marking filters|while (filtering|decoding|processing|opening)|processing packet|submitting)|^Conversion failed|^Decode error rate|Nothing was written|Task finished with error|Terminating thread with return code|Cannot determine format|Error reinitializing|Failed to inject|error while seeking/;
+	/^Error (marking filters|while (filtering|decoding|processing|opening)|processing packet|submitting)|^Conversion failed|^Decode error rate|Nothing was written|Task finished with error|Terminating thread with return code|Cannot determine format|Error reinitializing|Could not open encoder|Failed to inject|error while seeking/;
 
 /**
  * A transport stream that lost packets, and a decoder of H.264 that fills the place of pictures that others need. Each is
@@ -162,7 +165,7 @@ export const readMessages = (
 		const isBeforeFirst = tellsFirst && !isFirstShown;
 		const isHarmless =
 			harmless.test(text) ||
-			(isWholeFile && harmlessFromStart.test(text)) ||
+			(isWholeFile ? harmlessFromStart : harmlessInPart).test(text) ||
 			(isBeforeFirst && (harmlessAtStart.test(text) || consequence.test(text))) ||
 			((openGroup || isBeforeFirst) && harmlessAtOpenGroup.test(text));
 		if (!isHarmless) complain();

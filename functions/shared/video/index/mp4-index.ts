@@ -97,6 +97,9 @@ const readBoxHeader = (bytes: Buffer, left: number): { type: string; header: num
 const toIndex = (track: Mp4Track, all: Mp4Samples, notes: string[]): VideoIndex => {
 	const samples = withPictures(all);
 	const pts = Float64Array.from(samples.pts);
+	// There demuxers drop pictures by rules of their own.
+	if (endsAmongReordered(track, samples))
+		throw new NeedsDecoding('unsupported', 'The edit list ends among pictures that are stored in another order');
 	const inEdit = shownByEdits(track);
 	return {
 		container: {
@@ -161,4 +164,14 @@ const presentationOffset = ({ edits, timescale, movieTimescale }: Mp4Track): num
 	const first = edits.findIndex(edit => edit.mediaTime !== -1);
 	const empty = edits.slice(0, Math.max(0, first)).reduce((sum, { duration }) => sum + duration, 0);
 	return Math.round((empty * timescale) / (movieTimescale || 1)) - (edits[first]?.mediaTime ?? 0);
+};
+
+/** Whether an edit list cuts off the end of a track whose pictures are stored in another order than they are shown. */
+const endsAmongReordered = (track: Mp4Track, { pts, dts }: Mp4Samples): boolean => {
+	const edit = track.edits.find(({ mediaTime }) => mediaTime !== -1);
+	if (!edit || edit.duration === 0) return false;
+	const end = edit.mediaTime + Math.round((edit.duration * track.timescale) / (track.movieTimescale || 1));
+	const shift = (pts[0] ?? 0) - (dts[0] ?? 0);
+	const isReordered = pts.some((time, at) => time - (dts[at] as number) !== shift);
+	return isReordered && pts.some(time => time >= end);
 };

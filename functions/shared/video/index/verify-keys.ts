@@ -26,9 +26,6 @@ export async function verifyKeys(index: VideoIndex, source: ByteSource): Promise
 	const { bitstream } = container;
 	if (!isVerifiable(bitstream))
 		return `Which pictures of ${container.codec} need others is not known, so all are decoded`;
-	// Demuxers cut such samples anew, so that what they give out isn't what the tables say.
-	if (container.kind === 'samples' && (bitstream.codec === 'mpeg1video' || bitstream.codec === 'mpeg2video'))
-		return 'MPEG-1 and MPEG-2 in MP4 are not told by its tables, so pictures are counted';
 	const first = await readPicture(index, source, 0, mostBytes);
 	if (bytesTell(bitstream) && canBeginAt(first, bitstream) === false)
 		return 'The first picture needs others that are not there, so pictures are counted as they are shown';

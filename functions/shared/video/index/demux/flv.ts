@@ -26,6 +26,7 @@ export async function indexFlv(source: ByteSource, checkpoint?: Checkpoint): Pro
 	const window = makeWindow(source, windowBytes);
 	const state = await checkpoint?.load();
 	const list = state ? resumedList(state) : emptyList(true);
+	const notes: string[] = [];
 	let codec: Codec | undefined = state && codecOf(readerSchema.parse(state.reader).record, list.first);
 	let at = state?.at ?? (await window.bytes(5, 4)).readUInt32BE(0) + 4;
 	while (at + 11 <= source.size) {
@@ -36,6 +37,11 @@ export async function indexFlv(source: ByteSource, checkpoint?: Checkpoint): Pro
 		const time = header.readUIntBE(4, 3) + ((header[7] ?? 0) << 24);
 		const start = at + 11;
 		at = start + size + 4;
+		// Players take the first recording of a file.
+		if (header.toString('latin1', 0, 3) === 'FLV') {
+			notes.push(`The file holds another recording behind byte ${start - 11}: it is not read`);
+			break;
+		}
 		if (![8, 9, 18].includes(type))
 			throw new NeedsDecoding('corrupt', `The bytes at ${start - 11} are no tag that is known`);
 		if (type !== 9 || size === 0 || start + size > source.size) continue;
@@ -80,7 +86,7 @@ export async function indexFlv(source: ByteSource, checkpoint?: Checkpoint): Pro
 	const configuration = isH264 ? makeBox('avcC', Buffer.from(record, 'base64')) : Buffer.alloc(0);
 	return indexOfSamples(list, {
 		...{ demuxer: 'flv', stream: 'V:0', packets: null, width: 0, height: 0, fourCc, configuration, bitstream },
-		...{ timeBase: { num: 1, den: 1000 }, damage: await endDamage(source, 'flv'), notes: [] },
+		...{ timeBase: { num: 1, den: 1000 }, damage: await endDamage(source, 'flv'), notes },
 	});
 }
 
