@@ -145,6 +145,16 @@ export const times: FixtureGroup = {
 				}),
 		},
 		{
+			name: 'edit-ends-at-key.mov',
+			about: 'an edit list that ends at the time of a key picture: the one before it is dropped, the key is kept',
+			shows: [...n(0, 56), ...n(57, 3)],
+			make: async k => {
+				const slow = k.pictures({ frames: 60 }).map(argument => (argument === '30' ? '25' : argument));
+				await k.ffmpeg(...slow, '-c:v', 'mpeg1video', '-q:v', '2', '-g', '15', '-bf', '2', k.aside('video.mkv'));
+				await k.ffmpeg('-i', k.aside('video.mkv'), '-c', 'copy', k.out);
+			},
+		},
+		{
 			name: 'same-time.mp4',
 			about: 'two pictures claim the same time',
 			shows: n(0, 120),
