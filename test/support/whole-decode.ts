@@ -29,7 +29,7 @@ const measure = (() => {
  * frames. Kept beside the fixture, for each version of ffmpeg: they differ in pixels.
  */
 export const wholeDecode = async (fixture: Fixture): Promise<WholeDecode> => {
-	const path = await fixturePath(fixture.name);
+	const path = await fixturePath(fixture.measuredBy ?? fixture.name);
 	const kept = `${path}.decoded-by-${measure.version}.json`;
 	if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'));
 	const decoded = await decodeFile(path, fixture.decode);

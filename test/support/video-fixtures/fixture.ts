@@ -26,8 +26,8 @@ export type Fixture = {
 	about: string;
 	/** Numbers that its pictures show, in the order of their frame indices. */
 	shows: number[];
-	/** What older versions of ffmpeg show, where those don't show all. */
-	olderShow?: number[];
+	/** Another fixture with the same pictures, which is the measure: of this one not every ffmpeg shows all. */
+	measuredBy?: string;
 	/** Set when the machine's own ffmpeg makes it. */
 	needsNewerFfmpeg?: true;
 	/** What a whole-file decode has to be told, where ffmpeg's defaults aren't the truth. */

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type FixtureGroup, h264, type Kitchen, numbers as n } from './fixture.ts';
+import { type FixtureGroup, h264, type Kitchen, mpeg4, numbers as n } from './fixture.ts';
 import {
 	blockGroup,
 	clusters,
@@ -66,7 +66,7 @@ export const matroskaLayouts: FixtureGroup = {
 			about: 'two files, one behind the other',
 			shows: [...n(0, 60), ...n(0, 60)],
 			// Before 5.0 ffmpeg ends with the first.
-			olderShow: n(0, 60),
+			measuredBy: 'appended-live.mkv',
 			notes: /several segments/,
 			make: appended((...content) => element('18538067', ...content)),
 		},
@@ -99,6 +99,18 @@ export const matroskaLayouts: FixtureGroup = {
 			about: 'groups of blocks that never say that a picture refers to another',
 			shows: n(0, 60),
 			make: async k => writeFileSync(k.out, matroska(await film(k), blockGroup)),
+		},
+		{
+			name: 'end-code-alone.mkv',
+			about: 'MPEG-4 whose last block is an end code, and no picture',
+			shows: n(0, 60),
+			notes: /hold no picture/,
+			make: async k => {
+				const pictures = k.pictures({ width: 192, height: 108, frames: 60 });
+				await k.ffmpegToPipe(...pictures, ...mpeg4, '-bf', '0', '-f', 'matroska');
+				const end = clusters([{ data: Buffer.from('000001b1', 'hex'), time: 2000, isKey: false }]);
+				writeFileSync(k.out, Buffer.concat([readFileSync(k.out), ...end]));
+			},
 		},
 		{
 			name: 'junk-behind.mkv',

@@ -59,7 +59,14 @@ test('a counted stream keeps the order of its file', () => {
 	const index: VideoIndex = {
 		...makeIndex([]),
 		container: {
-			...{ kind: 'whole', demuxer: 'avi', stream: 'V:0', matrix: Buffer.alloc(0), end: 9 },
+			...{
+				kind: 'whole',
+				demuxer: 'avi',
+				stream: 'V:0',
+				matrix: Buffer.alloc(0),
+				end: 9,
+				changes: [{ offset: 3, bytes: Buffer.from('ab') }],
+			},
 			...{ counted: true, restarts: false, codec: 'mpeg4' },
 		},
 		...{ pts: Float64Array.of(5, 3, 3), key: Uint8Array.of(1, 0, 0), offset: new Float64Array(3) },

@@ -1,5 +1,5 @@
 import { bytesTell } from '../bitstream/random-access.ts';
-import { type ByteSource, firstBytes } from '../source/byte-source.ts';
+import { type ByteSource, firstBytes, withChanges } from '../source/byte-source.ts';
 import { openRangeDoor } from '../source/range-door.ts';
 import type { DecoderInput, Selection } from './ffmpeg.ts';
 import { matroskaFeed } from './matroska-feed.ts';
@@ -116,7 +116,7 @@ export const fromStart = async (
 ): Promise<Attempt> => {
 	const numbered = how.numbered ?? (feed.kind === 'whole' ? feed.counted : feed.kind === 'samples' && !feed.timed);
 	const byMark = new Map(wanted.map(frame => [numbered || how.every ? frame.index : frame.pts, frame]));
-	const door = await openRangeDoor(feed.kind === 'whole' ? firstBytes(source, feed.end) : source, signal);
+	const door = await openRangeDoor(feed.kind === 'whole' ? asRead(feed, source) : source, signal);
 	const demuxer = feed.kind === 'matroska' ? 'matroska' : feed.demuxer;
 	// Times of an index are those of the media, before any edit list; numbers are those of what is shown.
 	const options =
@@ -132,7 +132,7 @@ export const fromStart = async (
 			url: door.url,
 			...options,
 			openGroup: feed.kind !== 'whole',
-			oneThread: feed.kind !== 'whole' && racing.has(feed.bitstream.codec),
+			oneThread: racing.has(feed.kind === 'whole' ? feed.decoder : feed.bitstream.codec),
 			inTurn: how.inTurn ?? false,
 		},
 		selection: {
@@ -146,6 +146,16 @@ export const fromStart = async (
 		close: door.close,
 	};
 };
+
+/** A file that is known by decoding alone, as the decoder gets to read it. */
+const asRead = ({ changes, end }: Extract<Recipe['feed'], { kind: 'whole' }>, source: ByteSource): ByteSource =>
+	firstBytes(
+		withChanges(
+			source,
+			changes.map(({ offset, bytes }) => ({ offset, bytes: Buffer.from(bytes, 'base64') })),
+		),
+		end,
+	);
 
 /** Whether a run of pictures, in decode order, has some that are shown before its first. */
 const isOpen = (pts: number[]): boolean => pts.some(time => time < (pts[0] as number));

@@ -20,7 +20,7 @@ const stream = z.string().regex(/^[a-zA-Z]:[0-9]+$/);
  * How a run of pictures is decoded: which bytes are fetched, and how they are fed to the decoder.
  * `samples`: the pictures' bytes are wrapped into a fragmented MP4 of their own; `timed` where their times are the file's. `matroska`: the file's header and a run of its
  * blocks are a file already. `whole`: the file from its start; `counted` where its times don't tell one picture from
- * another, `restarts` where ffmpeg begins to count anew in the middle. `matrix` is empty where pictures are shown as
+ * another, `changes` bytes that are read as others, `restarts` where ffmpeg begins to count anew in the middle. `matrix` is empty where pictures are shown as
  * they are stored; `setup` goes in front of the first picture of each run.
  */
 export const recipeSchema = z.strictObject({
@@ -59,6 +59,9 @@ export const recipeSchema = z.strictObject({
 			stream,
 			matrix: base64,
 			end: count,
+			changes: z.array(z.strictObject({ offset: count, bytes: base64 })),
+			/** ffmpeg's name of the decoder. */
+			decoder: z.string(),
 			counted: z.boolean(),
 			restarts: z.boolean(),
 		}),

@@ -8,9 +8,10 @@ import type { Recipe } from './recipe.ts';
 export const writeRecipe = (index: VideoIndex, runs: Run[]): Recipe => {
 	const { container, timeBase, pictureSize: size } = index;
 	if (container.kind === 'whole') {
-		const { kind, demuxer, stream, end, counted, restarts } = container;
+		const { kind, demuxer, stream, end, codec: decoder = '', counted, restarts } = container;
 		const matrix = container.matrix.toString('base64');
-		return { timeBase, size, feed: { kind, demuxer, stream, matrix, end, counted, restarts } };
+		const changes = container.changes.map(({ offset, bytes }) => ({ offset, bytes: bytes.toString('base64') }));
+		return { timeBase, size, feed: { kind, demuxer, stream, matrix, end, changes, decoder, counted, restarts } };
 	}
 	const part = (column: Float64Array | Uint32Array | Uint8Array) =>
 		runs.flatMap(([first, last]) => Array.from(column.subarray(first, last + 1)));

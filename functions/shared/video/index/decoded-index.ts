@@ -1,6 +1,6 @@
 import { PermanentError } from '../../errors.ts';
 import { listPictures } from '../extract/ffmpeg.ts';
-import { type ByteSource, firstBytes } from '../source/byte-source.ts';
+import { type ByteSource, type Change, firstBytes, withChanges } from '../source/byte-source.ts';
 import { openRangeDoor } from '../source/range-door.ts';
 import { endDamage } from './end-damage.ts';
 import { pictureEnd } from './picture-end.ts';
@@ -9,18 +9,24 @@ import type { VideoIndex } from './video-index.ts';
 /**
  * Indexes any video by decoding it once: the pictures that come out, in the order in which they do, are its frames.
  * For containers whose headers don't tell, and for files whose headers contradict themselves.
- * @param known what is known of the file: notes, ffmpeg's specifier of the picture stream, and how pictures are turned
+ * @param known what is known of the file: notes, ffmpeg's specifier of the picture stream, how pictures are turned, and
+ * which bytes are read as others
  * @throws PermanentError `unsupported` without a video stream, `undecodable` when no picture comes out
  */
 export const indexByDecoding = async (
 	source: ByteSource,
 	demuxer: string,
 	options: { ffmpegPath: string; signal: AbortSignal },
-	known: { notes?: string[]; stream?: string | undefined; matrix?: Buffer | undefined } = {},
+	known: {
+		notes?: string[];
+		stream?: string | undefined;
+		matrix?: Buffer | undefined;
+		changes?: Change[] | undefined;
+	} = {},
 ): Promise<VideoIndex> => {
-	const { notes = [], stream = 'V:0', matrix = Buffer.alloc(0) } = known;
+	const { notes = [], stream = 'V:0', matrix = Buffer.alloc(0), changes = [] } = known;
 	const end = await pictureEnd(source, demuxer);
-	const door = await openRangeDoor(firstBytes(source, end), options.signal);
+	const door = await openRangeDoor(firstBytes(withChanges(source, changes), end), options.signal);
 	try {
 		const input = { url: door.url, demuxer, stream };
 		const { times, timeBase, decoder, restarts, complaint } = await listPictures({ ...options, input });
@@ -35,10 +41,10 @@ export const indexByDecoding = async (
 		const counted = times.some((time, at) => !(at === 0 ? Number.isFinite(time) : time > (times[at - 1] as number)));
 		const key = new Uint8Array(count);
 		key[0] = 1;
-		const changes = 'Pictures change their size or format: all are brought to those of the first';
+		const resized = 'Pictures change their size or format: all are brought to those of the first';
 		return {
 			container: {
-				...{ kind: 'whole', demuxer, stream, matrix, end, counted, restarts },
+				...{ kind: 'whole', demuxer, stream, matrix, end, changes, counted, restarts },
 				...(decoder === undefined ? {} : { codec: decoder }),
 			},
 			timeBase,
@@ -51,7 +57,7 @@ export const indexByDecoding = async (
 			size: new Uint32Array(count),
 			shown: Uint32Array.from({ length: count }, (_, at) => at),
 			damage: await endDamage(source, demuxer),
-			notes: restarts ? [...notes, changes] : notes,
+			notes: restarts ? [...notes, resized] : notes,
 		};
 	} finally {
 		door.close();

@@ -45,6 +45,7 @@ export const indexDocumentSchema = z.strictObject({
 			stream: z.string(),
 			matrix: bytes,
 			end: count,
+			changes: z.array(z.strictObject({ offset: count, bytes: bytes })),
 			counted: z.boolean(),
 			restarts: z.boolean(),
 			codec: codec.optional(),
@@ -90,7 +91,11 @@ export const writeIndex = (index: VideoIndex): IndexDocument => {
 							setup: container.setup.toString('base64'),
 							clusterTime: pack(differences(container.clusterTime)),
 						}
-					: { ...container, matrix: container.matrix.toString('base64') },
+					: {
+							...container,
+							matrix: container.matrix.toString('base64'),
+							changes: container.changes.map(({ offset, bytes }) => ({ offset, bytes: bytes.toString('base64') })),
+						},
 		timeBase,
 		timeOffset,
 		pictureSize,
@@ -149,9 +154,10 @@ export const readIndex = (document: IndexDocument): VideoIndex => {
 	};
 };
 
-const wholeHeader = ({ codec, matrix, ...rest }: Extract<IndexDocument['container'], { kind: 'whole' }>) => ({
+const wholeHeader = ({ codec, matrix, changes, ...rest }: Extract<IndexDocument['container'], { kind: 'whole' }>) => ({
 	...rest,
 	matrix: Buffer.from(matrix, 'base64'),
+	changes: changes.map(({ offset, bytes }) => ({ offset, bytes: Buffer.from(bytes, 'base64') })),
 	...(codec === undefined ? {} : { codec }),
 });
 

@@ -32,8 +32,8 @@ export const indexVideo = async (source: ByteSource, options: Options): Promise<
 		return await believable(await readHeaders(source, options.checkpoint), source, options);
 	} catch (error) {
 		if (error instanceof NeedsDecoding) {
-			const { message, stream, matrix } = error;
-			return indexByDecoding(source, container, options, { notes: [message], stream, matrix });
+			const { message, stream, matrix, changes } = error;
+			return indexByDecoding(source, container, options, { notes: [message], stream, matrix, changes });
 		}
 		// Headers that are broken for this reader may still be read by the decoder's, and then nothing is lost.
 		if (!(error instanceof PermanentError) || error.reason !== 'corrupt') throw error;

@@ -3,6 +3,7 @@ import { makeWindow, type Window } from '../source/window.ts';
 import { cutOff } from './cut-off.ts';
 import { type Element, elementsIn, readElement, readUnsigned, readVint } from './ebml.ts';
 import { ids } from './matroska-ids.ts';
+import { severalSegments } from './matroska-segments.ts';
 import { type MatroskaTrack, readTracks } from './matroska-tracks.ts';
 import { NeedsDecoding } from './needs-decoding.ts';
 import { presentationOrder, type VideoIndex } from './video-index.ts';
@@ -63,6 +64,8 @@ const readSegment = async (
 	let at = segment.start;
 	while (at + 2 <= end) {
 		const element = await readElement(window, at);
+		// A segment of unknown size ends where another file begins.
+		if (element.id === ids.ebml) throw await severalSegments(window);
 		if (!inSegment.has(element.id)) throw notUnderstood(element);
 		if (element.id === ids.info || element.id === ids.tracks) {
 			const which = element.id === ids.info ? 'info' : 'tracks';
@@ -133,8 +136,7 @@ const largestHeader = 4 * 1024 * 1024;
 const checkRest = async (window: Window, at: number, notes: string[]): Promise<void> => {
 	const bytes = await window.upTo(at, 4);
 	const id = bytes.readUInt32BE(0);
-	if (id === ids.ebml || id === ids.segment || id === ids.cluster)
-		throw new NeedsDecoding('unsupported', 'The file has several segments');
+	if (id === ids.ebml || id === ids.segment || id === ids.cluster) throw await severalSegments(window);
 	notes.push(`The last ${window.size - at} bytes of the file belong to no known element`);
 };
 
@@ -184,8 +186,8 @@ const readCluster = async (
 	let at = cluster.start;
 	while (at + 2 <= Math.min(cluster.end, window.size)) {
 		const element = await readElement(window, at);
-		if (cluster.end === Number.POSITIVE_INFINITY && inSegment.has(element.id) && !inCluster.has(element.id))
-			return { end: element.at, isCutOff };
+		const isOutside = element.id === ids.ebml || (inSegment.has(element.id) && !inCluster.has(element.id));
+		if (cluster.end === Number.POSITIVE_INFINITY && isOutside) return { end: element.at, isCutOff };
 		if (!inCluster.has(element.id)) throw notUnderstood(element);
 		if (element.end > cluster.end) throw new NeedsDecoding('corrupt', 'A block is longer than its cluster');
 		if (element.id === ids.timestamp) time = await readUnsigned(window, element);

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Bitstream } from '../bitstream/bitstream.ts';
+import { type Bitstream, nalUnits } from '../bitstream/bitstream.ts';
 import { decoderSetup, parameterSets } from '../bitstream/decoder-setup.ts';
 import { bytesTell, canBeginAt, isVerifiable } from '../bitstream/random-access.ts';
 import type { ByteSource } from '../source/byte-source.ts';
@@ -12,6 +12,10 @@ const atOnce = 8;
 /** Bytes of a picture that are read first, and those that are read where these don't tell. */
 const firstBytes = 4096;
 const mostBytes = 65_536;
+
+/** A sample that isn't larger may be a delimiter or an end code alone; Matroska puts up to so much in front of it. */
+const emptyBytes = 8;
+const blockHeaderBytes = 24;
 
 type HeaderIndex = VideoIndex & { container: Exclude<VideoIndex['container'], { kind: 'whole' }> };
 
@@ -29,11 +33,35 @@ export async function verifyKeys(index: VideoIndex, source: ByteSource): Promise
 	const first = await readPicture(index, source, 0, mostBytes);
 	if (bytesTell(bitstream) && canBeginAt(first, bitstream) === false)
 		return 'The first picture needs others that are not there, so pictures are counted as they are shown';
+	if (await hasEmptySample(index, source)) return 'Some samples hold no picture, so pictures are counted';
 	const setup = decoderSetup(first, bitstream);
 	const key = await correctedKeys(index, source, parameterSets(first, bitstream));
 	key[0] = 1;
 	return { ...index, key, container: { ...container, setup } };
 }
+
+/** Whether a small sample has no picture in it, or one that isn't coded: nothing is shown for either. */
+async function hasEmptySample(index: HeaderIndex, source: ByteSource): Promise<boolean> {
+	const { container, size } = index;
+	const { codec, lengthBytes } = container.bitstream;
+	const isPicture = picturesIn[codec];
+	if (!isPicture) return false;
+	const most = emptyBytes + (container.kind === 'matroska' ? blockHeaderBytes : 0);
+	const small = Array.from(size.keys()).filter(at => (size[at] as number) <= most);
+	const found = await pLimit(atOnce).map(small, async at => {
+		const sample = await readPicture(index, source, at, mostBytes);
+		return sample.length <= emptyBytes && !isPicture(sample, lengthBytes);
+	});
+	return found.includes(true);
+}
+
+/** Whether a small sample holds a picture. MPEG-4 has none that is coded in so few bytes. */
+const picturesIn: Record<string, (sample: Buffer, lengthBytes: number) => boolean> = {
+	h264: (sample, lengthBytes) =>
+		[...nalUnits(sample, lengthBytes)].some(nal => [1, 2, 5].includes((nal[0] ?? 0) & 0x1f)),
+	hevc: (sample, lengthBytes) => [...nalUnits(sample, lengthBytes)].some(nal => (((nal[0] ?? 0) >> 1) & 0x3f) < 32),
+	mpeg4: () => false,
+};
 
 const isHeaderIndex = (index: VideoIndex): index is HeaderIndex => index.container.kind !== 'whole';
 

@@ -1,4 +1,5 @@
 import type { Bitstream } from '../bitstream/bitstream.ts';
+import type { Change } from '../source/byte-source.ts';
 
 /** An exact fraction of a second: what one tick of a stream's clock is. */
 export type TimeBase = { num: number; den: number };
@@ -84,6 +85,8 @@ export type ContainerHeader =
 			matrix: Buffer;
 			/** Bytes of the file that are read: what follows the last picture is left out where that is known. */
 			end: number;
+			/** Bytes of the file that are read as others, so that it is read to its end. */
+			changes: Change[];
 			/** Times don't rise from picture to picture, so that only counting tells them apart. */
 			counted: boolean;
 			/** Pictures change their size or format, so that ffmpeg begins its own count anew in the middle. */

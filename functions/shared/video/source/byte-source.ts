@@ -19,6 +19,33 @@ export const firstBytes = (source: ByteSource, size: number): ByteSource =>
 				stream: (offset, length, signal) => source.stream(offset, Math.max(0, Math.min(length, size - offset)), signal),
 			};
 
+/** Bytes of a file that are read as others. */
+export type Change = { offset: number; bytes: Buffer };
+
+/** A source with other bytes in some places. */
+export const withChanges = (source: ByteSource, changes: Change[]): ByteSource => {
+	if (changes.length === 0) return source;
+	/** Changes a piece that begins at an offset of the source. */
+	const changed = (piece: Uint8Array, at: number): Buffer => {
+		const copy = Buffer.from(piece);
+		for (const { offset, bytes } of changes)
+			for (const [n, byte] of bytes.entries())
+				if (offset + n >= at && offset + n < at + copy.length) copy[offset + n - at] = byte;
+		return copy;
+	};
+	return {
+		size: source.size,
+		read: async (offset, length) => changed(await source.read(offset, length), offset),
+		stream: async function* (offset, length, signal) {
+			let at = offset;
+			for await (const piece of source.stream(offset, length, signal)) {
+				yield changed(piece, at);
+				at += piece.length;
+			}
+		},
+	};
+};
+
 /** A part of a source: `[offset, offset + length)`. */
 export type ByteRange = { offset: number; length: number };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AccessUnitReader, accessUnitReader } from '../../bitstream/access-units.ts';
+import { type AccessUnit, type AccessUnitReader, accessUnitReader } from '../../bitstream/access-units.ts';
 import { setsOfRecord } from '../../bitstream/h264-headers.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { makeWindow, type Window } from '../../source/window.ts';
@@ -31,8 +31,10 @@ type Stream = z.output<typeof streamSchema>;
 
 const readerSchema = z.strictObject({
 	stream: streamSchema,
-	/** Where the lists end that the pass is in, the outermost first. */
+	/** Where the lists end that the pass goes on in, the outermost first. */
 	ends: z.array(z.number().int()),
+	/** Chunks of the stream in front of where it goes on, also those without bytes. */
+	chunks: z.number().int(),
 	damage: z.string().nullable(),
 });
 
@@ -50,6 +52,9 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 	let read = stream && readerOf(stream, list.first, turnsBefore(list));
 	let damage = resumed?.damage ?? undefined;
 	const ends = resumed?.ends ?? [];
+	let chunks = resumed?.chunks ?? 0;
+	/** How it was at the last picture from which reading can begin anew. */
+	let restart = { ends: [...ends], chunks };
 	const notes: string[] = [];
 	let at = state?.at ?? 0;
 	while (at + 8 <= source.size) {
@@ -86,9 +91,12 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 			if (!stream || !read || ends.length < 2)
 				throw new NeedsDecoding('unsupported', 'Pictures stand where they have no description');
 			if (Number(id.slice(0, 2)) === stream.number) {
-				await readPicture(window, { from, size, end }, read, list);
+				const unit = await readPicture(window, { from, size, end }, read, list);
+				if (unit) list.turns?.push(chunks);
+				if (unit?.isRestart) restart = { ends: [...ends], chunks };
+				chunks++;
 			}
-			const reader = { stream, ends, damage: damage ?? null };
+			const reader = { stream, ...restart, damage: damage ?? null };
 			if (checkpoint?.isDue())
 				await pausePass(checkpoint, list, picture => (list.offset[picture] as number) - 8, reader);
 		} else if (/^[0-9]{2}pc$/.test(id)) throw new NeedsDecoding('unsupported', 'The palette changes');
@@ -122,24 +130,25 @@ const readHeader = async (window: Window, at: number): Promise<{ id: string; siz
 	return { id: bytes.toString('latin1', 0, 4), size: bytes.readUInt32LE(4), type: bytes.toString('latin1', 8, 12) };
 };
 
-/** Adds a picture to the list; not one without bytes: it repeats the one before, and nothing is shown for it. */
+/** Adds a picture to the list; not a chunk without bytes: it repeats the picture before, and nothing is shown for it. */
 const readPicture = async (
 	window: Window,
 	{ from, size, end }: { from: number; size: number; end: number },
 	read: AccessUnitReader,
 	list: SampleList,
-): Promise<void> => {
-	if (size === 0) return;
+): Promise<AccessUnit | undefined> => {
+	if (size === 0) return undefined;
 	if (size > largestChunk) throw new NeedsDecoding('corrupt', `A picture has ${size} bytes`);
 	// One that is cut off has its turn, too, though it can't be shown.
 	const bytes = await window.upTo(from, Math.min(size, end - from));
 	const unit = read(bytes);
-	if (!unit && from + size > end) return;
+	if (!unit && from + size > end) return undefined;
 	if (!unit) throw new NeedsDecoding('unsupported', 'A chunk is not exactly one picture');
 	if (list.units.length === 0) list.first = Buffer.from(bytes);
 	list.offset.push(from);
 	list.size.push(size);
 	list.units.push(unit);
+	return unit;
 };
 
 /** The first video stream of the header list. */

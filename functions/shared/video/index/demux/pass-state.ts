@@ -32,6 +32,7 @@ const columnsSchema = z.strictObject({
 	size: z.array(count),
 	isKey: z.array(z.union([z.literal(0), z.literal(1)])),
 	order: z.array(z.number()),
+	turns: z.array(count).nullable(),
 	times: z.strictObject({ pts: z.array(count), dts: z.array(count) }).nullable(),
 });
 
@@ -56,6 +57,7 @@ export async function pausePass(
 		isKey: list.units.slice(0, last).map(({ isKey }) => Number(isKey)),
 		// The picture whose turn was still open is shown before the key.
 		order: orders.map(order => (Number.isFinite(order) ? order : highest + 0.5)),
+		turns: list.turns ? list.turns.slice(0, last) : null,
 		times: list.times ? { pts: list.times.pts.slice(0, last), dts: list.times.dts.slice(0, last) } : null,
 	};
 	await checkpoint.save({
@@ -71,10 +73,10 @@ export async function pausePass(
 /** The pictures of a stored pass. */
 export function resumedList(state: PassState): SampleList {
 	const text = inflateRawSync(Buffer.from(state.columns, 'base64')).toString('utf8');
-	const { offset, size, isKey, order, times } = columnsSchema.parse(JSON.parse(text));
+	const { offset, size, isKey, order, turns, times } = columnsSchema.parse(JSON.parse(text));
 	const units = order.map((place, n) => ({ isKey: isKey[n] === 1, isRestart: isKey[n] === 1, order: place }));
 	const first = Buffer.from(state.first, 'base64');
-	return { offset, size, units, first, known: units.length, ...(times ? { times } : {}) };
+	return { offset, size, units, first, known: units.length, ...(turns ? { turns } : {}), ...(times ? { times } : {}) };
 }
 
 /** The highest turn that a list has given, behind which the turns of what follows begin. */

@@ -10,7 +10,9 @@ export type SampleList = {
 	offset: number[];
 	size: number[];
 	units: AccessUnit[];
-	/** Where the container tells times. */
+	/** Where the container tells no times: the turn of each picture among all that are stored, left out ones among them. */
+	turns?: number[];
+	/** Where it does. */
 	times?: { pts: number[]; dts: number[] };
 	/** The first picture's bytes. */
 	first: Buffer;
@@ -20,7 +22,7 @@ export type SampleList = {
 
 export const emptyList = (hasTimes: boolean): SampleList => ({
 	...{ offset: [], size: [], units: [], first: Buffer.alloc(0), known: 0 },
-	...(hasTimes ? { times: { pts: [], dts: [] } } : {}),
+	...(hasTimes ? { times: { pts: [], dts: [] } } : { turns: [] }),
 });
 
 /** What a pass knows of the stream. */
@@ -47,7 +49,7 @@ export function indexOfSamples(list: SampleList, facts: StreamFacts): VideoIndex
 	const count = list.units.length;
 	if (count === 0) throw new NeedsDecoding('corrupt', 'The file has no pictures');
 	if (!list.units[0]?.isKey) throw new NeedsDecoding('unsupported', 'The file does not begin with a key picture');
-	const { pts, dts } = list.times ?? timesByOrder(list.units);
+	const { pts, dts } = list.times ?? timesByOrder(list.units, list.turns ?? []);
 	for (let at = 1; at < count; at++)
 		if ((dts[at] as number) <= (dts[at - 1] as number))
 			throw new NeedsDecoding('unsupported', 'Pictures have decode times that repeat or go back');
@@ -76,11 +78,11 @@ export function indexOfSamples(list: SampleList, facts: StreamFacts): VideoIndex
 }
 
 /** Where a container tells no times, the turn at which a picture is stored and that at which it is shown. */
-const timesByOrder = (units: AccessUnit[]): { pts: number[]; dts: number[] } => {
+const timesByOrder = (units: AccessUnit[], turns: number[]): { pts: number[]; dts: number[] } => {
 	const shown = Array.from(units.keys()).sort((a, b) => (units[a]?.order ?? 0) - (units[b]?.order ?? 0) || a - b);
 	const pts = new Array<number>(units.length);
-	for (const [turn, at] of shown.entries()) pts[at] = turn;
-	return { pts, dts: Array.from(units.keys()) };
+	for (const [place, at] of shown.entries()) pts[at] = turns[place] as number;
+	return { pts, dts: turns };
 };
 
 /** A `stsd` box with one visual sample entry (ISO/IEC 14496-12, 12.1.3). */
