@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
 import type { Resize } from '#shared/video/picture/target-size.ts';
+import { addImageOptions, type ImageArguments, imageArguments } from './image-options.ts';
 import { heightByWidth, wholeNumber, wholeNumbers } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What is to be sampled, as the command line has it. */
-export type RequestOptions = {
+export type RequestOptions = ImageArguments & {
 	project: number;
 	into?: number;
 	name?: string;
@@ -23,29 +24,32 @@ export type RequestOptions = {
 };
 
 export const addRequestOptions = (command: Command): Command =>
-	command
-		.requiredOption('--project <id>', 'the video project', wholeNumber(1))
-		.option('--into <id>', 'an existing images project; a new one unless told', wholeNumber(1))
-		.option('--name <name>', 'name of the new project; "<source>(images)" unless told')
-		.option('--dataset <id>', 'only this dataset; can be repeated', wholeNumbers(1))
-		.option('--nested', 'with all datasets below those that were chosen')
-		.option('--video <id>', 'only this video; can be repeated', wholeNumbers(1))
-		.option('--start <n>', 'first frame', wholeNumber(0))
-		.option('--end <n>', 'frame to stop before', wholeNumber(1))
-		.option('--step <n>', 'every n-th frame', wholeNumber(1))
-		.option('--annotated', 'only frames with figures')
-		.option('--annotated-by-tags', 'only frames with figures, or with a tag of the video that has a frame range')
-		.option(
-			'--resize <HxW>',
-			'height and width of the images in pixels; one of them keeps the proportions',
-			heightByWidth,
-		)
-		.option('--no-labels', 'images alone')
-		.option('--replace', 'images that are there in another size are uploaded anew');
+	addImageOptions(
+		command
+			.requiredOption('--project <id>', 'the video project', wholeNumber(1))
+			.option('--into <id>', 'an existing images project; a new one unless told', wholeNumber(1))
+			.option('--name <name>', 'name of the new project; "<source>(images)" unless told')
+			.option('--dataset <id>', 'only this dataset; can be repeated', wholeNumbers(1))
+			.option('--nested', 'with all datasets below those that were chosen')
+			.option('--video <id>', 'only this video; can be repeated', wholeNumbers(1))
+			.option('--start <n>', 'first frame', wholeNumber(0))
+			.option('--end <n>', 'frame to stop before', wholeNumber(1))
+			.option('--step <n>', 'every n-th frame', wholeNumber(1))
+			.option('--annotated', 'only frames with figures')
+			.option('--annotated-by-tags', 'only frames with figures, or with a tag of the video that has a frame range')
+			.option(
+				'--resize <HxW>',
+				'height and width of the images in pixels; one of them keeps the proportions',
+				heightByWidth,
+			)
+			.option('--no-labels', 'images alone')
+			.option('--replace', 'images that are there in another size are uploaded anew'),
+	);
 
 /** @throws UsageError for options that stand against each other */
 export const toRequest = (options: RequestOptions): SamplingRequestInput => {
 	const { start, end, step, annotated, annotatedByTags, resize, labels, replace } = options;
+	const image = imageArguments(options);
 	if (end !== undefined && end <= (start ?? 0)) {
 		throw new UsageError(`--end is ${end} and --start is ${start ?? 0}: the end is exclusive, so it must be greater`);
 	}
@@ -76,6 +80,7 @@ export const toRequest = (options: RequestOptions): SamplingRequestInput => {
 			...(resize ? { resize } : {}),
 			copyAnnotations: labels,
 			...(replace ? { replace } : {}),
+			...image,
 		},
 	};
 };

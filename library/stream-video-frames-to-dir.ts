@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import type { ImageFormat } from '#shared/video/picture/encode.ts';
+import { type ImageOptions, wrongImageOption } from '#shared/video/picture/image-format.ts';
 import { writeFrameFile } from '#shared/video/picture/write-frame-file.ts';
 import type { SuperviselyClient } from './client.ts';
 import { type StreamOptions, streamVideoFrames, type VideoFrame } from './stream-video-frames.ts';
@@ -7,6 +7,12 @@ import { type StreamOptions, streamVideoFrames, type VideoFrame } from './stream
 export type StreamToDirOptions = StreamOptions & {
 	/** Format of the files; png without it. */
 	ext?: 'png' | 'jpg' | 'webp';
+	/** Of jpg and webp, 1 to 100; 95 without it. */
+	quality?: number;
+	/** Of jpg: the colour of each pixel (444), or one for every four (420); 444 without it. */
+	chroma?: 444 | 420;
+	/** Of jpg: somewhat smaller files that take three times as long. */
+	optimiseCoding?: boolean;
 	/** Called with 1 after each file is on disk. */
 	onProgress?: (count: number) => void;
 	/** Files that are encoded and written at one time; 4 without it. Decoding waits when all are busy. */
@@ -18,7 +24,8 @@ export type StreamToDirOptions = StreamOptions & {
  * begun; files that are there already stay, each of them whole.
  * @param folder is made where it isn't there
  * @returns the paths, in the order of the frames
- * @throws as `streamVideoFrames` does, and what keeps a file from being written
+ * @throws as `streamVideoFrames` does, RangeError for options that can't be meant, and what keeps a file from being
+ * written
  */
 export const streamVideoFramesToDir = async (
 	client: SuperviselyClient,
@@ -26,15 +33,16 @@ export const streamVideoFramesToDir = async (
 	folder: string,
 	options: StreamToDirOptions = {},
 ): Promise<string[]> => {
-	const { ext = 'png', onProgress, maxWriteWorkers = 4, ...streaming } = options;
-	const formats: ImageFormat[] = ['png', 'jpg', 'webp'];
-	if (!formats.includes(ext)) throw new RangeError(`ext is ${JSON.stringify(ext)}: it must be png, jpg or webp`);
+	const { ext = 'png', quality, chroma, optimiseCoding, onProgress, maxWriteWorkers = 4, ...streaming } = options;
+	const image: ImageOptions = { format: ext, quality, chroma, optimiseCoding };
+	const wrong = wrongImageOption(image, option => (option === 'format' ? 'ext' : option));
+	if (wrong) throw new RangeError(wrong.message);
 	await mkdir(folder, { recursive: true });
 	const files: string[] = [];
 	const running = new Set<Promise<void>>();
 	const write = async (at: number, { index, width, height, data }: VideoFrame) => {
 		const pixels = Buffer.from(data.buffer, data.byteOffset, data.length);
-		files[at] = await writeFrameFile(folder, index, { width, height, data: pixels }, ext);
+		files[at] = await writeFrameFile(folder, index, { width, height, data: pixels }, image);
 		onProgress?.(1);
 	};
 	let failure: { error: unknown } | undefined;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { messageOf, PermanentError } from '#shared/errors.ts';
 import { selectFrames } from '#shared/sampling/selection.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
@@ -11,7 +11,8 @@ import { codecName } from '#shared/video/codec-name.ts';
 import type { Frame } from '#shared/video/extract/extract-frames.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
-import { type ImageFormat, picturesAtOnce, scalePicture } from '#shared/video/picture/encode.ts';
+import { picturesAtOnce, scalePicture } from '#shared/video/picture/encode.ts';
+import type { ImageFormat, ImageOptions } from '#shared/video/picture/image-format.ts';
 import { type Resize, targetSize } from '#shared/video/picture/target-size.ts';
 import { writeFrameFile } from '#shared/video/picture/write-frame-file.ts';
 import { type ReadFault, readFrames } from '#shared/video/read-frames.ts';
@@ -19,18 +20,20 @@ import type { ByteSource } from '#shared/video/source/byte-source.ts';
 import { openFile } from '#shared/video/source/file-source.ts';
 import { openInParts } from '#shared/video/source/open-in-parts.ts';
 import { printTrace, sentenceOf } from '../failure.ts';
+import { addImageOptions, type ImageArguments, imageArguments, imageFormat } from '../image-options.ts';
 import { checkAddress, folderName, heightByWidth, wholeNumber } from '../options.ts';
 import { closingAll } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 import { UsageError } from '../usage-error.ts';
 
-type FramesOptions = {
+type FramesOptions = ImageArguments & {
 	out?: string;
 	start: number;
 	end?: number;
 	step: number;
 	resize?: Resize;
-	ext: string;
+	/** The word of the SDK for the format. */
+	ext?: ImageFormat;
 	chunks?: number;
 	json?: boolean;
 	verify?: boolean;
@@ -43,20 +46,22 @@ type Fault = Omit<ReadFault, 'index'> & { index: number | null };
 const defaultFramesPerChunk = 500;
 
 export const addFrames = (program: Command): void => {
-	program
-		.command('frames')
-		.description('Writes exact frames of any video: a file, a URL, or a video of a Supervisely server by its id')
-		.argument('<video>', 'file, URL (http, https or file) or video id')
-		.option('--out <folder>', 'where the images go', folderName)
-		.option('--start <n>', 'first frame', wholeNumber(0), 0)
-		.option('--end <n>', 'frame to stop before', wholeNumber(1))
-		.option('--step <n>', 'every n-th frame', wholeNumber(1), 1)
-		.option(
-			'--resize <HxW>',
-			'height and width of the images in pixels; one of them keeps the proportions',
-			heightByWidth,
-		)
-		.option('--ext <ext>', 'png, jpg or webp', 'png')
+	addImageOptions(
+		program
+			.command('frames')
+			.description('Writes exact frames of any video: a file, a URL, or a video of a Supervisely server by its id')
+			.argument('<video>', 'file, URL (http, https or file) or video id')
+			.option('--out <folder>', 'where the images go', folderName)
+			.option('--start <n>', 'first frame', wholeNumber(0), 0)
+			.option('--end <n>', 'frame to stop before', wholeNumber(1))
+			.option('--step <n>', 'every n-th frame', wholeNumber(1), 1)
+			.option(
+				'--resize <HxW>',
+				'height and width of the images in pixels; one of them keeps the proportions',
+				heightByWidth,
+			),
+	)
+		.addOption(new Option('--ext <format>', 'the same as --format').argParser(imageFormat).hideHelp())
 		.option('--chunks <n>', 'cuts the selection into this many chunks', wholeNumber(1))
 		.option('--verify', 'writes nothing and gives the hash of each picture')
 		.option('--json', 'one line of JSON a frame, and one at the end')
@@ -68,9 +73,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 	closingAll(async onClose => {
 		if (!options.verify && options.out === undefined)
 			throw new UsageError('--out is missing: name a folder, or use --verify');
-		if (!['png', 'jpg', 'webp'].includes(options.ext)) {
-			throw new UsageError(`--ext is ${JSON.stringify(options.ext)}: it must be png, jpg or webp`);
-		}
+		const image = imageOf(options);
 		if (options.end !== undefined && options.end <= options.start) {
 			throw new UsageError(
 				`--end is ${options.end} and --start is ${options.start}: the end is exclusive, so it must be greater`,
@@ -116,7 +119,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 								.update((await scalePicture(frame, to)).data)
 								.digest('hex'),
 						}
-					: { file: await writeFrameFile(options.out as string, frame.index, frame, options.ext as ImageFormat, to) };
+					: { file: await writeFrameFile(options.out as string, frame.index, frame, image, to) };
 				Object.assign(summary, { ...to, frames: summary.frames + 1 });
 				if (options.json)
 					print(frame.index, JSON.stringify({ index: frame.index, pts: frame.pts, timeBase, ...result }));
@@ -146,6 +149,13 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		}
 		finish(summary, faults, options);
 	});
+
+/** @throws UsageError for options that stand against each other */
+function imageOf({ ext, format = ext, ...options }: FramesOptions): ImageOptions {
+	if (ext && ext !== format)
+		throw new UsageError(`--ext is ${ext} and --format is ${format}: both name the format, so give one of them`);
+	return { format: 'png', ...imageArguments({ ...(format ? { format } : {}), ...options }) };
+}
 
 const makeFolder = (folder: string): void => {
 	try {

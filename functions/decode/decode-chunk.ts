@@ -133,7 +133,7 @@ const pipeFrames = async <Lost>(
 			return value;
 		}
 		const to = targetSize(chunk.settings.resize, value);
-		const encoded = encodeImage(value, 'png', to);
+		const encoded = encodeImage(value, chunk.settings, to);
 		// Looked at when it is awaited.
 		encoded.catch(() => {});
 		const sizes = { from: { width: value.width, height: value.height }, to };

@@ -2,6 +2,7 @@ import { messageOf, PermanentError, SamplingFailure, TryLater } from '#shared/er
 import { readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { type Destination, destinationSchema } from '#shared/sampling/outcome.ts';
+import type { Settings } from '#shared/sampling/settings.ts';
 import { nameConflicts, type Project, type SuperviselyApi } from '#shared/supervisely/api.ts';
 import type { FanOutPorts } from './ports.ts';
 
@@ -16,13 +17,13 @@ const mostConflicts = 20;
  */
 export const chooseDestination = async (
 	{ store, supervisely }: Pick<FanOutPorts, 'store' | 'supervisely'>,
-	sampling: string,
+	{ sampling, settings }: { sampling: string; settings: Settings },
 	source: Project,
 	wanted: { existing: Project | undefined; name: string | undefined },
 ): Promise<Destination> => {
 	const known = await readDocument(store, keys.destination(sampling), destinationSchema);
 	if (known) return known;
-	const project = wanted.existing ?? (await createProject(supervisely, sampling, source, wanted.name));
+	const project = wanted.existing ?? (await createProject(supervisely, { sampling, settings }, source, wanted.name));
 	const { id, name, workspaceId } = project;
 	await store.create(keys.destination(sampling), { schema: 1, id, name, workspaceId } satisfies Destination);
 	return (await readDocument(store, keys.destination(sampling), destinationSchema)) as Destination;
@@ -30,7 +31,7 @@ export const chooseDestination = async (
 
 const createProject = async (
 	supervisely: SuperviselyApi,
-	sampling: string,
+	{ sampling, settings }: { sampling: string; settings: Settings },
 	source: Project,
 	wanted: string | undefined,
 ): Promise<Project> => {
@@ -48,7 +49,7 @@ const createProject = async (
 			is_sample: true,
 			video_project_id: source.id,
 			video_project_name: source.name,
-			framefan: { sampling, state: 'running' },
+			framefan: { sampling, state: 'running', settings },
 		};
 		const description = `Sample project made from project #${source.id}`;
 		try {

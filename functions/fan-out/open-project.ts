@@ -11,6 +11,7 @@ import { mergeMeta } from '#shared/supervisely/merge-meta.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
 import { chooseDestination } from './destination.ts';
 import { enqueueSteps } from './enqueue-steps.ts';
+import { keepOneFormat } from './one-format.ts';
 import type { FanOutPorts } from './ports.ts';
 import { childDatasets, pagesAfterFirst } from './walk-dataset.ts';
 
@@ -52,9 +53,10 @@ export const openProject = async (ports: FanOutPorts, at: Attempt, request: Samp
 export const openDestination = async (
 	ports: FanOutPorts,
 	{ sampling }: Attempt,
-	request: Pick<SamplingRequest, 'source' | 'destination'>,
+	request: Pick<SamplingRequest, 'source' | 'destination' | 'settings'>,
 ): Promise<Project> => {
 	const { supervisely } = ports;
+	const { settings } = request;
 	const source = await needProject(ports, request.source.projectId, 'source', 'videos');
 	const existing =
 		request.destination.projectId === undefined
@@ -67,7 +69,10 @@ export const openDestination = async (
 		: { classes: [], tags: [] };
 	mergeMeta(sourceMeta, existingMeta);
 
-	const destination = await chooseDestination(ports, sampling, source, { existing, name: request.destination.name });
+	if (existing) await keepOneFormat(ports, existing, { sampling, settings });
+
+	const wanted = { existing, name: request.destination.name };
+	const destination = await chooseDestination(ports, { sampling, settings }, source, wanted);
 	// Of two samplings into one project each has to see what the other has added.
 	const lease = { ms: ports.leaseMs, patienceMs: leasePatienceMs };
 	await underLease(ports.store, keys.projectLease(destination.id), lease, async () => {

@@ -18,6 +18,7 @@ import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
 import { claimDataset } from './claim-dataset.ts';
 import { existingImages } from './existing-images.ts';
+import { refuseOtherFormats } from './one-format.ts';
 import { watchSizes } from './other-sizes.ts';
 import type { FanOutPorts } from './ports.ts';
 import { datasetOfVideo } from './video-dataset.ts';
@@ -28,6 +29,11 @@ import { readDestination } from './walk-dataset.ts';
 const framesPerLabelChunk = 500;
 /** Chunks that are in memory with their labels at one time. */
 const chunksAtOnce = 4;
+
+/** Which images are replaced, and how they are encoded, has no part in what labels are made of. */
+const noPartInLabels = {
+	...{ replace: undefined, format: undefined, quality: undefined, chroma: undefined, optimiseCoding: undefined },
+} satisfies { [Key in keyof Settings]?: undefined };
 
 /** Indexes a video, selects its frames, cuts them into chunks and enqueues these. */
 export const planVideo = async (
@@ -86,10 +92,11 @@ export const planVideo = async (
 	});
 
 	const existing = await existingImages(supervisely, leaf.id, origin);
+	refuseOtherFormats(leaf.name, existing.formats, settings.format);
 	const sizes = watchSizes(settings, index, video);
 	const claimed = video.fileMeta?.framesCount ?? frameCount;
 	const planned = selection.map((frame): ChunkFrame => {
-		const name = imageName(video.name, frame, claimed);
+		const name = imageName(video.name, frame, claimed, settings.format);
 		const pts = index.pts[index.shown[frame] as number] as number;
 		return { index: frame, pts, name, ...sizes.takeUp(existing.own.get(name)) };
 	});
@@ -104,8 +111,7 @@ export const planVideo = async (
 	const meta = settings.copyAnnotations
 		? parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id)
 		: undefined;
-	// Which images are replaced has no part in what labels are made of.
-	const ofLabels = { ...settings, replace: undefined };
+	const ofLabels = { ...settings, ...noPartInLabels };
 	const madeOf = [file.version, ofLabels, annotation?.hash, meta, frames.map(({ name }) => name)];
 	const labels = meta && { dataset: leaf.id, fingerprint: labelsFingerprint(madeOf) };
 	const looksAtLabels = labels !== undefined && !(standing && (await areSettled(store, labels)));

@@ -18,6 +18,7 @@ export type FaultReason =
 	| 'out-of-range'
 	| 'no-such-frame'
 	| 'name-taken'
+	| 'other-format'
 	| 'gave-up';
 
 /** Trying again won't help: the thing becomes a fault with this reason, and the rest goes on. */

@@ -1,3 +1,4 @@
+import type { ImageFormat } from '../video/picture/image-format.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -25,5 +26,10 @@ export const selectFrames = (
  * Name of a sampled image, as the SDK gives it, so that a project begun by the SDK is continued.
  * @param framesCount the server's count; its number of digits is the padding, also where it is wrong
  */
-export const imageName = (videoName: string, index: number, framesCount: number): string =>
-	`${videoName}_frame_${String(index).padStart(String(framesCount).length, '0')}.png`;
+export const imageName = (videoName: string, index: number, framesCount: number, format: ImageFormat): string =>
+	`${videoName}_frame_${String(index).padStart(String(framesCount).length, '0')}.${format}`;
+
+/** The format that the name of a sampled image tells; undefined for a name that no sampling gives. */
+export function formatOfName(name: string): ImageFormat | undefined {
+	return /_frame_\d+\.(png|jpg|webp)$/.exec(name)?.[1] as ImageFormat | undefined;
+}

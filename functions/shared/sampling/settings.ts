@@ -1,9 +1,22 @@
 import { z } from 'zod';
+import {
+	chromas,
+	type ImageOption,
+	imageFormats,
+	imageLimits,
+	largestWebpSide,
+	misplacedImageOption,
+} from '../video/picture/image-format.ts';
 
 /** Largest side of a resized picture, in pixels; PNG and the encoders bear more, no training does. */
 const largestSide = 16_384;
 
 const side = z.int().min(1).max(largestSide);
+
+/** The sentence for a value beyond its limits. */
+const limit = (option: ImageOption) => ({
+	error: ({ input }: { input?: unknown }) => `${option} is ${JSON.stringify(input)}: ${imageLimits[option]}`,
+});
 
 /**
  * What is taken from each video. The words are those of the Python SDK's sampler.
@@ -14,6 +27,10 @@ const side = z.int().min(1).max(largestSide);
  * - `resize`: [height, width] in pixels, taken literally; one of them null: it follows from the other
  * - `copyAnnotations`: labels are converted with the frames
  * - `replace`: images that are there in another size than these settings give are uploaded anew; else they stay
+ * - `format`: of the images, and the ending of their names; a project has one
+ * - `quality`: of jpg and webp; null: 95
+ * - `chroma`: of jpg; null: 444
+ * - `optimiseCoding`: of jpg; somewhat smaller files that take three times as long
  */
 export const settingsSchema = z
 	.strictObject({
@@ -25,8 +42,19 @@ export const settingsSchema = z
 		resize: z.tuple([side.nullable(), side.nullable()]).nullable().default(null),
 		copyAnnotations: z.boolean().default(true),
 		replace: z.boolean().default(false),
+		format: z.enum(imageFormats, limit('format')).default('png'),
+		quality: z.int(limit('quality')).min(1, limit('quality')).max(100, limit('quality')).nullable().default(null),
+		chroma: z.literal(chromas, limit('chroma')).nullable().default(null),
+		optimiseCoding: z.boolean(limit('optimiseCoding')).default(false),
 	})
-	.superRefine(({ start, end, resize, annotated, annotatedByTags }, context) => {
+	.superRefine(({ start, end, resize, annotated, annotatedByTags, ...image }, context) => {
+		const misplaced = misplacedImageOption(image);
+		if (misplaced) context.addIssue({ code: 'custom', path: [misplaced.option], message: misplaced.message });
+		const longest = Math.max(...(resize ?? []).map(Number));
+		if (image.format === 'webp' && longest > largestWebpSide) {
+			const message = `resize has a side of ${longest} and format is webp: WebP has no more than ${largestWebpSide} pixels each way, so make it smaller or choose png or jpg`;
+			context.addIssue({ code: 'custom', path: ['resize'], message });
+		}
 		if (annotatedByTags && !annotated) {
 			const message = 'annotatedByTags is true and annotated is false: it says what counts as annotated, so set both';
 			context.addIssue({ code: 'custom', path: ['annotatedByTags'], message });

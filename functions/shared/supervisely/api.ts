@@ -188,6 +188,13 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 				yield* page.entities;
 			}
 		},
+		/** The oldest images of a project, a hundred at the most. */
+		oldestImages: async (project: number): Promise<Image[]> => {
+			const body = { projectId: project, datasetId: null, filter: [], forceMetadataForLinks: true, recursive: true };
+			const page = { page: 1, per_page: 100, sort: 'id', sort_order: 'asc' };
+			const { entities } = await call('images.list', { ...body, ...page }, pageSchema);
+			return entities.map(entity => parse(imageSchema, entity, 'images.list'));
+		},
 		/** Those of the hashes whose bytes the server has. */
 		knownHashes: async (hashes: string[]) =>
 			new Set(await call('images.internal.hashes.list', hashes, z.array(z.string()))),

@@ -135,10 +135,10 @@ test('one record that can not be read keeps no other from being listed', async (
 		expect((await call('GET /samplings', { query: { limit } })).status, limit).toBe(422);
 });
 
-test('the standing sampling goes on in the project it made, also by a name and after a run that failed early; another wish begins anew', async () => {
+test('the standing sampling goes on in the project it made, also by a name and after a run that failed early or has another format; another wish begins anew', async () => {
 	const { call, ports } = await openDoor();
-	const run = async (day: number, name: string, made: number | undefined) => {
-		const standing = JSON.stringify({ ...body, destination: { name } });
+	const run = async (day: number, name: string, made: number | undefined, settings = {}) => {
+		const standing = JSON.stringify({ ...body, destination: { name }, settings });
 		await startStandingSampling(ports, standing, `2026-11-0${day}T00:00:00Z`);
 		const [{ id }] = (await call('GET /samplings')).body.samplings;
 		if (made) await ports.store.write(keys.destination(id), { schema: 1, id: made, name: 'made', workspaceId: 1 });
@@ -149,9 +149,11 @@ test('the standing sampling goes on in the project it made, also by a name and a
 	expect(await run(1, 'wanted', 77)).toEqual({ name: 'wanted' });
 	expect(await run(2, 'wanted', undefined)).toEqual({ projectId: 77 });
 	expect(await run(3, 'wanted', undefined)).toEqual({ projectId: 77 });
-	expect(await run(4, 'wanted', 77)).toEqual({ projectId: 77 });
-	expect(await run(5, 'other', 78)).toEqual({ name: 'other' });
-	expect(await run(6, 'other', 78)).toEqual({ projectId: 78 });
+	// The project refuses it, and is still there for the format that it has.
+	expect(await run(4, 'wanted', undefined, { format: 'jpg', quality: 80 })).toEqual({ projectId: 77 });
+	expect(await run(5, 'wanted', 77)).toEqual({ projectId: 77 });
+	expect(await run(6, 'other', 78)).toEqual({ name: 'other' });
+	expect(await run(7, 'other', 78)).toEqual({ projectId: 78 });
 });
 
 test('an estimate adds up what listings tell and creates nothing', async () => {

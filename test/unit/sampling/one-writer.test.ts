@@ -5,8 +5,10 @@ import { endSampling } from '#shared/sampling/documents.ts';
 import type { Attempt } from '#shared/sampling/keys.ts';
 import { markDone } from '#shared/sampling/marker.ts';
 import { writeOpen } from '#shared/sampling/open.ts';
+import { requestSchema } from '#shared/sampling/request.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+import type { ImageFormat } from '#shared/video/picture/image-format.ts';
 import { claimDataset } from '../../../functions/fan-out/claim-dataset.ts';
 import { openDestination } from '../../../functions/fan-out/open-project.ts';
 import type { FanOutPorts } from '../../../functions/fan-out/ports.ts';
@@ -19,6 +21,8 @@ test('two samplings that begin at the same time leave the classes of both in the
 	const api: Partial<SuperviselyApi> = {
 		server: 'http://server',
 		project: async id => ({ id, name: `p${id}`, workspaceId: 1, type: id === destination ? 'images' : 'videos' }),
+		oldestImages: async () => [],
+		setProjectData: async () => undefined,
 		projectMeta: async id => {
 			await tick();
 			return id === destination
@@ -36,11 +40,48 @@ test('two samplings that begin at the same time leave the classes of both in the
 		openDestination(
 			ports,
 			{ sampling: `of-${source}`, attempt: 1 },
-			{ source: { projectId: source, includeNested: false }, destination: { projectId: destination } },
+			requestSchema.parse({ source: { projectId: source }, destination: { projectId: destination } }),
 		);
 	await Promise.all([open(1), open(2), open(3)]);
 	const titles = (meta as { classes: { title: string }[] }).classes.map(({ title }) => title);
 	expect(titles.sort()).toEqual(['class of 1', 'class of 2', 'class of 3']);
+});
+
+test('of two samplings that begin at the same time in different formats one is refused', async () => {
+	let customData: Record<string, unknown> = { team: 'keeps this' };
+	const project = (id: number) => ({
+		...{ id, name: `p${id}`, workspaceId: 1, type: id === destination ? 'images' : 'videos', customData },
+	});
+	const api: Partial<SuperviselyApi> = {
+		server: 'http://server',
+		project: async id => project(id),
+		projectMeta: async () => ({ classes: [], tags: [] }),
+		setProjectMeta: async () => undefined,
+		oldestImages: async () => [],
+		setProjectData: async (_, data) => {
+			await tick();
+			customData = data;
+			return undefined;
+		},
+	};
+	const ports = { store: makeMemoryStore(), supervisely: api as SuperviselyApi, leaseMs: 5000 } as FanOutPorts;
+	const open = (format: ImageFormat) =>
+		openDestination(
+			ports,
+			{ sampling: format, attempt: 1 },
+			requestSchema.parse({ source: { projectId: 1 }, destination: { projectId: destination }, settings: { format } }),
+		);
+	const [first, second] = await Promise.allSettled([open('jpg'), open('webp')]);
+	const [begun, refused] = first?.status === 'fulfilled' ? ['JPEG', second] : ['WebP', first];
+	expect(refused).toMatchObject({
+		status: 'rejected',
+		reason: { message: expect.stringContaining(`was begun as ${begun}`) },
+	});
+	expect([first?.status, second?.status].sort()).toEqual(['fulfilled', 'rejected']);
+	expect(customData).toMatchObject({
+		team: 'keeps this',
+		framefan: { settings: { format: begun === 'JPEG' ? 'jpg' : 'webp' } },
+	});
 });
 
 test('a dataset is filled by one sampling until that has filled it, has ended, or is silent', async () => {

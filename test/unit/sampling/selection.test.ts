@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { imageName, selectFrames } from '#shared/sampling/selection.ts';
+import { formatOfName, imageName, selectFrames } from '#shared/sampling/selection.ts';
 import { settingsSchema } from '#shared/sampling/settings.ts';
+import { type ImageOptions, wrongImageOption } from '#shared/video/picture/image-format.ts';
 
 const settings = (more: object = {}) => settingsSchema.parse(more);
 const odd = (index: number) => index % 2 === 1;
@@ -22,12 +23,17 @@ describe('selection', () => {
 
 describe('names', () => {
 	test.each([
-		['clip.mp4', 7, 12, 'clip.mp4_frame_07.png'],
-		['clip.mp4', 7, 100, 'clip.mp4_frame_007.png'],
-		['a b', 0, 9, 'a b_frame_0.png'],
-	])('%s %i of %i', (video, index, count, expected) => {
-		expect(imageName(video, index, count)).toBe(expected);
+		['clip.mp4', 7, 12, 'png', 'clip.mp4_frame_07.png'],
+		['clip.mp4', 7, 100, 'jpg', 'clip.mp4_frame_007.jpg'],
+		['a b', 0, 9, 'webp', 'a b_frame_0.webp'],
+	] as const)('%s %i of %i as %s', (video, index, count, format, expected) => {
+		expect(imageName(video, index, count, format)).toBe(expected);
+		expect(formatOfName(expected)).toBe(format);
 	});
+	test.each(['clip.mp4', 'photo.png', 'a_frame_1.tiff', 'a_frame_.png', 'a_frame_1.png.jpeg'])(
+		'%s is none that a sampling gives',
+		name => expect(formatOfName(name)).toBeUndefined(),
+	);
 });
 
 describe('settings that are refused', () => {
@@ -44,5 +50,60 @@ describe('settings that are refused', () => {
 		const result = settingsSchema.safeParse(wrong);
 		expect(result.success).toBe(false);
 		expect(JSON.stringify(result.error?.issues)).toContain(`"${path}"`);
+	});
+});
+
+describe('formats', () => {
+	test('settings of before there were formats are PNG', () =>
+		expect(settings({ step: 2 })).toMatchObject({
+			...{ step: 2, format: 'png', quality: null, chroma: null, optimiseCoding: false },
+		}));
+	test.each([
+		[{ format: 'png', quality: null, chroma: null, optimiseCoding: false }],
+		[{ format: 'jpg', quality: 1, chroma: 420, optimiseCoding: true }],
+		[{ format: 'webp', quality: 100, resize: [16_383, null] }],
+	])('%j', given => expect(settings(given)).toMatchObject(given));
+
+	test.each([
+		[{ format: 'jpeg' }, 'format', 'format is "jpeg": it must be png, jpg or webp'],
+		[{ format: 'jpg', quality: 0 }, 'quality', 'quality is 0: it must be a whole number from 1 to 100'],
+		[{ format: 'webp', quality: 101 }, 'quality', 'quality is 101: it must be a whole number from 1 to 100'],
+		[{ format: 'jpg', quality: 9.5 }, 'quality', 'quality is 9.5: it must be a whole number from 1 to 100'],
+		[{ format: 'jpg', quality: '90' }, 'quality', 'quality is "90": it must be a whole number from 1 to 100'],
+		[
+			{ quality: 90 },
+			'quality',
+			'quality is 90 and format is png: PNG is lossless, so leave it out or choose jpg or webp',
+		],
+		[{ format: 'jpg', chroma: 422 }, 'chroma', 'chroma is 422: it must be 444 or 420'],
+		[{ format: 'jpg', chroma: '420' }, 'chroma', 'chroma is "420": it must be 444 or 420'],
+		[
+			{ format: 'webp', chroma: 420 },
+			'chroma',
+			'chroma is 420 and format is webp: WebP always has 420, so leave it out or choose jpg',
+		],
+		[
+			{ chroma: 444 },
+			'chroma',
+			'chroma is 444 and format is png: PNG keeps the colour of every pixel, so leave it out or choose jpg',
+		],
+		[
+			{ format: 'webp', optimiseCoding: true },
+			'optimiseCoding',
+			'optimiseCoding is true and format is webp: only JPEG is coded so, so leave it out or choose jpg',
+		],
+		[{ format: 'jpg', optimiseCoding: 'yes' }, 'optimiseCoding', 'optimiseCoding is "yes": it must be true or false'],
+		[
+			{ format: 'webp', resize: [16_384, null] },
+			'resize',
+			'resize has a side of 16384 and format is webp: WebP has no more than 16383 pixels each way, so make it smaller or choose png or jpg',
+		],
+	])('%j is refused', (wrong, path, message) => {
+		const issues = settingsSchema.safeParse(wrong).error?.issues ?? [];
+		expect(issues.map(issue => [issue.path.join(), issue.message])).toEqual([[path, message]]);
+		if (path === 'resize') return;
+		// The same sentence where there is no schema.
+		const options = { format: 'png', ...wrong } as ImageOptions;
+		expect(wrongImageOption(options)).toEqual({ option: path, message });
 	});
 });

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { PermanentError } from '../../errors.ts';
 import { type Picture, recyclePixels } from '../extract/ppm.ts';
+import { defaultChroma, defaultQuality, type ImageOptions, largestWebpSide } from './image-format.ts';
 import { makePictureWorkers, type PictureWorkers } from './png/workers.ts';
 import { sharp } from './sharp.ts';
 import type { Size } from './target-size.ts';
-
-export type ImageFormat = 'png' | 'jpg' | 'webp';
 
 /** Pictures that are worth having in work at one time: one for each core, and the next. */
 export const picturesAtOnce = availableParallelism() + 1;
@@ -21,8 +21,10 @@ const pictureWorkers = (): PictureWorkers => {
  * An image file of a picture, without metadata, scaled to this size. PNG is lossless; JPEG and WebP are made from the same
  * RGB pixels, so that all three agree in colour.
  * @param picture is given away: its pixels may not be looked at afterwards
+ * @throws PermanentError for a picture that is too large for WebP
  */
-export async function encodeImage(picture: Picture, format: ImageFormat, to: Size): Promise<Buffer> {
+export async function encodeImage(picture: Picture, options: ImageOptions, to: Size): Promise<Buffer> {
+	const { format, optimiseCoding = false } = options;
 	if (format === 'png') {
 		const { width, height, data } = picture;
 		const place = await pictureWorkers().place({ pixels: 'rgb24', width, height, resize: to, output: 'png' });
@@ -30,10 +32,19 @@ export async function encodeImage(picture: Picture, format: ImageFormat, to: Siz
 		recyclePixels(data);
 		return place.run();
 	}
+	if (format === 'webp' && Math.max(to.width, to.height) > largestWebpSide) {
+		const limit = `WebP has no more than ${largestWebpSide} pixels each way`;
+		throw new PermanentError(
+			'unsupported',
+			`A picture has ${to.width} x ${to.height} pixels, ${limit}: choose png or jpg`,
+		);
+	}
+	const quality = options.quality ?? defaultQuality;
 	const { width, height, data } = await scalePicture(picture, to);
 	const image = sharp(data, { raw: { width, height, channels: 3 } });
-	if (format === 'jpg') return image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
-	return image.webp({ quality: 95, effort: 0 }).toBuffer();
+	if (format === 'webp') return image.webp({ quality, effort: 0 }).toBuffer();
+	const chromaSubsampling = (options.chroma ?? defaultChroma) === 420 ? '4:2:0' : '4:4:4';
+	return image.jpeg({ quality, chromaSubsampling, optimiseCoding }).toBuffer();
 }
 
 /**

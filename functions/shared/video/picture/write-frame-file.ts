@@ -2,7 +2,8 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FramefanError, messageOf } from '../../errors.ts';
 import type { Picture } from '../extract/ppm.ts';
-import { encodeImage, type ImageFormat } from './encode.ts';
+import { encodeImage } from './encode.ts';
+import type { ImageOptions } from './image-format.ts';
 import type { Size } from './target-size.ts';
 
 /**
@@ -14,11 +15,11 @@ export const writeFrameFile = async (
 	folder: string,
 	index: number,
 	picture: Picture,
-	format: ImageFormat,
+	options: ImageOptions,
 	to: Size = picture,
 ): Promise<string> => {
-	const file = join(folder, `frame_${String(index).padStart(6, '0')}.${format}`);
-	const bytes = await encodeImage(picture, format, to);
+	const file = join(folder, `frame_${String(index).padStart(6, '0')}.${options.format}`);
+	const bytes = await encodeImage(picture, options, to);
 	try {
 		await writeFile(`${file}.part`, bytes);
 		await rename(`${file}.part`, file);

@@ -1,0 +1,65 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import {
+	type Chroma,
+	chromas,
+	type ImageFormat,
+	type ImageOption,
+	imageFormats,
+	imageLimits,
+	misplacedImageOption,
+} from '#shared/video/picture/image-format.ts';
+import { wholeNumber } from './options.ts';
+import { UsageError } from './usage-error.ts';
+
+/** How images are encoded, as the command line has it: what isn't given is absent. */
+export type ImageArguments = { format?: ImageFormat; quality?: number; chroma?: Chroma; optimiseCoding?: boolean };
+
+const flags = {
+	format: '--format',
+	quality: '--quality',
+	chroma: '--chroma',
+	optimiseCoding: '--optimise-coding',
+} as const satisfies Record<ImageOption, string>;
+
+/** Adds the options that say how images are encoded. */
+export function addImageOptions(command: Command): Command {
+	return command
+		.option(`${flags.format} <format>`, 'png, jpg or webp; png unless told', imageFormat)
+		.option(`${flags.quality} <n>`, 'of jpg and webp, 1 to 100; 95 unless told', wholeNumber(1, 100))
+		.option(`${flags.chroma} <n>`, 'of jpg: 444 or 420; 444 unless told', chroma)
+		.option(flags.optimiseCoding, 'of jpg: somewhat smaller files that take three times as long');
+}
+
+/**
+ * The options of these that say how images are encoded, as far as they are given.
+ * @throws UsageError for one that the format doesn't have
+ */
+export function imageArguments({ format, quality, chroma, optimiseCoding }: ImageArguments): ImageArguments {
+	const given = {
+		...(format === undefined ? {} : { format }),
+		...(quality === undefined ? {} : { quality }),
+		...(chroma === undefined ? {} : { chroma }),
+		...(optimiseCoding ? { optimiseCoding } : {}),
+	};
+	const wrong = misplacedImageOption({ format: 'png', ...given }, option => flags[option]);
+	if (wrong) throw new UsageError(wrong.message);
+	return given;
+}
+
+/** png, jpg or webp, for an option. */
+export function imageFormat(text: string): ImageFormat {
+	const found = imageFormats.find(format => format === text);
+	if (found) return found;
+	const hint = text === 'jpeg' ? ' JPEG is called jpg here.' : '';
+	throw new InvalidArgumentError(`${sentence(imageLimits.format)}${hint}`);
+}
+
+function chroma(text: string): Chroma {
+	const found = chromas.find(each => String(each) === text);
+	if (found) return found;
+	throw new InvalidArgumentError(sentence(imageLimits.chroma));
+}
+
+function sentence(text: string): string {
+	return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { leasePatienceMs, underLease } from '#shared/aws/lease.ts';
+import { PermanentError, SamplingFailure } from '#shared/errors.ts';
+import { log } from '#shared/log.ts';
+import { keys } from '#shared/sampling/keys.ts';
+import { formatOfName } from '#shared/sampling/selection.ts';
+import type { Settings } from '#shared/sampling/settings.ts';
+import type { Image, Project } from '#shared/supervisely/api.ts';
+import { formatNames, type ImageFormat } from '#shared/video/picture/image-format.ts';
+import type { FanOutPorts } from './ports.ts';
+
+/** What custom data say of the last sampling. Before there were other formats they had none, and it was PNG. */
+const recordSchema = z.looseObject({
+	state: z.string().optional().catch(undefined),
+	settings: z
+		.looseObject({ format: z.string().catch('png') })
+		.optional()
+		.catch(undefined),
+});
+
+/** The format that a destination's custom data tell, and whether the sampling that they are of is going. */
+export function recordedFormat({
+	customData,
+}: Pick<Project, 'customData'>): { format: string; isGoing: boolean } | undefined {
+	const record = recordSchema.safeParse(customData?.framefan);
+	if (record.success)
+		return { format: record.data.settings?.format ?? 'png', isGoing: record.data.state === 'running' };
+	// The SDK's sampler knows no other.
+	return customData?.is_sample === true ? { format: 'png', isGoing: false } : undefined;
+}
+
+/** A sampling, and the settings that it records in its destination. */
+type Sampling = { sampling: string; settings: Settings };
+
+/**
+ * Keeps the images of a destination in one format: of one video there would be two images of each frame. Where nothing
+ * tells the format yet, the custom data do so from now on, so that of two samplings that begin at the same time one is
+ * refused.
+ * @throws SamplingFailure for a destination that was begun in another format
+ */
+export async function keepOneFormat(
+	ports: FanOutPorts,
+	destination: Project,
+	{ sampling, settings }: Sampling,
+): Promise<void> {
+	const { store, supervisely, leaseMs } = ports;
+	const { id } = destination;
+	if (recordedFormat(destination)?.format === settings.format) return;
+	await underLease(store, keys.projectLease(id), { ms: leaseMs, patienceMs: leasePatienceMs }, async () => {
+		const project = (await supervisely.project(id)) ?? destination;
+		const begun = await formatOf(ports, project);
+		if (begun !== undefined && begun !== settings.format) throw otherFormat(project, begun, settings.format);
+		if (recordedFormat(project)?.format === settings.format) return;
+		const framefan = { sampling, state: 'running', settings };
+		try {
+			await supervisely.setProjectData(id, { ...project.customData, framefan });
+		} catch (error) {
+			if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;
+			// It is told when the end is recorded. Until then the images tell the format.
+			log.warn('The destination does not take its custom data', { project: id, error });
+		}
+	});
+}
+
+/** The format that a project was begun in; undefined where it has no sampled images. */
+async function formatOf(
+	{ supervisely }: Pick<FanOutPorts, 'supervisely'>,
+	project: Project,
+): Promise<string | undefined> {
+	const recorded = recordedFormat(project);
+	if (recorded?.isGoing) return recorded.format;
+	const images = await oldestImages(supervisely, project.id);
+	// What was recorded counts for a project that can't be looked through.
+	if (recorded) return images?.length === 0 ? undefined : recorded.format;
+	const sampled = images?.find(({ meta, name }) => meta?.is_sample === true && formatOfName(name));
+	return sampled && formatOfName(sampled.name);
+}
+
+async function oldestImages(
+	supervisely: FanOutPorts['supervisely'],
+	project: number,
+): Promise<Pick<Image, 'name' | 'meta'>[] | undefined> {
+	try {
+		return await supervisely.oldestImages(project);
+	} catch (error) {
+		if (!(error instanceof PermanentError)) throw error;
+		log.warn('A destination can not be looked through', { project, error });
+		return undefined;
+	}
+}
+
+function otherFormat({ id, name }: Project, begun: string, wanted: ImageFormat): SamplingFailure {
+	return new SamplingFailure(
+		`Project ${id} (${JSON.stringify(name)}, the destination) was begun as ${nameOf(begun)} and these settings say ${nameOf(wanted)}: ${remedy(begun)}`,
+	);
+}
+
+/** @throws PermanentError for a dataset that has images of the video in another format than is wanted */
+export function refuseOtherFormats(
+	dataset: string,
+	found: ReadonlyMap<ImageFormat, number>,
+	wanted: ImageFormat,
+): void {
+	for (const [format, count] of found) {
+		if (format === wanted) continue;
+		const images = `${count} image${count === 1 ? '' : 's'} of this video as ${nameOf(format)}`;
+		throw new PermanentError(
+			'other-format',
+			`Dataset ${JSON.stringify(dataset)} has ${images} and these settings say ${nameOf(wanted)}: ${remedy(format)}`,
+		);
+	}
+}
+
+const nameOf = (format: string): string => (formatNames as Record<string, string>)[format] ?? format;
+
+const remedy = (format: string) => `sample it as ${nameOf(format)} (format ${format}), or into another project`;
