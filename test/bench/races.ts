@@ -1,0 +1,23 @@
+import type { Race } from './race.ts';
+import { encoders } from './races/encoders.ts';
+import { jpegFiles, pngFiles } from './races/files.ts';
+import { formats } from './races/formats.ts';
+import { limit } from './races/limit.ts';
+import { sampling } from './races/sampling.ts';
+import { scale } from './races/scale.ts';
+import { simulation } from './races/simulation.ts';
+import { random, sparse } from './races/sparse.ts';
+
+/** All races, in the order of the page. */
+export const races: Race[] = [
+	sampling,
+	pngFiles,
+	jpegFiles,
+	limit,
+	sparse,
+	random,
+	encoders,
+	scale,
+	formats,
+	simulation,
+];
