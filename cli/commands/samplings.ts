@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Estimate, ListedSampling, SamplingStatus } from '../../functions/api/schemas.ts';
+import type { Estimate, FormatEstimate, ListedSampling, SamplingStatus } from '../../functions/api/schemas.ts';
 import type { ApiClient } from '../api-client.ts';
 import { takeDataFolder } from '../data-folder.ts';
 import { askLocalStack, findLocalSampling, localSamplings } from '../local-samplings.ts';
@@ -125,7 +125,7 @@ const estimate = async (options: WhereOptions & RequestOptions & { server?: stri
 		}
 	}
 	if (options.json) return console.log(JSON.stringify(found));
-	const { cost, prices, notes } = found;
+	const { cost, prices, notes, formats, imageSizes } = found;
 	const lines: [string, string][] = [
 		['videos', String(found.videos)],
 		['frames', `${found.frames} in ${found.chunks} chunks`],
@@ -133,11 +133,19 @@ const estimate = async (options: WhereOptions & RequestOptions & { server?: stri
 		['write', bytes(found.bytesToWrite)],
 		['Lambda', `${found.lambdaSeconds} s`],
 		['cost', `$${cost.total}: Lambda ${cost.lambda}, requests ${cost.requests}, data out ${cost.dataOut}`],
+		...formats.map((each): [string, string] => [`as ${each.format}`, inFormat(each)]),
+		['sizes', `of ${imageSizes.clips} clips, measured ${imageSizes.measured}: yours may differ by 60 %`],
 		['prices', `${prices.region}, as of ${prices.asOf}`],
 	];
 	print(lines);
 	for (const note of notes) console.log(`  note: ${note}`);
 };
+
+/** Bytes and dollars of one format. */
+function inFormat({ bytesToWrite, cost, quality, chroma }: FormatEstimate): string {
+	const options = [quality === null ? [] : [`quality ${quality}`], chroma === null ? [] : [`chroma ${chroma}`]].flat();
+	return [`${bytes(bytesToWrite)}, $${cost.total}`, ...options].join(', ');
+}
 
 const show = (status: SamplingStatus, { json }: WhereOptions): void => {
 	if (json) return void console.log(JSON.stringify(status));

@@ -1,11 +1,14 @@
 import pLimit from 'p-limit';
 import { resolveScope, type Scope } from '#shared/sampling/scope.ts';
+import type { Settings } from '#shared/sampling/settings.ts';
 import { firstPage, type Page } from '#shared/supervisely/api.ts';
+import { defaultChroma, defaultQuality, type ImageFormat, imageFormats } from '#shared/video/picture/image-format.ts';
 import { ApiError } from './api-error.ts';
-import { estimateVideo, type VideoEstimate } from './estimate-video.ts';
+import { estimateVideo, optionsByFormat, type VideoEstimate } from './estimate-video.ts';
+import { imageSizes } from './image-sizes.ts';
 import type { ApiPorts, Sizing } from './ports.ts';
 import { prices } from './prices.ts';
-import type { Estimate } from './schemas.ts';
+import type { Estimate, FormatEstimate } from './schemas.ts';
 import { parseRequest } from './start-sampling.ts';
 
 /** Time for asking the server: the function is given 20 seconds, and who asks 30. */
@@ -54,7 +57,7 @@ export const estimateSampling = async (ports: ApiPorts, body: unknown): Promise<
 	const unknown = videos - estimates.length;
 	if (unknown > 0) notes.push(`${unknown} videos are not counted: the server tells no frames, size or bytes of them`);
 	if (!complete) notes.push('there was no time to look at all videos: this is a lower bound');
-	return { ...addUp(videos, estimates, sizing), complete, notes };
+	return { ...addUp(videos, estimates, { settings, sizing }), complete, notes };
 };
 
 /** What work finds by a time, in milliseconds since 1970, or what is had otherwise; the work is then left to itself. */
@@ -132,10 +135,42 @@ const rounded = (number: number, digits: number): number => Number(number.toFixe
 const planSeconds = 1.5;
 const countSeconds = 0.2;
 
-const addUp = (videos: number, estimates: VideoEstimate[], sizing: Sizing): Omit<Estimate, 'complete' | 'notes'> => {
-	const [frames, chunks] = [sum(estimates.map(each => each.frames)), sum(estimates.map(each => each.chunks))];
-	const bytesToWrite = sum(estimates.map(each => each.bytesToWrite));
-	const decode = sum(estimates.map(each => each.decodeSeconds));
+const addUp = (
+	videos: number,
+	estimates: VideoEstimate[],
+	{ settings, sizing }: { settings: Settings; sizing: Sizing },
+): Omit<Estimate, 'complete' | 'notes'> => {
+	const total = (of: (each: VideoEstimate) => number) => sum(estimates.map(of));
+	const [frames, chunks] = [total(each => each.frames), total(each => each.chunks)];
+	const options = optionsByFormat(settings);
+	const inFormat = (format: ImageFormat): FormatEstimate => {
+		const decode = total(each => each.decodeSeconds + each.formats[format].encodeSeconds);
+		const bytesToWrite = total(each => each.formats[format].bytesToWrite);
+		const { quality, chroma } = options[format];
+		return {
+			format,
+			quality: format === 'png' ? null : (quality ?? defaultQuality),
+			chroma: format === 'jpg' ? (chroma ?? defaultChroma) : null,
+			bytesToWrite,
+			lambdaSeconds: rounded(decode + videos * planSeconds + chunks * countSeconds, 1),
+			cost: costOf({ videos, chunks, decode, bytesToWrite }, sizing),
+		};
+	};
+	const formats = imageFormats.map(inFormat);
+	const { bytesToWrite, lambdaSeconds, cost } = formats.find(each => each.format === settings.format) as FormatEstimate;
+	return {
+		...{ videos, frames, chunks, bytesToRead: total(each => each.bytesToRead), bytesToWrite, lambdaSeconds, cost },
+		formats,
+		imageSizes: { measured: imageSizes.measured, clips: imageSizes.clips },
+		prices: { asOf: prices.asOf, region: prices.region },
+	};
+};
+
+/** What a sampling costs whose chunks take so many seconds to decode and encode. */
+function costOf(
+	{ videos, chunks, decode, bytesToWrite }: { videos: number; chunks: number; decode: number; bytesToWrite: number },
+	sizing: Sizing,
+): Estimate['cost'] {
 	const gibSeconds =
 		(decode * sizing.decodeMiB + videos * planSeconds * sizing.fanOutMiB + chunks * countSeconds * sizing.reduceMiB) /
 		1024;
@@ -148,13 +183,8 @@ const addUp = (videos: number, estimates: VideoEstimate[], sizing: Sizing): Omit
 		(8 * chunks + 6 * videos) * prices.s3Read;
 	const dataOut = (bytesToWrite / 1e9) * prices.gigabyteOut;
 	return {
-		...{ videos, frames, chunks, bytesToRead: sum(estimates.map(each => each.bytesToRead)), bytesToWrite },
-		lambdaSeconds: rounded(decode + videos * planSeconds + chunks * countSeconds, 1),
-		cost: {
-			...{ lambda: rounded(lambda, 4), requests: rounded(requests, 4), dataOut: rounded(dataOut, 4) },
-			total: rounded(lambda + requests + dataOut, 4),
-			currency: 'USD',
-		},
-		prices: { asOf: prices.asOf, region: prices.region },
+		...{ lambda: rounded(lambda, 4), requests: rounded(requests, 4), dataOut: rounded(dataOut, 4) },
+		total: rounded(lambda + requests + dataOut, 4),
+		currency: 'USD',
 	};
-};
+}

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Settings } from '#shared/sampling/settings.ts';
+import { type ImageFormat, type ImageOptions, imageFormats } from '#shared/video/picture/image-format.ts';
 import { targetSize } from '#shared/video/picture/target-size.ts';
+import { bytesPerPixel, encodeSecondsPerMegapixel } from './image-sizes.ts';
 
 /** What listings tell of a video; sizes in bytes may be text. */
 const factsSchema = z.looseObject({
@@ -12,22 +14,30 @@ const factsSchema = z.looseObject({
 	}),
 });
 
+/** What the images of a video take in one format. */
+type FormatEstimate = { bytesToWrite: number; encodeSeconds: number };
+
 export type VideoEstimate = {
 	frames: number;
 	chunks: number;
 	bytesToRead: number;
-	bytesToWrite: number;
 	decodeSeconds: number;
+	formats: Record<ImageFormat, FormatEstimate>;
 };
 
 /**
- * Rules of thumb, of H.264 on two processors: a picture costs 4 ms a megapixel to decode and 34 ms to encode as PNG,
- * of which half goes on at the same time; a PNG has half the bytes of its pixels; a chunk takes two seconds to begin.
+ * Rules of thumb, of H.264 on two processors: a picture costs 4 ms a megapixel to decode, of which half goes on at the
+ * same time; a chunk takes two seconds to begin.
  */
-const decodeSecondsPerMegapixel = 0.004 / 2;
-const encodeSecondsPerMegapixel = 0.034 / 2;
+const processors = 2;
+const decodeSecondsPerMegapixel = 0.004;
 const secondsPerChunk = 2;
-const pngShare = 0.5;
+
+/** The options of each format: those of the settings, and for the other formats what goes unless told. */
+export function optionsByFormat(settings: ImageOptions): Record<ImageFormat, ImageOptions> {
+	const options = imageFormats.map(format => [format, format === settings.format ? settings : { format }] as const);
+	return Object.fromEntries(options) as Record<ImageFormat, ImageOptions>;
+}
 
 /** What one video takes; undefined when the server does not tell enough of it. */
 export const estimateVideo = (
@@ -43,15 +53,18 @@ export const estimateVideo = (
 	const frames = Math.ceil(span / settings.step);
 	const chunks = Math.ceil(frames / framesPerChunk);
 	const to = targetSize(settings.resize, { width, height });
-	const megapixels = { in: (width * height) / 1e6, out: (to.width * to.height) / 1e6 };
+	const megapixels = { in: (width * height) / 1e6, out: (frames * to.width * to.height) / 1e6 };
+	const scale = Math.sqrt((to.width * to.height) / (width * height));
+	const inFormat = (options: ImageOptions): FormatEstimate => ({
+		bytesToWrite: Math.round(megapixels.out * 1e6 * bytesPerPixel(options, scale)),
+		encodeSeconds: (megapixels.out * encodeSecondsPerMegapixel(options)) / processors,
+	});
+	const options = optionsByFormat(settings);
 	return {
 		frames,
 		chunks,
 		bytesToRead: framesCount === 0 ? 0 : Math.round((size * span) / framesCount),
-		bytesToWrite: Math.round(frames * megapixels.out * 1e6 * 3 * pngShare),
-		decodeSeconds:
-			span * megapixels.in * decodeSecondsPerMegapixel +
-			frames * megapixels.out * encodeSecondsPerMegapixel +
-			chunks * secondsPerChunk,
+		decodeSeconds: (span * megapixels.in * decodeSecondsPerMegapixel) / processors + chunks * secondsPerChunk,
+		formats: { png: inFormat(options.png), jpg: inFormat(options.jpg), webp: inFormat(options.webp) },
 	};
 };

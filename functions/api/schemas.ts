@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { states } from '#shared/sampling/outcome.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
 import { summarySchema } from '#shared/sampling/summary.ts';
+import { chromas, imageFormats } from '#shared/video/picture/image-format.ts';
 
 const count = z.int().min(0);
 const id = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
@@ -41,7 +42,30 @@ export type SamplingList = z.output<typeof listSchema>;
 
 const amount = z.number().min(0);
 
-/** What a sampling would take. Bytes and seconds are upper bounds by rule of thumb; costs are in US dollars. */
+/** US dollars. */
+const cost = z.strictObject({
+	lambda: amount,
+	requests: amount,
+	dataOut: amount,
+	total: amount,
+	currency: z.literal('USD'),
+});
+
+/** What a sampling would take with images of one format; `quality` and `chroma` are null where it has none. */
+const formatEstimateSchema = z.strictObject({
+	format: z.enum(imageFormats),
+	quality: z.int().min(1).max(100).nullable(),
+	chroma: z.literal(chromas).nullable(),
+	bytesToWrite: count,
+	lambdaSeconds: amount,
+	cost,
+});
+export type FormatEstimate = z.output<typeof formatEstimateSchema>;
+
+/**
+ * What a sampling would take, by rules of thumb, in the format of its settings, and in each format. The size of images
+ * is as it was when it was measured on some clips.
+ */
 export const estimateSchema = z.strictObject({
 	videos: count,
 	frames: count,
@@ -49,13 +73,9 @@ export const estimateSchema = z.strictObject({
 	bytesToRead: count,
 	bytesToWrite: count,
 	lambdaSeconds: amount,
-	cost: z.strictObject({
-		lambda: amount,
-		requests: amount,
-		dataOut: amount,
-		total: amount,
-		currency: z.literal('USD'),
-	}),
+	cost,
+	formats: z.array(formatEstimateSchema),
+	imageSizes: z.strictObject({ measured: z.iso.date(), clips: count }),
 	prices: z.strictObject({ asOf: z.iso.date(), region: z.string() }),
 	/** Whether all videos were looked at in the time there is; else everything is a lower bound. */
 	complete: z.boolean(),

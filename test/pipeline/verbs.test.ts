@@ -35,6 +35,13 @@ test("a deployment's samplings are estimated, listed, told, cancelled and retrie
 	const estimate = await run(['estimate', ...api, '--project', String(bench.source), '--step', '10']);
 	expect(estimate.stdout).toMatch(/videos +2\n +frames +6 in 2 chunks/);
 	short(estimate.stdout);
+	expect(estimate.stdout).toMatch(/^ +as png +[\d.]+ kB, \$0\.\d+$/m);
+	expect(estimate.stdout).toMatch(/^ +as jpg +[\d.]+ kB, \$0\.\d+, quality 95, chroma 444$/m);
+	const small = ['--format', 'webp', '--quality', '50'];
+	const chosen = await run(['estimate', ...api, '--project', String(bench.source), '--step', '10', ...small]);
+	const [, size] = /^ +as webp +([\d.]+ kB), .*quality 50$/m.exec(chosen.stdout) ?? [];
+	expect(chosen.stdout).toMatch(new RegExp(`^ +write +${size}$`, 'm'));
+	short(chosen.stdout);
 	expect(await bench.keys('')).toEqual([]);
 
 	bench.server.setFaults([{ match: 'images.bulk.add', share: 1, action: { delayMs: 1500 } }]);

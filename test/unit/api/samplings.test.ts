@@ -5,8 +5,21 @@ import { keys } from '#shared/sampling/keys.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 import { openDoor } from '#test/api.ts';
+import { bytesPerPixel, imageSizes } from '../../../functions/api/image-sizes.ts';
+import type { Estimate, FormatEstimate } from '../../../functions/api/schemas.ts';
 import { startStandingSampling } from '../../../functions/api/standing-sampling.ts';
 
+const listing = <Entity>(entities: Entity[]) => ({ entities, perPage: 100, pages: 1 });
+const video = (id: number, framesCount: number) => ({
+	id,
+	fileMeta: { framesCount, width: 1000, height: 500, size: '1000000' },
+});
+/** A project whose videos have 1250 frames, as far as the server tells. */
+const estimated: Partial<SuperviselyApi> = {
+	project: async id => ({ id, name: 'p', workspaceId: 1, type: 'videos' }),
+	datasets: async (_, parent) => listing(parent === null ? [{ id: 1, name: 'd', projectId: 5, parentId: null }] : []),
+	videos: async () => listing([video(11, 1000), video(12, 250), { id: 13 }]),
+};
 const body = { source: { projectId: 5 } };
 
 test('a repeated request with the same client token is the same sampling; with another body it is refused by name', async () => {
@@ -25,6 +38,10 @@ test.each([
 	[{ ...body, settings: { step: 0 } }, 'settings.step'],
 	[{ ...body, settings: { start: 5, end: 5 } }, 'settings.end'],
 	[{ ...body, settings: { stepp: 1 } }, 'settings.stepp'],
+	[{ ...body, settings: { format: 'tiff' } }, 'settings.format'],
+	[{ ...body, settings: { format: 'jpg', quality: 0 } }, 'settings.quality'],
+	[{ ...body, settings: { quality: 90 } }, 'settings.quality'],
+	[{ ...body, settings: { format: 'webp', chroma: 420 } }, 'settings.chroma'],
 	[{ ...body, source: { projectId: 5, videoIds: [1, 'x'] } }, 'source.videoIds.1'],
 	[{ ...body, destination: { projectId: 1, name: 'x' } }, 'destination'],
 ])('%j is refused with the path of the field', async (request, path) => {
@@ -157,31 +174,88 @@ test('the standing sampling goes on in the project it made, also by a name and a
 });
 
 test('an estimate adds up what listings tell and creates nothing', async () => {
-	const video = (id: number, framesCount: number) => ({
-		id,
-		fileMeta: { framesCount, width: 1000, height: 500, size: '1000000' },
-	});
-	const listing = <Entity>(entities: Entity[]) => ({ entities, perPage: 100, pages: 1 });
-	const { call, plan, ports } = await openDoor({
-		project: async id => ({ id, name: 'p', workspaceId: 1, type: 'videos' }),
-		datasets: async (_, parent) => listing(parent === null ? [{ id: 1, name: 'd', projectId: 5, parentId: null }] : []),
-		videos: async () => listing([video(11, 1000), video(12, 250), { id: 13 }]),
-	});
+	const { call, plan, ports } = await openDoor(estimated);
 	const { status, body: estimate } = await call('POST /samplings/estimate', {
 		body: { ...body, settings: { step: 2 } },
 	});
 	expect(status).toBe(200);
+	const pixels = 625 * 1000 * 500;
 	expect(estimate).toMatchObject({
 		...{ videos: 3, frames: 625, chunks: 7, bytesToRead: 2_000_000, complete: true },
-		bytesToWrite: 625 * 1000 * 500 * 1.5,
+		bytesToWrite: Math.round(pixels * imageSizes.png),
 		notes: [expect.stringContaining('1 videos are not counted')],
 		prices: { asOf: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) },
+		imageSizes: { measured: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), clips: 6 },
 	});
 	const { lambda, requests, dataOut, total } = estimate.cost;
-	expect(dataOut).toBeCloseTo(((625 * 1000 * 500 * 1.5) / 1e9) * 0.09, 3);
+	expect(dataOut).toBeCloseTo(((pixels * imageSizes.png) / 1e9) * 0.09, 3);
 	expect(total).toBeCloseTo(lambda + requests + dataOut, 3);
 	expect(plan).toEqual([]);
 	expect(await ports.store.page('', undefined, 10)).toEqual({ keys: [], more: false });
+});
+
+test('an estimate tells bytes and dollars of every format, and those of the chosen one as it was asked for', async () => {
+	const { call } = await openDoor(estimated);
+	const ask = async (settings: object) => {
+		const { status, body: found } = await call('POST /samplings/estimate', { body: { ...body, settings } });
+		expect(status, JSON.stringify(found)).toBe(200);
+		const { formats, ...rest } = found as Estimate;
+		const [png, jpg, webp] = formats as [FormatEstimate, FormatEstimate, FormatEstimate];
+		return { png, jpg, webp, ...rest };
+	};
+	const plain = await ask({});
+	const { png, jpg, webp } = plain;
+	expect([png, jpg, webp].map(({ format, quality, chroma }) => [format, quality, chroma])).toEqual([
+		['png', null, null],
+		['jpg', 95, 444],
+		['webp', 95, null],
+	]);
+	const pixels = 1250 * 1000 * 500;
+	expect(jpg.bytesToWrite).toBe(Math.round(pixels * imageSizes.jpg[444][95]));
+	expect(webp.bytesToWrite).toBe(Math.round(pixels * imageSizes.webp[95]));
+	for (const { bytesToWrite, lambdaSeconds, cost } of [png, jpg, webp]) {
+		expect(cost.dataOut).toBeCloseTo((bytesToWrite / 1e9) * 0.09, 4);
+		expect(cost.total).toBeCloseTo(cost.lambda + cost.requests + cost.dataOut, 3);
+		expect(cost.requests).toBe(png.cost.requests);
+		expect(lambdaSeconds).toBeGreaterThan(0);
+	}
+	expect(webp.lambdaSeconds).toBeGreaterThan(jpg.lambdaSeconds);
+	expect(plain).toMatchObject({ bytesToWrite: png.bytesToWrite, lambdaSeconds: png.lambdaSeconds, cost: png.cost });
+
+	const small = await ask({ format: 'jpg', quality: 60, chroma: 420 });
+	expect(small.jpg).toMatchObject({ quality: 60, chroma: 420 });
+	expect(small).toMatchObject({ bytesToWrite: small.jpg.bytesToWrite, cost: small.jpg.cost });
+	expect(small.jpg.bytesToWrite).toBeLessThan(jpg.bytesToWrite / 2);
+	expect([small.png, small.webp]).toEqual([png, webp]);
+	const optimised = await ask({ format: 'jpg', optimiseCoding: true });
+	expect(optimised.jpg.bytesToWrite).toBeLessThan(jpg.bytesToWrite);
+	expect(optimised.jpg.lambdaSeconds).toBeGreaterThan(jpg.lambdaSeconds);
+	// A smaller picture has fewer bytes, and more of them a pixel.
+	const half = await ask({ resize: [250, 500] });
+	for (const format of ['png', 'jpg', 'webp'] as const) {
+		expect(half[format].bytesToWrite).toBeLessThan(plain[format].bytesToWrite / 2);
+		expect(half[format].bytesToWrite).toBeGreaterThan(plain[format].bytesToWrite / 4);
+	}
+});
+
+test('the bytes of an image rise with its quality, from point to point as they were measured', () => {
+	const qualities = Array.from({ length: 100 }, (_, at) => at + 1);
+	for (const options of [{ format: 'jpg' }, { format: 'jpg', chroma: 420 }, { format: 'webp' }] as const) {
+		const bytes = qualities.map(quality => bytesPerPixel({ ...options, quality }, 1));
+		expect(bytes).toEqual([...bytes].sort((a, b) => a - b));
+		expect(new Set(bytes).size).toBe(100);
+		const measured = options.format === 'webp' ? imageSizes.webp : imageSizes.jpg['chroma' in options ? 420 : 444];
+		for (const [quality, wanted] of Object.entries(measured)) expect(bytes[Number(quality) - 1]).toBeCloseTo(wanted, 9);
+	}
+	const [whole, half, quarter, tiny, larger] = [1, 0.5, 0.25, 0.01, 2].map(scale =>
+		bytesPerPixel({ format: 'png' }, scale),
+	);
+	expect([half, quarter, tiny, larger]).toEqual([
+		(whole as number) * imageSizes.growth.png,
+		(whole as number) * imageSizes.growth.png ** 2,
+		quarter,
+		whole,
+	]);
 });
 
 describe('an estimate is answered in time', () => {

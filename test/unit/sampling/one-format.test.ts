@@ -54,7 +54,7 @@ test.each([
 	],
 	['JPEG', 'by a sampling that is going', recorded('jpg', 'running'), [], 'png', 'PNG'],
 	['JPEG', 'by the settings of its last sampling', recorded('jpg'), jpgs, 'png', 'PNG'],
-	['PNG', "by the SDK's sampler", { is_sample: true }, pngs, 'jpg', 'JPEG'],
+	['PNG', "by the SDK's sampler", { is_sample: true }, [{ id: 1, name: 'photo.jpg' }], 'jpg', 'JPEG'],
 	['WebP', 'by its images', {}, [{ id: 1, name: 'photo.jpg' }, 'a_frame_0.webp'], 'jpg', 'JPEG'],
 	[
 		'PNG',
