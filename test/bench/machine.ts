@@ -27,7 +27,7 @@ export async function versions(environments: readonly EnvironmentName[]): Promis
 	};
 }
 
-const commit = (): string => firstLine('git', ['-C', root, 'rev-parse', '--short', 'HEAD']);
+const commit = (): string => firstLine('git', ['-C', root, 'describe', '--always', '--dirty', '--exclude', '*']);
 
 function system(): string {
 	try {

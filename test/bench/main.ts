@@ -3,6 +3,7 @@
 // Runs the races, keeps what each gave in `results/`, and writes docs/performance.md from all that is kept. `--quick` runs a
 // part with few frames, keeps nothing and asserts no time; `--report` runs nothing and writes the page anew.
 import { execFileSync } from 'node:child_process';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, versions } from './machine.ts';
@@ -36,7 +37,7 @@ if (!values.report) {
 	execFileSync(process.execPath, [join(root, 'library/build.mjs')], { stdio: 'inherit' });
 	for (const race of races.filter(({ id, inQuick }) => (ids ? ids.includes(id) : inQuick || !quick))) {
 		console.log(`\n${race.title}`);
-		const start = performance.now();
+		const [start, load] = [performance.now(), Math.round((loadavg()[0] ?? 0) * 10) / 10];
 		const outcome = await race.run({ rounds, quick });
 		for (const heat of outcome.heats) printHeat(heat);
 		for (const table of outcome.tables ?? []) printTable(table);
@@ -53,7 +54,7 @@ if (!values.report) {
 		const command = `npm run bench -- --only ${id}`;
 		const date = new Date().toISOString().slice(0, 10);
 		const where = { date, machine: machine(), versions: await versions(environments) };
-		writeResult({ race: id, title, about, ...where, command, rounds, ...outcome });
+		writeResult({ race: id, title, about, ...where, command, rounds, load, ...outcome });
 		writeReport();
 	}
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { results } from './paths.ts';
 import type { Outcome } from './race.ts';
@@ -13,6 +13,8 @@ export type Result = Outcome & {
 	versions: Record<string, string>;
 	command: string;
 	rounds: number;
+	/** How many processes wanted a core just before: 0 on a machine that does nothing else. */
+	load: number;
 };
 
 const fileOf = (race: string): string => join(results, `${race}.json`);
@@ -34,6 +36,6 @@ export function readResult(race: string): Result | undefined {
 
 /** Why a goal was missed, by its id: written by hand in `results/reasons.json`. */
 export function readReasons(): Record<string, string> {
-	if (!readdirSync(results).includes('reasons.json')) return {};
-	return JSON.parse(readFileSync(join(results, 'reasons.json'), 'utf8')) as Record<string, string>;
+	const path = join(results, 'reasons.json');
+	return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>) : {};
 }

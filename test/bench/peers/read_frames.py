@@ -66,7 +66,7 @@ def torchcodec():
 
     def write(picture, index):
         if ending == "jpg":
-            JpegEncoder(picture, quality=95).to_file(path(index))
+            JpegEncoder(picture).to_file(path(index), quality=95)
         else:
             PngEncoder(picture).to_file(path(index))
 

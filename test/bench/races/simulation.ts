@@ -44,7 +44,7 @@ export const simulation: Race = {
 				server,
 				results: widths.map(width => simulate(scenarioOf(measured, { step, width, parallel }))),
 			}));
-			tables.push(timesTable(name, runs), billTable(name, runs.at(-1)?.results ?? []));
+			tables.push(timesTable(name, runs), billTable(name, runs));
 			const all = runs.flatMap(({ results }) => results);
 			const lost = all.filter(({ chunks, done, givenUp }) => chunks !== done + givenUp).length;
 			const text = `${name}: simulations in which a chunk was lost or done twice`;
@@ -121,20 +121,36 @@ function timesTable(name: string, runs: Runs): Table {
 	};
 }
 
-function billTable(name: string, results: Simulated[]): Table {
+function billTable(name: string, runs: Runs): Table {
 	const million = (count: number) => Number((count / 1e6).toPrecision(3)).toLocaleString('en');
 	const dollars = (amount: number) => `$${Math.round(amount).toLocaleString('en')}`;
 	return {
-		name: `${name}: dollars and requests, with a server without limit`,
+		name: `${name}: dollars and requests; who waits for a server is paid for`,
 		columns: [
-			...['width', 'Lambda', 'SQS', 'S3', 'to the internet', 'Lambda requests (M)', 'SQS (M)'],
-			...['S3 writes (M)', 'S3 reads (M)', 'to the server (M)', 'images (M)'],
+			...['width', ...runs.map(({ server }) => `Lambda, ${server}`), 'SQS', 'S3', 'to the internet'],
+			...['Lambda requests (M)', 'SQS (M)', 'S3 writes (M)', 'S3 reads (M)', 'to the server (M)', 'images (M)'],
 		],
-		rows: results.map(({ bill, usage, frames }, i) => [
-			...[widths[i] as number, dollars(bill.lambda), dollars(bill.sqs), dollars(bill.s3), dollars(bill.out)],
-			...[usage.lambdaRequests, usage.sqsRequests, usage.s3Writes, usage.s3Reads, usage.serverRequests, frames].map(
-				million,
-			),
-		]),
+		rows: widths.map((width, i) => {
+			const each = runs.map(({ results }) => results[i] as Simulated);
+			const { bill, usage, frames } = each[0] as Simulated;
+			const counts = [
+				usage.lambdaRequests,
+				usage.sqsRequests,
+				usage.s3Writes,
+				usage.s3Reads,
+				usage.serverRequests,
+				frames,
+			];
+			return [
+				...[
+					width,
+					...each.map(one => dollars(one.bill.lambda)),
+					dollars(bill.sqs),
+					dollars(bill.s3),
+					dollars(bill.out),
+				],
+				...counts.map(million),
+			];
+		}),
 	};
 }

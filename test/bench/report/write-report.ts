@@ -74,7 +74,7 @@ function racePart(result: Result): string[] {
 		'',
 		about,
 		'',
-		`${result.date}, ${result.rounds} rounds: ${result.machine}. ${versions.map(each => each.join(' ')).join(', ')}.`,
+		`${result.date}, ${result.rounds} rounds, load ${result.load} before: ${result.machine}. ${versions.map(each => each.join(' ')).join(', ')}.`,
 		'',
 		'```sh',
 		result.command,

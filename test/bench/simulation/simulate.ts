@@ -175,11 +175,11 @@ function makeLine(): { take(at: number, seconds: number): number; end(): number 
 
 type Ended = { end: number; busy: number; waited: { server: number; s3: number } };
 
-/** Half of the time of all sandboxes in one line, or an end that one thing alone sets, is what binds. */
+/** A tenth of the time of all sandboxes in one line, or an end that one thing alone sets, is what binds. */
 function boundOf({ end, busy, waited }: Ended, planningEnd: number, reportEnd: number): Simulated['bound'] {
 	if (reportEnd > end * 1.05) return 'reports';
-	if (waited.server > busy / 3) return 'server';
-	if (waited.s3 > busy / 3) return 's3';
+	if (waited.server > busy / 10) return 'server';
+	if (waited.s3 > busy / 10) return 's3';
 	if (planningEnd > end * 0.8) return 'planning';
 	return 'width';
 }
