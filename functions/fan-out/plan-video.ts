@@ -7,7 +7,7 @@ import type { VideoMessage } from '#shared/sampling/messages.ts';
 import type { SamplingRecord } from '#shared/sampling/request.ts';
 import { imageName, selectFrames } from '#shared/sampling/selection.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
-import { areSettled, labelsFingerprint, unsettleLabels } from '#shared/sampling/settled-labels.ts';
+import { areSettled, labelsFingerprint, settingsOfLabels, unsettleLabels } from '#shared/sampling/settled-labels.ts';
 import { carried, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import type { Video } from '#shared/supervisely/api.ts';
 import { labelsOf } from '#shared/supervisely/labels.ts';
@@ -29,11 +29,6 @@ import { readDestination } from './walk-dataset.ts';
 const framesPerLabelChunk = 500;
 /** Chunks that are in memory with their labels at one time. */
 const chunksAtOnce = 4;
-
-/** Which images are replaced, and how they are encoded, has no part in what labels are made of. */
-const noPartInLabels = {
-	...{ replace: undefined, format: undefined, quality: undefined, chroma: undefined, optimiseCoding: undefined },
-} satisfies { [Key in keyof Settings]?: undefined };
 
 /** Indexes a video, selects its frames, cuts them into chunks and enqueues these. */
 export const planVideo = async (
@@ -111,8 +106,7 @@ export const planVideo = async (
 	const meta = settings.copyAnnotations
 		? parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id)
 		: undefined;
-	const ofLabels = { ...settings, ...noPartInLabels };
-	const madeOf = [file.version, ofLabels, annotation?.hash, meta, frames.map(({ name }) => name)];
+	const madeOf = [file.version, settingsOfLabels(settings), annotation?.hash, meta, frames.map(({ name }) => name)];
 	const labels = meta && { dataset: leaf.id, fingerprint: labelsFingerprint(madeOf) };
 	const looksAtLabels = labels !== undefined && !(standing && (await areSettled(store, labels)));
 	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, looksAtLabels)];

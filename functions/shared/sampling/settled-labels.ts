@@ -4,12 +4,19 @@ import type { StateStore } from '../aws/state-store.ts';
 import { readDocument } from './documents.ts';
 import { keys } from './keys.ts';
 import type { SettledLabels } from './node.ts';
+import type { Settings } from './settings.ts';
 
 const documentSchema = z.strictObject({ schema: z.literal(1), fingerprint: z.string() });
 
 /** Names what labels are made of: where it is the same, they are. */
 export const labelsFingerprint = (madeOf: unknown): string =>
 	createHash('sha256').update(JSON.stringify(madeOf)).digest('hex');
+
+/** The settings that labels are made of: which images are replaced, and how they are encoded, has no part in that. */
+export function settingsOfLabels(settings: Settings) {
+	const { replace, format, quality, chroma, optimiseCoding, ...ofLabels } = settings;
+	return ofLabels;
+}
 
 /** Keeps that every label of a dataset is as its source wants it. */
 export const keepSettledLabels = (store: StateStore, { dataset, fingerprint }: SettledLabels): Promise<void> =>

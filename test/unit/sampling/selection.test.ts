@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatOfName, imageName, selectFrames } from '#shared/sampling/selection.ts';
 import { settingsSchema } from '#shared/sampling/settings.ts';
+import { settingsOfLabels } from '#shared/sampling/settled-labels.ts';
 import { type ImageOptions, wrongImageOption } from '#shared/video/picture/image-format.ts';
 
 const settings = (more: object = {}) => settingsSchema.parse(more);
@@ -58,6 +59,12 @@ describe('formats', () => {
 		expect(settings({ step: 2 })).toMatchObject({
 			...{ step: 2, format: 'png', quality: null, chroma: null, optimiseCoding: false },
 		}));
+	test('labels are not looked at again for how images are encoded', () => {
+		const before =
+			'{"start":0,"end":null,"step":2,"annotated":false,"annotatedByTags":false,"resize":null,"copyAnnotations":true}';
+		for (const image of [{}, { replace: true }, { format: 'jpg', quality: 50, chroma: 420, optimiseCoding: true }])
+			expect(JSON.stringify(settingsOfLabels(settings({ step: 2, ...image })))).toBe(before);
+	});
 	test.each([
 		[{ format: 'png', quality: null, chroma: null, optimiseCoding: false }],
 		[{ format: 'jpg', quality: 1, chroma: 420, optimiseCoding: true }],
