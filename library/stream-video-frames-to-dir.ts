@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
+import { makeBoundedWork } from '#shared/bounded-work.ts';
+import type { Frame } from '#shared/video/extract/extract-frames.ts';
 import { type ImageOptions, wrongImageOption } from '#shared/video/picture/image-format.ts';
 import { writeFrameFile } from '#shared/video/picture/write-frame-file.ts';
 import type { SuperviselyClient } from './client.ts';
-import { type StreamOptions, streamVideoFrames, type VideoFrame } from './stream-video-frames.ts';
+import { type StreamOptions, streamPictures } from './stream-video-frames.ts';
 
 export type StreamToDirOptions = StreamOptions & {
 	/** Format of the files; png without it. */
@@ -39,25 +41,17 @@ export const streamVideoFramesToDir = async (
 	if (wrong) throw new RangeError(wrong.message);
 	await mkdir(folder, { recursive: true });
 	const files: string[] = [];
-	const running = new Set<Promise<void>>();
-	const write = async (at: number, { index, width, height, data }: VideoFrame) => {
-		const pixels = Buffer.from(data.buffer, data.byteOffset, data.length);
-		files[at] = await writeFrameFile(folder, index, { width, height, data: pixels }, image);
+	const writing = makeBoundedWork(maxWriteWorkers);
+	const write = async (at: number, frame: Frame) => {
+		files[at] = await writeFrameFile(folder, frame.index, frame, image);
 		onProgress?.(1);
 	};
-	let failure: { error: unknown } | undefined;
 	let count = 0;
-	for await (const frame of streamVideoFrames(client, videoId, streaming)) {
-		const writing = write(count++, frame)
-			.catch(error => {
-				failure ??= { error };
-			})
-			.finally(() => running.delete(writing));
-		running.add(writing);
-		if (running.size >= maxWriteWorkers) await Promise.race(running);
-		if (failure) break;
+	try {
+		for await (const frame of streamPictures(client, videoId, streaming)) await writing.add(write(count++, frame));
+		await writing.finish();
+	} finally {
+		await writing.settle();
 	}
-	await Promise.all(running);
-	if (failure) throw failure.error;
 	return files;
 };

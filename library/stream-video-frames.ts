@@ -1,7 +1,9 @@
 import { FramefanError, PermanentError } from '#shared/errors.ts';
 import { whereIs } from '#shared/supervisely/open-video.ts';
+import type { Frame } from '#shared/video/extract/extract-frames.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
+import { picturesAtOnce, toRgb } from '#shared/video/picture/encode.ts';
 import { readFrames } from '#shared/video/read-frames.ts';
 import { openInParts } from '#shared/video/source/open-in-parts.ts';
 import { SuperviselyClient } from './client.ts';
@@ -36,6 +38,23 @@ export const streamVideoFrames = async function* (
 	videoId: number,
 	options: StreamOptions = {},
 ): AsyncGenerator<VideoFrame, void> {
+	const converting: Promise<VideoFrame>[] = [];
+	for await (const frame of streamPictures(client, videoId, options)) {
+		const converted = toRgb(frame).then(picture => ({ index: frame.index, ...picture }));
+		// Looked at when it is awaited.
+		converted.catch(() => {});
+		converting.push(converted);
+		if (converting.length >= picturesAtOnce) yield (await converting.shift()) as VideoFrame;
+	}
+	for (const converted of converting) yield await converted;
+};
+
+/** The same frames as they leave the decoder. */
+export const streamPictures = async function* (
+	client: SuperviselyClient,
+	videoId: number,
+	options: StreamOptions,
+): AsyncGenerator<Frame, void> {
 	const api = SuperviselyClient.apiOf(client);
 	const leaving = new AbortController();
 	const signal = options.signal ? AbortSignal.any([options.signal, leaving.signal]) : leaving.signal;
@@ -49,8 +68,7 @@ export const streamVideoFrames = async function* (
 		const index = await indexVideo(source, decoding);
 		const selection = rangeOf(options, index.shown.length, videoId);
 		const frames = readFrames(source, index, selection, { ...decoding, framesPerChunk });
-		for await (const { index, width, height, data } of inOrder(frames, selection, options.onFault))
-			yield { index, width, height, data };
+		yield* inOrder(frames, selection, options.onFault);
 	} finally {
 		leaving.abort();
 		await close();

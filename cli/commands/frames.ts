@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
+import { makeBoundedWork } from '#shared/bounded-work.ts';
 import { messageOf, PermanentError } from '#shared/errors.ts';
 import { selectFrames } from '#shared/sampling/selection.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
@@ -11,7 +12,7 @@ import { codecName } from '#shared/video/codec-name.ts';
 import type { Frame } from '#shared/video/extract/extract-frames.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
-import { picturesAtOnce, scalePicture } from '#shared/video/picture/encode.ts';
+import { picturesAtOnce, toRgb } from '#shared/video/picture/encode.ts';
 import type { ImageFormat, ImageOptions } from '#shared/video/picture/image-format.ts';
 import { type Resize, targetSize } from '#shared/video/picture/target-size.ts';
 import { writeFrameFile } from '#shared/video/picture/write-frame-file.ts';
@@ -84,7 +85,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		onClose(() => ending.abort());
 		const faults: Fault[] = [];
 		/** Frames that are being scaled, encoded or written. */
-		const working = new Set<Promise<void>>();
+		const working = makeBoundedWork(picturesAtOnce);
 		const summary = { frames: 0, pictures: 0, width: 0, height: 0, codec: '', notes: [] as string[] };
 		const note = (text: string) => {
 			summary.notes.push(text);
@@ -116,7 +117,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 				const result = options.verify
 					? {
 							sha256: createHash('sha256')
-								.update((await scalePicture(frame, to)).data)
+								.update((await toRgb(frame, to)).data)
 								.digest('hex'),
 						}
 					: { file: await writeFrameFile(options.out as string, frame.index, frame, image, to) };
@@ -128,20 +129,16 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 			for (;;) {
 				const { value: frame, done } = await read.next();
 				if (done) {
-					await Promise.all(working);
+					await working.finish();
 					faults.push(...frame);
 					printRest();
 					break;
 				}
-				const work = finishFrame(frame).finally(() => working.delete(work));
-				// Looked at when it is awaited.
-				work.catch(() => {});
-				working.add(work);
-				if (working.size >= picturesAtOnce) await Promise.race(working);
+				await working.add(finishFrame(frame));
 			}
 		} catch (error) {
 			// What was begun is finished before the last line.
-			await Promise.allSettled(working);
+			await working.settle();
 			if (error instanceof UsageError || ending.signal.aborted) throw error;
 			printTrace(error);
 			const reason = error instanceof PermanentError ? error.reason : 'failed';

@@ -2,9 +2,10 @@
 // (functions/api/image-sizes.ts): `node --import tsx test/bench/format-sizes.ts CLIP...`. Bytes are per pixel, and seconds
 // of processor time per megapixel, as means over the clips, each of which has one voice.
 import { basename } from 'node:path';
+import type { Picture, VideoPicture } from '#shared/video/extract/picture.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
-import { encodeImage, scalePicture } from '#shared/video/picture/encode.ts';
+import { encodeImage, toRgb } from '#shared/video/picture/encode.ts';
 import type { ImageOptions } from '#shared/video/picture/image-format.ts';
 import { readFrames } from '#shared/video/read-frames.ts';
 import { openFile } from '#shared/video/source/file-source.ts';
@@ -12,7 +13,6 @@ import { openFile } from '#shared/video/source/file-source.ts';
 const picturesOfClip = 12;
 const qualities = [1, 25, 50, 75, 85, 90, 95, 100];
 
-type Picture = { width: number; height: number; data: Buffer };
 type Measure = { bytes: number; seconds: number };
 
 const kinds: Record<string, ImageOptions[]> = {
@@ -32,11 +32,8 @@ async function picturesOf(path: string): Promise<Picture[]> {
 	const count = Math.min(picturesOfClip, index.shown.length);
 	const selection = Array.from({ length: count }, (_, at) => Math.floor(((at + 0.5) * index.shown.length) / count));
 	const pictures: Picture[] = [];
-	for await (const { width, height, data } of readFrames(source, index, selection, {
-		...decoding,
-		framesPerChunk: 500,
-	}))
-		pictures.push({ width, height, data: Buffer.from(data) });
+	for await (const frame of readFrames(source, index, selection, { ...decoding, framesPerChunk: 500 }))
+		pictures.push(await toRgb(frame));
 	await source.close();
 	return pictures;
 }
@@ -49,7 +46,8 @@ async function measure(pictures: Picture[], options: ImageOptions): Promise<Meas
 		let size = 0;
 		while (tries.length < 3) {
 			// The encoder keeps what it is given.
-			const given = { ...picture, data: Buffer.from(picture.data) };
+			const { width, height, data } = picture;
+			const given: VideoPicture = { width, height, pixels: 'rgb24', bytes: Buffer.from(data) };
 			const before = process.cpuUsage();
 			size = (await encodeImage(given, options, picture)).length;
 			const { user, system } = process.cpuUsage(before);
@@ -65,8 +63,8 @@ async function measure(pictures: Picture[], options: ImageOptions): Promise<Meas
 /** The same pictures with half as many pixels each way, and half again. */
 async function shrink(pictures: Picture[]): Promise<Picture[]> {
 	const halves = pictures.map(({ width, height, data }) =>
-		scalePicture(
-			{ width, height, data: Buffer.from(data) },
+		toRgb(
+			{ width, height, pixels: 'rgb24', bytes: Buffer.from(data) },
 			{ width: Math.round(width / 2), height: Math.round(height / 2) },
 		),
 	);

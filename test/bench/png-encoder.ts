@@ -51,7 +51,12 @@ for (const [name, picture] of Object.entries({
 console.table(rows);
 
 const large = photograph(1920, 1080);
-const planes = { width: 1920, height: 1080, data: large.data.subarray(0, 1920 * 1080 * 1.5) };
+const planes = {
+	width: 1920,
+	height: 1080,
+	pixels: 'yuv420p-bt601' as const,
+	bytes: large.data.subarray(0, 1920 * 1080 * 1.5),
+};
 const [scaled, scaledBefore, converted] = await timed([
 	() => resizeRgb(large, { width, height }),
 	() => resizePicture(large, height, width),

@@ -191,21 +191,21 @@ export async function judge(path: string, base: string, seed: number, signal: Ab
 		const decode = (threads: string) =>
 			decodeFile(path, { stream: `0:${stream}`, input: ['-threads', threads] }).catch((): WholeDecode => noPictures);
 		const whole = await decode('1');
-		// Where the decoder itself shows damaged pictures now like this, now like that, no picture is the right one.
+		// Where the decoder itself shows damaged pictures now like this, now like that, none of the file is the right one.
 		const again = await decode('3');
+		const isSteady = whole.pictures.every(({ sha256 }, frame) => again.pictures[frame]?.sha256 === sha256);
 		const sound = await decodeFile(await fixturePath(base));
 		const recordings = await decodeRecordings(path);
-		const isSteady = (frame: number) => whole.pictures[frame]?.sha256 === again.pictures[frame]?.sha256;
 		const ratio = (index.timeBase.num * whole.timeBase.den) / (index.timeBase.den * whole.timeBase.num);
-		const byTime = new Map(whole.pictures.map(({ pts, sha256 }, frame) => [pts, { sha256, frame }]));
+		const byTime = new Map(whole.pictures.map(picture => [picture.pts, picture]));
 		const wrong = frames.filter(({ index: frame, pts, sha256 }) => {
-			if (whole.pictures.length === 0 || whole.pictures[frame]?.sha256 === sha256 || !isSteady(frame)) return false;
+			if (whole.pictures.length === 0 || whole.pictures[frame]?.sha256 === sha256 || !isSteady) return false;
 			if (sound.pictures[frame]?.sha256 === sha256 || recordings[frame]?.sha256 === sha256) return false;
 			// A frame that is a fault here may not be there at all for the decoder.
 			const later = whole.pictures.findIndex(picture => picture.sha256 === sha256);
 			if (faults.length > 0 && later >= 0 && later < frame) return false;
 			const sameTime = byTime.get(Math.round(pts * ratio));
-			return !sameTime || (sameTime.sha256 !== sha256 && isSteady(sameTime.frame));
+			return sameTime?.sha256 !== sha256;
 		});
 		const about = `${index.container.kind} ${index.notes.join(' ')}`;
 		return {

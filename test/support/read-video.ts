@@ -3,6 +3,7 @@ import { PermanentError } from '#shared/errors.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
 import type { TimeBase, VideoIndex } from '#shared/video/index/video-index.ts';
+import { toRgb } from '#shared/video/picture/encode.ts';
 import { readFrames } from '#shared/video/read-frames.ts';
 import { openFile } from '#shared/video/source/file-source.ts';
 
@@ -35,8 +36,9 @@ export const openVideo = async (path: string, signal = new AbortController().sig
 			for (;;) {
 				const { value, done } = await reading.next();
 				if (done) return { frames: frames.sort((a, b) => a.index - b.index), faults: value };
-				const { data, ...frame } = value;
-				frames.push({ ...frame, sha256: createHash('sha256').update(data).digest('hex') });
+				const { index: frame, pts } = value;
+				const { data, width, height } = await toRgb(value);
+				frames.push({ index: frame, pts, width, height, sha256: createHash('sha256').update(data).digest('hex') });
 			}
 		},
 		close: () => source.close(),

@@ -1,4 +1,4 @@
-import type { Picture } from '#shared/video/extract/ppm.ts';
+import type { Picture } from '#shared/video/extract/picture.ts';
 
 /** OpenCV's fixed-point weights have 11 bits. */
 const one = 2048;

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
+import { toRgb } from '#shared/video/picture/encode.ts';
 import { readFrames } from '#shared/video/read-frames.ts';
 import { openFile } from '#shared/video/source/file-source.ts';
 
@@ -30,7 +31,8 @@ export const writeRawFrames = async (
 			if (written.count > 0 && (width !== written.width || height !== written.height))
 				throw new Error(`${path}: frame ${value.index} has another size than those before`);
 			// Frames that took a second try come later.
-			writeSync(file, value.data, 0, value.data.length, value.index * value.data.length);
+			const { data } = await toRgb(value);
+			writeSync(file, data, 0, data.length, value.index * data.length);
 			Object.assign(written, { count: written.count + 1, width, height });
 		}
 	} finally {

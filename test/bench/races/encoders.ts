@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { messageOf } from '#shared/errors.ts';
-import type { Picture } from '#shared/video/extract/ppm.ts';
+import type { Picture } from '#shared/video/extract/picture.ts';
 import { encodePng } from '#shared/video/picture/png/encode-png.ts';
 import { sharp } from '#shared/video/picture/sharp.ts';
 import { flat, noise, photograph, screen } from '../../unit/png/scenes.ts';

@@ -1,4 +1,5 @@
-import { type Fixture, type FixtureGroup, h264, hevc, numbers as n } from './fixture.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type Fixture, type FixtureGroup, h264, hevc, type Kitchen, numbers as n } from './fixture.ts';
 import { boxAt, editMp4, words } from './mp4-boxes.ts';
 
 const colours = (matrix: string, primaries: string, transfer: string) => [
@@ -48,6 +49,20 @@ const encoded = (
 	make: k => k.ffmpeg(...k.pictures({ frames: 40, ...size }), ...encoding, k.out),
 });
 
+/** A transport stream whose parts of 24 pictures are stored in these ways. */
+const inParts = (name: string, about: string, parts: string[][]): Fixture => ({
+	name,
+	about,
+	shows: parts.flatMap(() => n(0, 24)),
+	make: async (k: Kitchen) => {
+		const raw = parts.map((_, at) => k.aside(`${at}.h264`));
+		for (const [at, encoding] of parts.entries())
+			await k.ffmpeg(...k.pictures({ frames: 24 }), ...h264, '-bf', '0', ...encoding, raw[at] as string);
+		writeFileSync(k.aside('all.h264'), Buffer.concat(raw.map(file => readFileSync(file))));
+		await k.ffmpeg('-r', '30', '-i', k.aside('all.h264'), '-c', 'copy', k.out);
+	},
+});
+
 const odd = { width: 321, height: 179 };
 const hd = { width: 1280, height: 720, frames: 30 };
 const pq = 'colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc';
@@ -75,6 +90,22 @@ export const pixels: FixtureGroup = {
 		]),
 		encoded('bt709.mp4', 'tagged BT.709', [...h264, ...colours('bt709', 'bt709', 'bt709')]),
 		encoded('bt601.mp4', 'tagged BT.601', [...h264, ...colours('smpte170m', 'smpte170m', 'smpte170m')]),
+		encoded('smpte240m.mp4', 'tagged SMPTE 240M', [...h264, ...colours('smpte240m', 'smpte240m', 'smpte240m')]),
+		encoded('bt2020.mp4', 'BT.2020 with 8 bits', [...h264, ...colours('bt2020nc', 'bt2020', 'bt709')]),
+		encoded('bt709.webm', 'VP9 tagged BT.709', [
+			...['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-g', '12', '-b:v', '1M'],
+			...['-pix_fmt', 'yuv420p'],
+			...colours('bt709', 'bt709', 'bt709'),
+		]),
+		encoded('full-range-4-2-0.mp4', 'full range, told by a tag alone', [...h264, '-color_range', 'pc']),
+		inParts('other-colours.ts', 'colour tags that change on the way', [
+			[],
+			colours('bt709', 'bt709', 'bt709'),
+			[...colours('bt709', 'bt709', 'bt709'), '-color_range', 'pc'],
+			colours('bt2020nc', 'bt2020', 'bt709'),
+			colours('smpte170m', 'smpte170m', 'smpte170m'),
+		]),
+		inParts('other-formats.ts', '4:2:0 that becomes 4:2:2 and comes back', [[], ['-pix_fmt', 'yuv422p'], []]),
 		encoded('full-range.mp4', 'full range', [...h264, '-pix_fmt', 'yuvj420p']),
 		encoded('bt709.mkv', 'tagged BT.709 in the container too', [...h264, ...colours('bt709', 'bt709', 'bt709')]),
 		{ ...encoded('untagged-hd.mp4', '1280x720 without colour tags', h264, hd), shows: n(0, 30) },

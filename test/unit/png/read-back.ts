@@ -1,6 +1,6 @@
 import { decode } from 'fast-png';
 import { expect } from 'vitest';
-import type { Picture } from '#shared/video/extract/ppm.ts';
+import type { Picture } from '#shared/video/extract/picture.ts';
 import { sharp } from '#shared/video/picture/sharp.ts';
 
 /** Fails unless two decoders that share no code read these pixels from the file. */

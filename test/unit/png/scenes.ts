@@ -1,4 +1,4 @@
-import type { Picture } from '#shared/video/extract/ppm.ts';
+import type { Picture } from '#shared/video/extract/picture.ts';
 import { makeRandom } from '../../chaos/random.ts';
 
 type Rgb = readonly [number, number, number];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Picture } from '#shared/video/extract/ppm.ts';
+import type { Picture } from '#shared/video/extract/picture.ts';
 import { encodeGrayPng, encodePng } from '#shared/video/picture/png/encode-png.ts';
 import { sharp } from '#shared/video/picture/sharp.ts';
 import { drawing, flat, gradient, mask, photograph, screen, tiles } from './scenes.ts';

@@ -38,16 +38,16 @@ test('every kind of job', async () => {
 	const workers = open({ count: 1 });
 	const picture = photograph(width, height);
 	const { data } = picture;
-	const planes = { width, height, data: data.subarray(0, width * height * 1.5) };
+	const bytes = data.subarray(0, width * height * 1.5);
 	const resize = { width: 71, height: 50 };
-	const rgb = yuv420ToRgb(planes);
 	expect(await workers.run({ ...job, resize }, data)).toEqual(encodePng(resizeRgb(picture, resize)));
 	expect(await workers.run({ ...job, output: 'rgb' }, data)).toEqual(data);
-	expect(await workers.run({ ...job, pixels: 'yuv420p' }, planes.data)).toEqual(encodePng(rgb));
-	expect(await workers.run({ ...job, pixels: 'yuv420p', output: 'rgb' }, planes.data)).toEqual(rgb.data);
-	expect(await workers.run({ ...job, pixels: 'yuv420p', resize }, planes.data)).toEqual(
-		encodePng(resizeRgb(rgb, resize)),
-	);
+	for (const pixels of ['yuv420p-bt601', 'yuv420p-bt709'] as const) {
+		const rgb = yuv420ToRgb({ width, height, pixels, bytes });
+		expect(await workers.run({ ...job, pixels }, bytes)).toEqual(encodePng(rgb));
+		expect(await workers.run({ ...job, pixels, output: 'rgb' }, bytes)).toEqual(rgb.data);
+		expect(await workers.run({ ...job, pixels, resize }, bytes)).toEqual(encodePng(resizeRgb(rgb, resize)));
+	}
 });
 
 test('there are no more pictures at a time than places', async () => {
@@ -72,7 +72,7 @@ test('a picture that is none takes no place', async () => {
 	const workers = open({ count: 1, places: 1 });
 	const { data } = noise(width, height);
 	await expect(workers.place({ ...job, width: 0 })).rejects.toThrow(RangeError);
-	await expect(workers.run({ ...job, pixels: 'yuv420p', width: 3 }, data)).rejects.toThrow('even sides');
+	await expect(workers.run({ ...job, pixels: 'yuv420p-bt601', width: 3 }, data)).rejects.toThrow('even sides');
 	await expect(workers.run(job, data.subarray(1))).rejects.toThrow(RangeError);
 	await expect(workers.run({ ...job, pixels: 'gray', output: 'rgb' }, data)).rejects.toThrow(RangeError);
 	expect((await workers.run(job, data)).length).toBeGreaterThan(data.length);

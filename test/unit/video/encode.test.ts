@@ -15,7 +15,10 @@ const picture = () => {
 	}
 	return { ...size, data };
 };
-const encode = (options: ImageOptions, to = size) => encodeImage(picture(), options, to);
+const encode = (options: ImageOptions, to = size) => {
+	const { data: bytes } = picture();
+	return encodeImage({ ...size, pixels: 'rgb24', bytes }, options, to);
+};
 
 /** How far the pixels of an image are from those of the picture, on average. */
 const distance = async (image: Buffer) => {

@@ -29,6 +29,7 @@ const makeIndex = (
 		timeBase: { num: 1, den: 15360 },
 		timeOffset: -1024,
 		pictureSize: { width: 320, height: 180 },
+		isPlanar: true,
 		pts,
 		key: Uint8Array.from(pictures, ({ key }) => Number(key)),
 		offset,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { listPictures } from '#shared/video/extract/ffmpeg.ts';
-import { readMessages } from '#shared/video/extract/messages.ts';
+import { readMessages, type ShownPicture } from '#shared/video/extract/messages.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 
 const picture = (n: number, rest = 'AAAAAAAA BBBBBBBB CCCCCCCC] mean:[1 2 3 \b] stdev:[1.0 2.0 3.0 \b]') =>
@@ -12,13 +12,14 @@ const picture = (n: number, rest = 'AAAAAAAA BBBBBBBB CCCCCCCC] mean:[1 2 3 \b] 
 const behindTheFile = "[info] Input #1, lavfi, from 'nullsrc@name=s=16x16':";
 const config = '[showinfo@name @ 0x1] [info] config in time_base: 1/30, frame_rate: 30/1';
 
-const doubts = async (...lines: string[]) => {
+const read = async (lines: string[], options: { decodesAhead?: boolean } = {}) => {
 	const stderr = Readable.from([Buffer.from(`${behindTheFile}\n${config}\n${lines.join('\n')}\n`)]);
-	const messages = readMessages(stderr, { name: 'name' });
-	const found: (string | undefined)[] = [];
-	for (let shown = await messages.nextPicture(); shown; shown = await messages.nextPicture()) found.push(shown.doubt);
+	const messages = readMessages(stderr, { name: 'name', ...options });
+	const found: ShownPicture[] = [];
+	for (let shown = await messages.nextPicture(); shown; shown = await messages.nextPicture()) found.push(shown);
 	return found;
 };
+const doubts = async (...lines: string[]) => (await read(lines)).map(({ doubt }) => doubt);
 
 test('sound pictures are in no doubt', async () => {
 	const details = [
@@ -62,6 +63,33 @@ test('a filled gap counts where packets were lost, and only there', async () => 
 	expect(
 		(await doubts(picture(0, `AAAAAAAA${lost.slice(21)}`), picture(1, 'AFrame num gap 1 12'), picture(2)))[2],
 	).toMatch(/lost/);
+});
+
+test('where the decoder runs ahead, a complaint may be about any of the next pictures, keys or not', async () => {
+	const lines = [picture(0), '[mjpeg @ 0x2] [error] error y=8 x=15', ...Array.from({ length: 40 }, () => picture(0))];
+	const doubted = (shown: ShownPicture[]) => shown.flatMap(({ doubt }, at) => (doubt === undefined ? [] : [at]));
+	expect(doubted(await read(lines))).toEqual([1]);
+	expect(doubted(await read(lines, { decodesAhead: true }))).toEqual(Array.from({ length: 15 }, (_, n) => n + 1));
+});
+
+test('planes are those of 4:2:0 in limited range, by a known matrix, in a size and format that stayed', async () => {
+	const colours = (range: string, matrix: string) =>
+		`[showinfo@name @ 0x1] [info] color_range:${range} color_space:${matrix} color_primaries:unknown color_trc:unknown`;
+	const planes = async (...lines: string[]) => (await read(lines)).map(shown => shown.planes);
+	expect(await planes(picture(0), colours('unknown', 'unknown'))).toEqual(['yuv420p-bt601']);
+	expect(await planes(picture(0), colours('tv', 'smpte170m'))).toEqual(['yuv420p-bt601']);
+	expect(await planes(picture(0), colours('tv', 'bt709'))).toEqual(['yuv420p-bt709']);
+	expect(await planes(picture(0), colours('pc', 'bt709'))).toEqual([undefined]);
+	expect(await planes(picture(0), colours('tv', 'bt2020nc'))).toEqual([undefined]);
+	expect(await planes(picture(0).replace('yuv420p', 'yuv422p'), colours('tv', 'bt709'))).toEqual([undefined]);
+	expect(await planes(picture(0), '[h264 @ 0x2] [info] color_range:tv color_space:bt709 color_primaries:x')).toEqual([
+		undefined,
+	]);
+	const known = colours('tv', 'bt709');
+	expect(await planes(picture(0), known, picture(1), picture(2), known)).toEqual([
+		...['yuv420p-bt709', undefined, 'yuv420p-bt709'],
+	]);
+	expect(await planes(picture(0), known, config, picture(1), known)).toEqual(['yuv420p-bt709', undefined]);
 });
 
 /**

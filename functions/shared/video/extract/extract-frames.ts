@@ -2,22 +2,30 @@ import type { ByteSource } from '../source/byte-source.ts';
 import { type Attempt, fromRecipe, fromStart } from './attempt.ts';
 import { withoutCutOff } from './cut-off-frames.ts';
 import { decodePictures } from './ffmpeg.ts';
+import { ffmpegProgram } from './ffmpeg-program.ts';
 import type { ShownPicture } from './messages.ts';
 import { NotRandomAccess } from './not-random-access.ts';
-import type { Picture } from './ppm.ts';
+import type { VideoPicture } from './picture.ts';
 import type { Recipe, WantedFrame } from './recipe.ts';
 import { byGroup } from './sub-recipe.ts';
 
-export type Frame = Picture & WantedFrame;
+export type Frame = VideoPicture & WantedFrame;
 export type FrameFault = { index: number; reason: 'missing' | 'corrupt' | 'unproven'; message: string };
 type Options = { ffmpegPath: string; signal: AbortSignal };
 
 /**
  * How an attempt ended. `troubled`: the decoder complained, so what it would show next isn't trusted. `contradicted`: it
  * showed pictures in another order, or with other times, than the headers say, so times don't tell which is which.
- * `falseKey`: a run begins with a picture that needs others, so that what follows can't be trusted.
+ * `falseKey`: a run begins with a picture that needs others, so that what follows can't be trusted. `notPlanar`: a
+ * picture was met that can't leave as planes.
  */
-type Ending = { complaint: string; troubled?: boolean; contradicted?: boolean; falseKey?: boolean };
+type Ending = {
+	complaint: string;
+	troubled?: boolean;
+	contradicted?: boolean;
+	falseKey?: boolean;
+	notPlanar?: boolean;
+};
 
 /**
  * Decodes the wanted frames of a recipe. A picture is given out only when it is shown at its turn, with the presentation
@@ -40,11 +48,10 @@ export const extractFrames = async function* (
 	const { signal } = options;
 
 	let ending: Ending = { complaint: '' };
-	if (left.size > 0) ending = yield* decode(await fromRecipe(recipe, wanted, source, signal), left, options);
+	if (left.size > 0) ending = yield* decodeRecipe(recipe, wanted, source, left, options);
 	if ((ending.troubled || ending.contradicted || ending.falseKey) && left.size > 0 && !isWhole) {
 		for (const part of byGroup(recipe, those())) {
-			const attempt = await fromRecipe(part.recipe, part.wanted, source, signal);
-			ending = yield* decode(attempt, left, options);
+			ending = yield* decodeRecipe(part.recipe, part.wanted, source, left, options);
 			if (ending.troubled) faults.push(...lose(part.wanted, left, ending.complaint));
 			if (ending.contradicted) break;
 		}
@@ -74,6 +81,25 @@ const lose = (frames: WantedFrame[], left: Map<number, WantedFrame>, complaint: 
 	frames
 		.filter(({ index }) => left.delete(index))
 		.map(({ index }) => ({ index, reason: 'corrupt', message: `Frame ${index} is damaged: ${complaint}` }));
+
+/** Decodes the bytes of a recipe: as planes as long as pictures can leave so, which is half the work, else as RGB. */
+const decodeRecipe = async function* (
+	recipe: Recipe,
+	wanted: WantedFrame[],
+	source: ByteSource,
+	left: Map<number, WantedFrame>,
+	options: Options,
+): AsyncGenerator<Frame, Ending> {
+	const { signal } = options;
+	if (recipe.isPlanar && recipe.size && (await ffmpegProgram(options.ffmpegPath)).convertsAlike) {
+		const attempt = await fromRecipe(recipe, wanted, source, signal);
+		attempt.selection.planar = true;
+		const ending = yield* decode(attempt, left, options);
+		if (!ending.notPlanar) return ending;
+	}
+	const rest = wanted.filter(({ index }) => left.has(index));
+	return yield* decode(await fromRecipe(recipe, rest, source, signal), left, options);
+};
 
 /**
  * Gives frames as an attempt shows them, and takes them from those that are left.

@@ -35,7 +35,7 @@ const decoders = [
  * @param name unguessable, of this run alone
  */
 export function decodeArguments(
-	{ everyPictureOnce }: FfmpegProgram,
+	{ everyPictureOnce }: Pick<FfmpegProgram, 'everyPictureOnce'>,
 	{ input, name, filters, output }: { input: InputArguments; name: string; filters: string; output: string[] },
 ): string[] {
 	const { demuxer, from } = input;

@@ -1,14 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { SamplingFailure, TryLater } from '../../errors.ts';
-import { decodeArguments } from './ffmpeg-arguments.ts';
+import { yuv420ToRgb } from '../picture/png/encode-png.ts';
+import { decodeArguments, type InputArguments } from './ffmpeg-arguments.ts';
+import type { PixelFormat } from './picture.ts';
 
 /** An ffmpeg that has been tried: what differs between the versions from 4.1 on. */
 export type FfmpegProgram = {
 	path: string;
 	/** The options that give out every picture once, whatever its time is. */
 	everyPictureOnce: string[];
+	/** Whether decoder and filters may run at the same time, as they do since 7.0. */
+	decodesAhead: boolean;
+	/** Whether it makes the same RGB of planes as is made here: what it does depends on version and processor. */
+	convertsAlike: boolean;
 };
+
+type Spelling = Pick<FfmpegProgram, 'path' | 'everyPictureOnce'>;
 
 /** One picture takes a moment; a machine may be busy. */
 const trialMs = 60_000;
@@ -22,7 +30,7 @@ const spellings = [
 const tried = new Map<string, Promise<FfmpegProgram>>();
 
 /**
- * Tries an ffmpeg once a process, by decoding one picture with the options that every decode uses.
+ * Tries an ffmpeg once a process, by decoding two pictures with the options that every decode uses.
  * @throws SamplingFailure that names the program and what is wrong, when it can't be run or doesn't know an option
  */
 export function ffmpegProgram(path: string): Promise<FfmpegProgram> {
@@ -38,8 +46,9 @@ async function tryProgram(path: string): Promise<FfmpegProgram> {
 	let problem = '';
 	for (const everyPictureOnce of spellings) {
 		const program = { path, everyPictureOnce };
+		const decodesAhead = everyPictureOnce === spellings[0];
 		const { picture, log, signal } = await decodeOnePixel(program);
-		if (picture.equals(onePixel)) return program;
+		if (picture.equals(onePixel)) return { ...program, decodesAhead, convertsAlike: await convertsAlike(program) };
 		if (signal) throw new TryLater(`${path} was ended by ${signal} when it was tried`, null);
 		problem = problemIn(log) ?? problem;
 	}
@@ -50,19 +59,41 @@ async function tryProgram(path: string): Promise<FfmpegProgram> {
 
 const onePixel = Buffer.from('P6\n1 1\n255\n\x07\x07\x07', 'latin1');
 
-async function decodeOnePixel(program: FfmpegProgram) {
-	const args = decodeArguments(program, {
-		input: {
-			demuxer: 'rawvideo',
-			options: ['-pixel_format', 'gray', '-video_size', '1x1', '-color_range', 'pc'],
-			stream: 'V:0',
-			from: 'pipe:0',
-		},
-		name: 'trial',
-		filters:
-			"select=1,split[told][kept];[told]crop='min(16,iw)':'min(16,ih)':0:0:exact=1,showinfo@trial,nullsink;[kept]setpts=N,format=rgb24",
-		output: ['-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'],
-	});
+function decodeOnePixel(program: Spelling) {
+	const filters =
+		"select=1,split[told][kept];[told]crop='min(16,iw)':'min(16,ih)':0:0:exact=1,showinfo@trial,nullsink;[kept]setpts=N,format=rgb24";
+	return decodeRaw(program, ['gray', '1x1', 'pc'], filters, Buffer.from([7]));
+}
+
+/** Sides of the picture of planes that is tried: no multiples of the pixels that are converted at once. */
+const [trialWidth, trialHeight] = [90, 70];
+
+/** Tries all its planes, once as they are and once as BT.709, against the conversion here. */
+async function convertsAlike(program: Spelling): Promise<boolean> {
+	const planes = Buffer.alloc((trialWidth * trialHeight * 3) / 2);
+	for (let n = 0; n < planes.length; n++) planes[n] = Math.imul(n + 1, 0x9e3779b1) >>> 24;
+	const filters =
+		'split[first][second];[first]format=rgb24[untold];[second]setparams=colorspace=bt709,format=rgb24[told];[untold][told]vstack';
+	const format = ['yuv420p', `${trialWidth}x${trialHeight}`, 'tv'];
+	const { picture } = await decodeRaw(program, format, filters, planes);
+	const [untold, told] = (['yuv420p-bt601', 'yuv420p-bt709'] satisfies PixelFormat[]).map(
+		pixels => yuv420ToRgb({ width: trialWidth, height: trialHeight, pixels, bytes: planes }).data,
+	);
+	const header = Buffer.from(`P6\n${trialWidth} ${2 * trialHeight}\n255\n`, 'latin1');
+	return picture.equals(Buffer.concat([header, untold as Buffer, told as Buffer]));
+}
+
+/** @param format pixel format, size and range of the bytes */
+async function decodeRaw(program: Spelling, format: string[], filters: string, bytes: Buffer) {
+	const [pixelFormat = '', size = '', range = ''] = format;
+	const input: InputArguments = {
+		demuxer: 'rawvideo',
+		options: ['-pixel_format', pixelFormat, '-video_size', size, '-color_range', range],
+		stream: 'V:0',
+		from: 'pipe:0',
+	};
+	const output = ['-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'];
+	const args = decodeArguments(program, { input, name: 'trial', filters, output });
 	const child = spawn(program.path, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH ?? '' } });
 	const pieces: Buffer[] = [];
 	let log = '';
@@ -72,7 +103,7 @@ async function decodeOnePixel(program: FfmpegProgram) {
 	});
 	const timer = setTimeout(() => child.kill('SIGKILL'), trialMs);
 	child.stdin.on('error', () => {});
-	child.stdin.end(Buffer.from([7]));
+	child.stdin.end(bytes);
 	try {
 		const [, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
 		return { picture: Buffer.concat(pieces), log, signal };

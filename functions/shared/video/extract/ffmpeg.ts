@@ -7,7 +7,8 @@ import { decodeArguments } from './ffmpeg-arguments.ts';
 import { type FfmpegEnd, startFfmpeg } from './ffmpeg-process.ts';
 import { ffmpegProgram } from './ffmpeg-program.ts';
 import { readMessages, type ShownPicture } from './messages.ts';
-import { type Picture, readPictures } from './ppm.ts';
+import type { VideoPicture } from './picture.ts';
+import { readPictures } from './picture-stream.ts';
 
 /**
  * What is decoded: bytes that come through a pipe, or an address on loopback. The demuxer is always named, so that no
@@ -29,6 +30,7 @@ export type DecoderInput = {
  * `select` filter. `toldOnly`: times of pictures that are told of and don't leave, and a `select` expression for them.
  * `numbered`: a picture's time is its number in the stream, for streams whose times don't tell. `upright`: filters that
  * put the picture upright; undefined leaves that to ffmpeg. `size`: pictures that have another one are scaled to it.
+ * `planar`: they leave as planes of this size, and decoding ends at the first that is stored otherwise.
  */
 export type Selection = {
 	expression: string;
@@ -36,37 +38,42 @@ export type Selection = {
 	numbered: boolean;
 	upright: string[] | undefined;
 	size: { width: number; height: number } | null;
+	planar?: boolean;
 };
 
 /** A picture that has left, or, without pixels, one that was told of only. */
-export type DecodedPicture = { shown: ShownPicture; picture: Picture | undefined };
+export type DecodedPicture = { shown: ShownPicture; picture: VideoPicture | undefined };
 
-export type DecoderEnd = { complaint: string; troubled: boolean };
+/** `notPlanar`: the next picture can't leave as planes. */
+export type DecoderEnd = { complaint: string; troubled: boolean; notPlanar?: boolean };
 
 type Run = { ffmpegPath: string; signal: AbortSignal; input: DecoderInput };
 
 /**
  * Decodes an input in a process of its own and gives the pictures that a filter lets through, in the order of the
- * decoder, with their presentation times in ticks of the stream. Pixels are kept as stored, colours are RGB, 8 bit.
+ * decoder, with their presentation times in ticks of the stream. Pixels are kept as stored, colours are RGB, 8 bit, or planes of
+ * which RGB can be made bit for bit as ffmpeg makes it.
  *
- * Each picture goes out as a PPM file, which says its own size; its time is told by the `showinfo` filter, before.
+ * Each picture goes out as a PPM or PGM file, which says its own size; its time and its format as stored are told by the
+ * `showinfo` filter, before.
  *
  * @returns after the last picture, what ffmpeg complained about last, and whether that means trouble
  * @throws PermanentError `unsupported` for pictures above the limit of pixels or without a decoder; TryLater when ffmpeg
  * was killed, or ended without a reason that lies in the input; SamplingFailure when it can't be run
  */
 export const decodePictures = async function* (run: Run & Selection): AsyncGenerator<DecodedPicture, DecoderEnd> {
-	const { expression, toldOnly, numbered, upright, size } = run;
+	const { expression, toldOnly, numbered, upright, size, planar = false } = run;
 	const told = `[told]${[corner, tellPicture, 'nullsink'].join(',')}`;
 	const kept = [
 		...(toldOnly ? [`select='not(${toldOnly.expression})'`] : []),
 		// The time has been told: from here on pictures are numbered, for ffmpeg drops those whose time goes back.
 		...['setpts=N', ...(upright ?? [])],
-		...(size ? [`scale=${size.width}:${size.height}:flags=bicubic`, 'format=rgb24'] : []),
+		...(size && !planar ? [`scale=${size.width}:${size.height}:flags=bicubic`, 'format=rgb24'] : []),
+		...(planar ? ['format=yuv420p'] : []),
 	];
 	const chosen = [...(numbered ? ['setpts=N'] : []), `select='${expression}'`, 'split[told][kept]'];
 	const filters = `${chosen.join(',')};${told};[kept]${kept.join(',')}`;
-	const output = ['-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe', 'pipe:1'];
+	const output = [...(planar ? planarOutput : rgbOutput), '-f', 'image2pipe', 'pipe:1'];
 	const { stdout, messages, ended, close } = await start(run, upright ? ['-noautorotate'] : [], filters, output);
 	try {
 		const pictures = readPictures(stdout);
@@ -75,9 +82,12 @@ export const decodePictures = async function* (run: Run & Selection): AsyncGener
 				yield { shown, picture: undefined };
 				continue;
 			}
+			if (planar && !shown.planes) return otherPictures;
 			const { value: picture } = await pictures.next();
+			if (planar && (picture?.width !== size?.width || picture?.height !== size?.height)) return otherPictures;
 			if (!picture) break;
-			yield { shown, picture };
+			const { width, height, bytes } = picture;
+			yield { shown, picture: { width, height, pixels: planar && shown.planes ? shown.planes : 'rgb24', bytes } };
 		}
 		await ended();
 		return { complaint: messages.lastComplaint(), troubled: messages.troubled() };
@@ -85,6 +95,10 @@ export const decodePictures = async function* (run: Run & Selection): AsyncGener
 		close();
 	}
 };
+
+const rgbOutput = ['-c:v', 'ppm', '-pix_fmt', 'rgb24'];
+const planarOutput = ['-c:v', 'pgmyuv', '-pix_fmt', 'yuv420p'];
+const otherPictures: DecoderEnd = { complaint: '', troubled: false, notPlanar: true };
 
 export type PictureList = {
 	times: number[];
@@ -149,6 +163,7 @@ const start = async (run: Run, inputOptions: string[], filters: string, output: 
 		openGroup: input.openGroup ?? false,
 		tellsFirst: input.inTurn ?? false,
 		isWholeFile: !isPipe,
+		decodesAhead: program.decodesAhead,
 	});
 	return {
 		stdout: stdout as Readable,

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { TimeBase } from '../index/video-index.ts';
 import { parseLogLine } from './log-lines.ts';
+import type { PixelFormat } from './picture.ts';
 
 /** Characters of a line that are looked at. */
 const longestLine = 2000;
@@ -63,10 +64,30 @@ const strayIn = (line: string): string | undefined => {
 const keysUntilTrusted = 2;
 
 /**
- * A picture that `showinfo` has told of. `pts`: NaN where it has none. `doubt`: a complaint before it, so it may not be
- * what was recorded.
+ * Pictures that are told of after a complaint until they are trusted again, where the decoder runs ahead of the filters:
+ * as many may wait between the two (8), and some in the hands of each.
  */
-export type ShownPicture = { pts: number; isKey: boolean; doubt: string | undefined };
+const picturesUntilTrusted = 16;
+
+/**
+ * A picture that `showinfo` has told of. `pts`: NaN where it has none. `doubt`: a complaint before it, so it may not be
+ * what was recorded. `planes`: its format where that is one of planes that is known here, and all pictures before it had
+ * the same size and format.
+ */
+export type ShownPicture = {
+	pts: number;
+	isKey: boolean;
+	doubt: string | undefined;
+	planes: Exclude<PixelFormat, 'rgb24'> | undefined;
+};
+
+/** What pictures of planes may say of their colours: nothing, limited range, and the matrix. */
+const planesByMatrix: Record<string, ShownPicture['planes']> = {
+	unknown: 'yuv420p-bt601',
+	bt470bg: 'yuv420p-bt601',
+	smpte170m: 'yuv420p-bt601',
+	bt709: 'yuv420p-bt709',
+};
 
 /**
  * Reads the log of an ffmpeg that was started with `decodeArguments`, as it comes: pictures from the `showinfo` filter,
@@ -81,6 +102,7 @@ export type ShownPicture = { pts: number; isKey: boolean; doubt: string | undefi
  * @param openGroup whether the input begins with pictures that are shown before its first key
  * @param isWholeFile whether the input is the file from its first byte
  * @param tellsFirst whether the first picture is told of even if it is not selected
+ * @param decodesAhead whether the decoder may have complained of pictures that come later
  */
 export const readMessages = (
 	stderr: Readable,
@@ -89,7 +111,8 @@ export const readMessages = (
 		openGroup = false,
 		tellsFirst = false,
 		isWholeFile = false,
-	}: { name: string; openGroup?: boolean; tellsFirst?: boolean; isWholeFile?: boolean },
+		decodesAhead = false,
+	}: { name: string; openGroup?: boolean; tellsFirst?: boolean; isWholeFile?: boolean; decodesAhead?: boolean },
 ) => {
 	const shown: ShownPicture[] = [];
 	let waiting: ((picture: ShownPicture | undefined) => void) | undefined;
@@ -100,6 +123,7 @@ export const readMessages = (
 	let hasLostPackets = false;
 	let isDetailed = false;
 	let keysLeft = 0;
+	let picturesLeft = 0;
 	let complaint = '';
 	let isConsequence = true;
 	let tooLarge: string | undefined;
@@ -107,9 +131,14 @@ export const readMessages = (
 	let timeBase: TimeBase | undefined;
 	let decoder: string | undefined;
 	let beginnings = 0;
+	/** Told of, but for its colours, which stand in a line of their own. */
+	let halfTold: (ShownPicture & { format: string | undefined }) | undefined;
 	let whyNotOpened = '';
 	let rest = '';
 	const ofFilter = `[showinfo@${name} @ `;
+	const ofColours = new RegExp(
+		`^\\[showinfo@${name} @ \\w+\\] \\[info\\] color_range:(\\w+) color_space:(\\w+) color_primaries:`,
+	);
 	const pastFileText = new RegExp(`^(\\[[^\\]]* @ \\w+\\] )?\\[info\\] Input #1, lavfi, from 'nullsrc@${name}=`);
 
 	const readLine = (line: string) => {
@@ -130,21 +159,36 @@ export const readMessages = (
 	const readFilterLine = (line: string) => {
 		const pts = / n: *\d+ pts: *(-?\d+|NOPTS)/.exec(line)?.[1];
 		if (pts !== undefined) {
+			finishTelling();
 			isFirstShown = true;
 			const isKey = line.includes(' iskey:1');
 			if (isKey) keysLeft = Math.max(0, keysLeft - 1);
-			give({
+			picturesLeft = Math.max(0, picturesLeft - 1);
+			halfTold = {
 				pts: pts === 'NOPTS' ? Number.NaN : Number(pts),
 				isKey,
-				doubt: keysLeft > 0 ? complaint : undefined,
-			});
+				doubt: keysLeft > 0 || picturesLeft > 0 ? complaint : undefined,
+				planes: undefined,
+				format: / fmt:(\w+) /.exec(line)?.[1],
+			};
 		}
+		const colours = ofColours.exec(line);
+		if (colours) finishTelling(colours[1], colours[2]);
 		const stray = strayIn(line);
 		if (stray !== undefined) hear('', stray, !isDetailed || complaintWords.test(stray));
 		const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
 		if (!base) return;
 		timeBase ??= { num: Number(base[1]), den: Number(base[2]) };
 		beginnings++;
+	};
+	/** Gives the picture that is told of, now that its colours are known, or can't be. */
+	const finishTelling = (range?: string, matrix?: string) => {
+		if (!halfTold) return;
+		const { format, ...picture } = halfTold;
+		halfTold = undefined;
+		const isLimited = range === 'unknown' || range === 'tv';
+		if (format === 'yuv420p' && isLimited && beginnings === 1) picture.planes = planesByMatrix[matrix ?? ''];
+		give(picture);
 	};
 	/** @param isLoud whether it was said as an error, or may have been */
 	const hear = (context: string, text: string, isLoud: boolean) => {
@@ -173,6 +217,7 @@ export const readMessages = (
 	const complain = () => {
 		troubled = true;
 		keysLeft = keysUntilTrusted;
+		if (decodesAhead) picturesLeft = picturesUntilTrusted;
 	};
 	const give = (picture: ShownPicture | undefined) => {
 		if (!waiting) return void (picture && shown.push(picture));
@@ -186,6 +231,8 @@ export const readMessages = (
 		for (const line of lines) readLine(line.slice(0, longestLine));
 	});
 	const end = () => {
+		if (ended) return;
+		finishTelling();
 		ended = true;
 		give(undefined);
 	};

@@ -27,6 +27,8 @@ export const recipeSchema = z.strictObject({
 	timeBase: z.strictObject({ num: count.min(1), den: count.min(1) }),
 	/** Size of the video's first picture, which all others are brought to; null where it isn't known. */
 	size: z.strictObject({ width: count.min(1), height: count.min(1) }).nullable(),
+	/** Pictures are likely to be stored as planes of this size, which RGB can be made of here. */
+	isPlanar: z.boolean().default(false),
 	feed: z.discriminatedUnion('kind', [
 		z.strictObject({
 			kind: z.literal('samples'),

@@ -6,12 +6,15 @@ import type { Recipe } from './recipe.ts';
  * The recipe for decoding runs of pictures, in decode order, each beginning with one where decoding can start.
  */
 export const writeRecipe = (index: VideoIndex, runs: Run[]): Recipe => {
-	const { container, timeBase, pictureSize: size } = index;
+	const { container, timeBase, pictureSize: size, isPlanar } = index;
 	if (container.kind === 'whole') {
 		const { kind, demuxer, stream, end, codec: decoder = '', counted, restarts } = container;
 		const matrix = container.matrix.toString('base64');
 		const changes = container.changes.map(({ offset, bytes }) => ({ offset, bytes: bytes.toString('base64') }));
-		return { timeBase, size, feed: { kind, demuxer, stream, matrix, end, changes, decoder, counted, restarts } };
+		return {
+			...{ timeBase, size, isPlanar: false },
+			feed: { kind, demuxer, stream, matrix, end, changes, decoder, counted, restarts },
+		};
 	}
 	const part = (column: Float64Array | Uint32Array | Uint8Array) =>
 		runs.flatMap(([first, last]) => Array.from(column.subarray(first, last + 1)));
@@ -38,7 +41,7 @@ export const writeRecipe = (index: VideoIndex, runs: Run[]): Recipe => {
 		const { track } = container;
 		const header = container.header.toString('base64');
 		const clusterTime = part(container.clusterTime);
-		return { timeBase, size, feed: { kind: 'matroska', header, track, ...common, clusterTime } };
+		return { timeBase, size, isPlanar, feed: { kind: 'matroska', header, track, ...common, clusterTime } };
 	}
 	const { width, height, stream, demuxer, timed, packets } = container;
 	const sampleDescription = container.sampleDescription.toString('base64');
@@ -46,6 +49,7 @@ export const writeRecipe = (index: VideoIndex, runs: Run[]): Recipe => {
 	return {
 		timeBase,
 		size,
+		isPlanar,
 		feed: { kind: 'samples', demuxer, timed, packets, sampleDescription, width, height, stream, ...common, dts },
 	};
 };

@@ -50,6 +50,7 @@ export const indexByDecoding = async (
 			timeBase,
 			timeOffset: 0,
 			pictureSize: null,
+			isPlanar: false,
 			// A picture without a time has the number of its turn: it is counted, not found by its time.
 			pts: Float64Array.from(times, (time, at) => (Number.isNaN(time) ? at : time)),
 			key,

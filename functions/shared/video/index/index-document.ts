@@ -54,6 +54,8 @@ export const indexDocumentSchema = z.strictObject({
 	timeBase: z.strictObject({ num: count.min(1), den: count.min(1) }),
 	timeOffset: z.number().int(),
 	pictureSize: z.strictObject({ width: count.min(1), height: count.min(1) }).nullable(),
+	/** Documents of releases before this one don't say. */
+	isPlanar: z.boolean().default(false),
 	pictures: count,
 	pts: bytes,
 	key: bytes,
@@ -71,7 +73,7 @@ export const writeIndex = (index: VideoIndex): IndexDocument => {
 	const gap = offset.map((at, n) => at - (n === 0 ? 0 : (offset[n - 1] as number) + (size[n - 1] as number)));
 	const isShown = new Uint8Array(pts.length);
 	for (const at of shown) isShown[at] = 1;
-	const { timeBase, timeOffset, pictureSize, damage, notes } = index;
+	const { timeBase, timeOffset, pictureSize, isPlanar, damage, notes } = index;
 	return {
 		schema: 2,
 		container:
@@ -99,6 +101,7 @@ export const writeIndex = (index: VideoIndex): IndexDocument => {
 		timeBase,
 		timeOffset,
 		pictureSize,
+		isPlanar,
 		pictures: pts.length,
 		pts: pack(differences(pts)),
 		key: packBits(index.key),
@@ -112,7 +115,7 @@ export const writeIndex = (index: VideoIndex): IndexDocument => {
 };
 
 export const readIndex = (document: IndexDocument): VideoIndex => {
-	const { container, pictures, timeBase, timeOffset, pictureSize, damage, notes } = document;
+	const { container, pictures, timeBase, timeOffset, pictureSize, isPlanar, damage, notes } = document;
 	const pts = sums(unpack(document.pts, pictures));
 	const size = Uint32Array.from(unpack(document.size, pictures));
 	const offset = unpack(document.gap, pictures);
@@ -141,6 +144,7 @@ export const readIndex = (document: IndexDocument): VideoIndex => {
 		timeBase,
 		timeOffset,
 		pictureSize,
+		isPlanar,
 		pts,
 		key: unpackBits(document.key, pictures),
 		offset,

@@ -1,5 +1,5 @@
 import { PermanentError } from '../../errors.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import type { ByteSource, Change } from '../source/byte-source.ts';
 import { containerOf } from './container.ts';
 import { indexByDecoding } from './decoded-index.ts';
 import { indexAvi } from './demux/avi.ts';
@@ -60,8 +60,9 @@ const headerReaders: Record<string, (source: ByteSource, checkpoint?: Checkpoint
  */
 const believable = async (found: VideoIndex, source: ByteSource, options: Options): Promise<VideoIndex> => {
 	const { container } = found;
-	const refuse = (reason: string): never => {
+	const refuse = (reason: string, changes?: Change[]): never => {
 		const error = new NeedsDecoding('unsupported', reason);
+		error.changes = changes;
 		if (container.kind === 'samples') error.stream = container.stream;
 		if (container.kind === 'matroska') error.matrix = container.matrix;
 		throw error;
@@ -69,7 +70,7 @@ const believable = async (found: VideoIndex, source: ByteSource, options: Option
 	// A pass over the file has looked at the bytes of every picture.
 	const isWrapped = container.kind === 'samples' && container.demuxer !== 'mov';
 	const verified = isWrapped ? found : await verifyKeys(found, source);
-	if (typeof verified === 'string') return refuse(verified);
+	if ('reason' in verified) return refuse(verified.reason, verified.changes);
 	const unnumbered = whyNotNumbered(verified);
 	if (unnumbered) refuse(unnumbered);
 	// Which pictures an edit list shows is decided from keys on, too, by whoever believes them.
@@ -78,10 +79,10 @@ const believable = async (found: VideoIndex, source: ByteSource, options: Option
 	try {
 		if (await hidesReordering(verified, source, options))
 			refuse('The file has no composition times, so pictures are counted');
-		const { size: pictureSize, complaint } = await firstPictureSize(verified, source, options);
+		const { size: pictureSize, isPlanar, complaint } = await firstPictureSize(verified, source, options);
 		if (!pictureSize && (isWrapped || complaint === ''))
 			refuse('The first picture is not shown, so pictures are counted');
-		return { ...verified, pictureSize };
+		return { ...verified, pictureSize, isPlanar };
 	} catch (error) {
 		// What this reader makes of the file isn't understood by the decoder: it may understand the file itself.
 		if (isWrapped && error instanceof PermanentError && !(error instanceof NeedsDecoding)) return refuse(error.message);

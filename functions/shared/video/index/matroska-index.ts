@@ -98,6 +98,7 @@ const readSegment = async (
 		timeBase: reduced(head.scale, 1_000_000_000),
 		timeOffset: 0,
 		pictureSize: null,
+		isPlanar: false,
 		pts,
 		key: Uint8Array.from(columns.key),
 		offset: Float64Array.from(columns.offset),

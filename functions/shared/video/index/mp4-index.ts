@@ -117,6 +117,7 @@ const toIndex = (track: Mp4Track, all: Mp4Samples, notes: string[]): VideoIndex 
 		timeBase: { num: 1, den: track.timescale },
 		timeOffset: presentationOffset(track),
 		pictureSize: null,
+		isPlanar: false,
 		pts,
 		key: Uint8Array.from(samples.key, Number),
 		offset: Float64Array.from(samples.offset),

@@ -6,6 +6,9 @@ import { planChunks } from '../plan-chunks.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { VideoIndex } from './video-index.ts';
 
+/** `isPlanar`: it can leave the decoder as planes. */
+type FirstPicture = { size: VideoIndex['pictureSize']; isPlanar: boolean; complaint: string };
+
 /**
  * Size of a video's first picture, upright, by decoding it: headers are known to tell another, and a stream may change
  * its size on the way. Null when it can't be decoded, with what the decoder complained of, if it did.
@@ -14,23 +17,25 @@ export const firstPictureSize = async (
 	index: VideoIndex,
 	source: ByteSource,
 	options: { ffmpegPath: string; signal: AbortSignal },
-): Promise<{ size: VideoIndex['pictureSize']; complaint: string }> => {
+): Promise<FirstPicture> => {
 	const [chunk] = planChunks(index, [0], 1);
-	if (!chunk) return { size: null, complaint: '' };
+	if (!chunk) return { size: null, isPlanar: false, complaint: '' };
 	const wanted = [{ index: 0, pts: index.pts[index.shown[0] as number] as number }];
 	const attempt = await fromRecipe(writeRecipe(index, chunk.runs), wanted, source, options.signal);
 	try {
 		const pictures = decodePictures({ ...options, input: attempt.input, ...attempt.selection });
 		for (;;) {
 			const { value, done } = await pictures.next();
-			if (done) return { size: null, complaint: value.complaint };
-			const { picture } = value;
+			if (done) return { size: null, isPlanar: false, complaint: value.complaint };
+			const { picture, shown } = value;
 			if (!picture) continue;
 			await pictures.return({ complaint: '', troubled: false });
-			return { size: { width: picture.width, height: picture.height }, complaint: '' };
+			const { width, height } = picture;
+			const isPlanar = shown.planes !== undefined && width % 2 === 0 && height % 2 === 0;
+			return { size: { width, height }, isPlanar, complaint: '' };
 		}
 	} catch (error) {
-		if (error instanceof NotRandomAccess) return { size: null, complaint: '' };
+		if (error instanceof NotRandomAccess) return { size: null, isPlanar: false, complaint: '' };
 		throw error;
 	} finally {
 		attempt.close();

@@ -2,8 +2,9 @@ import pLimit from 'p-limit';
 import { type Bitstream, nalUnits } from '../bitstream/bitstream.ts';
 import { decoderSetup, parameterSets } from '../bitstream/decoder-setup.ts';
 import { bytesTell, canBeginAt, isVerifiable } from '../bitstream/random-access.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import type { ByteSource, Change } from '../source/byte-source.ts';
 import { lastBlock } from './matroska-block.ts';
+import { ids } from './matroska-ids.ts';
 import type { VideoIndex } from './video-index.ts';
 
 /** Keys that are looked at, evenly over the file; where one of them is false, all are. */
@@ -22,37 +23,60 @@ type HeaderIndex = VideoIndex & { container: Exclude<VideoIndex['container'], { 
 /**
  * Corrects which pictures decoding can begin with, by their own bytes, and adds what a decoder remembers of the first.
  * A key that relies on parameter sets which an earlier one brought is none either.
- * @returns the corrected index, or why it can't be believed
+ * @returns the corrected index, or why it can't be believed, with bytes that a decoder has to read as others
  */
-export async function verifyKeys(index: VideoIndex, source: ByteSource): Promise<VideoIndex | string> {
+export async function verifyKeys(
+	index: VideoIndex,
+	source: ByteSource,
+): Promise<VideoIndex | { reason: string; changes?: Change[] }> {
 	if (!isHeaderIndex(index)) return index;
 	const { container } = index;
 	const { bitstream } = container;
 	if (!isVerifiable(bitstream))
-		return `Which pictures of ${container.codec} need others is not known, so all are decoded`;
+		return { reason: `Which pictures of ${container.codec} need others is not known, so all are decoded` };
 	const first = await readPicture(index, source, 0, mostBytes);
 	if (bytesTell(bitstream) && canBeginAt(first, bitstream) === false)
-		return 'The first picture needs others that are not there, so pictures are counted as they are shown';
-	if (await hasEmptySample(index, source)) return 'Some samples hold no picture, so pictures are counted';
+		return { reason: 'The first picture needs others that are not there, so pictures are counted as they are shown' };
+	const empty = await emptySamples(index, source);
+	if (empty.length > 0) {
+		const changes = await asVoid(index, source, empty);
+		return { reason: 'Some samples hold no picture, so pictures are counted', changes };
+	}
 	const setup = decoderSetup(first, bitstream);
 	const key = await correctedKeys(index, source, parameterSets(first, bitstream));
 	key[0] = 1;
 	return { ...index, key, container: { ...container, setup } };
 }
 
-/** Whether a small sample has no picture in it, or one that isn't coded: nothing is shown for either. */
-async function hasEmptySample(index: HeaderIndex, source: ByteSource): Promise<boolean> {
+/** Small samples that have no picture in them, or one that isn't coded: nothing is shown for either. */
+async function emptySamples(index: HeaderIndex, source: ByteSource): Promise<number[]> {
 	const { container, size } = index;
 	const { codec, lengthBytes } = container.bitstream;
 	const isPicture = picturesIn[codec];
-	if (!isPicture) return false;
+	if (!isPicture) return [];
 	const most = emptyBytes + (container.kind === 'matroska' ? blockHeaderBytes : 0);
 	const small = Array.from(size.keys()).filter(at => (size[at] as number) <= most);
 	const found = await pLimit(atOnce).map(small, async at => {
 		const sample = await readPicture(index, source, at, mostBytes);
 		return sample.length <= emptyBytes && !isPicture(sample, lengthBytes);
 	});
-	return found.includes(true);
+	return small.filter((_, n) => found[n]);
+}
+
+/** Blocks of Matroska that are read as void elements: of what they hold, a decoder may complain at any time. */
+async function asVoid(
+	{ container, offset, size }: HeaderIndex,
+	source: ByteSource,
+	samples: number[],
+): Promise<Change[]> {
+	if (container.kind !== 'matroska') return [];
+	const { track } = container;
+	const changes = samples.map(async (sample): Promise<Change[]> => {
+		const from = offset[sample] as number;
+		const block = lastBlock(await source.read(from, size[sample] as number), track);
+		return block ? [{ offset: from + block.at, bytes: Buffer.of(ids.void) }] : [];
+	});
+	return (await Promise.all(changes)).flat();
 }
 
 /** Whether a small sample holds a picture. MPEG-4 has none that is coded in so few bytes. */

@@ -16,6 +16,8 @@ export type VideoIndex = {
 	timeOffset: number;
 	/** Of the first picture, upright; null where it can't be decoded, or where each chunk begins with it anyway. */
 	pictureSize: { width: number; height: number } | null;
+	/** The first picture can leave the decoder as planes (see `picture.ts`), so others may as well. */
+	isPlanar: boolean;
 	/** Presentation time of each picture in ticks. */
 	pts: Float64Array;
 	/** 1 where decoding can start. */

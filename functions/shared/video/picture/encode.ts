@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { PermanentError } from '../../errors.ts';
-import { type Picture, recyclePixels } from '../extract/ppm.ts';
+import { type Picture, recyclePixels, type VideoPicture } from '../extract/picture.ts';
 import { defaultChroma, defaultQuality, type ImageOptions, largestWebpSide } from './image-format.ts';
 import { makePictureWorkers, type PictureWorkers } from './png/workers.ts';
 import { sharp } from './sharp.ts';
@@ -23,15 +23,9 @@ const pictureWorkers = (): PictureWorkers => {
  * @param picture is given away: its pixels may not be looked at afterwards
  * @throws PermanentError for a picture that is too large for WebP
  */
-export async function encodeImage(picture: Picture, options: ImageOptions, to: Size): Promise<Buffer> {
+export async function encodeImage(picture: VideoPicture, options: ImageOptions, to: Size): Promise<Buffer> {
 	const { format, optimiseCoding = false } = options;
-	if (format === 'png') {
-		const { width, height, data } = picture;
-		const place = await pictureWorkers().place({ pixels: 'rgb24', width, height, resize: to, output: 'png' });
-		place.pixels.set(data);
-		recyclePixels(data);
-		return place.run();
-	}
+	if (format === 'png') return work(picture, to, 'png');
 	if (format === 'webp' && Math.max(to.width, to.height) > largestWebpSide) {
 		const limit = `WebP has no more than ${largestWebpSide} pixels each way`;
 		throw new PermanentError(
@@ -40,7 +34,7 @@ export async function encodeImage(picture: Picture, options: ImageOptions, to: S
 		);
 	}
 	const quality = options.quality ?? defaultQuality;
-	const { width, height, data } = await scalePicture(picture, to);
+	const { width, height, data } = await toRgb(picture, to);
 	const image = sharp(data, { raw: { width, height, channels: 3 } });
 	if (format === 'webp') return image.webp({ quality, effort: 0 }).toBuffer();
 	const chromaSubsampling = (options.chroma ?? defaultChroma) === 420 ? '4:2:0' : '4:4:4';
@@ -48,12 +42,19 @@ export async function encodeImage(picture: Picture, options: ImageOptions, to: S
 }
 
 /**
- * Scales an RGB picture to exactly this size, bilinearly between the two nearest pixels each way, as OpenCV's
+ * RGB of a picture, scaled to exactly this size, bilinearly between the two nearest pixels each way, as OpenCV's
  * `INTER_LINEAR` does, which the SDK's sampler uses.
+ * @param picture is given away: its pixels may not be looked at afterwards
  */
-export async function scalePicture(picture: Picture, to: Size): Promise<Picture> {
-	const { width, height, data } = picture;
-	if (width === to.width && height === to.height) return picture;
-	const scaled = await pictureWorkers().run({ pixels: 'rgb24', width, height, resize: to, output: 'rgb' }, data);
-	return { width: to.width, height: to.height, data: scaled };
+export async function toRgb(picture: VideoPicture, { width, height }: Size = picture): Promise<Picture> {
+	const isDone = picture.pixels === 'rgb24' && width === picture.width && height === picture.height;
+	return { width, height, data: isDone ? picture.bytes : await work(picture, { width, height }, 'rgb') };
+}
+
+async function work(picture: VideoPicture, resize: Size, output: 'png' | 'rgb'): Promise<Buffer> {
+	const { pixels, width, height, bytes } = picture;
+	const place = await pictureWorkers().place({ pixels, width, height, resize, output });
+	place.pixels.set(bytes);
+	recyclePixels(bytes);
+	return place.run();
 }

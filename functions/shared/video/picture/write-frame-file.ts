@@ -1,7 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FramefanError, messageOf } from '../../errors.ts';
-import type { Picture } from '../extract/ppm.ts';
+import type { VideoPicture } from '../extract/picture.ts';
 import { encodeImage } from './encode.ts';
 import type { ImageOptions } from './image-format.ts';
 import type { Size } from './target-size.ts';
@@ -14,7 +14,7 @@ import type { Size } from './target-size.ts';
 export const writeFrameFile = async (
 	folder: string,
 	index: number,
-	picture: Picture,
+	picture: VideoPicture,
 	options: ImageOptions,
 	to: Size = picture,
 ): Promise<string> => {

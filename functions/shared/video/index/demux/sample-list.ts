@@ -67,6 +67,7 @@ export function indexOfSamples(list: SampleList, facts: StreamFacts): VideoIndex
 		timeBase: facts.timeBase,
 		timeOffset: 0,
 		pictureSize: null,
+		isPlanar: false,
 		pts: columns,
 		key: Uint8Array.from(list.units, ({ isKey }) => Number(isKey)),
 		offset: Float64Array.from(list.offset),

@@ -26,7 +26,7 @@ type Exports = {
 const pageBytes = 65536;
 /** 2 GiB, as the module is built. */
 const mostPages = 32768;
-const formats = { yuv420p: 0, gray: 1, rgb24: 3 };
+const formats = { 'yuv420p-bt601': 0, gray: 1, 'yuv420p-bt709': 2, rgb24: 3 };
 
 export const compile = (bytes: Uint8Array): PictureModule => new WebAssembly.Module(bytes);
 

@@ -1,4 +1,4 @@
-import type { Picture } from '../../extract/ppm.ts';
+import type { Picture, VideoPicture } from '../../extract/picture.ts';
 import type { Size } from '../target-size.ts';
 import { type Codec, copyOut, makeMemory, openCodec } from './codec.ts';
 import { type PictureJob, pixelBytes } from './job.ts';
@@ -35,13 +35,9 @@ export const resizeRgb = ({ width, height, data }: Picture, to: Size): Picture =
 	data: run({ pixels: 'rgb24', width, height, resize: to, output: 'rgb' }, data),
 });
 
-/**
- * RGB of a picture of planes (yuv420p, 8 bit, limited range, BT.601), bit for bit as ffmpeg makes rgb24 of video that says
- * nothing of its colours.
- * @param data Y, U, V: height × width × 1.5 bytes; both sides are even
- */
-export const yuv420ToRgb = ({ width, height, data }: Picture): Picture => ({
+/** RGB of a video's picture, bit for bit as ffmpeg makes rgb24 of it, in this thread. */
+export const yuv420ToRgb = ({ width, height, pixels, bytes }: VideoPicture): Picture => ({
 	width,
 	height,
-	data: run({ pixels: 'yuv420p', width, height, output: 'rgb' }, data),
+	data: run({ pixels, width, height, output: 'rgb' }, bytes),
 });

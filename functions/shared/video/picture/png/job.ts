@@ -1,12 +1,10 @@
+import type { PixelFormat } from '../../extract/picture.ts';
 import type { Size } from '../target-size.ts';
 
 /** What is to be made of a picture. */
 export type PictureJob = Size & {
-	/**
-	 * How the pixels come in, 8 bit, rows from the top without padding: RGB (3 bytes a pixel), gray (1 byte), or the
-	 * planes of a video of even sides (1.5 bytes): Y, then a quarter of the pixels U, then V, in limited range, BT.601.
-	 */
-	pixels: 'rgb24' | 'gray' | 'yuv420p';
+	/** How the pixels come in; gray has 1 byte a pixel. */
+	pixels: PixelFormat | 'gray';
 	/** Scales to exactly this size, bilinearly, as OpenCV's `INTER_LINEAR` does. Not for gray. */
 	resize?: Size;
 	/** A PNG file, or RGB pixels (not of gray). */
@@ -21,7 +19,7 @@ const mostPixels = 2 ** 28;
 /** @throws RangeError when nothing can be made of such a picture */
 export const checkJob = ({ pixels, width, height, resize, output }: PictureJob): void => {
 	checkSize({ width, height }, pixels);
-	if (pixels === 'yuv420p' && (width % 2 === 1 || height % 2 === 1)) {
+	if (isPlanar(pixels) && (width % 2 === 1 || height % 2 === 1)) {
 		throw new RangeError(`yuv420p pictures have even sides, not ${width} x ${height}`);
 	}
 	if (pixels === 'gray' && (resize || output !== 'png')) throw new RangeError('a gray picture can only become a PNG');
@@ -39,4 +37,6 @@ const checkSize = ({ width, height }: Size, pixels: PictureJob['pixels']): void 
 
 /** The bytes of the pixels that come in. */
 export const pixelBytes = ({ pixels, width, height }: PictureJob): number =>
-	width * height * { gray: 1, yuv420p: 1.5, rgb24: 3 }[pixels];
+	width * height * (pixels === 'gray' ? 1 : pixels === 'rgb24' ? 3 : 1.5);
+
+const isPlanar = (pixels: PictureJob['pixels']): boolean => pixels !== 'gray' && pixels !== 'rgb24';

@@ -10,7 +10,7 @@ let height: usize = 0;
 let toWidth: usize = 0;
 let toHeight: usize = 0;
 
-/** Describes the next picture. @param formatIn 0 yuv420p, 1 gray, 3 RGB */
+/** Describes the next picture. @param formatIn 0 yuv420p of BT.601, 1 gray, 2 yuv420p of BT.709, 3 RGB */
 export function describe(formatIn: usize, widthIn: usize, heightIn: usize, widthOut: usize, heightOut: usize): void {
 	format = formatIn;
 	width = widthIn;

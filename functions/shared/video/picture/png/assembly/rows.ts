@@ -1,10 +1,13 @@
 // The rows of the result, in ascending order: as they came in, or converted and scaled when they are asked for.
 import { pixelsAt } from './memory-map';
 import { blendRows, isKept, keepRow, lowerRow, openResize, resizeBytes, upperRow } from './resize';
-import { convertRows } from './yuv';
+import { convertRows, useMatrix } from './yuv';
 
-/** How pixels come in, by channels: 1 gray, 3 RGB; 0 is planar yuv420p, of which RGB is made. */
-const yuv420p: usize = 0;
+/** How pixels come in, by channels: 1 gray, 3 RGB; 0 and 2 are yuv420p, BT.601 and BT.709, of which RGB is made. */
+function isPlanar(format: usize): bool {
+	return !(format & 1);
+}
+const bt709: usize = 2;
 
 let format: usize = 0;
 let width: usize = 0;
@@ -21,11 +24,11 @@ let convertedRow: i32 = -1;
 
 /** Bytes that come in. */
 export function pixelBytes(format: usize, width: usize, height: usize): usize {
-	return format === yuv420p ? width * height + ((width * height) >> 1) : width * height * format;
+	return isPlanar(format) ? width * height + ((width * height) >> 1) : width * height * format;
 }
 
 export function channels(format: usize): usize {
-	return format === yuv420p ? 3 : format;
+	return isPlanar(format) ? 3 : format;
 }
 
 /** Bytes that `openRows` lays out for bands of so many rows. */
@@ -38,7 +41,7 @@ export function rowBytes(
 	most: usize,
 ): usize {
 	const resized = width !== toWidth || height !== toHeight;
-	if (format !== yuv420p && !resized) return 0;
+	if (!isPlanar(format) && !resized) return 0;
 	return (most + 1) * 3 * toWidth + 64 + (resized ? resizeBytes(toWidth) + 6 * width + 64 : 0);
 }
 
@@ -55,6 +58,7 @@ export function openRows(
 	format = formatIn;
 	width = widthIn;
 	height = heightIn;
+	useMatrix(format === bt709);
 	isResized = width !== toWidth || height !== toHeight;
 	stride = toWidth * channels(format);
 	band = work;
@@ -66,7 +70,7 @@ export function openRows(
 
 /** Where these rows stand; the row above them lies right before, unless they begin the picture. */
 export function rowsAt(y: usize, end: usize): usize {
-	if (format !== yuv420p && !isResized) return pixelsAt + y * stride;
+	if (!isPlanar(format) && !isResized) return pixelsAt + y * stride;
 	memory.copy(band, band + bandRows * stride, stride);
 	bandRows = end - y;
 	writeRows(y, end, band + stride);
@@ -94,7 +98,7 @@ export function writeRows(y: usize, end: usize, to: usize): void {
 
 function sourceRow(row: i32): usize {
 	const rowStride = 3 * width;
-	if (format !== yuv420p) return pixelsAt + <usize>row * rowStride;
+	if (!isPlanar(format)) return pixelsAt + <usize>row * rowStride;
 	const first = row & ~1;
 	if (convertedRow !== first) {
 		convertedRow = first;

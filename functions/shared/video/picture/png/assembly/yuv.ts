@@ -1,7 +1,20 @@
-// RGB of yuv420p (8 bit, limited range, BT.601), bit for bit as swscale's vector code makes it of untagged video:
+// RGB of yuv420p (8 bit, limited range), bit for bit as swscale's vector code makes it:
 //   y = (8Y - 128) * 9539 >> 16, u = 8U - 1024, v = 8V - 1024,
-//   R = y + (v * 13075 >> 16), G = y + (u * -3209 >> 16) + (v * -6660 >> 16), B = y + (u * 16525 >> 16),
-// each cut to 0 .. 255; four pixels share one U and V.
+//   R = y + (v * redV >> 16), G = y + (u * -greenU >> 16) + (v * -greenV >> 16), B = y + (u * blueU >> 16),
+// each cut to 0 .. 255; four pixels share one U and V. The factors are swscale's (libswscale/yuv2rgb.c), 13 bits of them.
+
+let redV: i32 = 0;
+let greenU: i32 = 0;
+let greenV: i32 = 0;
+let blueU: i32 = 0;
+
+/** Chooses the factors: of BT.709, or of BT.601, which is also that of video that says nothing of its colours. */
+export function useMatrix(isBt709: bool): void {
+	redV = isBt709 ? 14686 : 13075;
+	greenU = isBt709 ? 1747 : 3209;
+	greenV = isBt709 ? 4366 : 6660;
+	blueU = isBt709 ? 17305 : 16525;
+}
 
 /**
  * Converts two rows.
@@ -17,9 +30,9 @@ export function convertRows(luma: usize, u: usize, v: usize, width: usize, to: u
 		const centred = i16x8.splat(1024);
 		const blueness = i16x8.sub(i16x8.shl(v128.load8x8_u(u + (x >> 1)), 3), centred);
 		const redness = i16x8.sub(i16x8.shl(v128.load8x8_u(v + (x >> 1)), 3), centred);
-		const red = highHalf(redness, 13075);
-		const green = i16x8.add(highHalf(blueness, -3209), highHalf(redness, -6660));
-		const blue = highHalf(blueness, 16525);
+		const red = highHalf(redness, <i16>redV);
+		const green = i16x8.add(highHalf(blueness, <i16>-greenU), highHalf(redness, <i16>-greenV));
+		const blue = highHalf(blueness, <i16>blueU);
 		putSixteen(luma + x, red, green, blue, to + 3 * x);
 		putSixteen(luma + width + x, red, green, blue, below + 3 * x);
 	}
@@ -65,9 +78,9 @@ function channel(low: v128, high: v128, added: v128): v128 {
 
 function putOne(luma: i32, blueness: i32, redness: i32, to: usize): void {
 	const y = (((luma << 3) - 128) * 9539) >> 16;
-	store<u8>(to, cut(y + ((redness * 13075) >> 16)));
-	store<u8>(to, cut(y + ((blueness * -3209) >> 16) + ((redness * -6660) >> 16)), 1);
-	store<u8>(to, cut(y + ((blueness * 16525) >> 16)), 2);
+	store<u8>(to, cut(y + ((redness * redV) >> 16)));
+	store<u8>(to, cut(y + ((blueness * -greenU) >> 16) + ((redness * -greenV) >> 16)), 1);
+	store<u8>(to, cut(y + ((blueness * blueU) >> 16)), 2);
 }
 
 function cut(value: i32): i32 {
