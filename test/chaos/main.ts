@@ -2,7 +2,9 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { ImageFormat } from '#shared/video/picture/image-format.ts';
 import { writeTinyVideoProject } from '#test/tiny-video-project.ts';
+import { imageFormat } from '../../cli/image-options.ts';
 import { wholeNumber } from '../../cli/options.ts';
 import { differences, whereTheyPart } from './fingerprint.ts';
 import { makePlan, type Plan } from './plan.ts';
@@ -13,13 +15,14 @@ import { startWorld } from './world.ts';
  * Samples a small project again and again while sandboxes are killed, messages come twice and late, stores and server
  * fail, and everything is started again in the middle. Each destination and each report must be that of a calm run.
  */
-const { seeds, from, worlds, keep } = new Command('chaos')
+const { seeds, from, worlds, format, keep } = new Command('chaos')
 	.option('--seeds <n>', 'how many', wholeNumber(1), 20)
 	.option('--from <n>', 'the first', wholeNumber(0), 1)
 	.option('--worlds <n>', 'how many at one time: most of a run is waiting', wholeNumber(1), 3)
+	.option('--format <format>', 'png, jpg or webp: of the images', imageFormat, 'png')
 	.option('--keep', 'leaves the folder with all logs')
 	.parse()
-	.opts<{ seeds: number; from: number; worlds: number; keep?: boolean }>();
+	.opts<{ seeds: number; from: number; worlds: number; format: ImageFormat; keep?: boolean }>();
 
 // The SDK announces that its releases of 2027 need a newer Node; the pinned one does not.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -41,10 +44,10 @@ const inOneWorld = async (name: string): Promise<void> => {
 	const world = await startWorld(own);
 	try {
 		const { id: project } = await world.server.importVideoProject(tiny);
-		const calm = await runSeed(world, { seed: 0, plan: undefined, project, folder: own });
+		const calm = await runSeed(world, { seed: 0, plan: undefined, project, format, folder: own });
 		for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
 			const plan = makePlan(seed);
-			const result = await runSeed(world, { seed, plan, project, folder: own }).catch((error: Error) => error);
+			const result = await runSeed(world, { seed, plan, project, format, folder: own }).catch((error: Error) => error);
 			world.calm();
 			const wrong = result instanceof Error ? [result.message] : compared(calm, result);
 			const seconds = result instanceof Error ? '' : `, ${result.seconds} s`;

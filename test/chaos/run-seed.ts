@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ImageFormat } from '#shared/video/picture/image-format.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { type Fingerprint, fingerprint } from './fingerprint.ts';
 import type { Plan } from './plan.ts';
@@ -13,14 +14,15 @@ const longestSeconds = 240;
 /** Samples the project into a new destination while a plan's troubles come over it; without a plan, in peace. */
 export const runSeed = async (
 	world: World,
-	options: { seed: number; plan: Plan | undefined; project: number; folder: string },
+	options: { seed: number; plan: Plan | undefined; project: number; format: ImageFormat; folder: string },
 ): Promise<Result> => {
-	const { seed, plan, project, folder } = options;
+	const { seed, plan, project, format, folder } = options;
 	const started = Date.now();
 	const elapsed = () => (Date.now() - started) / 1000;
 	const request = {
 		source: { projectId: project },
 		destination: { name: `seed ${seed} ${plan ? 'chaos' : 'calm'} ${started}` },
+		settings: { format },
 		clientToken: `seed-${seed}-${started}`,
 	};
 	if (plan) await world.setTrouble(plan, seed);
