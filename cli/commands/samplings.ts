@@ -134,7 +134,7 @@ const estimate = async (options: WhereOptions & RequestOptions & { server?: stri
 		['Lambda', `${found.lambdaSeconds} s`],
 		['cost', `$${cost.total}: Lambda ${cost.lambda}, requests ${cost.requests}, data out ${cost.dataOut}`],
 		...formats.map((each): [string, string] => [`as ${each.format}`, inFormat(each)]),
-		['sizes', `of ${imageSizes.clips} clips, measured ${imageSizes.measured}: yours may differ by 60 %`],
+		['sizes', `of ${imageSizes.clips} clips, measured ${imageSizes.measured}: yours may differ by half`],
 		['prices', `${prices.region}, as of ${prices.asOf}`],
 	];
 	print(lines);

