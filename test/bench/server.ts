@@ -13,9 +13,8 @@ export type BenchServer = {
 	cpuMs(): number;
 	/** Bytes that it has sent of videos since it was ready. */
 	videoBytes(): Promise<number>;
-	/** The only video's id, and the address of its file. */
+	/** The only video's id. */
 	video(): Promise<number>;
-	videoUrl(): Promise<string>;
 	close(): Promise<void>;
 };
 
@@ -41,12 +40,7 @@ export async function startBenchServer(folder: string, project: string): Promise
 			headers: { 'content-type': 'application/json', 'x-api-key': token },
 			body: JSON.stringify(body),
 		});
-		return (await response.json()) as { entities: { id: number; fullStorageUrl?: string }[] };
-	};
-	const findVideo = async () => {
-		const { entities: datasets } = await ask('datasets.list', { projectId: id });
-		const { entities: videos } = await ask('videos.list', { datasetId: datasets[0]?.id });
-		return videos[0];
+		return (await response.json()) as { entities: { id: number }[] };
 	};
 	return {
 		...{ address, token, project: id },
@@ -56,8 +50,11 @@ export async function startBenchServer(folder: string, project: string): Promise
 			const [{ counters }] = (await once(child, 'message')) as [{ counters: Record<string, Counter> }];
 			return Object.entries(counters).reduce((sum, [name, { bytesOut }]) => sum + (isVideo(name) ? bytesOut : 0), 0);
 		},
-		video: async () => (await findVideo())?.id as number,
-		videoUrl: async () => (await findVideo())?.fullStorageUrl as string,
+		video: async () => {
+			const { entities: datasets } = await ask('datasets.list', { projectId: id });
+			const { entities: videos } = await ask('videos.list', { datasetId: datasets[0]?.id });
+			return videos[0]?.id as number;
+		},
 		close: async () => {
 			child.disconnect();
 			await ended;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { watchTree } from './process-tree.ts';
 
 export type Command = { program: string; args: (string | number)[]; env?: Record<string, string>; timeoutMs?: number };
@@ -43,7 +43,7 @@ export async function runMeasured({ program, args, env, timeoutMs = defaultTimeo
 		const wallMs = performance.now() - start;
 		clearTimeout(timeout);
 		watch.stop();
-		if (code !== 0) throw new Error(`${program} ended with ${code ?? signal}: ${lastLine(stderr || stdout)}`);
+		if (code !== 0) throw new Error(`${basename(program)} ended with ${code ?? signal}: ${lastLine(stderr || stdout)}`);
 		const [user = 0, system = 0] = readFileSync(times, 'utf8').trim().split('\n').at(-1)?.split(' ').map(Number) ?? [];
 		return { wallMs, cpuMs: Math.max(user + system, watch.cpuSeconds()) * 1000, peakMiB: watch.peakMiB(), stdout };
 	} finally {

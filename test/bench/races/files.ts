@@ -134,10 +134,10 @@ async function contestants(
 	];
 }
 
-/** Gives work a server that has the clip. */
+/** Gives work a server that has the clip, without labels. */
 export function serving<Result>(clip: Clip, work: (server: BenchServer) => Promise<Result>): Promise<Result> {
 	return inFolder(async folder => {
-		await writeBenchProject(join(folder, 'project'), clip);
+		await writeBenchProject(join(folder, 'project'), clip, []);
 		const server = await startBenchServer(join(folder, 'server'), join(folder, 'project'));
 		try {
 			return await work(server);

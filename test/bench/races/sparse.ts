@@ -1,11 +1,11 @@
+import { serveFile } from '#test/counting-file-server.ts';
 import { makeRandom } from '../../chaos/random.ts';
 import { type Clip, generatedClip, repeatedClip } from '../clips.ts';
 import { framesCommand, pythonReader } from '../contestants.ts';
 import { bestOf, rowOf, timesLess, valuesOf, workOf } from '../measure/compare.ts';
-import { inTurn } from '../measure/in-turn.ts';
+import { type Contestant, inTurn } from '../measure/in-turn.ts';
 import { spreadOf } from '../measure/statistics.ts';
 import type { Goal, Heat, Outcome, Race } from '../race.ts';
-import { serving } from './files.ts';
 import { neededBytes } from './needed-bytes.ts';
 import { names, samplers } from './sampling.ts';
 
@@ -59,7 +59,7 @@ export const random: Race = {
 	title: '20 random frames of an hour-long file over HTTP',
 	about: [
 		'An hour of 720p H.264, 108,000 frames, on the server, of which 20 random ones are labelled: a sampling of the',
-		'annotated frames, with labels. torchcodec and OpenCV read the same frames from the address of the file and write',
+		'annotated frames, with labels. torchcodec and OpenCV read the same frames from the file on a plain server and write',
 		'them as PNG; they know neither server nor labels. Loopback has no latency and no limit: elsewhere the bytes decide.',
 	].join(' '),
 	inQuick: false,
@@ -70,13 +70,23 @@ export const random: Race = {
 async function run(clip: Clip, rounds: number): Promise<Outcome> {
 	const { between } = makeRandom(12);
 	const indices = Array.from({ length: 20 }, () => Math.floor(between(0, clip.frames))).sort((a, b) => a - b);
-	const rows = await serving(clip, async server => {
-		const url = await server.videoUrl();
-		const at = { path: url, frames: clip.frames };
-		const who = await samplers(clip, { annotated: true }, { frames: 20, labelled: indices, withDecord: false });
-		const readers = (['opencv', 'torchcodec'] as const).map(reader => pythonReader(reader, at, 'png', { indices }));
-		return inTurn([...who, ...(await Promise.all(readers))], rounds);
+	const who = await samplers(clip, { annotated: true }, { frames: 20, labelled: indices, withDecord: false });
+	// They have no token for the server's own files.
+	const server = await serveFile(clip.path);
+	const at = { path: server.url.href, frames: clip.frames };
+	const readers = (['opencv', 'torchcodec'] as const).map(async (reader): Promise<Contestant> => {
+		const contestant = await pythonReader(reader, at, 'png', { indices });
+		return {
+			...contestant,
+			run: async () => {
+				const before = server.count.bytes;
+				const sample = await contestant.run();
+				return { ...sample, bytesRead: server.count.bytes - before };
+			},
+		};
 	});
+	const rows = await inTurn([...who, ...(await Promise.all(readers))], rounds);
+	server.close();
 	const heats: Heat[] = [{ name: `20 of ${clip.frames} frames`, frames: 20, origin: clip.origin, rows }];
 	const own = rowOf(rows, names.library);
 	const wall = (name: string) => valuesOf(rowOf(rows, name), 'wallMs');
