@@ -31,6 +31,7 @@ if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
 	process.exit(2);
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 let missing = 0;
 if (!values.report) {
 	// What programs import, as it is now.

@@ -30,6 +30,9 @@ export async function runMeasured({ program, args, env, timeoutMs = defaultTimeo
 			detached: true,
 		});
 		const closed = once(child, 'close');
+		const endAll = () => process.kill(-(child.pid as number), 'SIGKILL');
+		// A group of its own would outlive this process.
+		process.once('exit', endAll);
 		const watch = watchTree(child.pid as number);
 		let [stdout, stderr] = ['', ''];
 		child.stdout.on('data', (text: Buffer) => {
@@ -38,10 +41,11 @@ export async function runMeasured({ program, args, env, timeoutMs = defaultTimeo
 		child.stderr.on('data', (text: Buffer) => {
 			stderr = (stderr + text).slice(-4000);
 		});
-		const timeout = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), timeoutMs);
+		const timeout = setTimeout(endAll, timeoutMs);
 		const [code, signal] = await closed;
 		const wallMs = performance.now() - start;
 		clearTimeout(timeout);
+		process.off('exit', endAll);
 		watch.stop();
 		if (code !== 0) throw new Error(`${basename(program)} ended with ${code ?? signal}: ${lastLine(stderr || stdout)}`);
 		const [user = 0, system = 0] = readFileSync(times, 'utf8').trim().split('\n').at(-1)?.split(' ').map(Number) ?? [];
