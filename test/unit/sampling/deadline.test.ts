@@ -41,7 +41,7 @@ test('at the deadline ffmpeg is ended, no marker is written, and the next delive
 	const [slow, pids] = [join(folder, 'slow-ffmpeg'), join(folder, 'pids')];
 	writeFileSync(
 		slow,
-		`#!/bin/sh\ncase "$*" in *showinfo@trial*) exec '${installedFfmpeg()}' "$@";; esac\necho $$ >> '${pids}'\n'${installedFfmpeg()}' "$@" | head -c 200000\nexec sleep 1000\n`,
+		`#!/bin/sh\ncase "$*" in *nullsrc@trial*) exec '${installedFfmpeg()}' "$@";; esac\necho $$ >> '${pids}'\n'${installedFfmpeg()}' "$@" | head -c 100000\nexec sleep 1000\n`,
 	);
 	chmodSync(slow, 0o755);
 
