@@ -19,7 +19,7 @@ const signal = new AbortController().signal;
 /** A program that does what it is told instead of decoding, once it has passed its trial. */
 const standIn = (name: string, ...instead: string[]): string => {
 	const path = join(folder, name);
-	const trial = `case "$*" in *showinfo@trial*) exec '${real}' "$@";; esac`;
+	const trial = `case "$*" in *nullsrc@trial*) exec '${real}' "$@";; esac`;
 	writeFileSync(path, ['#!/bin/sh', trial, ...instead, ''].join('\n'));
 	chmodSync(path, 0o755);
 	return path;

@@ -16,13 +16,14 @@ export const plainMatches: u32 = 3;
 
 /** Bytes of a part that are looked at; that are tried out; and of a flat one, where little may lie in a few places. */
 const looked: usize = 16384;
-const tried: usize = 65536;
+const tried: usize = 24576;
 const triedOfFlat: usize = 262144;
 
 /** Rows of a sample that lie together: the first is only there to be repeated. */
 const together: usize = 4;
 
-/** Matches are tried out with a search that is no deeper. */
+/** Matches are tried out with a search that is no deeper, at first and then. */
+const shallow: u32 = 2;
 const trialDepth: u32 = 16;
 
 let pixels: u32 = 0;
@@ -48,14 +49,38 @@ function isFlat(): bool {
 export function choose(rows: usize, isTop: bool, stride: usize, height: usize, step: usize, scratch: usize): u32 {
 	look(rows, stride, height, step, scratch);
 	if (isPhotograph(step)) return photograph;
-	planGroups(stride, height);
-	const plain = matchRate(unfiltered, rows, isTop, stride, height, step, scratch);
-	const filtered = matchRate(paeth, rows, isTop, stride, height, step, scratch);
+	// A shallow trial first: it tells what is dark and smooth, such as films, from drawings.
+	let kind = choiceOf(rows, isTop, stride, height, step, scratch, tried, shallow);
+	if (isFlat() && kind !== zeroRuns) {
+		kind = choiceOf(rows, isTop, stride, height, step, scratch, triedOfFlat, min(depth(), trialDepth));
+	}
+	return kind;
+}
+
+function choiceOf(
+	rows: usize,
+	isTop: bool,
+	stride: usize,
+	height: usize,
+	step: usize,
+	scratch: usize,
+	sample: usize,
+	depth: u32,
+): u32 {
+	planGroups(stride, height, sample);
+	const plain = matchRate(unfiltered, rows, isTop, stride, height, step, scratch, depth);
+	const filtered = matchRate(paeth, rows, isTop, stride, height, step, scratch, depth);
 	// `scratch` holds the filtered rows.
 	const fast = runRate(scratch, groups * groupRows * (stride + 1));
-	// Clearly, since a sample can miss what matches would find.
-	if (fast <= (min(plain, filtered) * 95) / 100) return zeroRuns;
+	// Clearly smaller than plain rows, since a sample can miss what matches would find; and matches of filtered rows take
+	// fifteen times as long, which a little has to be worth.
+	if (fast <= (plain * clearly()) / 100 && fast <= (filtered * 112) / 100) return zeroRuns;
 	return filtered < plain ? filteredMatches : plainMatches;
+}
+
+/** Percent of the size of matches; deeper ones may find more in what repeats itself. */
+function clearly(): u32 {
+	return isFlat() ? 80 : 90;
 }
 
 /**
@@ -68,7 +93,8 @@ function isPhotograph(step: usize): bool {
 	return <u64>filteredEntropy * 100 < ownBits * (repeated * 16 < pixels ? 95 : 80);
 }
 
-/** Looks at a sample of the rows. Of a part of one row or of narrow rows nothing is known: all counts as repeated. */
+/** Looks at a sample of the rows. Of a part of one row, of narrow rows, or of rows that
+ * repeat the one above nothing is known: all counts as repeated. */
 function look(rows: usize, stride: usize, height: usize, step: usize, scratch: usize): void {
 	pixels = 0;
 	repeated = 1;
@@ -82,9 +108,13 @@ function look(rows: usize, stride: usize, height: usize, step: usize, scratch: u
 	memory.fill(heads, 0, headsBytes);
 	memory.fill(colours, 0, headsBytes);
 	const count = min<usize>(height - 1, max<usize>(1, looked / stride));
+	let bytes: usize = 0;
 	for (let i: usize = 0; i < count; i++) {
 		const row = rows + (1 + (i * (height - 1)) / count) * stride;
 		filterRow(paeth, scratch, row, row - stride, stride, step);
+		// Bars above and below a film, and other bands: they cost nothing in any way, and say nothing of the rest.
+		if (isZero(scratch + 1, stride)) continue;
+		bytes += stride;
 		countBytes(plain, row, stride);
 		countBytes(filtered, scratch + 1, stride);
 		for (let at = row; at + 8 <= row + stride; at += step) {
@@ -100,8 +130,19 @@ function look(rows: usize, stride: usize, height: usize, step: usize, scratch: u
 			pixels++;
 		}
 	}
-	plainEntropy = entropy(plain, count * stride);
-	filteredEntropy = entropy(filtered, count * stride);
+	if (!pixels) {
+		repeated = 1;
+		return;
+	}
+	plainEntropy = entropy(plain, bytes);
+	filteredEntropy = entropy(filtered, bytes);
+}
+
+function isZero(from: usize, bytes: usize): bool {
+	let at: usize = 0;
+	for (; at + 8 <= bytes; at += 8) if (load<u64>(from + at)) return false;
+	for (; at < bytes; at++) if (load<u8>(from + at)) return false;
+	return true;
 }
 
 function countBytes(into: usize, from: usize, bytes: usize): void {
@@ -134,9 +175,8 @@ let groups: usize = 0;
 let groupRows: usize = 0;
 
 /** All rows where they are few, otherwise some of every so many. */
-function planGroups(stride: usize, height: usize): void {
+function planGroups(stride: usize, height: usize, sample: usize): void {
 	const row = stride + 1;
-	const sample = isFlat() ? triedOfFlat : tried;
 	groups = 1;
 	groupRows = height;
 	if (height * row > sample && height > together) {
@@ -154,8 +194,9 @@ function matchRate(
 	height: usize,
 	step: usize,
 	scratch: usize,
+	depth: u32,
 ): u32 {
-	forget(scratch, stride + 1, min(depth(), trialDepth));
+	forget(scratch, stride + 1, depth);
 	clearTokens();
 	let at = scratch;
 	let bytes: usize = 0;
