@@ -1,12 +1,19 @@
 #!/usr/bin/env node
 // The command `framefan`. Plain JavaScript, so that it runs before anything is compiled.
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { isBuilt } from './is-built.mjs';
 
 // The SDK announces that its releases of 2027 need a newer Node; the pinned one does not.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 try {
-	const { register } = await import('tsx/esm/api');
-	register();
-	await import('./main.ts');
+	const built = join(import.meta.dirname, '..', 'dist', 'cli.js');
+	if (isBuilt(built, dirname(import.meta.dirname))) await import(pathToFileURL(built).href);
+	else {
+		const { register } = await import('tsx/esm/api');
+		register();
+		await import('./main.ts');
+	}
 } catch (error) {
 	// What is installed is incomplete, so that not even the command's own way to tell an error can be loaded.
 	console.error(`error: framefan can't start: ${error.message.split('\n')[0]}`);

@@ -20,7 +20,7 @@ const quietMs = process.env.AWS_ENDPOINT_URL_SQS ? 20_000 : 60_000;
 
 /** What runs when a sampling has ended has so long to finish; it has when nothing ran for some polls. */
 const longestDrainMs = 60_000;
-const drainPollMs = 100;
+const drainPollMs = 40;
 const quietPolls = 5;
 
 /**

@@ -1,5 +1,5 @@
-// Builds what programs import from the package: Node runs no TypeScript from node_modules. Plain JavaScript, since it
-// runs while packages are being installed.
+// Builds what programs import from the package, since Node runs no TypeScript from node_modules, and the command, which
+// starts in half the time then. Plain JavaScript, since it runs while packages are being installed.
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,8 +9,8 @@ import { build } from 'esbuild';
 const root = join(import.meta.dirname, '..');
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 await build({
-	entryPoints: [join(root, 'library/index.ts')],
-	outfile: join(root, 'dist/index.js'),
+	entryPoints: { index: join(root, 'library/index.ts'), cli: join(root, 'cli/main.ts') },
+	outdir: join(root, 'dist'),
 	bundle: true,
 	packages: 'external',
 	platform: 'node',

@@ -117,6 +117,8 @@ export const startLocalStack = async (options: {
 			accountId,
 		});
 		endings.push(() => http.close());
+		// All are needed soon, one after the other: their starts go on at the same time.
+		if (!options.idle) for (const worker of ground.functions.values()) await worker.warm();
 
 		return {
 			httpUrl: http.endpoint,

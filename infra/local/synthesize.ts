@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { packageFolder } from './package-folder.ts';
 
-const repository = join(import.meta.dirname, '..', '..');
+const repository = packageFolder;
 const cache = join(repository, 'node_modules', '.cache', 'framefan');
 
 /** What decides the template and its assets. */

@@ -6,6 +6,8 @@ export type LocalFunction = {
 	name: string;
 	/** The function's answer, parsed; throws {@link InvocationError} (`TooManyRequestsException` beyond the concurrency). */
 	invoke(event: unknown): Promise<unknown>;
+	/** Starts a sandbox for the first invocation, unless there is one. */
+	warm(): Promise<void>;
 	/** Invocations that are going on. */
 	busy(): number;
 	/** Process ids of the sandboxes that live now. */
@@ -40,6 +42,13 @@ export const makeFunction = (
 	return {
 		name: configuration.name,
 		busy: () => busy,
+		warm: async () => {
+			if (closed || all.size > 0) return;
+			const cold = await startSandbox(configuration, options.temporaryRoot, log);
+			all.add(cold);
+			if (closed) await cold.kill();
+			else idle.push(cold);
+		},
 		pids: () => [...all].flatMap(sandbox => (sandbox.alive() && sandbox.pid ? [sandbox.pid] : [])),
 		invoke: async event => {
 			if (closed || busy >= options.concurrency) {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { packageFolder } from '../package-folder.ts';
 import type { LogFile } from './log-file.ts';
 
 /** What one deployed function is, as far as running it goes. */
@@ -32,7 +33,7 @@ export class InvocationError extends Error {
 type Invocation = { id: string; payload: string; deadline: number; settle: (outcome: Outcome) => void };
 type Outcome = { result: string } | { error: InvocationError };
 
-const bootstrap = join(import.meta.dirname, 'bootstrap.mjs');
+const bootstrap = join(packageFolder, 'infra', 'local', 'lambda', 'bootstrap.mjs');
 
 /** One child process that serves one invocation at a time, with its own temporary folder. */
 export type Sandbox = {

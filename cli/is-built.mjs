@@ -1,0 +1,24 @@
+// Tells whether what was built can be run instead of the sources, which have to be compiled each time. Plain JavaScript,
+// so that it runs before anything is compiled.
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const sources = ['cli', 'demo', 'functions', 'infra', 'library'];
+
+/**
+ * Whether a file is as new as all sources of a package.
+ * @param {string} built
+ * @param {string} folder of the package
+ */
+export function isBuilt(built, folder) {
+	try {
+		const { mtimeMs } = statSync(built);
+		return sources.every(source =>
+			readdirSync(join(folder, source), { recursive: true, encoding: 'utf8' })
+				.filter(name => name.endsWith('.ts'))
+				.every(name => statSync(join(folder, source, name)).mtimeMs <= mtimeMs),
+		);
+	} catch {
+		return false;
+	}
+}
