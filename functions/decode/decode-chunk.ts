@@ -69,7 +69,8 @@ const workOff = async (
 				ffmpegPath: ports.ffmpegPath,
 				signal: options.signal,
 			});
-			const lost = await pipeFrames(frames, chunk, missing, encoded => uploader.upload(encoded));
+			const atOnce = Math.max(2, Math.ceil(picturesAtOnce / (ports.chunksAtOnce ?? 1)));
+			const lost = await pipeFrames(frames, chunk, missing, atOnce, encoded => uploader.upload(encoded));
 			options.signal.throwIfAborted();
 			for (const { index, reason, message } of lost) faultAt(reason, message, index);
 		}
@@ -101,12 +102,14 @@ const needVideo = async ({ supervisely }: DecodePorts, id: number): Promise<Vide
 /**
  * Frames through resize and encoder to the uploads, each stage going on while the next is busy, none running ahead by
  * more than a few pictures.
+ * @param atOnce pictures that are in work
  * @returns what the extraction says of frames that could not be had
  */
 const pipeFrames = async <Lost>(
 	frames: AsyncGenerator<Frame, Lost>,
 	chunk: Chunk,
 	wanted: ChunkFrame[],
+	atOnce: number,
 	upload: (frames: EncodedFrame[]) => Promise<void>,
 ): Promise<Lost> => {
 	const byIndex = new Map(wanted.map(frame => [frame.index, frame]));
@@ -138,6 +141,6 @@ const pipeFrames = async <Lost>(
 		encoded.catch(() => {});
 		const sizes = { from: { width: value.width, height: value.height }, to };
 		encoding.push(encoded.then(bytes => ({ frame: byIndex.get(value.index) as ChunkFrame, bytes, sizes })));
-		if (encoding.length >= picturesAtOnce) await takeEncoded();
+		if (encoding.length >= atOnce) await takeEncoded();
 	}
 };

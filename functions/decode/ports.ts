@@ -13,4 +13,6 @@ export type DecodePorts = {
 	/** How long a chunk stays taken after its worker was heard of last. */
 	leaseMs: number;
 	ffmpegPath: string;
+	/** Chunks that are worked on in this process at the same time; 1 unless told. */
+	chunksAtOnce?: number;
 };

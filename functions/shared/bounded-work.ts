@@ -1,6 +1,10 @@
 export type BoundedWork = {
 	/** Begins something, and waits until there is room for the next. @throws what kept one of them from being done */
 	add(work: Promise<void>): Promise<void>;
+	/** How many are under way. */
+	size(): number;
+	/** Waits until one of those that are under way has ended. @throws what kept one of them from being done */
+	next(): Promise<void>;
 	/** Waits for all that was begun. @throws what kept one of them from being done */
 	finish(): Promise<void>;
 	/** Waits for all that was begun, however it ends. */
@@ -24,6 +28,11 @@ export function makeBoundedWork(most: number): BoundedWork {
 				.finally(() => running.delete(watched));
 			running.add(watched);
 			if (running.size >= most) await Promise.race(running);
+			throwFailure();
+		},
+		size: () => running.size,
+		next: async () => {
+			await Promise.race(running);
 			throwFailure();
 		},
 		finish: async () => {

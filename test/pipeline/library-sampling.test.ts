@@ -1,6 +1,8 @@
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { SuperviselyClient, sampleVideo, sampleVideoDataset, sampleVideoProject } from '#library/index.ts';
+import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { ok, serve, temporaryFolder } from '#test/supervisely-server.ts';
 import { TINY, writeTinyVideoProject } from '#test/tiny-video-project.ts';
 
@@ -108,4 +110,32 @@ test('a server that fails for a while costs nothing but time', async () => {
 	]);
 	const result = await sampleVideoProject(client, source, { step: 5 });
 	expect(result).toMatchObject({ framesPlanned: 12, framesUploaded: 12, faults: [] });
+});
+
+test.runIf(process.platform === 'linux' && process.arch === 'x64').each([1, 2])(
+	'with a concurrency of %i so many chunks are decoded at a time',
+	async concurrency => {
+		const { client, source } = await start();
+		const folder = await temporaryFolder();
+		const [ffmpeg, log] = [join(folder, 'ffmpeg'), join(folder, 'log')];
+		// Decoders of chunks say when they come, and begin three seconds later.
+		const decode = `date +%s%3N >> '${log}'; sleep 3; exec '${installedFfmpeg()}' "$@"`;
+		writeFileSync(ffmpeg, `#!/bin/sh\ncase "$*" in *pgmyuv*) ${decode};; *) exec '${installedFfmpeg()}' "$@";; esac\n`);
+		chmodSync(ffmpeg, 0o755);
+		vi.stubEnv('FFMPEG_PATH', ffmpeg);
+		onTestFinished(() => void vi.unstubAllEnvs());
+		const { framesUploaded } = await sampleVideoProject(client, source, { step: 3 }, { concurrency });
+		expect(framesUploaded).toBe(20);
+		const [first = 0, second = 0, ...more] = readFileSync(log, 'utf8').trim().split('\n').map(Number);
+		expect(more).toEqual([]);
+		expect(second - first < 3000).toBe(concurrency === 2);
+	},
+);
+
+test('a concurrency that is none is refused by name', async () => {
+	const { client, source } = await start();
+	for (const concurrency of [0, 1.5, Number.NaN])
+		await expect(sampleVideoProject(client, source, {}, { concurrency })).rejects.toThrow(
+			`concurrency is ${concurrency}`,
+		);
 });
