@@ -28,8 +28,10 @@ const key = (kind: number, number: number): string => String(kind).repeat(8) + S
 function annotation({ width, height, frames }: Clip, labelled?: number[]): object {
 	const indices = labelled ?? Array.from({ length: frames }, (_, index) => index);
 	const figures = (index: number) => {
-		const left = Math.round(((index % 100) / 100) * (width / 2));
+		// All within two thirds of the picture each way: the SDK leaves labels as they are where it makes 720p of 1080p.
+		const left = Math.round(((index % 100) / 100) * (width / 3));
 		const [top, right, bottom] = [Math.round(height / 4), left + Math.round(width / 4), Math.round(height / 2)];
+		const lowest = Math.round(height * 0.6);
 		const middle = Math.round((left + right) / 2);
 		const places = {
 			vehicle: [
@@ -40,7 +42,7 @@ function annotation({ width, height, frames }: Clip, labelled?: number[]): objec
 				[left, bottom],
 				[middle, top],
 				[right, bottom],
-				[middle, height - 1],
+				[middle, lowest],
 			],
 		};
 		return Object.entries(places).map(([title, exterior], i) => ({

@@ -33,7 +33,14 @@ export type Row = {
 	missing?: string;
 };
 
-/** Lets contestants run by turns, A B C A B C …, so that whatever else the machine does meets all of them. */
+/** Rounds of a peer that took so many times as long as the fastest other peer: it won't be the one to beat. */
+const roundsOfSlow = 2;
+const slow = 3;
+
+/**
+ * Lets contestants run by turns, A B C A B C …, so that whatever else the machine does meets all of them. A peer that is far
+ * behind others leaves after two rounds.
+ */
 export async function inTurn(contestants: Contestant[], rounds: number): Promise<Row[]> {
 	const rows = contestants.map(
 		({ name, command, isOwn = false, unavailable }): Row => ({
@@ -44,7 +51,7 @@ export async function inTurn(contestants: Contestant[], rounds: number): Promise
 	for (let round = 0; round < rounds; round++) {
 		for (const [i, contestant] of contestants.entries()) {
 			const row = rows[i] as Row;
-			if (row.missing !== undefined) continue;
+			if (row.missing !== undefined || (round >= roundsOfSlow && isFarBehind(row, rows))) continue;
 			try {
 				const sample = await contestant.run();
 				row.samples.push(rounded(sample));
@@ -56,6 +63,11 @@ export async function inTurn(contestants: Contestant[], rounds: number): Promise
 		}
 	}
 	return rows;
+}
+
+function isFarBehind(row: Row, rows: Row[]): boolean {
+	const first = ({ samples: [sample] }: Row) => sample?.workMs ?? sample?.wallMs ?? Number.POSITIVE_INFINITY;
+	return !row.isOwn && first(row) > slow * Math.min(...rows.filter(each => !each.isOwn).map(first));
 }
 
 const rounded = (sample: Sample): Sample =>

@@ -92,7 +92,7 @@ async function run(id: string, ending: Ending, goal: About['goal'], { rounds, qu
 	return { heats, goals, notes };
 }
 
-const framesOf = (size: SizeName): number => (size === '720p' ? 150 : 80);
+const framesOf = (size: SizeName): number => (size === '720p' ? 150 : 60);
 
 async function generated(size: SizeName, codec: Codec): Promise<Clip | { unavailable: string }> {
 	try {
