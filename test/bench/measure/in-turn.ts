@@ -38,10 +38,10 @@ const roundsOfSlow = 2;
 const slow = 3;
 
 /**
- * Lets contestants run by turns, A B C A B C …, so that whatever else the machine does meets all of them. A peer that is far
- * behind others leaves after two rounds.
+ * Lets contestants run by turns, A B C A B C …, so that whatever else the machine does meets all of them.
+ * @param options.slowLeave a peer that is far behind others leaves after two rounds
  */
-export async function inTurn(contestants: Contestant[], rounds: number): Promise<Row[]> {
+export async function inTurn(contestants: Contestant[], rounds: number, { slowLeave = false } = {}): Promise<Row[]> {
 	const rows = contestants.map(
 		({ name, command, isOwn = false, unavailable }): Row => ({
 			...{ name, command, isOwn, samples: [] },
@@ -51,7 +51,7 @@ export async function inTurn(contestants: Contestant[], rounds: number): Promise
 	for (let round = 0; round < rounds; round++) {
 		for (const [i, contestant] of contestants.entries()) {
 			const row = rows[i] as Row;
-			if (row.missing !== undefined || (round >= roundsOfSlow && isFarBehind(row, rows))) continue;
+			if (row.missing !== undefined || (slowLeave && round >= roundsOfSlow && isFarBehind(row, rows))) continue;
 			try {
 				const sample = await contestant.run();
 				row.samples.push(rounded(sample));

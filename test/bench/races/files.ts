@@ -55,7 +55,9 @@ async function run(id: string, ending: Ending, goal: About['goal'], { rounds, qu
 	const heat = async (clip: Clip, readers: Reader[], withSdk: boolean) => {
 		console.log(`${clip.name}, ${clip.frames} frames`);
 		const rows = await serving(clip, async server =>
-			inTurn(await contestants(clip, ending, readers, withSdk ? server : undefined, server), rounds),
+			inTurn(await contestants(clip, ending, readers, withSdk ? server : undefined, server), rounds, {
+				slowLeave: true,
+			}),
 		);
 		const { frames, origin } = clip;
 		heats.push({ name: `${clip.name}, ${frames} frames`, frames, origin, rows });
