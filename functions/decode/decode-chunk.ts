@@ -16,8 +16,9 @@ import { targetSize } from '#shared/video/picture/target-size.ts';
 import type { DecodePorts } from './ports.ts';
 import { type EncodedFrame, makeUploader } from './upload-frames.ts';
 
-/** Encoded pictures that go out together. */
+/** Encoded pictures that go out together: so many, or those that have so many bytes. */
 const framesPerUpload = 16;
+const bytesPerUpload = 12 * 1024 * 1024;
 
 /**
  * One chunk. Returning means that it is done with: its images and labels are in the destination, its marker says so
@@ -115,6 +116,7 @@ const pipeFrames = async <Lost>(
 	const byIndex = new Map(wanted.map(frame => [frame.index, frame]));
 	const encoding: Promise<EncodedFrame>[] = [];
 	let ready: EncodedFrame[] = [];
+	let readyBytes = 0;
 	let sending: Promise<void> = Promise.resolve();
 	const send = async () => {
 		await sending;
@@ -122,10 +124,13 @@ const pipeFrames = async <Lost>(
 		// Looked at when it is awaited; until then its failure is nobody's surprise.
 		sending.catch(() => {});
 		ready = [];
+		readyBytes = 0;
 	};
 	const takeEncoded = async () => {
-		ready.push(await (encoding.shift() as Promise<EncodedFrame>));
-		if (ready.length >= framesPerUpload) await send();
+		const frame = await (encoding.shift() as Promise<EncodedFrame>);
+		ready.push(frame);
+		readyBytes += frame.bytes.length;
+		if (ready.length >= framesPerUpload || readyBytes >= bytesPerUpload) await send();
 	};
 	for (;;) {
 		const { value, done } = await frames.next();
