@@ -27,7 +27,7 @@ const codeOf = (error: unknown): string => {
  * `fetch` that tells a failed connection by its host and cause.
  * @throws Unreachable; what the signal was aborted with
  */
-export const reach = async (url: URL, init: RequestInit): Promise<Response> => {
+export const reach = async (url: URL, init: RequestInit & { duplex?: 'half' }): Promise<Response> => {
 	try {
 		return await fetch(url, init);
 	} catch (error) {

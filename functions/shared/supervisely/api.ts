@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PermanentError } from '../errors.ts';
 import { CallRefused, type SuperviselyHttp } from './http-client.ts';
+import type { FormPart } from './multipart.ts';
 import { readVideoAnnotation } from './video-annotation.ts';
 
 const id = z.int().min(1);
@@ -199,13 +200,12 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 		knownHashes: async (hashes: string[]) =>
 			new Set(await call('images.internal.hashes.list', hashes, z.array(z.string()))),
 		uploadImages: async (images: { bytes: Uint8Array; hash: string }[]) => {
-			const form = () => {
-				const data = new FormData();
-				images.forEach(({ bytes }, at) => {
-					data.append(`${at}-file`, new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'image/*' }), String(at));
-				});
-				return data;
-			};
+			const form = images.map(({ bytes }, at) => ({
+				name: `${at}-file`,
+				file: String(at),
+				type: 'image/*',
+				bytes,
+			}));
 			const endpoint = 'images.bulk.upload';
 			const answer = parse(
 				z.array(z.looseObject({ hash: z.string().optional() })),
@@ -261,14 +261,18 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 			return new Map([...parts].map(([figure, text]) => [Number(figure), parse(maskTextSchema, text, endpoint)]));
 		},
 		uploadMasks: (masks: { figureId: number; mask: unknown }[]) =>
-			http.upload('figures.bulk.upload.geometry', () => {
-				const data = new FormData();
-				for (const { figureId, mask } of masks) {
-					data.append('figureId', String(figureId));
-					data.append('geometry', new Blob([JSON.stringify(mask)]), String(figureId));
-				}
-				return data;
-			}),
+			http.upload(
+				'figures.bulk.upload.geometry',
+				masks.flatMap(({ figureId, mask }): FormPart[] => [
+					{ name: 'figureId', text: String(figureId) },
+					{
+						name: 'geometry',
+						file: String(figureId),
+						type: 'application/octet-stream',
+						bytes: Buffer.from(JSON.stringify(mask)),
+					},
+				]),
+			),
 	};
 };
 

@@ -3,6 +3,7 @@ import { messageOf, PermanentError, SamplingFailure, TryLater } from '../errors.
 import { isPassingStatus } from '../passing.ts';
 import { isGone, reach } from '../reach.ts';
 import { retrying } from '../retrying.ts';
+import { encodeForm, type FormPart, streamOf } from './multipart.ts';
 
 /** A connection to a Supervisely server; every JSON endpoint is called by POST, as the SDK does. */
 export type SuperviselyHttp = {
@@ -12,8 +13,8 @@ export type SuperviselyHttp = {
 	call(endpoint: string, body: unknown): Promise<unknown>;
 	/** Calls that don't bear repetition one by one: when one fails in passing, all of them come again, from the first on. */
 	together<Result>(work: (call: SuperviselyHttp['call']) => Promise<Result>): Promise<Result>;
-	/** Calls an endpoint with files; a fresh form for each attempt, since a form can be read only once. */
-	upload(endpoint: string, form: () => FormData): Promise<unknown>;
+	/** Calls an endpoint with a form of fields and files. */
+	upload(endpoint: string, form: FormPart[]): Promise<unknown>;
 	/** Calls an endpoint whose answer is too large for memory; a repeat begins with a fresh answer. */
 	read<Result>(
 		endpoint: string,
@@ -74,7 +75,7 @@ export const connectSupervisely = (
 
 	const request = async (
 		endpoint: string,
-		init: () => { body: string | FormData; headers: Record<string, string> },
+		init: () => { body: string | ReadableStream<Uint8Array>; headers: Record<string, string> },
 		within = timeoutMs,
 	): Promise<Response> => {
 		const send = async (key: Record<string, string>) => {
@@ -84,6 +85,8 @@ export const connectSupervisely = (
 				return await reach(new URL(`${addressOf(server)}/public/api/v3/${endpoint}`), {
 					method: 'POST',
 					body,
+					// A stream has to be sent whole before the answer is read.
+					duplex: 'half',
 					headers: { ...headers, ...key },
 					// The token is for this host only.
 					redirect: 'error',
@@ -144,7 +147,10 @@ export const connectSupervisely = (
 		authorization: () => authorization(),
 		call: (endpoint, body) => withRetries(() => postJson(endpoint, body)),
 		together: work => withRetries(() => work(postJson)),
-		upload: (endpoint, form) => withRetries(() => post(endpoint, () => ({ body: form(), headers: {} }))),
+		upload: (endpoint, form) => {
+			const { pieces, headers } = encodeForm(form);
+			return withRetries(() => post(endpoint, () => ({ body: streamOf(pieces), headers })));
+		},
 		read: (endpoint, body, consume) =>
 			withRetries(async () => {
 				const response = await request(endpoint, json(body), longTimeoutMs);
