@@ -63,4 +63,4 @@ const scaled =
 export const short = (value: number): string =>
 	value >= 100 ? String(Math.round(value)) : value.toFixed(value >= 10 ? 1 : 2);
 
-const firstSentence = (text: string): string => `not run: ${text.split('\n')[0]?.slice(0, 160)}`;
+const firstSentence = (text: string): string => `not run: ${text.split('\n')[0]?.slice(0, 100)}`;
