@@ -14,10 +14,13 @@ export const scratch = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 /** Gives an empty folder to some work, and removes it with what is in it. */
 export async function inFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
 	const folder = mkdtempSync(join(scratch, 'framefan-bench-'));
+	const remove = () => rmSync(folder, { recursive: true, force: true });
+	process.once('exit', remove);
 	try {
 		return await work(folder);
 	} finally {
-		rmSync(folder, { recursive: true, force: true });
+		process.off('exit', remove);
+		remove();
 	}
 }
 
