@@ -31,6 +31,7 @@ let repeated: u32 = 0;
 let knownColours: u32 = 0;
 let plainEntropy: u32 = 0;
 let filteredEntropy: u32 = 0;
+let sampleBytes: u32 = 0;
 
 /** How many places should be tried for a match in the part that was chosen for last. */
 export function depth(): u32 {
@@ -89,6 +90,8 @@ function clearly(): u32 {
  */
 function isPhotograph(step: usize): bool {
 	if (isFlat() || (step > 1 && knownColours > (pixels / 8) * 7)) return false;
+	// Noise: nothing is repeated, and no byte is likelier than another.
+	if (repeated * 16 < pixels && <u64>plainEntropy * 2 > <u64>sampleBytes * 15) return true;
 	const ownBits = (<u64>plainEntropy * (pixels - repeated)) / pixels;
 	return <u64>filteredEntropy * 100 < ownBits * (repeated * 16 < pixels ? 95 : 80);
 }
@@ -134,6 +137,7 @@ function look(rows: usize, stride: usize, height: usize, step: usize, scratch: u
 		repeated = 1;
 		return;
 	}
+	sampleBytes = <u32>bytes;
 	plainEntropy = entropy(plain, bytes);
 	filteredEntropy = entropy(filtered, bytes);
 }
