@@ -37,6 +37,30 @@ const turned: Fixture[] = turns.map(({ name, matrix: [a, b, c, d], stored, shown
 	},
 }));
 
+/** The same turns in the movie's matrix instead of the track's, and against it. */
+const turnedMovies: Fixture[] = [
+	{ name: 'movie-turned.mp4', trackTurn: [1, 0, 0, 1], filter: 'transpose=clock' },
+	{ name: 'movie-turned-back.mp4', trackTurn: [0, -1, 1, 0], filter: 'null' },
+].map(({ name, trackTurn: [a = 0, b = 0, c = 0, d = 0], filter }) => ({
+	name,
+	about: `turned by 90 degrees by the movie's matrix, and by the track's ${a} ${b} ${c} ${d}`,
+	shows: n(0, 60),
+	decode: { input: ['-noautorotate'], filter },
+	make: async k => {
+		const stored = filter === 'null' ? 'null' : 'transpose=cclock';
+		const size = filter === 'null' ? {} : { width: 180, height: 320 };
+		await k.ffmpeg(...k.pictures({ ...size, frames: 60 }), '-vf', stored, ...h264, k.aside('flat.mp4'));
+		editMp4(k.aside('flat.mp4'), k.out, boxes => {
+			const matrix = (turn: number[]) => {
+				const [x = 0, y = 0, z = 0, w = 0] = turn.map(value => value * one);
+				return words(x, y, 0, z, w, 0, 0, 0, 0x40000000);
+			};
+			matrix([0, 1, -1, 0]).copy(boxAt(boxes, 'moov', 'mvhd').body, 36);
+			matrix([a, b, c, d]).copy(boxAt(boxes, 'moov', 'trak', 'tkhd').body, 40);
+		});
+	},
+}));
+
 const encoded = (
 	name: string,
 	about: string,
@@ -49,10 +73,11 @@ const encoded = (
 	make: k => k.ffmpeg(...k.pictures({ frames: 40, ...size }), ...encoding, k.out),
 });
 
-/** A transport stream whose parts of 24 pictures are stored in these ways. */
-const inParts = (name: string, about: string, parts: string[][]): Fixture => ({
+/** A file whose parts of 24 pictures are stored in these ways. */
+const inParts = (name: string, about: string, parts: string[][], notes?: RegExp): Fixture => ({
 	name,
 	about,
+	...(notes ? { notes } : {}),
 	shows: parts.flatMap(() => n(0, 24)),
 	make: async (k: Kitchen) => {
 		const raw = parts.map((_, at) => k.aside(`${at}.h264`));
@@ -74,6 +99,7 @@ export const pixels: FixtureGroup = {
 	file: import.meta.filename,
 	fixtures: [
 		...turned,
+		...turnedMovies,
 		encoded('wide-pixels.mp4', 'pixels of 4:3: stored pixels are kept', ['-vf', 'setsar=4/3', ...h264]),
 		encoded('wide-pixels.mkv', 'pixels of 4:3 in Matroska', ['-vf', 'setsar=4/3', ...h264]),
 		encoded('interlaced-h264.mp4', 'interlaced H.264: one frame a picture', [
@@ -99,11 +125,25 @@ export const pixels: FixtureGroup = {
 		]),
 		encoded('full-range-4-2-0.mp4', 'full range, told by a tag alone', [...h264, '-color_range', 'pc']),
 		inParts('other-colours.ts', 'colour tags that change on the way', [
-			[],
+			colours('smpte170m', 'smpte170m', 'smpte170m'),
 			colours('bt709', 'bt709', 'bt709'),
 			[...colours('bt709', 'bt709', 'bt709'), '-color_range', 'pc'],
 			colours('bt2020nc', 'bt2020', 'bt709'),
 			colours('smpte170m', 'smpte170m', 'smpte170m'),
+		]),
+		...['ts', 'mp4', 'flv'].flatMap(ending => [
+			inParts(
+				`colours-go-missing.${ending}`,
+				'tagged pictures, then untagged ones, which a decoder shows by the tags of the first',
+				[colours('bt709', 'bt709', 'bt709'), [], []],
+				ending === 'mp4' ? /Colours are told for a part/ : undefined,
+			),
+			inParts(
+				`colours-come-late.${ending}`,
+				'untagged pictures, then tagged ones, which a decoder may have seen before it shows the first',
+				[[], [...colours('bt709', 'bt709', 'bt709'), '-color_range', 'pc'], []],
+				ending === 'mp4' ? /Colours are told for a part/ : undefined,
+			),
 		]),
 		inParts('other-formats.ts', '4:2:0 that becomes 4:2:2 and comes back', [[], ['-pix_fmt', 'yuv422p'], []]),
 		encoded('full-range.mp4', 'full range', [...h264, '-pix_fmt', 'yuvj420p']),

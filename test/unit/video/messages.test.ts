@@ -43,6 +43,25 @@ test('a complaint is heard in a line of its own and in the middle of a line abou
 	expect(await doubts(picture(0, 'AAAAAAAA'), second, rest, picture(1))).toEqual([undefined, 'ac-tex damaged at 6 3']);
 });
 
+test('a complaint in the middle of a line about colours or the filter is heard, too', async () => {
+	const colours = 'color_range:tv color_space:bt709 color_primaries:bt709 color_trc:arib-std-b67';
+	expect(await doubts(picture(0), `[showinfo@name @ 0x1] [info] ${colours}`, picture(1))).toEqual([
+		undefined,
+		undefined,
+	]);
+	const broken = colours.replace(' color_space', 'Error at MB: 69 color_space');
+	expect((await doubts(picture(0), `[showinfo@name @ 0x1] [info] ${broken}`, picture(1)))[1]).toMatch(
+		/Error at MB: 69/,
+	);
+	const filter = '[showinfo@name @ 0x1] [info] config in time_base: 1/30Error at MB: 70, frame_rate: 30/1';
+	expect((await doubts(picture(0), filter, picture(1)))[1]).toMatch(/Error at MB: 70/);
+	const warned = colours.replace(' color_trc', 'Late SEI color_trc');
+	expect(await doubts(picture(0), `[showinfo@name @ 0x1] [info] ${warned}`, picture(1))).toEqual([
+		undefined,
+		undefined,
+	]);
+});
+
 test('what sound streams come with is no complaint there either', async () => {
 	const broken = picture(0, 'AAAAAAAAmmco: unref short failure');
 	expect(await doubts(broken, picture(1))).toEqual([undefined, undefined]);

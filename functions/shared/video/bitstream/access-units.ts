@@ -1,6 +1,6 @@
 import { type Bitstream, intraOnly, nalUnits, startCode } from './bitstream.ts';
 import { parameterSets } from './decoder-setup.ts';
-import { readPps, readSlice, readSps, type Sps } from './h264-headers.ts';
+import { needEarlierColours, readPps, readSlice, readSps, type Sps } from './h264-headers.ts';
 import { canBeginAt } from './random-access.ts';
 
 /**
@@ -50,6 +50,7 @@ function h264Reader(lengthBytes: number, turns: number): AccessUnitReader {
 	let [base, highest] = [turns, turns];
 	let [lastHigh, lastLow] = [0, 0];
 	let decoded = turns;
+	let first: Sps | undefined;
 	const sets = setsInForce();
 	return unit => {
 		let found: AccessUnit | undefined;
@@ -70,6 +71,8 @@ function h264Reader(lengthBytes: number, turns: number): AccessUnitReader {
 			if (found) return undefined;
 			const slice = readSlice(nal, pps => sequences.get(pictures.get(pps) ?? -1));
 			if (!slice || slice.isField || slice.sps.orderType === 1) return undefined;
+			first ??= slice.sps;
+			if (slice.sps !== first && needEarlierColours([first.colours, slice.sps.colours])) return undefined;
 			decoded++;
 			if (slice.isIdr) {
 				base = highest + 1;

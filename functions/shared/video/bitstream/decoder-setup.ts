@@ -1,4 +1,5 @@
 import { type Bitstream, nalUnits, startCode } from './bitstream.ts';
+import { type Colours, readSps } from './h264-headers.ts';
 
 /**
  * What a decoder learns from the first picture's bytes and remembers to the end of the stream. It goes in front of every
@@ -50,4 +51,12 @@ export function parameterSets(sample: Buffer, { codec, lengthBytes }: Bitstream)
 	if (codec !== 'h264' && codec !== 'hevc') return Buffer.alloc(0);
 	const isSet = codec === 'h264' ? (nal: Buffer) => [7, 8].includes((nal[0] ?? 0) & 0x1f) : isSetupOfHevc;
 	return Buffer.concat([...nalUnits(sample, lengthBytes)].filter(isSet));
+}
+
+/** What the sequence parameter sets in a picture's bytes say of colours; empty without any, and for other codecs. */
+export function coloursIn(sample: Buffer, { codec, lengthBytes }: Bitstream): Colours[] {
+	if (codec !== 'h264') return [];
+	return [...nalUnits(sample, lengthBytes)]
+		.filter(nal => ((nal[0] ?? 0) & 0x1f) === 7)
+		.map(nal => readSps(nal).sps.colours);
 }

@@ -7,7 +7,20 @@ export type Sps = {
 	orderType: number;
 	orderBits: number;
 	framesOnly: boolean;
+	colours: Colours;
 };
+
+/**
+ * What a set says of colours (E.1.1): range and matrix, null where it says nothing. A decoder keeps what an earlier set
+ * has said then.
+ */
+export type Colours = { fullRange: boolean | null; matrix: number | null };
+
+/** Whether pictures by these sets look different when a decoder has not seen those before them. */
+export function needEarlierColours(all: Colours[]): boolean {
+	const different = new Set(all.map(({ fullRange, matrix }) => `${fullRange} ${matrix}`));
+	return different.size > 1 && all.some(({ fullRange, matrix }) => fullRange === null || matrix === null);
+}
 
 /** What is known of a picture by the header of its first slice. */
 export type Slice = { isIdr: boolean; isReference: boolean; isField: boolean; order: number; sps: Sps };
@@ -102,7 +115,24 @@ export function readSps(nal: Buffer): { id: number; sps: Sps } {
 	bits(1);
 	ue();
 	ue();
-	return { id, sps: { separatePlanes, frameNumBits, orderType, orderBits, framesOnly: bits(1) === 1 } };
+	const framesOnly = bits(1) === 1;
+	if (!framesOnly) bits(1);
+	bits(1);
+	if (bits(1) === 1) for (let side = 0; side < 4; side++) ue();
+	const colours = bits(1) === 1 ? readColours(bits) : { fullRange: null, matrix: null };
+	return { id, sps: { separatePlanes, frameNumBits, orderType, orderBits, framesOnly, colours } };
+}
+
+function readColours(bits: (count: number) => number): Colours {
+	// The aspect ratio, in full where it is none of the usual ones, and the overscan.
+	if (bits(1) === 1 && bits(8) === 255) bits(32);
+	if (bits(1) === 1) bits(1);
+	if (bits(1) === 0) return { fullRange: null, matrix: null };
+	bits(3);
+	const fullRange = bits(1) === 1;
+	if (bits(1) === 0) return { fullRange, matrix: null };
+	bits(16);
+	return { fullRange, matrix: bits(8) };
 }
 
 export function readPps(nal: Buffer): { id: number; sps: number } {

@@ -30,7 +30,7 @@ export type Attempt = {
 export type RunStart = { pts: number; frames: Set<number> };
 
 /** Codecs whose decoders race with themselves when they have several threads. */
-const racing = new Set(['theora', 'mpeg4']);
+const racing = new Set(['theora', 'mpeg4', 'vp8']);
 
 /** Characters that the filters of one run may have: an argument may have 128 KiB. */
 const longestExpression = 60_000;
@@ -160,6 +160,8 @@ const asRead = ({ changes, end }: Extract<Recipe['feed'], { kind: 'whole' }>, so
 /** Whether a run of pictures, in decode order, has some that are shown before its first. */
 const isOpen = (pts: number[]): boolean => pts.some(time => time < (pts[0] as number));
 
-/** Undefined leaves it to ffmpeg, which reads the same file. */
-const uprightOf = (feed: Recipe['feed']): string[] | undefined =>
-	feed.matrix === '' ? undefined : uprightFilters(Buffer.from(feed.matrix, 'base64'));
+/** Undefined leaves it to ffmpeg, which reads the same file; so does a matrix that turns nothing: pictures may tell more. */
+const uprightOf = (feed: Recipe['feed']): string[] | undefined => {
+	const filters = feed.matrix === '' ? undefined : uprightFilters(Buffer.from(feed.matrix, 'base64'));
+	return filters?.length === 0 ? undefined : filters;
+};

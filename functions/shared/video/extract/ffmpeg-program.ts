@@ -61,7 +61,7 @@ const onePixel = Buffer.from('P6\n1 1\n255\n\x07\x07\x07', 'latin1');
 
 function decodeOnePixel(program: Spelling) {
 	const filters =
-		"select=1,split[told][kept];[told]crop='min(16,iw)':'min(16,ih)':0:0:exact=1,showinfo@trial,nullsink;[kept]setpts=N,format=rgb24";
+		"select=1,split[told][kept];[told]crop='min(16,iw)':'min(16,ih)':0:0:exact=1,sidedata=delete,showinfo@trial,nullsink;[kept]setpts=N,format=rgb24";
 	return decodeRaw(program, ['gray', '1x1', 'pc'], filters, Buffer.from([7]));
 }
 

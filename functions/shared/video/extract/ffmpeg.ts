@@ -135,8 +135,11 @@ export const listPictures = async (run: Run): Promise<PictureList> => {
 /** Stands for the filter that tells of a picture, which is named when a run starts. */
 const tellPicture = 'showinfo@name';
 
-/** What it gets to see: it makes checksums of all pixels, which nobody needs. */
-const corner = "crop='min(16,iw)':'min(16,ih)':0:0:exact=1";
+/**
+ * What it gets to see: it makes checksums of all pixels, which nobody needs, and prints all data beside them, in the
+ * middle of which a complaint would be lost.
+ */
+const corner = "crop='min(16,iw)':'min(16,ih)':0:0:exact=1,sidedata=delete";
 
 const start = async (run: Run, inputOptions: string[], filters: string, output: string[]) => {
 	const { input, signal } = run;

@@ -8,7 +8,7 @@ const longestLine = 2000;
 
 /** Complaints that sound streams come with: they exceed limits that they announce, or forget what is forgotten already. */
 const harmless =
-	/Found unknown-length element with ID 0x(1A45DFA3|18538067)|mmco: unref short failure|number of reference frames|illegal short term buffer|illegal reordering|Application provided invalid|Increasing reorder buffer|deprecated|sps_id|SPS unavailable in decode_picture_timing|Last message repeated|overread|Thread message queue blocking|File ended prematurely/i;
+	/Found unknown-length element with ID 0x(1A45DFA3|18538067)|mmco: unref short failure|number of reference frames|illegal short term buffer|illegal reordering|Application provided invalid|Increasing reorder buffer|deprecated|sps_id|SPS unavailable in decode_picture_timing|Last message repeated|overread|Thread message queue blocking|File ended prematurely|Late SEI|is not implemented\. Update your|If you want to help, upload/i;
 
 /** Complaints of a decoder that starts at an open group: the pictures before its key miss references, and aren't shown. */
 const harmlessAtOpenGroup =
@@ -50,9 +50,10 @@ const complaintWords = /error|damaged|corrupt|invalid|missing|conceal|truncat|ou
  * without its level. Pieces of the line itself have but numbers and these words.
  */
 const strayIn = (line: string): string | undefined => {
-	if (!line.includes('] [info]') || /config (in|out)|side data|color_|User Data=|UUID=/.test(line)) return undefined;
-	// Details of a picture, such as `alpha_mode:unspecified`: newer versions tell more of them.
-	if (/\[info\] *([a-z_]+:\w+ *)+$/.test(line)) return undefined;
+	if (!line.includes('] [info]')) return undefined;
+	if (/\[info\] config (in|out) time_base: \d+\/\d+, frame_rate: \d+\/\d+\r?$/.test(line)) return undefined;
+	// Details of a picture, such as its colours: newer versions tell more of them.
+	if (/\[info\] *([a-z_]+:[\w-]+ *)+$/.test(line)) return undefined;
 	const own = line.slice(line.indexOf('[info]') + '[info]'.length).replace(/^.*(plane_checksum:| type:\S)/, '');
 	return /[A-Za-z]?[a-z]{2}.*/.exec(own.replaceAll(/[0-9A-F]{8}|mean:|stdev:/g, ''))?.[0];
 };

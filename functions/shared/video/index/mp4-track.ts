@@ -58,13 +58,37 @@ export const readVideoTrack = (moov: Buffer): { track: Mp4Track; notes: string[]
 			movieTimescale,
 			width: moov.readUInt16BE(entry.start + 24),
 			height: moov.readUInt16BE(entry.start + 26),
-			matrix: moov.subarray(afterTimes + 16, afterTimes + 52),
+			matrix: product(moov.subarray(afterTimes + 16, afterTimes + 52), movieMatrix(moov, mvhd)),
 			sampleDescription: moov.subarray(stsd.start - 8, stsd.end),
 			codec: entry.type,
 			sampleTable,
 			edits: readEdits(moov, trak),
 		},
 	};
+};
+
+/** The matrix by which all tracks of a movie are shown (ISO/IEC 14496-12, 8.2.2). */
+const movieMatrix = (moov: Buffer, mvhd: Box): Buffer => {
+	const at = mvhd.start + (moov[mvhd.start] === 1 ? 48 : 36);
+	return moov.subarray(at, at + 36);
+};
+
+/** Points of a column of a matrix: 16.16, and 2.30 for the last. */
+const [ordinary, last] = [2 ** 16, 2 ** 30];
+
+/** A track's matrix, then the movie's: each row of the one by each column of the other, as decoders do it. */
+const product = (track: Buffer, movie: Buffer): Buffer => {
+	if (track.length < 36 || movie.length < 36) return track;
+	const result = Buffer.alloc(36);
+	for (let row = 0; row < 3; row++)
+		for (let column = 0; column < 3; column++) {
+			const sum = [0, 1, 2].reduce((total, n) => {
+				const point = n === 2 ? last : ordinary;
+				return total + (track.readInt32BE(4 * (3 * row + n)) * movie.readInt32BE(4 * (3 * n + column))) / point;
+			}, 0);
+			result.writeInt32BE(Math.trunc(sum) | 0, 4 * (3 * row + column));
+		}
+	return result;
 };
 
 const trackId = (moov: Buffer, trak: Box): number => {

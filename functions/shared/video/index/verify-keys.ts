@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { type Bitstream, nalUnits } from '../bitstream/bitstream.ts';
-import { decoderSetup, parameterSets } from '../bitstream/decoder-setup.ts';
+import { coloursIn, decoderSetup, parameterSets } from '../bitstream/decoder-setup.ts';
+import { type Colours, needEarlierColours, setsOfRecord } from '../bitstream/h264-headers.ts';
 import { bytesTell, canBeginAt, isVerifiable } from '../bitstream/random-access.ts';
 import type { ByteSource, Change } from '../source/byte-source.ts';
 import { lastBlock } from './matroska-block.ts';
@@ -43,7 +44,9 @@ export async function verifyKeys(
 		return { reason: 'Some samples hold no picture, so pictures are counted', changes };
 	}
 	const setup = decoderSetup(first, bitstream);
-	const key = await correctedKeys(index, source, parameterSets(first, bitstream));
+	const { key, colours } = await correctedKeys(index, source, parameterSets(first, bitstream));
+	if (needEarlierColours([...configuredColours(container), ...coloursIn(first, bitstream), ...colours]))
+		return { reason: 'Colours are told for a part of the pictures only, so all are decoded in turn' };
 	key[0] = 1;
 	return { ...index, key, container: { ...container, setup } };
 }
@@ -89,10 +92,23 @@ const picturesIn: Record<string, (sample: Buffer, lengthBytes: number) => boolea
 
 const isHeaderIndex = (index: VideoIndex): index is HeaderIndex => index.container.kind !== 'whole';
 
-/** Looks at some keys, and at all where one of them isn't what the container says. */
-async function correctedKeys(index: HeaderIndex, source: ByteSource, firstSets: Buffer): Promise<Uint8Array> {
+/** What the container's own parameter sets say of colours. */
+function configuredColours(container: HeaderIndex['container']): Colours[] {
+	if (container.bitstream.codec !== 'h264' || container.kind !== 'samples') return [];
+	const at = container.sampleDescription.indexOf('avcC', 0, 'latin1');
+	if (at < 0) return [];
+	const { lengthBytes, sets } = setsOfRecord(container.sampleDescription.subarray(at + 4));
+	return coloursIn(sets, { codec: 'h264', lengthBytes });
+}
+
+/** Looks at some keys, and at all where one of them isn't what the container says. `colours`: what those say of them. */
+async function correctedKeys(
+	index: HeaderIndex,
+	source: ByteSource,
+	firstSets: Buffer,
+): Promise<{ key: Uint8Array; colours: Colours[] }> {
 	const { bitstream } = index.container;
-	if (!bytesTell(bitstream)) return index.key;
+	if (!bytesTell(bitstream)) return { key: index.key, colours: [] };
 	const keys = Array.from(index.key.keys()).filter(at => at > 0 && index.key[at] && (index.size[at] as number) > 0);
 	const step = Math.max(1, keys.length / looked);
 	const some = new Set(
@@ -110,11 +126,11 @@ async function correctedKeys(index: HeaderIndex, source: ByteSource, firstSets: 
 		// Decoding that begins here knows the sets of the first picture and those of this one, no others.
 		if (canBegin === false || (sets.length === 0 && !inForce.equals(firstSets))) corrected[at] = 0;
 	}
-	return corrected;
+	return { key: corrected, colours: found.flatMap(each => each.colours) };
 }
 
 /** `canBegin` is undefined where a picture is damaged. */
-type Looked = { at: number; canBegin: boolean | undefined; sets: Buffer };
+type Looked = { at: number; canBegin: boolean | undefined; sets: Buffer; colours: Colours[] };
 
 function lookAt(index: HeaderIndex, source: ByteSource, keys: number[], bitstream: Bitstream): Promise<Looked[]> {
 	return pLimit(atOnce).map(keys, async (at): Promise<Looked> => {
@@ -122,9 +138,9 @@ function lookAt(index: HeaderIndex, source: ByteSource, keys: number[], bitstrea
 			const bytes = await readPicture(index, source, at, most);
 			const canBegin = canBeginAt(bytes, bitstream);
 			if (canBegin || most === mostBytes || most >= (index.size[at] as number))
-				return { at, canBegin, sets: parameterSets(bytes, bitstream) };
+				return { at, canBegin, sets: parameterSets(bytes, bitstream), colours: coloursIn(bytes, bitstream) };
 		}
-		return { at, canBegin: undefined, sets: Buffer.alloc(0) };
+		return { at, canBegin: undefined, sets: Buffer.alloc(0), colours: [] };
 	});
 }
 
