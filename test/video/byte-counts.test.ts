@@ -118,7 +118,7 @@ describe.each([
 			expect(index.container.kind).toBe('samples');
 			expect(server.count.bytes).toBeLessThanOrEqual(statSync(path).size + beyond);
 			// Tried, and then started for the order of the first 250 pictures and the size of the first, all from bytes.
-			expect(telling.starts().length).toBeLessThanOrEqual(4);
+			expect(telling.starts().filter(line => !line.includes('nullsrc@trial')).length).toBeLessThanOrEqual(2);
 			expect(telling.starts().filter(line => line.includes('-i http'))).toEqual([]);
 
 			const before = server.count.bytes;
