@@ -18,6 +18,9 @@ const pollMs = 250;
  */
 const quietMs = process.env.AWS_ENDPOINT_URL_SQS ? 20_000 : 60_000;
 
+/** Functions that work steps off, by the beginnings of their logical ids. */
+const workers = ['FanOut', 'Decode'];
+
 /** What runs when a sampling has ended has so long to finish; it has when nothing ran for some polls. */
 const longestDrainMs = 60_000;
 const drainPollMs = 40;
@@ -95,6 +98,8 @@ export const runSampling = async (options: {
 			clock.keep();
 			const seen = JSON.stringify(status);
 			if (seen !== quiet.seen) quiet = { since: Date.now(), seen, waitMs: quietMs };
+			// What is being worked on is not lost, however often it fails: enqueued once more, it would stand in its own way.
+			else if (stack.busy(workers) > 0) quiet.since = Date.now();
 			else if (Date.now() - quiet.since > quiet.waitMs) {
 				// What a worker held that died would come back much later.
 				await patiently(() => api.retry(id));

@@ -28,8 +28,8 @@ export type LocalStack = {
 	invoke(id: string, event: unknown): Promise<unknown>;
 	/** Process ids of the function sandboxes that live now, by function. */
 	sandboxes(): Record<string, number[]>;
-	/** Invocations that are going on, of all functions. */
-	busy(): number;
+	/** Invocations that are going on: of all functions, or of those whose logical ids begin so. */
+	busy(ids?: string[]): number;
 	close(): Promise<void>;
 };
 
@@ -136,7 +136,10 @@ export const startLocalStack = async (options: {
 				return worker.invoke(event);
 			},
 			sandboxes: () => Object.fromEntries([...ground.functions].map(([id, worker]) => [id, worker.pids()])),
-			busy: () => [...ground.functions.values()].reduce((sum, worker) => sum + worker.busy(), 0),
+			busy: (ids = ['']) =>
+				[...ground.functions]
+					.filter(([name]) => ids.some(id => name.startsWith(id)))
+					.reduce((sum, [, worker]) => sum + worker.busy(), 0),
 			close,
 		};
 	} catch (error) {
