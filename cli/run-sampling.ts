@@ -98,7 +98,7 @@ export const runSampling = async (options: {
 			clock.keep();
 			const seen = JSON.stringify(status);
 			if (seen !== quiet.seen) quiet = { since: Date.now(), seen, waitMs: quietMs };
-			// What is being worked on is not lost, however often it fails: enqueued once more, it would stand in its own way.
+			// A step that is running is not lost, even if it keeps failing: a second copy would only take turns with the first.
 			else if (stack.busy(workers) > 0) quiet.since = Date.now();
 			else if (Date.now() - quiet.since > quiet.waitMs) {
 				// What a worker held that died would come back much later.

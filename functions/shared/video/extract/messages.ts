@@ -65,8 +65,8 @@ const strayIn = (line: string): string | undefined => {
 const keysUntilTrusted = 2;
 
 /**
- * Pictures that are told of after a complaint until they are trusted again, where the decoder runs ahead of the filters:
- * as many may wait between the two (8), and some in the hands of each.
+ * Pictures that are told of after a complaint until they are trusted again, where the decoder runs ahead of the filters.
+ * The queue between the two holds 8 pictures, and each of the two may be working on a few more.
  */
 const picturesUntilTrusted = 16;
 
