@@ -91,6 +91,13 @@ test('where the decoder runs ahead, a complaint may be about any of the next pic
 	expect(doubted(await read(lines, { decodesAhead: true }))).toEqual(Array.from({ length: 15 }, (_, n) => n + 1));
 });
 
+test('a picture whose line is lost has its place all the same, without a time', async () => {
+	const times = async (...lines: string[]) => (await read(lines)).map(({ pts }) => pts);
+	expect(await times(picture(0), picture(3))).toEqual([0, Number.NaN, Number.NaN, 3]);
+	expect(await times(picture(1))).toEqual([Number.NaN, 1]);
+	expect(await times(picture(0), picture(1), config, picture(0), picture(1))).toEqual([0, 1, 0, 1]);
+});
+
 test('planes are those of 4:2:0 in limited range, by a known matrix, in a size and format that stayed', async () => {
 	const colours = (range: string, matrix: string) =>
 		`[showinfo@name @ 0x1] [info] color_range:${range} color_space:${matrix} color_primaries:unknown color_trc:unknown`;

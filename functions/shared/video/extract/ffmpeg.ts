@@ -77,13 +77,20 @@ export const decodePictures = async function* (run: Run & Selection): AsyncGener
 	const { stdout, messages, ended, close } = await start(run, upright ? ['-noautorotate'] : [], filters, output);
 	try {
 		const pictures = readPictures(stdout);
-		for (let shown = await messages.nextPicture(); shown; shown = await messages.nextPicture()) {
+		let coming: ReturnType<typeof pictures.next> | undefined;
+		for (;;) {
+			// Read while the log is waited for: where its end is lost, ffmpeg tells of no other until this one has left.
+			coming ??= pictures.next();
+			coming.catch(() => {});
+			const shown = await messages.nextPicture();
+			if (!shown) break;
 			if (toldOnly?.times.has(shown.pts)) {
 				yield { shown, picture: undefined };
 				continue;
 			}
 			if (planar && !shown.planes) return otherPictures;
-			const { value: picture } = await pictures.next();
+			const { value: picture } = await coming;
+			coming = undefined;
 			if (planar && (picture?.width !== size?.width || picture?.height !== size?.height)) return otherPictures;
 			if (!picture) break;
 			const { width, height, bytes } = picture;

@@ -132,6 +132,8 @@ export const readMessages = (
 	let timeBase: TimeBase | undefined;
 	let decoder: string | undefined;
 	let beginnings = 0;
+	/** The filter's own number of the next picture. */
+	let next = 0;
 	/** Told of, but for its colours, which stand in a line of their own. */
 	let halfTold: (ShownPicture & { format: string | undefined }) | undefined;
 	let whyNotOpened = '';
@@ -158,9 +160,10 @@ export const readMessages = (
 		hear(said.context, said.text, /error|fatal|panic/.test(said.level) || madeUp.test(said.text));
 	};
 	const readFilterLine = (line: string) => {
-		const pts = / n: *\d+ pts: *(-?\d+|NOPTS)/.exec(line)?.[1];
+		const [, n, pts] = / n: *(\d+) pts: *(-?\d+|NOPTS)/.exec(line) ?? [];
 		if (pts !== undefined) {
 			finishTelling();
+			skipTo(Number(n));
 			isFirstShown = true;
 			const isKey = line.includes(' iskey:1');
 			if (isKey) keysLeft = Math.max(0, keysLeft - 1);
@@ -181,6 +184,11 @@ export const readMessages = (
 		if (!base) return;
 		timeBase ??= { num: Number(base[1]), den: Number(base[2]) };
 		beginnings++;
+	};
+	/** Stands for pictures whose lines are lost, so that each picture that leaves goes with its own line. */
+	const skipTo = (n: number) => {
+		for (; next < n; next++) give({ pts: Number.NaN, isKey: false, doubt: undefined, planes: undefined });
+		next = n + 1;
 	};
 	/** Gives the picture that is told of, now that its colours are known, or can't be. */
 	const finishTelling = (range?: string, matrix?: string) => {
