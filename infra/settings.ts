@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
-import { hostTarget, type Target } from '../layers/build-layer.ts';
+import type { Target } from '../layers/build-layer.ts';
 
 /** Every number of the deployment that is a choice rather than a consequence. */
 export const settings = {
@@ -29,8 +29,8 @@ export const settings = {
 	stateRetention: Duration.days(90),
 } as const;
 
-/** The machine the layers are for: `host` (the local stack) or the deployment's architecture on Linux. */
-export const layerTarget = (wanted: 'deployment' | 'host'): Target =>
-	wanted === 'host'
-		? hostTarget
-		: { platform: 'linux', arch: settings.architecture.name === Architecture.X86_64.name ? 'x64' : 'arm64' };
+/** The machine that the deployment's layers are for. */
+export const deploymentTarget: Target = {
+	platform: 'linux',
+	arch: settings.architecture.name === Architecture.X86_64.name ? 'x64' : 'arm64',
+};

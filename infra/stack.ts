@@ -12,7 +12,7 @@ import { ffmpegLayer } from './constructs/ffmpeg-layer.ts';
 import { MediaLayer } from './constructs/media-layer.ts';
 import { StageFunction } from './constructs/stage-function.ts';
 import { WorkQueue } from './constructs/work-queue.ts';
-import { layerTarget, settings } from './settings.ts';
+import { deploymentTarget, settings } from './settings.ts';
 
 /**
  * The whole system, in the order of the data:
@@ -24,7 +24,7 @@ export class FramefanStack extends Stack {
 		super(scope, id, props);
 		const choice = parameters(this);
 		const { architecture } = settings;
-		const target = layerTarget(props.layersFor);
+		const target = props.layersFor === 'host' ? 'host' : deploymentTarget;
 
 		// State: requests, plans, markers and reports.
 		const state = new Bucket(this, 'State', {

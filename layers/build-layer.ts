@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -11,16 +12,22 @@ export const hostTarget: Target = { platform: process.platform, arch: process.ar
 
 const repository = dirname(import.meta.dirname);
 
-type Lock = {
-	packages: Record<string, { version: string; dependencies?: Record<string, string>; optional?: boolean }>;
-};
-const lock = JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8')) as Lock;
+type PackageEntry = { version: string; dependencies?: Record<string, string> };
 
-const locked = (name: string): Lock['packages'][string] => {
-	const entry = lock.packages[`node_modules/${name}`];
+const lockFile = join(repository, 'package-lock.json');
+
+/** What the lock file says of a package; where this package is a dependency and has no lock file, what is installed. */
+const locked = (name: string): PackageEntry => {
+	const folder = existsSync(lockFile) ? undefined : installedFolder(name);
+	const entry = folder
+		? (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageEntry)
+		: readLock().packages[`node_modules/${name}`];
 	if (!entry) throw new Error(`package-lock.json has no ${name}: there is no build of it for this target`);
 	return entry;
 };
+
+const readLock = (): { packages: Record<string, PackageEntry> } =>
+	existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')) : { packages: {} };
 
 /** Packages with the machine code that a target needs. */
 const nativePackages = {
@@ -32,6 +39,9 @@ const nativePackages = {
 		...(platform === 'win32' ? [] : [`@img/sharp-libvips-${platform}-${arch}`]),
 	],
 };
+
+/** In the asset of a layer that is built where the local stack runs: JSON with its name as `layer`. */
+export const hostLayerFile = 'layer.json';
 
 export type LayerName = keyof typeof nativePackages;
 
@@ -58,10 +68,14 @@ const readProgram = (path: string): Buffer => {
 	}
 };
 
+/** Where a package is installed, here or above, as it is where this package is a dependency itself. */
+const installedFolder = (name: string): string | undefined =>
+	(createRequire(import.meta.url).resolve.paths(name) ?? []).map(folder => join(folder, name)).find(existsSync);
+
 /** Finds installed packages, or fetches those of another machine than this one from the npm registry. */
 const packageFolders = (names: string[], target: Target): { folders: string[]; dispose: () => void } => {
-	const here = names.map(name => join(repository, 'node_modules', name));
-	if (here.every(folder => existsSync(folder))) return { folders: here, dispose: () => {} };
+	const here = names.map(installedFolder);
+	if (here.every(folder => folder !== undefined)) return { folders: here, dispose: () => {} };
 	const scratch = mkdtempSync(join(tmpdir(), 'framefan-layer-'));
 	const packages = names.map(name => `${name}@${locked(name).version}`);
 	const machine = [`--os=${target.platform}`, `--cpu=${target.arch}`, '--libc=glibc', '--ignore-scripts', '--no-save'];

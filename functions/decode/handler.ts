@@ -13,6 +13,7 @@ import { readEnvironment } from '#shared/environment.ts';
 import { decodeMessageSchema, identityOf } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
+import { ffmpegProgram } from '#shared/video/extract/ffmpeg-program.ts';
 import { decodeChunk } from './decode-chunk.ts';
 
 const env = readEnvironment(
@@ -43,6 +44,9 @@ const queue = {
 	deliveries: Number(env.DELIVERIES),
 	longestWait: Number(env.LONGEST_WAIT_SECONDS),
 };
+
+// Tried while the sandbox is started; what is wrong with it is told when it is used.
+ffmpegProgram(ports.ffmpegPath).catch(() => {});
 
 /** Before the deadline ffmpeg has to be ended and the message handed back. */
 const endEarlyMs = 10_000;

@@ -7,7 +7,7 @@ import { MediaLayer } from './media-layer.ts';
  * The layer with ffmpeg: the one that is installed with the package, or what the context value `ffmpeg` names, the path
  * of another build for the target's machine or the ARN of a layer that has `bin/ffmpeg`.
  */
-export function ffmpegLayer(scope: Construct, id: string, target: Target): ILayerVersion {
+export function ffmpegLayer(scope: Construct, id: string, target: Target | 'host'): ILayerVersion {
 	const chosen: unknown = scope.node.tryGetContext('ffmpeg');
 	if (typeof chosen === 'string' && chosen.startsWith('arn:'))
 		return LayerVersion.fromLayerVersionArn(scope, id, chosen);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The folder of this package, wherever in it this code was built to. */
@@ -7,3 +7,16 @@ export const packageFolder = ((): string => {
 	while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
 	return folder;
 })();
+
+/** Where what is made from the package's sources is kept: it can be removed at any time. */
+export const cacheFolder = join(packageFolder, 'node_modules', '.cache', 'framefan');
+
+const staleAfterMs = 24 * 3600 * 1000;
+
+/** Removes folders of the cache whose names begin so, a day after they were made. */
+export function removeStale(prefix: string): void {
+	for (const name of readdirSync(cacheFolder).filter(name => name.startsWith(prefix))) {
+		const age = Date.now() - statSync(join(cacheFolder, name)).mtimeMs;
+		if (age > staleAfterMs) rmSync(join(cacheFolder, name), { recursive: true, force: true });
+	}
+}

@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { FramefanError, messageOf } from '#shared/errors.ts';
 import { checkS3 } from './check-s3.ts';
+import { hostLayer } from './host-layer.ts';
 import type { HttpRoute } from './http-api.ts';
 import { knownProperties } from './known-properties.ts';
 import { type EventSource, startEventSource } from './lambda/event-source.ts';
@@ -113,7 +114,8 @@ const queue: Realize = async (ground, id, resource) => {
 };
 
 const layer: Realize = (ground, id, resource) => {
-	ground.attributes.set(id, { ref: assetFolder(ground, id, properties(ground, resource).Content) });
+	const content = assetFolder(ground, id, properties(ground, resource).Content);
+	ground.attributes.set(id, { ref: hostLayer(content, process.env.FFMPEG_PATH) });
 };
 
 const lambda: Realize = (ground, id, resource) => {

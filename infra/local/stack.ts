@@ -118,7 +118,7 @@ export const startLocalStack = async (options: {
 		});
 		endings.push(() => http.close());
 		// All are needed soon, one after the other: their starts go on at the same time.
-		if (!options.idle) for (const worker of ground.functions.values()) await worker.warm();
+		if (!options.idle) for (const worker of ground.functions.values()) void worker.warm().catch(() => {});
 
 		return {
 			httpUrl: http.endpoint,

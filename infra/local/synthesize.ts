@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { packageFolder } from './package-folder.ts';
-
-const repository = packageFolder;
-const cache = join(repository, 'node_modules', '.cache', 'framefan');
+import { FramefanError } from '#shared/errors.ts';
+import { cacheFolder, packageFolder, removeStale } from './package-folder.ts';
 
 /** What decides the template and its assets. */
 const inputs = [
@@ -16,54 +15,73 @@ const inputs = [
 	'infra/constructs',
 	'functions',
 	'layers',
-].concat('package.json', 'package-lock.json');
+	'package.json',
+];
+const lockFile = join(packageFolder, 'package-lock.json');
 
-const inputsHash = (ffmpeg: string | undefined): string => {
-	const hash = createHash('sha256').update(`${process.platform}-${process.arch}`);
-	// Another ffmpeg is known by its path, size and time: its content is a hundred megabytes.
-	if (ffmpeg && existsSync(ffmpeg)) hash.update(`${ffmpeg} ${statSync(ffmpeg).size} ${statSync(ffmpeg).mtimeMs}`);
+const shipped = join(packageFolder, 'dist', 'assembly');
+/** Beside the shipped assembly: hashes of what it was made of, a line each: sources, lock file. */
+const shippedInputs = join(packageFolder, 'dist', 'assembly-inputs');
+
+const sourcesHash = (): string => {
+	const hash = createHash('sha256');
 	const files = inputs.flatMap(input =>
-		statSync(join(repository, input)).isFile()
+		statSync(join(packageFolder, input)).isFile()
 			? [input]
-			: readdirSync(join(repository, input), { recursive: true, encoding: 'utf8' }).map(name => join(input, name)),
+			: readdirSync(join(packageFolder, input), { recursive: true, encoding: 'utf8' }).map(name => join(input, name)),
 	);
-	for (const file of files.filter(file => statSync(join(repository, file)).isFile()).sort()) {
+	for (const file of files.filter(file => statSync(join(packageFolder, file)).isFile()).sort()) {
 		hash
 			.update(`${file}\0`)
-			.update(readFileSync(join(repository, file)))
+			.update(readFileSync(join(packageFolder, file)))
 			.update('\0');
 	}
 	return hash.digest('hex').slice(0, 32);
 };
 
-/** Assemblies of other states of the code, a day after they were made. */
-const removeStale = (): void => {
-	for (const name of readdirSync(cache).filter(name => name.startsWith('assembly-'))) {
-		const age = Date.now() - statSync(join(cache, name)).mtimeMs;
-		if (age > 24 * 3600 * 1000) rmSync(join(cache, name), { recursive: true, force: true });
-	}
-};
+const lockHash = (): string =>
+	existsSync(lockFile) ? createHash('sha256').update(readFileSync(lockFile)).digest('hex').slice(0, 32) : '';
 
 /**
- * The cloud assembly of the stack for this machine: the same template and bundles that are deployed, with
- * machine code for this machine, and the ffmpeg that `FFMPEG_PATH` names. Made by the CDK app the first time and kept by
- * content.
+ * The cloud assembly of the stack for the local stack: the same template and bundles that are deployed, with layers that
+ * are built where it runs. It comes with the package; where its sources have changed, the CDK app makes it, and it is kept
+ * by content.
  * @returns the assembly's folder
+ * @throws FramefanError where it has to be made and can't
  */
-export const synthesize = async (): Promise<string> => {
-	const ffmpeg = process.env.FFMPEG_PATH;
-	const assembly = join(cache, `assembly-${inputsHash(ffmpeg)}`);
+export async function synthesize(): Promise<string> {
+	const hashes = [sourcesHash(), lockHash()];
+	const [sources, lock] = existsSync(shippedInputs) ? readFileSync(shippedInputs, 'utf8').split('\n') : [];
+	// npm leaves the lock file out of a package, which has been tested with it.
+	if (sources === hashes[0] && (lock === hashes[1] || hashes[1] === '')) return shipped;
+	const assembly = join(cacheFolder, `assembly-${hashes.join('-')}`);
 	if (existsSync(join(assembly, 'manifest.json'))) return assembly;
-	mkdirSync(cache, { recursive: true });
-	removeStale();
+	mkdirSync(cacheFolder, { recursive: true });
+	removeStale('assembly-');
+	await makeAssembly(assembly);
+	return assembly;
+}
+
+/** Makes the assembly that comes with the package. */
+export async function shipAssembly(): Promise<void> {
+	rmSync(shippedInputs, { force: true });
+	await makeAssembly(shipped);
+	writeFileSync(shippedInputs, [sourcesHash(), lockHash()].join('\n'));
+}
+
+async function makeAssembly(assembly: string): Promise<void> {
+	try {
+		createRequire(import.meta.url).resolve('aws-cdk-lib');
+	} catch {
+		throw new FramefanError(
+			'The sources of this package have changed and aws-cdk-lib, which makes the template, is not installed: install the package again, or run npm ci in a checkout',
+		);
+	}
 	const making = `${assembly}-${process.pid}`;
+	const context = JSON.stringify({ ...cdkContext(), layersFor: 'host' });
 	await promisify(execFile)(process.execPath, ['--import', 'tsx', join('infra', 'app.ts')], {
-		cwd: repository,
-		env: {
-			...process.env,
-			CDK_OUTDIR: making,
-			CDK_CONTEXT_JSON: JSON.stringify({ ...cdkContext(), layersFor: 'host', ...(ffmpeg ? { ffmpeg } : {}) }),
-		},
+		cwd: packageFolder,
+		env: { ...process.env, CDK_OUTDIR: making, CDK_CONTEXT_JSON: context },
 		maxBuffer: 64 * 1024 * 1024,
 	}).catch((error: Error & { stderr?: string }) => {
 		rmSync(making, { recursive: true, force: true });
@@ -71,8 +89,7 @@ export const synthesize = async (): Promise<string> => {
 	});
 	rmSync(assembly, { recursive: true, force: true });
 	renameSync(making, assembly);
-	return assembly;
-};
+}
 
 const cdkContext = (): Record<string, unknown> =>
-	(JSON.parse(readFileSync(join(repository, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> }).context;
+	(JSON.parse(readFileSync(join(packageFolder, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> }).context;

@@ -51,6 +51,16 @@ test('a warm sandbox is used again, and has its own environment, temporary folde
 	expect(worker.pids()).toHaveLength(1);
 });
 
+test('an invocation that would wait for a new sandbox gets one that has finished before', async () => {
+	const worker = deploy(
+		'slow-start',
+		`await new Promise(resolve => setTimeout(resolve, 1500));
+		export const handler = async () => { await new Promise(resolve => setTimeout(resolve, 200)); return process.pid; };`,
+	);
+	const first = await worker.invoke({});
+	expect(await Promise.all([worker.invoke({}), worker.invoke({})])).toEqual([first, first]);
+});
+
 test('an error is reported with its type, and the sandbox lives on', async () => {
 	const worker = deploy('throws', `export const handler = async () => { throw new RangeError('too far'); };`);
 	await expect(worker.invoke({})).rejects.toMatchObject({ errorType: 'RangeError', message: 'too far' });

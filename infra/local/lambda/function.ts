@@ -25,6 +25,9 @@ export const makeFunction = (
 	const log: LogFile = openLogFile(options.logPath);
 	const idle: Sandbox[] = [];
 	const all = new Set<Sandbox>();
+	/** Invocations that wait for a sandbox: they get the first that is free, a new one or one that has finished. */
+	const waiting: ((sandbox: Sandbox) => void)[] = [];
+	let starting = 0;
 	let busy = 0;
 	let closed = false;
 
@@ -34,20 +37,36 @@ export const makeFunction = (
 			if (warm.alive()) return warm;
 			all.delete(warm);
 		}
-		const cold = await startSandbox(configuration, options.temporaryRoot, log);
-		all.add(cold);
-		return cold;
+		return new Promise((resolve, reject) => {
+			waiting.push(resolve);
+			if (starting < waiting.length) start().catch(reject);
+		});
+	};
+	const start = async (): Promise<void> => {
+		starting++;
+		try {
+			const cold = await startSandbox(configuration, options.temporaryRoot, log);
+			all.add(cold);
+			if (closed) await cold.kill();
+			await cold.ready;
+			release(cold);
+		} finally {
+			starting--;
+		}
+	};
+	/** One that has ended while it was started tells that to whoever waits. */
+	const release = (sandbox: Sandbox): void => {
+		const next = waiting.shift();
+		if (next) next(sandbox);
+		else if (sandbox.alive()) idle.push(sandbox);
+		else all.delete(sandbox);
 	};
 
 	return {
 		name: configuration.name,
 		busy: () => busy,
 		warm: async () => {
-			if (closed || all.size > 0) return;
-			const cold = await startSandbox(configuration, options.temporaryRoot, log);
-			all.add(cold);
-			if (closed) await cold.kill();
-			else idle.push(cold);
+			if (!closed && all.size + starting === 0) await start();
 		},
 		pids: () => [...all].flatMap(sandbox => (sandbox.alive() && sandbox.pid ? [sandbox.pid] : [])),
 		invoke: async event => {
@@ -63,7 +82,7 @@ export const makeFunction = (
 				try {
 					return JSON.parse(await sandbox.invoke(JSON.stringify(event)));
 				} finally {
-					if (sandbox.alive()) idle.push(sandbox);
+					if (sandbox.alive()) release(sandbox);
 					else all.delete(sandbox);
 				}
 			} finally {

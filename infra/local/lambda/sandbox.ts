@@ -40,6 +40,8 @@ export type Sandbox = {
 	/** The function's answer as JSON text; throws {@link InvocationError}. After an error `alive` tells whether it can be used again. */
 	invoke(payload: string): Promise<string>;
 	alive(): boolean;
+	/** Resolves when it asks for its first invocation, or has ended. */
+	ready: Promise<void>;
 	kill(): Promise<void>;
 	readonly pid: number | undefined;
 };
@@ -57,6 +59,12 @@ export const startSandbox = async (
 	let waitingPoll: ServerResponse | undefined;
 	let current: Invocation | undefined;
 	let ended = false;
+	/** Why it could not be started, or how it ended. */
+	let failure: InvocationError | undefined;
+	let setReady = () => {};
+	const ready = new Promise<void>(resolve => {
+		setReady = resolve;
+	});
 
 	const handOver = () => {
 		if (!waitingPoll || !current) return;
@@ -77,12 +85,16 @@ export const startSandbox = async (
 		const path = (request.url ?? '').replace('/2018-06-01/runtime/', '');
 		if (path === 'invocation/next') {
 			waitingPoll = response;
+			setReady();
 			handOver();
 			return;
 		}
 		void readText(request).then(text => {
 			if (path.endsWith('/response')) settle({ result: text });
-			else if (path.endsWith('/error')) settle({ error: reportedError(text) });
+			else if (path === 'init/error') {
+				failure = reportedError(text);
+				settle({ error: failure });
+			} else if (path.endsWith('/error')) settle({ error: reportedError(text) });
 			response.statusCode = 202;
 			response.end('{"status":"OK"}');
 		});
@@ -102,7 +114,9 @@ export const startSandbox = async (
 	const end = (reason: string) => {
 		if (ended) return;
 		ended = true;
-		settle({ error: new InvocationError('Runtime.ExitError', reason) });
+		setReady();
+		failure ??= new InvocationError('Runtime.ExitError', reason);
+		settle({ error: failure });
 		runtimeApi.closeAllConnections();
 		runtimeApi.close();
 		rmSync(temporary, { recursive: true, force: true });
@@ -118,14 +132,14 @@ export const startSandbox = async (
 	return {
 		pid: child.pid,
 		alive: () => !ended,
+		ready,
 		kill: async () => {
 			child.kill('SIGKILL');
 			await exited;
 		},
 		invoke: payload =>
 			new Promise((resolve, reject) => {
-				if (ended)
-					return reject(new InvocationError('Runtime.ExitError', 'Error: Runtime exited before the invocation'));
+				if (ended) return reject(failure);
 				const id = crypto.randomUUID();
 				const timer = setTimeout(() => {
 					settle({

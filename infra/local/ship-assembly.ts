@@ -1,0 +1,3 @@
+import { shipAssembly } from './synthesize.ts';
+
+await shipAssembly();
