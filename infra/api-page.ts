@@ -102,8 +102,8 @@ Written by \`npm run openapi\` from [functions/api/openapi.json](../functions/ap
 it here.
 
 The address is the stack's output \`HttpUrl\`. Every request is signed with IAM (SigV4, service \`execute-api\`), and the
-caller needs the right \`execute-api:Invoke\`. [The command line](cli.md#samplings-list-status-cancel-retry-estimate) does that
-for everything but starting a sampling, which is one request:
+caller needs the right \`execute-api:Invoke\`. [The command line](cli.md#samplings-list-status-cancel-retry-estimate) does
+that for everything but starting a sampling, which is one request:
 
 \`\`\`sh
 curl --aws-sigv4 "aws:amz:us-east-1:execute-api" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\
@@ -115,13 +115,13 @@ curl --aws-sigv4 "aws:amz:us-east-1:execute-api" --user "$AWS_ACCESS_KEY_ID:$AWS
 { "id": "5f0c6a1de2b94c3fa871", "attempt": 1 }
 \`\`\`
 
-A sampling is \`running\`, then \`completed\`, \`completed_with_faults\`, \`failed\` (with a \`reason\`) or \`cancelled\`. The status
-has the first 100 faults and notes; \`report\` is the address of all of them in S3. Unknown fields are refused. Any
-answer from 400 on is \`{"error", "path"}\`, where \`path\` names the field that is wrong; only a missing or wrong
-signature is answered by API Gateway itself, with 403 and \`{"message"}\`.
+A sampling is \`running\`, then \`completed\`, \`completed_with_faults\`, \`failed\` (with a \`reason\`) or \`cancelled\`. The
+status has the first 100 faults and notes; \`report\` is the address of all of them in S3. Unknown fields are refused. Any
+answer from 400 on is \`{"error", "path"}\`, where \`path\` names the field that is wrong; only a missing or wrong signature
+is answered by API Gateway itself, with 403 and \`{"message"}\`.
 
-- A **retry** does again what is faulted or missing, as a new attempt at the same sampling. While an attempt is running it
-  only sends the unfinished steps again.
+- A **retry** does again what is faulted or missing, as a new attempt at the same sampling. While an attempt is running
+  it only sends the unfinished steps again.
 - A **cancel** ends the attempt: no new work starts, a chunk that is in work is finished, and images stay. A retry goes
   on from there.
 - An **estimate** creates nothing and reads no video. What can't be looked at within 14 seconds is left out, and
