@@ -27,17 +27,29 @@ test('docs/deploy.md has every parameter of the stack, and no other, with its de
 	expect(told.map(([name, value]) => [name, value]).sort()).toEqual(parameters.sort());
 });
 
+/** The names of options that stand in backticks. */
+const flagsIn = (text: string): string[] => namesIn(text).flatMap(name => /^--[a-z-]+/.exec(name)?.[0] ?? []);
+
 test('docs/cli.md has every command with every option of it, and no other', async () => {
 	const page = pageText('docs/cli.md');
 	const known = await commands();
 	expect(known.length).toBeGreaterThan(5);
+	const sectionOf = (name: string): string =>
+		page.split(/^(?=## )/m).find(section => new RegExp(`^## .*\\b${name}\\b`).test(section)) ?? '';
 	const flags = new Set(['--debug']);
 	for (const command of known) {
-		expect(page, command.name()).toMatch(new RegExp(`^## .*\\b${command.name()}\\b`, 'm'));
-		for (const { long } of command.options) flags.add(long as string);
+		const section = sectionOf(command.name());
+		const told = flagsIn(section);
+		// What it has in common with another command is told there.
+		const others = section.includes(`\`${command.name()}\` has the options of \`sample\``)
+			? flagsIn(sectionOf('sample'))
+			: [];
+		for (const { long } of command.options) {
+			flags.add(long as string);
+			expect([...told, ...others], `${command.name()} in docs/cli.md`).toContain(long);
+		}
 	}
-	const told = namesIn(page).flatMap(name => /^--[a-z-]+/.exec(name)?.[0] ?? []);
-	expect([...new Set(told)].sort()).toEqual([...flags].sort());
+	expect([...new Set(flagsIn(page))].sort()).toEqual([...flags].sort());
 });
 
 test('options that pages name exist', async () => {
