@@ -147,10 +147,9 @@ test('object-id-type: a destination whose tag object_id is of another type', asy
 	expect(ours?.datasets).toEqual({});
 });
 
-test('the README names every correction, and no other', () => {
-	const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
-	const [table = ''] = /^## Corrections[\s\S]*?(?=^## )/m.exec(readme) ?? [];
-	const lastColumn = table.split('\n').map(line => line.split('|').at(-2) ?? '');
+test('docs/corrections.md names every correction, and no other', () => {
+	const tables = readFileSync(join(import.meta.dirname, '../../docs/corrections.md'), 'utf8');
+	const lastColumn = tables.split('\n').map(line => line.split('|').at(-2) ?? '');
 	const named = lastColumn.flatMap(cell => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
 	const alone = ['end-clamped', 'meta-written', 'object-id-type'];
 	expect(named.sort()).toEqual([...Object.keys(rules), ...names, ...alone].sort());

@@ -6,8 +6,8 @@ import { faultyVideos, fixtures } from '#test/video-fixtures.ts';
 const repository = join(import.meta.dirname, '../..');
 const names = new Set([...fixtures, ...faultyVideos].map(({ name }) => name));
 
-/** Rows of the README's table: number, trap, what happens here, and the names in its last column. */
-const rows = readFileSync(join(repository, 'README.md'), 'utf8')
+/** Rows of the table in docs/frames.md: number, trap, what happens here, and the names in its last column. */
+const rows = readFileSync(join(repository, 'docs/frames.md'), 'utf8')
 	.split('\n')
 	.flatMap(line => {
 		const [, number, trap, here, proof] = /^\| (\d+) \| (.+) \| (.+) \| (.+) \|$/.exec(line) ?? [];
@@ -20,7 +20,7 @@ const rows = readFileSync(join(repository, 'README.md'), 'utf8')
 		};
 	});
 
-test('the README has the 43 traps, in order', () => {
+test('docs/frames.md has the 43 traps, in order', () => {
 	expect(rows.map(({ number }) => number)).toEqual(Array.from({ length: 43 }, (_, n) => n + 1));
 });
 

@@ -240,20 +240,20 @@ test('an estimate tells bytes and dollars of every format, and those of the chos
 	}
 });
 
-test('what the README says of an hour of 1080p is what an estimate tells', async () => {
+test('what docs/deploy.md says of an hour of 1080p is what an estimate tells', async () => {
 	const hour = { id: 11, fileMeta: { framesCount: 108_000, width: 1920, height: 1080, size: '2000000000' } };
 	const { call, ports } = await openDoor({ ...estimated, videos: async () => listing([hour]) });
 	// As a deployment has it unless told.
 	ports.sizing = { ...ports.sizing, framesPerChunk: 200 };
 	const { formats } = (await call('POST /samplings/estimate', { body })).body as Estimate;
 	const [png, jpg, webp] = formats.map(({ bytesToWrite, cost }) => [bytesToWrite / 1e9, cost.total].map(Math.round));
-	const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8').replaceAll(/\s+/g, ' ');
+	const page = readFileSync(join(import.meta.dirname, '../../../docs/deploy.md'), 'utf8').replaceAll(/\s+/g, ' ');
 	for (const told of [
 		`${png?.[0]} GB of PNG for $${png?.[1]}, ${jpg?.[0]} GB of JPEG for $${jpg?.[1]}`,
 		`${webp?.[0]} GB of WebP for $${webp?.[1]}, each of quality 95`,
 		`six clips, measured on ${imageSizes.measured}`,
 	])
-		expect(readme.includes(told), told).toBe(true);
+		expect(page.includes(told), told).toBe(true);
 });
 
 test('the bytes of an image rise with its quality, from point to point as they were measured', () => {

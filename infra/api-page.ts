@@ -1,0 +1,236 @@
+/** As much of JSON Schema as the description of the HTTP API uses. */
+type Schema = {
+	$ref?: string;
+	type?: string | string[];
+	enum?: unknown[];
+	const?: unknown;
+	anyOf?: Schema[];
+	items?: Schema | false;
+	prefixItems?: Schema[];
+	properties?: Record<string, Schema>;
+	required?: string[];
+	default?: unknown;
+	format?: string;
+	minimum?: number;
+	maximum?: number;
+	minLength?: number;
+	maxLength?: number;
+	minItems?: number;
+	maxItems?: number;
+};
+type Body = { content: Record<string, { schema: Schema }> };
+type Parameter = { name: string; in: string; required?: boolean; description?: string; schema: Schema };
+type Operation = {
+	summary: string;
+	parameters?: Parameter[];
+	requestBody?: Body;
+	responses: Record<string, { description: string } & Body>;
+};
+
+/** The description of the HTTP API as `functions/api/openapi.json` has it. */
+export type ApiDescription = {
+	paths: Record<string, Record<string, unknown>>;
+	components: { schemas: Record<string, Schema> };
+};
+
+/** What the fields of bodies mean; the description has their types alone. */
+const meanings: Record<string, Record<string, string>> = {
+	SamplingRequest: {
+		source: 'what is read',
+		'source.projectId': 'the video project',
+		'source.datasetIds': 'only the videos of these datasets',
+		'source.includeNested': 'with `datasetIds`: all datasets below them as well',
+		'source.videoIds': 'only these videos; may stand beside `datasetIds`',
+		destination: 'what is written; empty: a new project `<source name>(images)`',
+		'destination.projectId': 'an existing image project',
+		'destination.name': 'the name of a new project; not together with `projectId`',
+		settings: 'what is taken of each video, and how images are made',
+		'settings.start': 'first frame, from 0',
+		'settings.end': 'frame to stop before; null: to the last frame',
+		'settings.step': 'every n-th of the frames that are left',
+		'settings.annotated': 'only frames with at least one figure',
+		'settings.annotatedByTags':
+			'with `annotated`: frames on which a tag of the video with a frame range holds count as well',
+		'settings.resize':
+			'height and width in pixels, taken literally; null for one of them keeps the proportions. Labels are scaled with the picture',
+		'settings.copyAnnotations': 'labels and tags are copied; false: images alone',
+		'settings.replace': 'images that are there in another size are uploaded anew; false: they stay, and a note says so',
+		'settings.format': 'of the images, and the ending of their names; a destination has one format',
+		'settings.quality': 'of `jpg` and `webp`; null: 95',
+		'settings.chroma': 'of `jpg`: the colour of each pixel (444), or one for every four pixels (420); null: 444',
+		'settings.optimiseCoding': 'of `jpg`: somewhat smaller files that take three times as long to encode',
+		clientToken: 'any text: the same token with the same body is the same sampling, so a request can be repeated',
+	},
+	SamplingStatus: {
+		attempt: 'the last one begun: 1, and one more for each retry',
+		reason: 'why it failed or was cancelled',
+		finishedAt: 'null while it is running',
+		destination: 'null until it is known',
+		videos: 'videos that were looked at',
+		framesPlanned: 'frames that are wanted of these videos',
+		framesUploaded: 'images that this sampling has added',
+		framesAlreadyThere: 'images that were in the destination before',
+		labels: 'labels of the images that were labelled or compared',
+		faultCount: 'all faults',
+		faults: 'the first 100 of them',
+		'faults[].reason': 'see [the list](failures.md#reasons-of-faults)',
+		'faults[].video': 'missing where the fault is of no video',
+		'faults[].frame': 'its index; missing where the fault is of no single frame',
+		notes: 'the first 100 things that a person should know although they are no faults',
+		report: 'address in S3 of every video, fault and note; null unless the sampling is completed',
+	},
+	SamplingList: {
+		next: 'give it as `next` to get the page after this one; null on the last page',
+	},
+	Estimate: {
+		bytesToRead: 'of the video files',
+		bytesToWrite: 'of the images, in the format of the settings',
+		'cost.requests': 'to S3 and SQS',
+		'cost.dataOut': 'for what leaves AWS; nothing is paid for a server in the same region',
+		formats: 'the same for each image format',
+		imageSizes: 'when, and of how many clips, the sizes of images were measured',
+		complete: 'false: not all videos could be looked at in time, so all numbers are lower bounds',
+	},
+	Error: {
+		path: 'the field that is wrong',
+	},
+};
+
+const intro = `# HTTP API
+
+Written by \`npm run openapi\` from [functions/api/openapi.json](../functions/api/openapi.json) (OpenAPI 3.1): do not edit
+it here.
+
+The address is the stack's output \`HttpUrl\`. Every request is signed with IAM (SigV4, service \`execute-api\`), and the
+caller needs the right \`execute-api:Invoke\`. [The command line](cli.md#samplings-list-status-cancel-retry-estimate) does
+that for everything but starting a sampling, which is one request:
+
+\`\`\`sh
+curl --aws-sigv4 "aws:amz:us-east-1:execute-api" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\
+  -H "x-amz-security-token: $AWS_SESSION_TOKEN" -H 'content-type: application/json' \\
+  -d '{"source": {"projectId": 12345}, "settings": {"step": 10}}' "$HTTP_URL/samplings"
+\`\`\`
+
+\`\`\`json
+{ "id": "5f0c6a1de2b94c3fa871", "attempt": 1 }
+\`\`\`
+
+A sampling is \`running\`, then \`completed\`, \`completed_with_faults\`, \`failed\` (with a \`reason\`) or \`cancelled\`. The
+status has the first 100 faults and notes; \`report\` is the address of all of them in S3. Unknown fields are refused. Any
+answer from 400 on is \`{"error", "path"}\`, where \`path\` names the field that is wrong; only a missing or wrong signature
+is answered by API Gateway itself, with 403 and \`{"message"}\`.
+
+- A **retry** does again what is faulted or missing, as a new attempt at the same sampling. While an attempt is running
+  it only sends the unfinished steps again.
+- A **cancel** ends the attempt: no new work starts, a chunk that is in work is finished, and images stay. A retry goes
+  on from there.
+- An **estimate** creates nothing and reads no video. What can't be looked at within 14 seconds is left out, and
+  \`complete\` is false. \`formats\` has bytes and cost of each image format.
+`;
+
+const methods = ['get', 'post', 'put', 'patch', 'delete'];
+
+/**
+ * The page about the HTTP API, in Markdown.
+ * @throws Error for a field of the request of which nothing says what it means
+ */
+export function apiPage({ paths, components: { schemas } }: ApiDescription): string {
+	const operations = Object.entries(paths).flatMap(([path, item]) =>
+		methods
+			.filter(method => item[method] !== undefined)
+			.map(method => operationText(`${method.toUpperCase()} ${path}`, item[method] as Operation)),
+	);
+	const bodies = Object.entries(schemas).map(([name, schema]) => schemaText(name, schema));
+	return [intro, '## Requests\n', ...operations, '## Bodies\n', ...bodies].join('\n');
+}
+
+function operationText(title: string, { summary, parameters = [], requestBody, responses }: Operation): string {
+	const asked = parameters.map(({ name, description, schema }) =>
+		`- \`${name}\` in the query: ${[typeOf(schema), defaultOf(schema)].filter(Boolean).join('; ')}. ${description ? `${description}.` : ''}`.trimEnd(),
+	);
+	const body = requestBody ? [`- body: ${linkTo(requestBody)}`] : [];
+	const answers = Object.entries(responses).map(
+		([status, answer]) => `| ${status} | ${answer.description} | ${linkTo(answer)} |`,
+	);
+	return `### ${title}
+
+${summary}.
+${[...asked, ...body].length > 0 ? `\n${[...asked, ...body].join('\n')}\n` : ''}
+| status | when | body |
+| --- | --- | --- |
+${answers.join('\n')}
+`;
+}
+
+const linkTo = ({ content }: Body): string => typeOf(Object.values(content)[0]?.schema ?? {});
+
+function schemaText(name: string, schema: Schema): string {
+	const isAsked = name === 'SamplingRequest';
+	const told = meanings[name] ?? {};
+	const fields = fieldsOf(schema);
+	for (const path of Object.keys(told)) {
+		if (!fields.some(field => field.path === path)) throw new Error(`${name} has no ${path}: see infra/api-page.ts`);
+	}
+	const rows = fields.map(({ path, schema: field, required }) => {
+		if (isAsked && !told[path]) throw new Error(`Nothing says what ${path} means: add it to infra/api-page.ts`);
+		const cells = [`\`${path}\``, typeOf(field), ...(isAsked ? [unlessTold(field, required)] : []), told[path] ?? ''];
+		return `| ${cells.join(' | ')} |`;
+	});
+	const columns = ['field', 'type', ...(isAsked ? ['unless told'] : []), 'meaning'];
+	return `### ${name}
+
+| ${columns.join(' | ')} |
+|${' --- |'.repeat(columns.length)}
+${rows.join('\n')}
+`;
+}
+
+type Field = { path: string; schema: Schema; required: boolean };
+
+/** All fields of an object, those of objects within it after it. A request within an answer isn't told again. */
+function fieldsOf({ properties = {}, required = [] }: Schema, above = ''): Field[] {
+	return Object.entries(properties).flatMap(([name, schema]) => {
+		const path = `${above}${name}`;
+		const field = { path, schema, required: required.includes(name) };
+		if (isRequest(schema)) return [field];
+		const list = schema.items ? `${path}[].` : `${path}.`;
+		const inner = [schema, ...(schema.items ? [schema.items] : []), ...(schema.anyOf ?? [])];
+		return [field, ...inner.flatMap(each => fieldsOf(each, list))];
+	});
+}
+
+const isRequest = ({ properties }: Schema): boolean => properties?.source !== undefined;
+
+const unlessTold = (schema: Schema, required: boolean): string => {
+	if (required) return 'required';
+	return schema.default === undefined ? '' : `\`${JSON.stringify(schema.default)}\``;
+};
+
+const defaultOf = ({ default: value }: Schema): string =>
+	value === undefined ? '' : `\`${JSON.stringify(value)}\` unless told`;
+
+/** A type in words, such as `integer (from 1)` or `list of object or null`. */
+function typeOf(schema: Schema): string {
+	const { $ref, type, anyOf, prefixItems, items, minItems, maxItems } = schema;
+	if ($ref) {
+		const name = $ref.split('/').at(-1) as string;
+		return `[${name}](#${name.toLowerCase()})`;
+	}
+	if (isRequest(schema)) return '[SamplingRequest](#samplingrequest), with all defaults filled in';
+	if (schema.const !== undefined) return `\`${schema.const}\``;
+	if (schema.enum) return schema.enum.map(value => `\`${value}\``).join(', ');
+	if (anyOf) return anyOf.map(typeOf).join(' or ');
+	if (prefixItems) return `list of ${prefixItems.length} (each ${prefixItems.map(typeOf)[0]})`;
+	if (type === 'array') return `list${items ? ` of ${typeOf(items)}` : ''}${rangeOf(minItems, maxItems, 'entries')}`;
+	if (type === 'string')
+		return `${schema.format ?? 'text'}${rangeOf(schema.minLength, schema.maxLength, 'characters')}`;
+	const name = Array.isArray(type) ? type.join(' or ').replace('string', 'text') : (type ?? 'anything');
+	return `${name}${rangeOf(schema.minimum, schema.maximum)}`;
+}
+
+/** Limits in words; those of every safe integer go without saying. */
+function rangeOf(least: number | undefined, most: number | undefined, unit = ''): string {
+	const [from, to] = [least ?? 0, most ?? Number.MAX_SAFE_INTEGER];
+	if (to === Number.MAX_SAFE_INTEGER) return least === undefined || from < 0 ? '' : ` (from ${from})`;
+	return ` (${from} to ${to}${unit && ` ${unit}`})`;
+}
