@@ -11,7 +11,7 @@ import { emptySummary, type Fault, type Summary } from '#shared/sampling/summary
 import type { Video } from '#shared/supervisely/api.ts';
 import { openVideo } from '#shared/supervisely/open-video.ts';
 import { extractFrames, type Frame } from '#shared/video/extract/extract-frames.ts';
-import { encodeImage, picturesAtOnce } from '#shared/video/picture/encode.ts';
+import { encodeImage, picturesAtOnce, recycleImage } from '#shared/video/picture/encode.ts';
 import { targetSize } from '#shared/video/picture/target-size.ts';
 import type { DecodePorts } from './ports.ts';
 import { type EncodedFrame, makeUploader } from './upload-frames.ts';
@@ -120,7 +120,10 @@ const pipeFrames = async <Lost>(
 	let sending: Promise<void> = Promise.resolve();
 	const send = async () => {
 		await sending;
-		sending = upload(ready);
+		const batch = ready;
+		sending = upload(batch).then(() => {
+			for (const { bytes } of batch) recycleImage(bytes);
+		});
 		// Looked at when it is awaited; until then its failure is nobody's surprise.
 		sending.catch(() => {});
 		ready = [];

@@ -9,6 +9,7 @@ import { makeSend } from '#shared/aws/queue.ts';
 import { makeToken } from '#shared/aws/secret.ts';
 import { settleBatch } from '#shared/aws/settle-batch.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
+import { collectInOneGo } from '#shared/collect-in-one-go.ts';
 import { readEnvironment } from '#shared/environment.ts';
 import { decodeMessageSchema, identityOf } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
@@ -44,6 +45,8 @@ const queue = {
 	deliveries: Number(env.DELIVERIES),
 	longestWait: Number(env.LONGEST_WAIT_SECONDS),
 };
+
+collectInOneGo();
 
 // Tried while the sandbox is started; what is wrong with it is told when it is used.
 ffmpegProgram(ports.ffmpegPath).catch(() => {});

@@ -1,4 +1,8 @@
 import { startSuperviselyServer } from '#demo/server/server.ts';
+import { collectInOneGo } from '#shared/collect-in-one-go.ts';
+
+// As `framefan serve` does.
+collectInOneGo();
 
 // Serves a video project from a folder until its parent ends it. Arguments: data folder, project folder. Says where it is,
 // and what it was asked when it is asked for that.

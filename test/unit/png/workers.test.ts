@@ -34,6 +34,26 @@ test('many pictures of several sizes, by a few threads', async () => {
 	expect(files.map((file, i) => file.equals(encodePng(pictures[i] as (typeof pictures)[number])))).not.toContain(false);
 });
 
+test('the memory of results is used again, whatever their sizes are, and that of others is left alone', async () => {
+	const workers = open({ count: 1 });
+	const others = Buffer.allocUnsafeSlow(1000).fill(7);
+	workers.recycle(others);
+	let again = 0;
+	for (let i = 0; i < 40; i++) {
+		const { data, ...size } = i % 5 === 4 ? noise(200, 150, i) : photograph(100 + i, 90, i);
+		const file = await workers.run({ pixels: 'rgb24', output: 'png', ...size }, data);
+		expect(file.equals(encodePng({ data, ...size }))).toBe(true);
+		if (file.buffer.byteLength > file.length) again++;
+		workers.recycle(file);
+		// It is gone, and can't be given away twice.
+		workers.recycle(file);
+	}
+	expect(again).toBeGreaterThan(20);
+	expect(others.every(byte => byte === 7)).toBe(true);
+	const kept = await Promise.all([1, 2, 3].map(n => workers.run(job, photograph(width, height, n).data)));
+	expect(kept.map((file, i) => file.equals(encodePng(photograph(width, height, i + 1))))).toEqual([true, true, true]);
+});
+
 test('every kind of job', async () => {
 	const workers = open({ count: 1 });
 	const picture = photograph(width, height);

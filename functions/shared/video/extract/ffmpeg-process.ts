@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SamplingFailure } from '../../errors.ts';
 import { addressSpace } from './decoder-limits.ts';
+import { openReusedPipe } from './reused-pipe.ts';
 
 /** How a process ended: its exit code, or the signal that ended it. */
 export type FfmpegEnd = { code: number | null; signal: NodeJS.Signals | null };
@@ -10,18 +11,26 @@ export type FfmpegEnd = { code: number | null; signal: NodeJS.Signals | null };
 /**
  * Starts ffmpeg with an empty environment and a limit of its address space.
  * @param bytes what goes into its standard input; nothing does without
- * @returns `ended` waits for its end, and throws what kept the input from coming, or the signal's reason; `close` kills it
+ * @returns `stdout`: pieces of its output, each valid until the next is asked for; `ended` waits for its end, and throws what kept the input from coming, or the signal's reason; `close` kills it
  */
-export function startFfmpeg(
+export async function startFfmpeg(
 	path: string,
 	args: string[],
 	bytes: AsyncIterable<Uint8Array> | undefined,
 	signal: AbortSignal,
-): { stdout: Readable; stderr: Readable; ended: () => Promise<FfmpegEnd>; close: () => void } {
+): Promise<{
+	stdout: AsyncIterable<Buffer>;
+	stderr: Readable;
+	ended: () => Promise<FfmpegEnd>;
+	close: () => void;
+}> {
 	const [command, ...all] = limited([path, ...args]);
 	// With few arenas, address space is close to what is used.
 	const env = { PATH: process.env.PATH, MALLOC_ARENA_MAX: '2' };
-	const child = spawn(command as string, all, { stdio: ['pipe', 'pipe', 'pipe'], env });
+	const pipe = process.platform === 'win32' ? undefined : await openReusedPipe();
+	const child = spawn(command as string, all, { stdio: ['pipe', pipe?.input ?? 'pipe', 'pipe'], env });
+	const { stdin, stderr } = child as typeof child & { stdin: Writable; stderr: Readable };
+	pipe?.input.destroy();
 	const stop = () => child.kill('SIGKILL');
 	signal.addEventListener('abort', stop, { once: true });
 	if (signal.aborted) stop();
@@ -30,26 +39,27 @@ export function startFfmpeg(
 		child.once('error', error => {
 			const { code } = error as NodeJS.ErrnoException;
 			reject(code === 'ENOENT' || code === 'EACCES' ? new SamplingFailure(`${path} can't be run (${code})`) : error);
-			child.stdout.destroy();
-			child.stderr.destroy();
+			pipe?.close();
+			child.stdout?.destroy();
+			stderr.destroy();
 		});
 		child.once('close', (code, ending) => resolve({ code, signal: ending }));
 	});
 	closed.catch(() => {});
-	child.stdin.on('error', () => {});
+	stdin.on('error', () => {});
 	let feedError: unknown;
 	// ffmpeg may stop reading before the end, when it has what it needs or gives up: its pictures tell.
 	const fed = !bytes
-		? Promise.resolve(child.stdin.end())
-		: pipeline(bytes, child.stdin).catch(error => {
+		? Promise.resolve(stdin.end())
+		: pipeline(bytes, stdin).catch(error => {
 				const { code } = error as NodeJS.ErrnoException;
 				if (code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') return;
 				feedError = error;
 				stop();
 			});
 	return {
-		stdout: child.stdout,
-		stderr: child.stderr,
+		stdout: pipe?.pieces ?? (child.stdout as Readable),
+		stderr,
 		ended: async () => {
 			const end = await closed;
 			await fed;
@@ -60,6 +70,7 @@ export function startFfmpeg(
 		close: () => {
 			signal.removeEventListener('abort', stop);
 			stop();
+			pipe?.close();
 		},
 	};
 }

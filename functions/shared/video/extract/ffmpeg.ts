@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { PermanentError, TryLater } from '../../errors.ts';
 import type { TimeBase } from '../index/video-index.ts';
 import { mostPixels } from './decoder-limits.ts';
@@ -167,7 +166,12 @@ const start = async (run: Run, inputOptions: string[], filters: string, output: 
 		filters: filters.replace(tellPicture, `showinfo@${name}`),
 		output,
 	});
-	const { stdout, stderr, ended, close } = startFfmpeg(program.path, args, isPipe ? input.bytes : undefined, signal);
+	const { stdout, stderr, ended, close } = await startFfmpeg(
+		program.path,
+		args,
+		isPipe ? input.bytes : undefined,
+		signal,
+	);
 	const messages = readMessages(stderr, {
 		name,
 		openGroup: input.openGroup ?? false,
@@ -176,7 +180,7 @@ const start = async (run: Run, inputOptions: string[], filters: string, output: 
 		decodesAhead: program.decodesAhead,
 	});
 	return {
-		stdout: stdout as Readable,
+		stdout,
 		messages,
 		ended: async () => explain(await ended(), messages),
 		close,

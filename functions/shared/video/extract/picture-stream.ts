@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { pixelMemory } from './picture.ts';
 
 /** A picture as it comes through the pipe: RGB, or, where the file holds planes, those. */
@@ -13,10 +12,10 @@ const longestHeader = 64;
  * Pictures of a stream of binary PPM files, or of PGM files as ffmpeg's encoder `pgmyuv` writes them: rows of Y, below
  * them rows of U, each with the row of V beside it. Ends with the last whole one.
  */
-export async function* readPictures(stream: Readable): AsyncGenerator<PipedPicture, void> {
+export async function* readPictures(stream: AsyncIterable<Buffer>): AsyncGenerator<PipedPicture, void> {
 	let header = Buffer.alloc(0);
 	let picture: Filling | undefined;
-	for await (let piece of stream as AsyncIterable<Buffer>) {
+	for await (let piece of stream) {
 		while (piece.length > 0) {
 			if (!picture) {
 				header = Buffer.concat([header, piece.subarray(0, longestHeader)]);

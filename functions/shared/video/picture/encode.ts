@@ -17,6 +17,11 @@ const pictureWorkers = (): PictureWorkers => {
 	return workers;
 };
 
+/** Takes back an image's memory; nobody may look at it afterwards. */
+export function recycleImage(image: Buffer): void {
+	workers?.recycle(image);
+}
+
 /**
  * An image file of a picture, without metadata, scaled to this size. PNG is lossless; JPEG and WebP are made from the same
  * RGB pixels, so that all three agree in colour.

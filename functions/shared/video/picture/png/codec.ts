@@ -81,9 +81,19 @@ export const openCodec = (module: PictureModule, memory: PictureMemory): Codec =
 	};
 };
 
-/** What lies in shared memory, in memory of its own (which neither `Buffer.from` nor `new Uint8Array` gets as fast). */
-export const copyOut = (view: Buffer): Buffer<ArrayBuffer> => {
-	const copy = Buffer.allocUnsafeSlow(view.length);
+/** Results of the next pictures are seldom larger by more than this part. */
+const headroom = 1 / 8;
+
+/**
+ * What lies in shared memory, in memory of its own (which neither `Buffer.from` nor `new Uint8Array` gets as fast).
+ * @param into memory to be used, if it is large enough; new memory then has some headroom, to be used again
+ */
+export const copyOut = (view: Buffer, into?: ArrayBuffer): Buffer<ArrayBuffer> => {
+	const { length } = view;
+	const copy =
+		into && into.byteLength >= length
+			? Buffer.from(into, 0, length)
+			: Buffer.allocUnsafeSlow(into ? Math.ceil(length * (1 + headroom)) : length).subarray(0, length);
 	copy.set(view);
 	return copy;
 };

@@ -25,6 +25,8 @@ export type PictureWorkers = {
 	place(job: PictureJob): Promise<Place>;
 	/** The same for pixels that lie elsewhere: they are copied as soon as there is a place. */
 	run(job: PictureJob, pixels: Uint8Array): Promise<Buffer>;
+	/** Takes back the memory of a result, for results to come; others' bytes are left alone. Nobody may look at it afterwards. */
+	recycle(result: Buffer): void;
 	/** Takes nothing more, waits for what is being done, and ends the threads. Who still waits for a place gets an error. */
 	close(): Promise<void>;
 };
@@ -33,6 +35,9 @@ type Memory = { index: number; memory: PictureMemory; codec: Codec };
 type Waiting = { resolve: (memory: Memory) => void; reject: (error: Error) => void };
 type Task = { memory: Memory; job: PictureJob; resolve: (bytes: Buffer) => void; reject: (error: Error) => void };
 type Thread = { worker: Worker | undefined; knows: Set<number>; task: Task | undefined };
+
+/** Results whose memory is kept for others: about as many as go out in two uploads. */
+const mostSpare = 32;
 
 /**
  * Threads that encode, scale and convert pictures. Each picture is worked on in memory of its own, which the caller fills
@@ -54,6 +59,8 @@ export const makePictureWorkers = ({
 	const free: Memory[] = [];
 	const waiting: Waiting[] = [];
 	const tasks: Task[] = [];
+	const spare: ArrayBuffer[] = [];
+	const results = new WeakSet<ArrayBufferLike>();
 	const threads: Thread[] = Array.from({ length: count }, () => ({
 		worker: undefined,
 		knows: new Set<number>(),
@@ -87,6 +94,7 @@ export const makePictureWorkers = ({
 		worker.on('message', (outcome: Outcome) => {
 			if ('bytes' in outcome) {
 				const { buffer, byteOffset, byteLength } = outcome.bytes;
+				results.add(buffer);
 				finish(thread, task => task.resolve(Buffer.from(buffer, byteOffset, byteLength)));
 			} else finish(thread, task => task.reject(new Error(outcome.error)));
 		});
@@ -120,9 +128,14 @@ export const makePictureWorkers = ({
 			const { index, memory } = task.memory;
 			const worker = thread.worker ?? start(thread);
 			worker.ref();
-			const order: Order = { place: index, job: task.job, ...(thread.knows.has(index) ? {} : { memory }) };
+			const into = spare.pop();
+			const order: Order = {
+				...{ place: index, job: task.job },
+				...(thread.knows.has(index) ? {} : { memory }),
+				...(into ? { into } : {}),
+			};
 			thread.knows.add(index);
-			worker.postMessage(order);
+			worker.postMessage(order, into ? [into] : []);
 		}
 		if (threads.every(thread => !thread.task)) whenIdle();
 	};
@@ -169,6 +182,9 @@ export const makePictureWorkers = ({
 			}
 			to.set(pixels);
 			return run();
+		},
+		recycle: ({ buffer }) => {
+			if (results.delete(buffer) && spare.length < mostSpare) spare.push(buffer as ArrayBuffer);
 		},
 		close: () => {
 			closing ??= (async () => {

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** What a socket of the system holds at most, about. */
+const pieceBytes = 256 * 1024;
+
+/**
+ * A pipe for a process's output that is read into the same memory again and again. Node's own pipes read into new memory
+ * each time, 64 KiB of it, and with gigabytes of pixels a fifth of all time goes into freeing it.
+ */
+export type ReusedPipe = {
+	/** The end for the process; close it here once the process has it. */
+	input: Socket;
+	/** Pieces as they come; each is valid until the next is asked for. */
+	pieces: AsyncIterable<Buffer>;
+	close(): void;
+};
+
+/** Not for Windows, whose named pipes can't be handed to a process so. */
+export async function openReusedPipe(): Promise<ReusedPipe> {
+	const folder = await mkdtemp(join(tmpdir(), 'framefan-pipe-'));
+	const server = createServer({ pauseOnConnect: true });
+	try {
+		server.listen(join(folder, 'pipe'));
+		await once(server, 'listening');
+		const accepted = once(server, 'connection');
+		const output = startReading(join(folder, 'pipe'));
+		const [input] = (await accepted) as [Socket];
+		input.on('error', () => {});
+		return { input, ...output };
+	} finally {
+		server.close();
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+function startReading(path: string): Pick<ReusedPipe, 'pieces' | 'close'> {
+	let piece: Buffer | undefined;
+	let hasEnded = false;
+	let wake = () => {};
+	const memory = Buffer.allocUnsafeSlow(pieceBytes);
+	const onread = {
+		buffer: memory,
+		callback: (length: number) => {
+			piece = memory.subarray(0, length);
+			wake();
+			// Paused until the piece has been used.
+			return false;
+		},
+	};
+	const socket = connect({ path, onread });
+	const end = () => {
+		hasEnded = true;
+		wake();
+	};
+	socket.on('end', end).on('close', end).on('error', end);
+	const pieces = async function* () {
+		for (;;) {
+			if (!piece && !hasEnded) {
+				await new Promise<void>(resolve => {
+					wake = resolve;
+				});
+			}
+			if (!piece) return;
+			yield piece;
+			piece = undefined;
+			socket.resume();
+		}
+	};
+	return { pieces: pieces(), close: () => socket.destroy() };
+}
