@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openReusedPipe } from '#shared/video/extract/reused-pipe.ts';
 
@@ -11,7 +12,7 @@ const writer = async (bytes: number) => {
 	const pipe = await openReusedPipe();
 	const script = `const b = Buffer.alloc(${bytes}); for (let i = 0; i < b.length; i++) b[i] = Math.imul(i, 0x9e3779b1) >>> 24;
 		require('fs').writeFileSync(1, b)`;
-	const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', pipe.input, 'inherit'] });
+	const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', pipe.input, 'ignore'] });
 	pipe.input.destroy();
 	return { pipe, child };
 };
@@ -42,13 +43,22 @@ test.skipIf(process.platform === 'win32').each([0, 1, 262_144, 5_000_001])(
 test.skipIf(process.platform === 'win32')(
 	'a reader that closes ends the writer, and nothing is left behind',
 	async () => {
-		const { pipe, child } = await writer(20_000_000);
-		for await (const piece of pipe.pieces) {
-			expect(piece.length).toBeGreaterThan(0);
-			break;
+		const folder = mkdtempSync(join(tmpdir(), 'framefan-test-'));
+		const { TMPDIR } = process.env;
+		process.env.TMPDIR = folder;
+		try {
+			const { pipe, child } = await writer(20_000_000);
+			for await (const piece of pipe.pieces) {
+				expect(piece.length).toBeGreaterThan(0);
+				break;
+			}
+			pipe.close();
+			await once(child, 'exit');
+			expect(readdirSync(folder)).toEqual([]);
+		} finally {
+			if (TMPDIR === undefined) delete process.env.TMPDIR;
+			else process.env.TMPDIR = TMPDIR;
+			rmSync(folder, { recursive: true });
 		}
-		pipe.close();
-		await once(child, 'exit');
-		expect(readdirSync(tmpdir()).filter(name => name.startsWith('framefan-pipe-'))).toEqual([]);
 	},
 );
