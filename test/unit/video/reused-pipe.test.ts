@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openReusedPipe } from '#shared/video/extract/reused-pipe.ts';
+import { openReusedPipe, type ReusedPipe } from '#shared/video/extract/reused-pipe.ts';
 
 /** A process that writes so many bytes, which differ everywhere. */
 const writer = async (bytes: number) => {
-	const pipe = await openReusedPipe();
+	const pipe = (await openReusedPipe()) as ReusedPipe;
 	const script = `const b = Buffer.alloc(${bytes}); for (let i = 0; i < b.length; i++) b[i] = Math.imul(i, 0x9e3779b1) >>> 24;
 		require('fs').writeFileSync(1, b)`;
 	const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', pipe.input, 'ignore'] });
@@ -62,3 +62,20 @@ test.skipIf(process.platform === 'win32')(
 		}
 	},
 );
+
+test.skipIf(process.platform === 'win32')('a folder for temporary files with a long path is no hindrance', async () => {
+	const parent = mkdtempSync(join(tmpdir(), 'framefan-test-'));
+	const { TMPDIR } = process.env;
+	process.env.TMPDIR = join(parent, 'long'.repeat(30));
+	mkdirSync(process.env.TMPDIR);
+	try {
+		const { pipe } = await writer(1000);
+		let length = 0;
+		for await (const piece of pipe.pieces) length += piece.length;
+		expect(length).toBe(1000);
+	} finally {
+		if (TMPDIR === undefined) delete process.env.TMPDIR;
+		else process.env.TMPDIR = TMPDIR;
+		rmSync(parent, { recursive: true });
+	}
+});

@@ -27,7 +27,7 @@ export async function startFfmpeg(
 	const [command, ...all] = limited([path, ...args]);
 	// With few arenas, address space is close to what is used.
 	const env = { PATH: process.env.PATH, MALLOC_ARENA_MAX: '2' };
-	const pipe = process.platform === 'win32' ? undefined : await openReusedPipe();
+	const pipe = await openReusedPipe();
 	const child = spawn(command as string, all, { stdio: ['pipe', pipe?.input ?? 'pipe', 'pipe'], env });
 	const { stdin, stderr } = child as typeof child & { stdin: Writable; stderr: Readable };
 	pipe?.input.destroy();

@@ -19,9 +19,13 @@ export type ReusedPipe = {
 	close(): void;
 };
 
-/** Not for Windows, whose named pipes can't be handed to a process so. */
-export async function openReusedPipe(): Promise<ReusedPipe> {
-	const folder = await mkdtemp(join(tmpdir(), 'framefan-pipe-'));
+/** The address of a Unix socket has room for a little more, on every system. */
+const longestPath = 100;
+
+/** @returns undefined where there is no place for it, and on Windows, whose named pipes can't be handed to a process */
+export async function openReusedPipe(): Promise<ReusedPipe | undefined> {
+	const folder = process.platform === 'win32' ? undefined : await makeFolder();
+	if (folder === undefined) return undefined;
 	const server = createServer({ pauseOnConnect: true });
 	try {
 		server.listen(join(folder, 'pipe'));
@@ -35,6 +39,17 @@ export async function openReusedPipe(): Promise<ReusedPipe> {
 		server.close();
 		await rm(folder, { recursive: true, force: true });
 	}
+}
+
+/** A new folder that nobody else may enter, with a short path. */
+async function makeFolder(): Promise<string | undefined> {
+	for (const parent of new Set([tmpdir(), '/tmp'])) {
+		const prefix = join(parent, 'framefan-pipe-');
+		if (Buffer.byteLength(prefix) + 'XXXXXX/pipe'.length > longestPath) continue;
+		const folder = await mkdtemp(prefix).catch(() => undefined);
+		if (folder !== undefined) return folder;
+	}
+	return undefined;
 }
 
 function startReading(path: string): Pick<ReusedPipe, 'pieces' | 'close'> {
