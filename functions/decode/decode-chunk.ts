@@ -62,11 +62,11 @@ const workOff = async (
 		if (!options.isFirst) await uploader.findExisting();
 		missing = chunk.frames.filter(frame => !uploader.has(frame));
 		await uploader.annotateExisting(chunk.frames.filter(frame => uploader.has(frame)));
-		if (chunk.recipe && missing.length > 0) {
+		if (chunk.decodePlan && missing.length > 0) {
 			const source = chunk.copy
 				? await ports.files.open(chunk.copy)
 				: await openVideo(ports.supervisely, await needVideo(ports, video.id));
-			const frames = extractFrames(chunk.recipe, missing, source, {
+			const frames = extractFrames(chunk.decodePlan, missing, source, {
 				ffmpegPath: ports.ffmpegPath,
 				signal: options.signal,
 			});

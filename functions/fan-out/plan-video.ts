@@ -13,7 +13,7 @@ import type { Video } from '#shared/supervisely/api.ts';
 import { labelsOf } from '#shared/supervisely/labels.ts';
 import { findMisplaced } from '#shared/supervisely/no-such-frame.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
-import { writeRecipe } from '#shared/video/extract/write-recipe.ts';
+import { makeDecodePlan } from '#shared/video/extract/make-decode-plan.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
 import { claimDataset } from './claim-dataset.ts';
@@ -111,13 +111,13 @@ export const planVideo = async (
 	const looksAtLabels = labels !== undefined && !(standing && (await areSettled(store, labels)));
 	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, looksAtLabels)];
 	if (labels && parts.length > 0) await unsettleLabels(store, labels.dataset);
-	const toDecode = parts.filter(({ recipe }) => recipe).length;
+	const toDecode = parts.filter(({ decodePlan }) => decodePlan).length;
 	const copy = toDecode === 0 ? null : await copyFor(ports, video, file, toDecode, signal);
-	const children = await pLimit(chunksAtOnce).map(parts, async ({ frames: own, recipe }) => {
+	const children = await pLimit(chunksAtOnce).map(parts, async ({ frames: own, decodePlan }) => {
 		const indices = own.map(frame => frame.index);
-		const id = chunkId(video.id, indices, recipe ? 'decode' : 'labels', settings);
+		const id = chunkId(video.id, indices, decodePlan ? 'decode' : 'labels', settings);
 		const ofFrames = annotation && meta ? labelsOf(annotation.slice(indices), meta) : null;
-		const chunk: Chunk = { ...common, id, frames: own, recipe, copy, labels: ofFrames };
+		const chunk: Chunk = { ...common, id, frames: own, decodePlan, copy, labels: ofFrames };
 		await store.write(keys.chunk(sampling, id), chunkSchema.encode(chunk));
 		return id;
 	});
@@ -158,14 +158,14 @@ const nameTaken = ({ index: frame, name }: ChunkFrame, video: Fault['video']): F
 	frame,
 });
 
-type Part = { frames: ChunkFrame[]; recipe: Chunk['recipe'] };
+type Part = { frames: ChunkFrame[]; decodePlan: Chunk['decodePlan'] };
 
 /** Frames that have to be decoded, cut at key frames. */
 const cutMissing = (index: VideoIndex, frames: ChunkFrame[], framesPerChunk: number): Part[] => {
 	const missing = new Map(frames.filter(frame => frame.image === undefined).map(frame => [frame.index, frame]));
 	return planChunks(index, [...missing.keys()], framesPerChunk).map(chunk => ({
 		frames: chunk.frames.map(frame => missing.get(frame) as ChunkFrame),
-		recipe: writeRecipe(index, chunk.runs),
+		decodePlan: makeDecodePlan(index, chunk.runs),
 	}));
 };
 
@@ -174,7 +174,7 @@ const cutPresent = (frames: ChunkFrame[], looksAtLabels: boolean): Part[] => {
 	const present = looksAtLabels ? frames.filter(frame => frame.image !== undefined) : [];
 	return Array.from({ length: Math.ceil(present.length / framesPerLabelChunk) }, (_, at) => ({
 		frames: present.slice(at * framesPerLabelChunk, (at + 1) * framesPerLabelChunk),
-		recipe: null,
+		decodePlan: null,
 	}));
 };
 

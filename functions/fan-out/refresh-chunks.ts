@@ -8,7 +8,7 @@ import type { Node } from '#shared/sampling/node.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { labelsOf } from '#shared/supervisely/labels.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
-import { writeRecipe } from '#shared/video/extract/write-recipe.ts';
+import { makeDecodePlan } from '#shared/video/extract/make-decode-plan.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
 import { claimDataset } from './claim-dataset.ts';
 import type { FanOutPorts } from './ports.ts';
@@ -48,7 +48,7 @@ export const refreshChunks = async (
 		: undefined;
 	const destination = await readDestination(ports, sampling);
 	const meta = parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id);
-	const toDecode = chunks.filter(({ recipe }) => recipe).length;
+	const toDecode = chunks.filter(({ decodePlan }) => decodePlan).length;
 	const copy = toDecode === 0 ? null : await copyFor(ports, video, file, toDecode, signal);
 	for (const chunk of chunks) {
 		const indices = indicesOf(chunk);
@@ -56,7 +56,7 @@ export const refreshChunks = async (
 		const isThere = indices.every(frame => frame < index.shown.length);
 		const [plan] = isThere ? planChunks(index, indices, indices.length, 'anywhere') : [];
 		const labels = annotation ? labelsOf(annotation.slice(indices), meta) : null;
-		const decoding = chunk.recipe && plan ? { recipe: writeRecipe(index, plan.runs), copy } : {};
+		const decoding = chunk.decodePlan && plan ? { decodePlan: makeDecodePlan(index, plan.runs), copy } : {};
 		const frames = chunk.frames.map(frame => {
 			const position = index.shown[frame.index];
 			return position === undefined ? frame : { ...frame, pts: index.pts[position] as number };

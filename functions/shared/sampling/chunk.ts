@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { labelsSchema } from '../supervisely/labels.ts';
-import { recipeSchema, wantedFrameSchema } from '../video/extract/recipe.ts';
+import { decodePlanSchema, wantedFrameSchema } from '../video/extract/decode-plan.ts';
 import { type Settings, settingsSchema } from './settings.ts';
 
 /**
@@ -27,7 +27,7 @@ export const chunkSchema = z.strictObject({
 		}),
 	),
 	/** Null when all frames are in the destination already and only their labels are looked after. */
-	recipe: recipeSchema.nullable(),
+	decodePlan: decodePlanSchema.nullable(),
 	/** Key of the copy that the file is read from; null where it is read where it lies. */
 	copy: z.string().nullable(),
 	/** Null when labels aren't copied. */

@@ -1,6 +1,6 @@
 import { messageOf, PermanentError } from '../errors.ts';
 import { extractFrames, type Frame, type FrameFault } from './extract/extract-frames.ts';
-import { writeRecipe } from './extract/write-recipe.ts';
+import { makeDecodePlan } from './extract/make-decode-plan.ts';
 import type { VideoIndex } from './index/video-index.ts';
 import { planChunks } from './plan-chunks.ts';
 import type { ByteSource } from './source/byte-source.ts';
@@ -23,13 +23,13 @@ export const readFrames = async function* (
 ): AsyncGenerator<Frame, ReadFault[]> {
 	const faults: ReadFault[] = [];
 	for (const chunk of planChunks(index, selection, options.framesPerChunk, options.cut)) {
-		const recipe = writeRecipe(index, chunk.runs);
+		const decodePlan = makeDecodePlan(index, chunk.runs);
 		const wanted = chunk.frames.map(frame => ({
 			index: frame,
 			pts: index.pts[index.shown[frame] as number] as number,
 		}));
 		const given = new Set<number>();
-		const frames = extractFrames(recipe, wanted, source, options);
+		const frames = extractFrames(decodePlan, wanted, source, options);
 		try {
 			for (;;) {
 				const { value, done } = await frames.next();

@@ -69,7 +69,7 @@ test('what is in the destination of a chunk that was given up is asked for until
 			// Its image was to be made anew.
 			{ index: 2, pts: 2, name: 'f2', replaces: 3 },
 		],
-		...{ recipe: null, copy: null, labels: null },
+		...{ decodePlan: null, copy: null, labels: null },
 	});
 	const chunk: DecodeMessage = { schema: 1, ...at, node: 'video-2', chunk: 'a' };
 	const images = ports.supervisely.images;

@@ -98,7 +98,7 @@ test.each([
 	expect(pictures.size + faults.length).toBe(120);
 });
 
-test('an exit code that a complaint about the input explains is a fault', async () => {
+test('an exit code explained by an error about the input is a fault', async () => {
 	const { thrown, faults, given } = await readWith(
 		standIn(
 			'complains',

@@ -37,14 +37,14 @@ export function startFfmpeg(
 	});
 	closed.catch(() => {});
 	child.stdin.on('error', () => {});
-	let feedError: unknown;
+	let inputError: unknown;
 	// ffmpeg may stop reading before the end, when it has what it needs or gives up: its pictures tell.
-	const fed = !bytes
+	const inputWritten = !bytes
 		? Promise.resolve(child.stdin.end())
 		: pipeline(bytes, child.stdin).catch(error => {
 				const { code } = error as NodeJS.ErrnoException;
 				if (code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') return;
-				feedError = error;
+				inputError = error;
 				stop();
 			});
 	return {
@@ -52,9 +52,9 @@ export function startFfmpeg(
 		stderr: child.stderr,
 		ended: async () => {
 			const end = await closed;
-			await fed;
+			await inputWritten;
 			signal.throwIfAborted();
-			if (feedError) throw feedError;
+			if (inputError) throw inputError;
 			return end;
 		},
 		close: () => {

@@ -21,7 +21,7 @@ export type DecoderInput = {
 	stream: string;
 	options?: string[];
 	openGroup?: boolean;
-	inTurn?: boolean;
+	pictureByPicture?: boolean;
 	oneThread?: boolean;
 } & ({ bytes: AsyncIterable<Uint8Array> } | { url: string });
 
@@ -45,7 +45,7 @@ export type Selection = {
 export type DecodedPicture = { shown: ShownPicture; picture: VideoPicture | undefined };
 
 /** `notPlanar`: the next picture can't leave as planes. */
-export type DecoderEnd = { complaint: string; troubled: boolean; notPlanar?: boolean };
+export type DecoderEnd = { lastError: string; damaged: boolean; notPlanar?: boolean };
 
 type Run = { ffmpegPath: string; signal: AbortSignal; input: DecoderInput };
 
@@ -97,7 +97,7 @@ export const decodePictures = async function* (run: Run & Selection): AsyncGener
 			yield { shown, picture: { width, height, pixels: planar && shown.planes ? shown.planes : 'rgb24', bytes } };
 		}
 		await ended();
-		return { complaint: messages.lastComplaint(), troubled: messages.troubled() };
+		return { lastError: messages.lastError(), damaged: messages.damaged() };
 	} finally {
 		close();
 	}
@@ -105,7 +105,7 @@ export const decodePictures = async function* (run: Run & Selection): AsyncGener
 
 const rgbOutput = ['-c:v', 'ppm', '-pix_fmt', 'rgb24'];
 const planarOutput = ['-c:v', 'pgmyuv', '-pix_fmt', 'yuv420p'];
-const otherPictures: DecoderEnd = { complaint: '', troubled: false, notPlanar: true };
+const otherPictures: DecoderEnd = { lastError: '', damaged: false, notPlanar: true };
 
 export type PictureList = {
 	times: number[];
@@ -113,7 +113,7 @@ export type PictureList = {
 	decoder: string | undefined;
 	/** Whether pictures change their size or format, for which ffmpeg begins its filters anew. */
 	restarts: boolean;
-	complaint: string;
+	lastError: string;
 };
 
 /** Decodes everything and gives the presentation times of all pictures, in the order of the decoder. */
@@ -132,7 +132,7 @@ export const listPictures = async (run: Run): Promise<PictureList> => {
 			timeBase: messages.timeBase(),
 			decoder: messages.decoder(),
 			restarts: messages.restarts() > 0,
-			complaint: messages.lastComplaint(),
+			lastError: messages.lastError(),
 		};
 	} finally {
 		close();
@@ -154,7 +154,7 @@ const start = async (run: Run, inputOptions: string[], filters: string, output: 
 	const name = randomBytes(16).toString('hex');
 	const isPipe = 'bytes' in input;
 	// The decoder of Theora, which comes in Ogg, is one of those.
-	const threads = input.inTurn || input.oneThread || input.demuxer === 'ogg' ? { threads: 1 } : {};
+	const threads = input.pictureByPicture || input.oneThread || input.demuxer === 'ogg' ? { threads: 1 } : {};
 	const args = decodeArguments(program, {
 		input: {
 			demuxer: input.demuxer,
@@ -171,7 +171,7 @@ const start = async (run: Run, inputOptions: string[], filters: string, output: 
 	const messages = readMessages(stderr, {
 		name,
 		openGroup: input.openGroup ?? false,
-		tellsFirst: input.inTurn ?? false,
+		logsFirst: input.pictureByPicture ?? false,
 		isWholeFile: !isPipe,
 		decodesAhead: program.decodesAhead,
 	});
@@ -185,7 +185,7 @@ const start = async (run: Run, inputOptions: string[], filters: string, output: 
 
 /** Throws for an end that no complaint about the input accounts for, and for what no decoder can do. */
 const explain = (end: FfmpegEnd, messages: ReturnType<typeof readMessages>): void => {
-	const complaint = messages.lastComplaint();
+	const lastError = messages.lastError();
 	const tooLarge = messages.tooLarge();
 	if (tooLarge)
 		throw new PermanentError(
@@ -196,6 +196,6 @@ const explain = (end: FfmpegEnd, messages: ReturnType<typeof readMessages>): voi
 	if (codec === 'none') throw new PermanentError('unsupported', 'Its codec is not known here');
 	if (codec) throw new PermanentError('unsupported', `Its codec (${codec}) is none that is decoded here`);
 	if (end.signal) throw new TryLater(`ffmpeg was ended by ${end.signal}, as happens when memory runs out`, null);
-	if (end.code !== 0 && complaint === '')
+	if (end.code !== 0 && lastError === '')
 		throw new TryLater(`ffmpeg ended with exit code ${end.code} and gave no reason`, null);
 };

@@ -43,7 +43,7 @@ const lostPackets = /Continuity check failed/;
 const filledIn = /Frame num gap/;
 
 /** Words of complaints, to tell them from the details among which they stand in what another thread said. */
-const complaintWords = /error|damaged|corrupt|invalid|missing|conceal|truncat|out of range|exceeds|unavailable/i;
+const errorWords = /error|damaged|corrupt|invalid|missing|conceal|truncat|out of range|exceeds|unavailable/i;
 
 /**
  * What another thread said in the middle of a line of `showinfo`, which ffmpeg writes in several pieces: it stands there
@@ -78,7 +78,7 @@ const picturesUntilTrusted = 16;
 export type ShownPicture = {
 	pts: number;
 	isKey: boolean;
-	doubt: string | undefined;
+	decoderError: string | undefined;
 	planes: Exclude<PixelFormat, 'rgb24'> | undefined;
 };
 
@@ -110,22 +110,22 @@ export const readMessages = (
 	{
 		name,
 		openGroup = false,
-		tellsFirst = false,
+		logsFirst = false,
 		isWholeFile = false,
 		decodesAhead = false,
-	}: { name: string; openGroup?: boolean; tellsFirst?: boolean; isWholeFile?: boolean; decodesAhead?: boolean },
+	}: { name: string; openGroup?: boolean; logsFirst?: boolean; isWholeFile?: boolean; decodesAhead?: boolean },
 ) => {
 	const shown: ShownPicture[] = [];
 	let waiting: ((picture: ShownPicture | undefined) => void) | undefined;
 	let ended = false;
-	let troubled = false;
+	let damaged = false;
 	let isFirstShown = false;
 	let isPastFileText = false;
 	let hasLostPackets = false;
 	let isDetailed = false;
 	let keysLeft = 0;
 	let picturesLeft = 0;
-	let complaint = '';
+	let lastErrorText = '';
 	let isConsequence = true;
 	let tooLarge: string | undefined;
 	let noDecoder: string | undefined;
@@ -171,7 +171,7 @@ export const readMessages = (
 			halfTold = {
 				pts: pts === 'NOPTS' ? Number.NaN : Number(pts),
 				isKey,
-				doubt: keysLeft > 0 || picturesLeft > 0 ? complaint : undefined,
+				decoderError: keysLeft > 0 || picturesLeft > 0 ? lastErrorText : undefined,
 				planes: undefined,
 				format: / fmt:(\w+) /.exec(line)?.[1],
 			};
@@ -179,7 +179,7 @@ export const readMessages = (
 		const colours = ofColours.exec(line);
 		if (colours) finishTelling(colours[1], colours[2]);
 		const stray = strayIn(line);
-		if (stray !== undefined) hear('', stray, !isDetailed || complaintWords.test(stray));
+		if (stray !== undefined) hear('', stray, !isDetailed || errorWords.test(stray));
 		const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
 		if (!base) return;
 		timeBase ??= { num: Number(base[1]), den: Number(base[2]) };
@@ -187,7 +187,7 @@ export const readMessages = (
 	};
 	/** Stands for pictures whose lines are lost, so that each picture that leaves goes with its own line. */
 	const skipTo = (n: number) => {
-		for (; next < n; next++) give({ pts: Number.NaN, isKey: false, doubt: undefined, planes: undefined });
+		for (; next < n; next++) give({ pts: Number.NaN, isKey: false, decoderError: undefined, planes: undefined });
 		next = n + 1;
 	};
 	/** Gives the picture that is told of, now that its colours are known, or can't be. */
@@ -203,9 +203,9 @@ export const readMessages = (
 	const hear = (context: string, text: string, isLoud: boolean) => {
 		hasLostPackets ||= lostPackets.test(text);
 		if (hasLostPackets && filledIn.test(text)) {
-			complaint = 'pictures that others need are missing, since the stream has lost packets';
+			lastErrorText = 'pictures that others need are missing, since the stream has lost packets';
 			isConsequence = false;
-			return complain();
+			return noteError();
 		}
 		// A parser that no decoder stands behind says nothing about a picture.
 		if (!isLoud || /\[(NULL|\w+ parser) @/.test(context) || (openGroup && madeUp.test(text))) return;
@@ -213,18 +213,18 @@ export const readMessages = (
 		noDecoder ??= withoutDecoder.exec(text)?.slice(1).find(Boolean);
 		if (!consequence.test(text) || isConsequence) {
 			isConsequence = consequence.test(text);
-			complaint = readable(context, text);
+			lastErrorText = readable(context, text);
 		}
-		const isBeforeFirst = tellsFirst && !isFirstShown;
+		const isBeforeFirst = logsFirst && !isFirstShown;
 		const isHarmless =
 			harmless.test(text) ||
 			(isWholeFile ? harmlessFromStart : harmlessInPart).test(text) ||
 			(isBeforeFirst && (harmlessAtStart.test(text) || consequence.test(text))) ||
 			((openGroup || isBeforeFirst) && harmlessAtOpenGroup.test(text));
-		if (!isHarmless) complain();
+		if (!isHarmless) noteError();
 	};
-	const complain = () => {
-		troubled = true;
+	const noteError = () => {
+		damaged = true;
 		keysLeft = keysUntilTrusted;
 		if (decodesAhead) picturesLeft = picturesUntilTrusted;
 	};
@@ -257,8 +257,8 @@ export const readMessages = (
 			});
 		},
 		/** The last complaint; of an input that could not be opened, why. */
-		lastComplaint: () => (isPastFileText ? complaint : whyNotOpened),
-		troubled: () => troubled,
+		lastError: () => (isPastFileText ? lastErrorText : whyNotOpened),
+		damaged: () => damaged,
 		/** Width x height of a picture that is above the limit of pixels, where one was met. */
 		tooLarge: () => tooLarge,
 		/** The codec that has no decoder here, or none that may run, by ffmpeg's name. */

@@ -1,7 +1,7 @@
 import { PermanentError } from '../../errors.ts';
 import { listPictures } from '../extract/ffmpeg.ts';
 import { type ByteSource, type Change, firstBytes, withChanges } from '../source/byte-source.ts';
-import { openRangeDoor } from '../source/range-door.ts';
+import { openLoopbackRangeServer } from '../source/loopback-range-server.ts';
 import { endDamage } from './end-damage.ts';
 import { pictureEnd } from './picture-end.ts';
 import type { VideoIndex } from './video-index.ts';
@@ -26,12 +26,12 @@ export const indexByDecoding = async (
 ): Promise<VideoIndex> => {
 	const { notes = [], stream = 'V:0', matrix = Buffer.alloc(0), changes = [] } = known;
 	const end = await pictureEnd(source, demuxer);
-	const door = await openRangeDoor(firstBytes(withChanges(source, changes), end), options.signal);
+	const server = await openLoopbackRangeServer(firstBytes(withChanges(source, changes), end), options.signal);
 	try {
-		const input = { url: door.url, demuxer, stream };
-		const { times, timeBase, decoder, restarts, complaint } = await listPictures({ ...options, input });
+		const input = { url: server.url, demuxer, stream };
+		const { times, timeBase, decoder, restarts, lastError } = await listPictures({ ...options, input });
 		if (times.length === 0 || !timeBase) {
-			const why = decoder === undefined ? 'it has no video stream' : complaint || 'its pictures can not be decoded';
+			const why = decoder === undefined ? 'it has no video stream' : lastError || 'its pictures can not be decoded';
 			throw new PermanentError(
 				decoder === undefined ? 'unsupported' : 'undecodable',
 				`The file shows no picture: ${why}`,
@@ -61,6 +61,6 @@ export const indexByDecoding = async (
 			notes: restarts ? [...notes, resized] : notes,
 		};
 	} finally {
-		door.close();
+		server.close();
 	}
 };

@@ -79,8 +79,8 @@ const believable = async (found: VideoIndex, source: ByteSource, options: Option
 	try {
 		if (await hidesReordering(verified, source, options))
 			refuse('The file has no composition times, so pictures are counted');
-		const { size: pictureSize, isPlanar, complaint } = await firstPictureSize(verified, source, options);
-		if (!pictureSize && (isWrapped || complaint === ''))
+		const { size: pictureSize, isPlanar, lastError } = await firstPictureSize(verified, source, options);
+		if (!pictureSize && (isWrapped || lastError === ''))
 			refuse('The first picture is not shown, so pictures are counted');
 		return { ...verified, pictureSize, isPlanar };
 	} catch (error) {

@@ -1,7 +1,7 @@
 import { listPictures } from '../extract/ffmpeg.ts';
-import { matroskaFeed } from '../extract/matroska-feed.ts';
-import { mp4Feed } from '../extract/mp4-feed.ts';
-import { writeRecipe } from '../extract/write-recipe.ts';
+import { makeDecodePlan } from '../extract/make-decode-plan.ts';
+import { matroskaDemuxInput } from '../extract/matroska-demux-input.ts';
+import { mp4DemuxInput } from '../extract/mp4-demux-input.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { VideoIndex } from './video-index.ts';
 
@@ -29,13 +29,15 @@ export const hidesReordering = async (
 		const shift = (pts[0] as number) - (container.dts[0] as number);
 		if (!pts.every((time, at) => time - (container.dts[at] as number) === shift)) return false;
 	} else if (container.kind === 'matroska' && !container.codec.includes('VFW')) return false;
-	const { feed } = writeRecipe(index, [[0, Math.min(probed, pts.length) - 1]]);
-	if (feed.kind === 'whole') return false;
+	const { demuxInput } = makeDecodePlan(index, [[0, Math.min(probed, pts.length) - 1]]);
+	if (demuxInput.kind === 'whole') return false;
 	const { signal } = options;
-	const { bytes, ptsInFeed } =
-		feed.kind === 'samples' ? mp4Feed(feed, timeBase.den, source, signal) : matroskaFeed(feed, source, signal);
-	const demuxer = feed.kind === 'samples' ? 'mov' : 'matroska';
+	const { bytes, ptsInInput } =
+		demuxInput.kind === 'samples'
+			? mp4DemuxInput(demuxInput, timeBase.den, source, signal)
+			: matroskaDemuxInput(demuxInput, source, signal);
+	const demuxer = demuxInput.kind === 'samples' ? 'mov' : 'matroska';
 	const { times } = await listPictures({ ...options, input: { demuxer, stream: 'V:0', bytes } });
-	const wanted = feed.pts.map(ptsInFeed).sort((a, b) => a - b);
+	const wanted = demuxInput.pts.map(ptsInInput).sort((a, b) => a - b);
 	return times.some((time, at) => time !== wanted[at]);
 };

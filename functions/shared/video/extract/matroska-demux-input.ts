@@ -1,32 +1,35 @@
 import { bytesTell, canBeginAt } from '../bitstream/random-access.ts';
 import { lastBlock, type MatroskaBlock } from '../index/matroska-block.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import type { DecodePlan } from './decode-plan.ts';
 import { NotRandomAccess } from './not-random-access.ts';
-import type { Recipe } from './recipe.ts';
 
-type MatroskaFeed = Extract<Recipe['feed'], { kind: 'matroska' }>;
+type MatroskaInput = Extract<DecodePlan['demuxInput'], { kind: 'matroska' }>;
 
 /**
  * The file's own header, then its blocks, run by run, each behind the beginning of a cluster of its own: what stands in
  * the cluster before the first picture of a run needs pictures that aren't fed. Times in later clusters are absolute, so
  * they stay what they are.
  */
-export const matroskaFeed = (feed: MatroskaFeed, source: ByteSource, signal: AbortSignal) => ({
-	ptsInFeed: (pts: number) => pts,
+export const matroskaDemuxInput = (input: MatroskaInput, source: ByteSource, signal: AbortSignal) => ({
+	ptsInInput: (pts: number) => pts,
 	bytes: (async function* () {
-		yield Buffer.from(feed.header, 'base64');
-		for (const [n, first] of feed.runs.entries()) {
-			const last = (feed.runs[n + 1] ?? feed.pts.length) - 1;
+		yield Buffer.from(input.header, 'base64');
+		for (const [n, first] of input.runs.entries()) {
+			const last = (input.runs[n + 1] ?? input.pts.length) - 1;
 			if (last < first) continue;
-			const [offset, size] = [feed.offset[first] as number, feed.size[first] as number];
-			const end = (feed.offset[last] as number) + (feed.size[last] as number);
+			const [offset, size] = [input.offset[first] as number, input.size[first] as number];
+			const end = (input.offset[last] as number) + (input.size[last] as number);
 			const bytes = source.stream(offset, end - offset, signal);
-			const { head, rest } = await cutAfter(bytes, feed.setup === '' ? Math.min(size, headBytes) : size);
-			const block = lastBlock(head, feed.track);
-			if (bytesTell(feed.bitstream) && !(block && canBeginAt(head.subarray(block.payload, block.end), feed.bitstream)))
+			const { head, rest } = await cutAfter(bytes, input.setup === '' ? Math.min(size, headBytes) : size);
+			const block = lastBlock(head, input.track);
+			if (
+				bytesTell(input.bitstream) &&
+				!(block && canBeginAt(head.subarray(block.payload, block.end), input.bitstream))
+			)
 				throw new NotRandomAccess('A block is no random access point, whatever the file says');
-			yield clusterBeginning(feed.clusterTime[first] ?? 0);
-			yield feed.setup === '' || !block ? head : withSetup(head, block, Buffer.from(feed.setup, 'base64'));
+			yield clusterBeginning(input.clusterTime[first] ?? 0);
+			yield input.setup === '' || !block ? head : withSetup(head, block, Buffer.from(input.setup, 'base64'));
 			yield* rest;
 		}
 	})(),

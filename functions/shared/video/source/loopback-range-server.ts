@@ -10,7 +10,7 @@ import type { ByteSource } from './byte-source.ts';
  * Lets a program on this machine read a source by ranges, under an address on loopback that nobody can guess. So the
  * program needs neither the token nor the network, and reads no more than it asks for.
  */
-export const openRangeDoor = async (
+export const openLoopbackRangeServer = async (
 	source: ByteSource,
 	signal: AbortSignal,
 ): Promise<{ url: string; close(): void }> => {

@@ -23,13 +23,13 @@ const stream = z.string().regex(/^[a-zA-Z]:[0-9]+$/);
  * another, `changes` bytes that are read as others, `restarts` where ffmpeg begins to count anew in the middle. `matrix` is empty where pictures are shown as
  * they are stored; `setup` goes in front of the first picture of each run.
  */
-export const recipeSchema = z.strictObject({
+export const decodePlanSchema = z.strictObject({
 	timeBase: z.strictObject({ num: count.min(1), den: count.min(1) }),
 	/** Size of the video's first picture, which all others are brought to; null where it isn't known. */
 	size: z.strictObject({ width: count.min(1), height: count.min(1) }).nullable(),
 	/** Pictures are likely to be stored as planes of this size, which RGB can be made of here. */
 	isPlanar: z.boolean().default(false),
-	feed: z.discriminatedUnion('kind', [
+	demuxInput: z.discriminatedUnion('kind', [
 		z.strictObject({
 			kind: z.literal('samples'),
 			demuxer: z.string().regex(/^[a-z0-9]+$/),
@@ -69,7 +69,7 @@ export const recipeSchema = z.strictObject({
 		}),
 	]),
 });
-export type Recipe = z.output<typeof recipeSchema>;
+export type DecodePlan = z.output<typeof decodePlanSchema>;
 
 /** A frame that is wanted: its index, and the time that proves it, in ticks of the stream. */
 export const wantedFrameSchema = z.strictObject({ index: count, pts: tick });
