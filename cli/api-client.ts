@@ -1,8 +1,8 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
-import { isPassingStatus } from '#shared/passing.ts';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
+import { isTransientStatus } from '#shared/transient.ts';
 import type { Estimate, SamplingList, SamplingStatus, Started } from '../functions/api/schemas.ts';
 
 /** Framefan's own HTTP API, signed as its IAM authorizer asks. */
@@ -49,7 +49,7 @@ export const makeApiClient = (api: ApiAddress): ApiClient => {
 		if (response.ok) return answer as Answer;
 		const place = answer.path ? `${answer.path}: ` : '';
 		const message = `${method} ${path} answered ${response.status}: ${place}${answer.error ?? answer.message}`;
-		throw isPassingStatus(response.status) ? new FramefanError(message) : new PermanentError('refused', message);
+		throw isTransientStatus(response.status) ? new FramefanError(message) : new PermanentError('refused', message);
 	};
 	const place = (id: string) => `/samplings/${encodeURIComponent(id)}`;
 	return {

@@ -1,5 +1,5 @@
 import { FramefanError, messageOf } from '#shared/errors.ts';
-import { isPassingStatus } from '#shared/passing.ts';
+import { isTransientStatus } from '#shared/transient.ts';
 
 const timeoutMs = 10_000;
 const attempts = 5;
@@ -17,7 +17,7 @@ export const checkServer = async (server: string, token: string, project: number
 		throw new FramefanError(`${server} refused the API token (${status}): check SUPERVISELY_API_TOKEN`);
 	}
 	// An overloaded server may answer anything: the functions have more patience.
-	if (isPassingStatus(status)) return;
+	if (isTransientStatus(status)) return;
 	try {
 		JSON.parse(text);
 	} catch {

@@ -4,7 +4,7 @@ import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Clien
 import pLimit from 'p-limit';
 import { keys, videoIndexName } from '#shared/sampling/keys.ts';
 
-const atOnce = pLimit(16);
+const limit = pLimit(16);
 
 /**
  * What is known of videos' files goes from one sampling on this machine to the next, as it does in a deployment, where
@@ -17,7 +17,7 @@ export const carryKnownVideos = async (s3: S3Client, Bucket: string, folder: str
 	const files = existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith(ending)) : [];
 	await Promise.all(
 		files.map(name =>
-			atOnce(() => {
+			limit(() => {
 				const Key = `${keys.videos}${name.slice(0, -ending.length)}/${videoIndexName}`;
 				return s3.send(new PutObjectCommand({ Bucket, Key, Body: readFileSync(join(folder, name)) }));
 			}),

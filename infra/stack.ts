@@ -71,14 +71,14 @@ export class FramefanStack extends Stack {
 
 		// Queues between them.
 		const { deliveries, messagesKept } = settings;
-		const undertaker = { undertaker: reduce, undertakerTimeout: settings.reduce.timeout };
+		const deadLetterConsumer = { deadLetterConsumer: reduce, deadLetterConsumerTimeout: settings.reduce.timeout };
 		const plan = new WorkQueue(this, 'Plan', {
 			worker: fanOut,
 			workerTimeout: settings.fanOut.timeout,
 			batchSize: 1,
 			maxConcurrency: settings.fanOut.maxConcurrency,
 			...{ deliveries, messagesKept },
-			...undertaker,
+			...deadLetterConsumer,
 		});
 		const chunks = new WorkQueue(this, 'Decoding', {
 			worker: decode,
@@ -86,15 +86,15 @@ export class FramefanStack extends Stack {
 			batchSize: 1,
 			maxConcurrency: settings.decode.maxConcurrency,
 			...{ deliveries, messagesKept },
-			...undertaker,
+			...deadLetterConsumer,
 		});
-		const reports = new WorkQueue(this, 'Reporting', {
+		const recounts = new WorkQueue(this, 'Reporting', {
 			worker: reduce,
 			workerTimeout: settings.reduce.timeout,
 			batchSize: 10,
 			maxConcurrency: settings.reduce.maxConcurrency,
 			...{ deliveries, messagesKept },
-			...undertaker,
+			...deadLetterConsumer,
 		});
 
 		// Who may use what, and under which name.
@@ -111,8 +111,8 @@ export class FramefanStack extends Stack {
 			stage.bind('TOKEN_PARAMETER', choice.tokenParameter, grantee => token.grantRead(grantee));
 		}
 		api.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
-		api.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
-		api.bind('STANDING_SAMPLING', choice.standingSampling);
+		api.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, grantee => recounts.queue.grantSendMessages(grantee));
+		api.bind('SCHEDULED_SAMPLING', choice.standingSampling);
 		for (const [stage, { memoryMiB }] of Object.entries({
 			FAN_OUT: settings.fanOut,
 			DECODE: settings.decode,
@@ -122,12 +122,12 @@ export class FramefanStack extends Stack {
 		}
 		fanOut.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
 		fanOut.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, grantee => chunks.queue.grantSendMessages(grantee));
-		fanOut.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
+		fanOut.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, grantee => recounts.queue.grantSendMessages(grantee));
 		for (const stage of [api, fanOut]) stage.bind('FRAMES_PER_CHUNK', choice.framesPerChunk);
 		// What only has to wait is sent to its own queue anew.
 		decode.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, grantee => chunks.queue.grantSendMessages(grantee));
-		decode.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
-		reduce.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
+		decode.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, grantee => recounts.queue.grantSendMessages(grantee));
+		reduce.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, grantee => recounts.queue.grantSendMessages(grantee));
 		reduce.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
 		reduce.bind('STUCK_SECONDS', String(settings.stuckAfter.toSeconds()));
 		reduce.bind('QUIET_SECONDS', String(settings.sweepEvery.toSeconds()));

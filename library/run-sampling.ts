@@ -4,7 +4,7 @@ import { makeBoundedWork } from '#shared/bounded-work.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
 import { hasEnded, readDocument, readOutcome } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
-import type { DecodeMessage, PlanMessage, ReportMessage } from '#shared/sampling/messages.ts';
+import type { DecodeMessage, PlanMessage, RecountMessage } from '#shared/sampling/messages.ts';
 import { destinationSchema } from '#shared/sampling/outcome.ts';
 import {
 	recordSchema,
@@ -16,8 +16,8 @@ import {
 import type { Fault, Summary } from '#shared/sampling/summary.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { decodeChunk } from '../functions/decode/decode-chunk.ts';
+import { handlePlanMessage } from '../functions/fan-out/handle-plan-message.ts';
 import type { FanOutPorts } from '../functions/fan-out/ports.ts';
-import { takeStep } from '../functions/fan-out/take-step.ts';
 import { countNode } from '../functions/reduce/count-node.ts';
 import { summarizeOpen } from '../functions/reduce/summarize-open.ts';
 import { SuperviselyClient } from './client.ts';
@@ -50,7 +50,7 @@ export type SamplingResult = Pick<
 	faults: SamplingFault[];
 };
 
-type Message = PlanMessage | DecodeMessage | ReportMessage;
+type Message = PlanMessage | DecodeMessage | RecountMessage;
 
 /** Tries of a step, such as a call to a server that is down for a while has several times already. */
 const tries = 3;
@@ -74,13 +74,21 @@ export const runSampling = async (
 	if (!parsed.success) throw new FramefanError(z.prettifyError(parsed.error));
 	const request = parsed.data;
 	const [store, files] = [makeMemoryStore(), makeTemporaryFiles()];
-	const [plan, decode, reports]: [PlanMessage[], DecodeMessage[], ReportMessage[]] = [[], [], []];
+	const [plan, decode, recounts]: [PlanMessage[], DecodeMessage[], RecountMessage[]] = [[], [], []];
 	const supervisely = SuperviselyClient.apiOf(client);
 	const ports = {
-		...{ store, files, supervisely, framesPerChunk, leaseMs, ffmpegPath: installedFfmpeg(), chunksAtOnce: concurrency },
+		...{
+			store,
+			files,
+			supervisely,
+			framesPerChunk,
+			leaseMs,
+			ffmpegPath: installedFfmpeg(),
+			chunkConcurrency: concurrency,
+		},
 		sendPlan: async (messages: PlanMessage[]) => void plan.push(...messages),
 		sendDecode: async (messages: DecodeMessage[]) => void decode.push(...messages),
-		sendReport: async (messages: ReportMessage[]) => void reports.push(...messages),
+		sendRecount: async (messages: RecountMessage[]) => void recounts.push(...messages),
 	};
 	const counting = {
 		store,
@@ -96,7 +104,7 @@ export const runSampling = async (
 		if ('chunk' in message) {
 			await decodeChunk(ports, message, signal);
 			await store.remove(keys.chunk(message.sampling, message.chunk));
-		} else if ('kind' in message) await takeStep(ports, message, signal);
+		} else if ('kind' in message) await handlePlanMessage(ports, message, signal);
 		else await countNode(counting, message, tell);
 	};
 
@@ -109,8 +117,8 @@ export const runSampling = async (
 		else plan.push({ schema: 1, kind: 'project', ...at });
 		while (!(await hasEnded(store, at))) {
 			// The deepest first, so that no more than one video's labels wait in memory.
-			const chunk = reports.length > 0 ? undefined : decode.shift();
-			const message = chunk ?? reports.shift() ?? plan.shift();
+			const chunk = recounts.length > 0 ? undefined : decode.shift();
+			const message = chunk ?? recounts.shift() ?? plan.shift();
 			if (!message && chunks.size() === 0) throw new FramefanError('The sampling has no step left and has not ended');
 			if (!message) await chunks.next();
 			else if (chunk) await chunks.add(patiently(() => work(chunk), signal));

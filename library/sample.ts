@@ -2,7 +2,7 @@ import { PermanentError } from '#shared/errors.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import type { SettingsInput } from '#shared/sampling/settings.ts';
 import type { Dataset } from '#shared/supervisely/api.ts';
-import { enqueueSteps } from '../functions/fan-out/enqueue-steps.ts';
+import { enqueueChildren } from '../functions/fan-out/enqueue-children.ts';
 import { openDestination } from '../functions/fan-out/open-project.ts';
 import { SuperviselyClient } from './client.ts';
 import { runSampling, type SamplingOptions, type SamplingResult } from './run-sampling.ts';
@@ -58,7 +58,7 @@ export const sampleVideoDataset = async (
 		const node = { id: nodeIds.project, parent: null };
 		const place = { node: nodeIds.dataset(datasetId), parent: node.id, under: destination.parentDatasetId ?? null };
 		const share = { take: 'all', nested: true, depth: 1 } as const;
-		await enqueueSteps(ports, at, node, [
+		await enqueueChildren(ports, at, node, [
 			{ schema: 1, kind: 'dataset', ...at, ...place, dataset: datasetId, ...share },
 		]);
 	});
@@ -84,7 +84,7 @@ export const sampleVideo = async (
 		await openDestination(ports, at, request);
 		const node = { id: nodeIds.project, parent: null };
 		const place = { node: nodeIds.video(videoId), parent: node.id, dataset: video.datasetId, mirror: above.id };
-		await enqueueSteps(ports, at, node, [{ schema: 1, kind: 'video', ...at, ...place, video: videoId }]);
+		await enqueueChildren(ports, at, node, [{ schema: 1, kind: 'video', ...at, ...place, video: videoId }]);
 	});
 };
 

@@ -3,7 +3,7 @@ import { whereIs } from '#shared/supervisely/open-video.ts';
 import type { Frame } from '#shared/video/extract/extract-frames.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
-import { picturesAtOnce, toRgb } from '#shared/video/picture/encode.ts';
+import { pictureConcurrency, toRgb } from '#shared/video/picture/encode.ts';
 import { readFrames } from '#shared/video/read-frames.ts';
 import { openInParts } from '#shared/video/source/open-in-parts.ts';
 import { SuperviselyClient } from './client.ts';
@@ -44,7 +44,7 @@ export const streamVideoFrames = async function* (
 		// Looked at when it is awaited.
 		converted.catch(() => {});
 		converting.push(converted);
-		if (converting.length >= picturesAtOnce) yield (await converting.shift()) as VideoFrame;
+		if (converting.length >= pictureConcurrency) yield (await converting.shift()) as VideoFrame;
 	}
 	for (const converted of converting) yield await converted;
 };

@@ -9,8 +9,8 @@ import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { takeDataFolder } from '../data-folder.ts';
 import { folderName } from '../options.ts';
 import { showProgress } from '../progress.ts';
-import { runSampling } from '../run-sampling.ts';
 import { abandonRun, openRun } from '../run-token.ts';
+import { sampleOnLocalStack } from '../sample-on-local-stack.ts';
 import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
 
 type DemoOptions = { data: string; fresh?: boolean; json?: boolean };
@@ -46,7 +46,7 @@ const demo = (options: DemoOptions): Promise<void> =>
 		onClose(() => server.close());
 		const source = await server.importVideoProject(folder, { name: 'demo' });
 		const { clientToken, goesOn } = openRun(data);
-		const { status, seconds } = await runSampling({
+		const { status, seconds } = await sampleOnLocalStack({
 			dataDir: data,
 			server: server.address,
 			token: server.token,

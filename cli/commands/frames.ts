@@ -12,7 +12,7 @@ import { codecName } from '#shared/video/codec-name.ts';
 import type { Frame } from '#shared/video/extract/extract-frames.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
-import { picturesAtOnce, toRgb } from '#shared/video/picture/encode.ts';
+import { pictureConcurrency, toRgb } from '#shared/video/picture/encode.ts';
 import type { ImageFormat, ImageOptions } from '#shared/video/picture/image-format.ts';
 import { type Resize, targetSize } from '#shared/video/picture/target-size.ts';
 import { writeFrameFile } from '#shared/video/picture/write-frame-file.ts';
@@ -85,7 +85,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		onClose(() => ending.abort());
 		const faults: Fault[] = [];
 		/** Frames that are being scaled, encoded or written. */
-		const working = makeBoundedWork(picturesAtOnce);
+		const working = makeBoundedWork(pictureConcurrency);
 		const summary = { frames: 0, pictures: 0, width: 0, height: 0, codec: '', notes: [] as string[] };
 		const note = (text: string) => {
 			summary.notes.push(text);

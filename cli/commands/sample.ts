@@ -11,8 +11,8 @@ import { checkAddress, folderName } from '../options.ts';
 import { tellEnd, tellFailure } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
 import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
-import { runSampling } from '../run-sampling.ts';
 import { finishRun, openRun } from '../run-token.ts';
+import { sampleOnLocalStack } from '../sample-on-local-stack.ts';
 import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 import { UsageError } from '../usage-error.ts';
@@ -67,7 +67,7 @@ const run = async (
 	const whole = { ...request, clientToken };
 	keepLocalSampling(dataDir, { id: samplingId(clientToken), server: options.server, request: whole });
 	const server = createHash('sha256').update(new URL(options.server).origin).digest('hex').slice(0, 12);
-	const result = await runSampling({
+	const result = await sampleOnLocalStack({
 		dataDir,
 		knownVideos: join(options.data, `videos-${server}`),
 		server: options.server,

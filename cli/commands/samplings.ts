@@ -11,7 +11,7 @@ import { checkAddress, folderName, wholeNumber } from '../options.ts';
 import { printFaults, printNotes, tellEnd } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
 import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
-import { runSampling } from '../run-sampling.ts';
+import { sampleOnLocalStack } from '../sample-on-local-stack.ts';
 import { closingAll, goesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 import { UsageError } from '../usage-error.ts';
@@ -102,7 +102,7 @@ const retry = async (id: string, options: WhereOptions): Promise<void> => {
 		onClose(takeDataFolder(dataDir));
 		const { clientToken = '' } = request;
 		const common = { dataDir, server, token, framesPerChunk: 100, goesOn: true, progress: showProgress(), onClose };
-		const { status: ended, seconds } = await runSampling({ ...common, request: { ...request, clientToken } });
+		const { status: ended, seconds } = await sampleOnLocalStack({ ...common, request: { ...request, clientToken } });
 		tellEnd(ended, seconds, options.json);
 	}, goesOn);
 };

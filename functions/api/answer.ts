@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { PermanentError, SamplingFailure, TryLater } from '#shared/errors.ts';
+import { PermanentError, SamplingFailure, TransientError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { ApiError } from './api-error.ts';
 import { cancelSampling } from './cancel-sampling.ts';
@@ -49,7 +49,7 @@ export const answer = async (
 		// Something about the source that only the server could tell.
 		if (error instanceof SamplingFailure || error instanceof PermanentError)
 			return json(422, { error: error.message, path: 'source' });
-		if (error instanceof TryLater)
+		if (error instanceof TransientError)
 			return json(504, { error: `The Supervisely server fails for now: ${error.message}` });
 		log.error('A request failed', { routeKey: event.routeKey, requestId: event.requestContext.requestId, error });
 		return json(500, { error: `Internal error, request ${event.requestContext.requestId}` });

@@ -19,6 +19,6 @@ export const cancelSampling = async (ports: ApiPorts, id: string): Promise<Sampl
 	await endSampling(store, at, { state: 'cancelled', reason: 'Cancelled on request', summary: emptySummary });
 	const state = (await readOutcome(store, at))?.state;
 	if (state !== 'cancelled') throw new ApiError(409, `Sampling ${id} has ended already: it is ${state}`, 'id');
-	await ports.sendReport([{ schema: 1, ...at, node: nodeIds.project }]);
+	await ports.sendRecount([{ schema: 1, ...at, node: nodeIds.project }]);
 	return statusOf(ports, record);
 };

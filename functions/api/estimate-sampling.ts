@@ -14,7 +14,7 @@ import { parseRequest } from './start-sampling.ts';
 /** Time for asking the server: the function is given 20 seconds, and who asks 30. */
 const budgetMs = 14_000;
 /** Questions to the server at one time. */
-const questionsAtOnce = 8;
+const requestConcurrency = 8;
 
 /**
  * What a sampling would take, from listings alone: nothing is created and no video is read.
@@ -82,7 +82,7 @@ const walk = async (
 	{ scope, deadline }: { scope: Scope | undefined; deadline: number },
 	look: (video: { id: number }) => void,
 ): Promise<boolean> => {
-	const atOnce = pLimit(questionsAtOnce);
+	const limit = pLimit(requestConcurrency);
 	let complete = true;
 	const allPages = async <Entity>(
 		list: (page: { number: number; perPage: number }) => Promise<Page<Entity>>,
@@ -94,7 +94,7 @@ const walk = async (
 				complete = false;
 				return;
 			}
-			const listing = await atOnce(() => list(page));
+			const listing = await limit(() => list(page));
 			if (page.number === 1) {
 				pages = listing.pages;
 				page = { number: 1, perPage: listing.perPage };

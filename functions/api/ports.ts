@@ -1,6 +1,6 @@
 import type { Send } from '#shared/aws/queue.ts';
 import type { StateStore } from '#shared/aws/state-store.ts';
-import type { PlanMessage, ReportMessage } from '#shared/sampling/messages.ts';
+import type { PlanMessage, RecountMessage } from '#shared/sampling/messages.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 
 /** What the HTTP door works with. */
@@ -9,7 +9,7 @@ export type ApiPorts = {
 	/** Bucket of the state, for those who fetch a report. */
 	bucket: string;
 	sendPlan: Send<PlanMessage>;
-	sendReport: Send<ReportMessage>;
+	sendRecount: Send<RecountMessage>;
 	supervisely: Pick<SuperviselyApi, 'server' | 'project' | 'dataset' | 'datasets' | 'videos' | 'video'>;
 	/** What a sampling costs depends on. */
 	sizing: Sizing;

@@ -11,7 +11,7 @@ import { emptySummary, type Fault, type Summary } from '#shared/sampling/summary
 import type { Video } from '#shared/supervisely/api.ts';
 import { openVideo } from '#shared/supervisely/open-video.ts';
 import { extractFrames, type Frame } from '#shared/video/extract/extract-frames.ts';
-import { encodeImage, picturesAtOnce } from '#shared/video/picture/encode.ts';
+import { encodeImage, pictureConcurrency } from '#shared/video/picture/encode.ts';
 import { targetSize } from '#shared/video/picture/target-size.ts';
 import type { DecodePorts } from './ports.ts';
 import { type EncodedFrame, makeUploader } from './upload-frames.ts';
@@ -25,11 +25,11 @@ const bytesPerUpload = 12 * 1024 * 1024;
  * and what could not be done. Throwing means that the message has to come again; a repeat leaves the same images.
  */
 export const decodeChunk = async (ports: DecodePorts, message: DecodeMessage, signal: AbortSignal): Promise<void> => {
-	const { store, sendReport, leaseMs } = ports;
+	const { store, sendRecount, leaseMs } = ports;
 	const { sampling, attempt, node, chunk: id } = message;
 	const at = { sampling, attempt };
-	const report = (changed: string) => sendReport([{ schema: 1, ...at, node: changed }]);
-	if (await isDone(store, at, node, id)) return report(node);
+	const recount = (changed: string) => sendRecount([{ schema: 1, ...at, node: changed }]);
+	if (await isDone(store, at, node, id)) return recount(node);
 	if (await hasEnded(store, at)) return;
 	const chunk = await readDocument(store, keys.chunk(sampling, id), chunkSchema);
 	if (!chunk) throw new FramefanError(`There is no chunk ${id} of sampling ${sampling}`);
@@ -39,11 +39,11 @@ export const decodeChunk = async (ports: DecodePorts, message: DecodeMessage, si
 			if (await isDone(store, at, node, id)) return;
 			await markDone(store, at, node, id, await workOff(ports, chunk, { signal, isFirst }));
 		});
-		await report(node);
+		await recount(node);
 	} catch (error) {
 		if (!(error instanceof SamplingFailure)) throw error;
 		await endSampling(store, at, { state: 'failed', reason: error.message, summary: emptySummary });
-		await report(nodeIds.project);
+		await recount(nodeIds.project);
 	}
 };
 
@@ -70,8 +70,8 @@ const workOff = async (
 				ffmpegPath: ports.ffmpegPath,
 				signal: options.signal,
 			});
-			const atOnce = Math.max(2, Math.ceil(picturesAtOnce / (ports.chunksAtOnce ?? 1)));
-			const lost = await pipeFrames(frames, chunk, missing, atOnce, encoded => uploader.upload(encoded));
+			const concurrency = Math.max(2, Math.ceil(pictureConcurrency / (ports.chunkConcurrency ?? 1)));
+			const lost = await pipeFrames(frames, chunk, missing, concurrency, encoded => uploader.upload(encoded));
 			options.signal.throwIfAborted();
 			for (const { index, reason, message } of lost) faultAt(reason, message, index);
 		}
@@ -103,14 +103,14 @@ const needVideo = async ({ supervisely }: DecodePorts, id: number): Promise<Vide
 /**
  * Frames through resize and encoder to the uploads, each stage going on while the next is busy, none running ahead by
  * more than a few pictures.
- * @param atOnce pictures that are in work
+ * @param concurrency pictures being encoded at the same time
  * @returns what the extraction says of frames that could not be had
  */
 const pipeFrames = async <Lost>(
 	frames: AsyncGenerator<Frame, Lost>,
 	chunk: Chunk,
 	wanted: ChunkFrame[],
-	atOnce: number,
+	concurrency: number,
 	upload: (frames: EncodedFrame[]) => Promise<void>,
 ): Promise<Lost> => {
 	const byIndex = new Map(wanted.map(frame => [frame.index, frame]));
@@ -146,6 +146,6 @@ const pipeFrames = async <Lost>(
 		encoded.catch(() => {});
 		const sizes = { from: { width: value.width, height: value.height }, to };
 		encoding.push(encoded.then(bytes => ({ frame: byIndex.get(value.index) as ChunkFrame, bytes, sizes })));
-		if (encoding.length >= atOnce) await takeEncoded();
+		if (encoding.length >= concurrency) await takeEncoded();
 	}
 };

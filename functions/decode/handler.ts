@@ -18,7 +18,7 @@ import { decodeChunk } from './decode-chunk.ts';
 const env = readEnvironment(
 	'STATE_BUCKET',
 	'DECODE_QUEUE_URL',
-	'REPORT_QUEUE_URL',
+	'RECOUNT_QUEUE_URL',
 	'SUPERVISELY_SERVER',
 	'TOKEN_PARAMETER',
 	'REQUEST_SECONDS',
@@ -33,7 +33,7 @@ const ports = {
 	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
 	// Files are read in parts, and a checksum of the whole says nothing about a part.
 	files: makeFileStore(new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' }), env.STATE_BUCKET),
-	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
+	sendRecount: makeSend(sqs, env.RECOUNT_QUEUE_URL),
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',
 };

@@ -7,8 +7,8 @@ import { type NewImage, nameConflicts, type SuperviselyApi } from '#shared/super
 import { annotateFrame } from '#shared/supervisely/frame-annotation.ts';
 import type { Size } from '#shared/supervisely/geometry/plane.ts';
 import { targetSize } from '#shared/video/picture/target-size.ts';
+import { bisectFailures } from './bisect-failures.ts';
 import { findChanged } from './find-changed.ts';
-import { inHalves } from './in-halves.ts';
 import { type ImageLabels, uploadLabels } from './upload-labels.ts';
 
 /** Sizes of a frame's picture in the video, and of the image that is made of it. */
@@ -63,7 +63,7 @@ export const makeUploader = (
 				labeled.push({ ...own, imageId, frame });
 			}
 			const due = isThere ? await findChanged(supervisely, chunk.dataset, labeled) : labeled;
-			await inHalves(
+			await bisectFailures(
 				due,
 				some => uploadLabels(supervisely, chunk.dataset, some),
 				({ frame, annotation, specialFigures }, error) => {
@@ -79,9 +79,9 @@ export const makeUploader = (
 		const labelled = chunk.labels?.annotation.size;
 		if (!picture || !labelled || sizeNoted || isSameSize(picture, labelled)) return;
 		sizeNoted = true;
-		const [claimed, decoded] = [labelled, picture].map(({ width, height }) => `${width} x ${height}`);
+		const [declared, decoded] = [labelled, picture].map(({ width, height }) => `${width} x ${height}`);
 		notes.push(
-			`${chunk.video.name}: its labels are for ${claimed} pixels, its pictures have ${decoded}: they keep their pixels`,
+			`${chunk.video.name}: its labels are for ${declared} pixels, its pictures have ${decoded}: they keep their pixels`,
 		);
 	};
 
@@ -198,7 +198,9 @@ export const makeUploader = (
 				await bring(some);
 				there.push(...some.filter(({ frame }) => images.has(frame.name)));
 			};
-			await inHalves(frames, bringSome, ({ frame }, error) => faultAt(error.reason, messageOf(error), frame.index));
+			await bisectFailures(frames, bringSome, ({ frame }, error) =>
+				faultAt(error.reason, messageOf(error), frame.index),
+			);
 			for (const { frame } of frames) {
 				if (!taken.has(frame.name)) continue;
 				faultAt('name-taken', `The dataset has an image ${frame.name} of another video`, frame.index);

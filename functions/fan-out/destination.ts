@@ -1,4 +1,4 @@
-import { messageOf, PermanentError, SamplingFailure, TryLater } from '#shared/errors.ts';
+import { messageOf, PermanentError, SamplingFailure, TransientError } from '#shared/errors.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { type Destination, destinationSchema } from '#shared/sampling/outcome.ts';
@@ -59,7 +59,7 @@ const createProject = async (
 		} catch (error) {
 			// Somebody else took the name between the question and the answer.
 			if (!nameConflicts(error)) throw error instanceof PermanentError ? new SamplingFailure(error.message) : error;
-			if (++conflicts > mostConflicts) throw new TryLater(messageOf(error), null);
+			if (++conflicts > mostConflicts) throw new TransientError(messageOf(error), null);
 			attempt--;
 		}
 	}

@@ -13,13 +13,13 @@ import { readEnvironment } from '#shared/environment.ts';
 import { identityOf, planMessageSchema } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
-import { takeStep } from './take-step.ts';
+import { handlePlanMessage } from './handle-plan-message.ts';
 
 const env = readEnvironment(
 	'STATE_BUCKET',
 	'PLAN_QUEUE_URL',
 	'DECODE_QUEUE_URL',
-	'REPORT_QUEUE_URL',
+	'RECOUNT_QUEUE_URL',
 	'SUPERVISELY_SERVER',
 	'TOKEN_PARAMETER',
 	'REQUEST_SECONDS',
@@ -37,7 +37,7 @@ const ports = {
 	files: makeFileStore(new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' }), env.STATE_BUCKET),
 	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
 	sendDecode: makeSend(sqs, env.DECODE_QUEUE_URL),
-	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
+	sendRecount: makeSend(sqs, env.RECOUNT_QUEUE_URL),
 	framesPerChunk: Number(env.FRAMES_PER_CHUNK),
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',
@@ -67,7 +67,7 @@ export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, conte
 			const signal = deadlineOf(context, endEarlyMs);
 			const http = connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs, signal });
 			const passUntil = Date.now() + context.getRemainingTimeInMillis() * shareOfPass;
-			return takeStep({ ...ports, supervisely: makeSuperviselyApi(http), passUntil }, message, signal);
+			return handlePlanMessage({ ...ports, supervisely: makeSuperviselyApi(http), passUntil }, message, signal);
 		},
 	),
 );

@@ -1,4 +1,4 @@
-import { TryLater } from '#shared/errors.ts';
+import { TransientError } from '#shared/errors.ts';
 import { type Dataset, nameConflicts, type SuperviselyApi } from '#shared/supervisely/api.ts';
 
 /** A dataset that the destination is to have: where, under which name, and what its custom data say. */
@@ -18,7 +18,7 @@ export const mirrorDataset = async (supervisely: SuperviselyApi, mirror: Mirror)
 	const found = await findDataset(supervisely, mirror);
 	// Listings leave custom data out.
 	const dataset = found ? await supervisely.dataset(found.id) : await createDataset(supervisely, mirror);
-	if (!dataset) throw new TryLater(`Dataset ${JSON.stringify(mirror.name)} was removed a moment ago`, null);
+	if (!dataset) throw new TransientError(`Dataset ${JSON.stringify(mirror.name)} was removed a moment ago`, null);
 	await keepProvenance(supervisely, dataset, mirror.provenance);
 	return dataset;
 };

@@ -10,7 +10,7 @@ import { firstPage, type Project } from '#shared/supervisely/api.ts';
 import { mergeMeta } from '#shared/supervisely/merge-meta.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
 import { chooseDestination } from './destination.ts';
-import { enqueueSteps } from './enqueue-steps.ts';
+import { enqueueChildren } from './enqueue-children.ts';
 import { keepOneFormat } from './one-format.ts';
 import type { FanOutPorts } from './ports.ts';
 import { childDatasets, pagesAfterFirst } from './walk-dataset.ts';
@@ -25,7 +25,7 @@ export const openProject = async (ports: FanOutPorts, at: Attempt, request: Samp
 	if (await hasEnded(store, at)) {
 		// It was cancelled before anybody could tell the destination.
 		await writeOpen(store, at);
-		return ports.sendReport([{ schema: 1, ...at, node: nodeIds.project }]);
+		return ports.sendRecount([{ schema: 1, ...at, node: nodeIds.project }]);
 	}
 	const scope = await readScope(store, at.sampling);
 	const listing = await supervisely.datasets(source.id, null, firstPage);
@@ -43,7 +43,7 @@ export const openProject = async (ports: FanOutPorts, at: Attempt, request: Samp
 		nested,
 		depth: 0,
 	});
-	await enqueueSteps(ports, at, { id: nodeIds.project, parent: null }, [...children, ...pages]);
+	await enqueueChildren(ports, at, { id: nodeIds.project, parent: null }, [...children, ...pages]);
 };
 
 /**

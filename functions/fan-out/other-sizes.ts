@@ -28,15 +28,15 @@ export const watchSizes = (settings: Settings, index: VideoIndex, video: Video):
 			const there = { image, ...(size ? { size } : {}) };
 			if (!size || !wanted || (size.width === wanted.width && size.height === wanted.height)) return there;
 			// Without labels of its own the new image would lose those of the old one.
-			const fate = !settings.replace ? 'stay' : settings.copyAnnotations || isBare ? 'anew' : 'labelled';
-			counts[fate].set(textOf(size), (counts[fate].get(textOf(size)) ?? 0) + 1);
-			return fate === 'anew' ? { replaces: image, size } : there;
+			const action = !settings.replace ? 'stay' : settings.copyAnnotations || isBare ? 'anew' : 'labelled';
+			counts[action].set(textOf(size), (counts[action].get(textOf(size)) ?? 0) + 1);
+			return action === 'anew' ? { replaces: image, size } : there;
 		},
 		notes: () => {
 			if (!wanted) return [];
 			const to = textOf(wanted);
-			const tell = (fate: keyof typeof counts, text: (what: string) => string) =>
-				[...counts[fate]].map(([from, count]) => text(`${count} image${count === 1 ? '' : 's'} of ${from} pixels`));
+			const tell = (action: keyof typeof counts, text: (what: string) => string) =>
+				[...counts[action]].map(([from, count]) => text(`${count} image${count === 1 ? '' : 's'} of ${from} pixels`));
 			return [
 				...tell('stay', what => `${what} stay, these settings give ${to}: replace (--replace) uploads them anew`),
 				...tell(

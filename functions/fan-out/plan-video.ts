@@ -3,11 +3,16 @@ import { PermanentError } from '#shared/errors.ts';
 import { type Chunk, type ChunkFrame, chunkId, chunkSchema } from '#shared/sampling/chunk.ts';
 import { keepNode } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
+import {
+	fingerprintOf,
+	labelsAreUpToDate,
+	removeLabelFingerprint,
+	settingsOfLabels,
+} from '#shared/sampling/label-fingerprint.ts';
 import type { VideoMessage } from '#shared/sampling/messages.ts';
 import type { SamplingRecord } from '#shared/sampling/request.ts';
 import { imageName, selectFrames } from '#shared/sampling/selection.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
-import { areSettled, labelsFingerprint, settingsOfLabels, unsettleLabels } from '#shared/sampling/settled-labels.ts';
 import { carried, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import type { Video } from '#shared/supervisely/api.ts';
 import { labelsOf } from '#shared/supervisely/labels.ts';
@@ -16,8 +21,8 @@ import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
 import { makeDecodePlan } from '#shared/video/extract/make-decode-plan.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
-import { claimDataset } from './claim-dataset.ts';
 import { existingImages } from './existing-images.ts';
+import { lockDataset } from './lock-dataset.ts';
 import { refuseOtherFormats } from './one-format.ts';
 import { watchSizes } from './other-sizes.ts';
 import type { FanOutPorts } from './ports.ts';
@@ -28,7 +33,7 @@ import { readDestination } from './walk-dataset.ts';
 /** Frames whose labels alone are looked after, in one chunk. */
 const framesPerLabelChunk = 500;
 /** Chunks that are in memory with their labels at one time. */
-const chunksAtOnce = 4;
+const chunkConcurrency = 4;
 
 /** Indexes a video, selects its frames, cuts them into chunks and enqueues these. */
 export const planVideo = async (
@@ -71,7 +76,7 @@ export const planVideo = async (
 	const origin = { id: video.id, name: video.name, projectId: project.id };
 	// Claimed before what costs most, since who has to wait comes again from the start.
 	const { dataset: leaf, notes: datasetNotes } = await datasetOfVideo({ supervisely, video: origin, mirror }, id =>
-		claimDataset(ports, id, { sampling, attempt, node, parent: message.parent }),
+		lockDataset(ports, id, { sampling, attempt, node, parent: message.parent }),
 	);
 
 	// Which frames are wanted is known before their annotation, or by it.
@@ -89,9 +94,9 @@ export const planVideo = async (
 	const existing = await existingImages(supervisely, leaf.id, origin);
 	refuseOtherFormats(leaf.name, existing.formats, settings.format);
 	const sizes = watchSizes(settings, index, video);
-	const claimed = video.fileMeta?.framesCount ?? frameCount;
+	const serverCount = video.fileMeta?.framesCount ?? frameCount;
 	const planned = selection.map((frame): ChunkFrame => {
-		const name = imageName(video.name, frame, claimed, settings.format);
+		const name = imageName(video.name, frame, serverCount, settings.format);
 		const pts = index.pts[index.shown[frame] as number] as number;
 		return { index: frame, pts, name, ...sizes.takeUp(existing.own.get(name)) };
 	});
@@ -107,13 +112,13 @@ export const planVideo = async (
 		? parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id)
 		: undefined;
 	const madeOf = [file.version, settingsOfLabels(settings), annotation?.hash, meta, frames.map(({ name }) => name)];
-	const labels = meta && { dataset: leaf.id, fingerprint: labelsFingerprint(madeOf) };
-	const looksAtLabels = labels !== undefined && !(standing && (await areSettled(store, labels)));
+	const labels = meta && { dataset: leaf.id, fingerprint: fingerprintOf(madeOf) };
+	const looksAtLabels = labels !== undefined && !(standing && (await labelsAreUpToDate(store, labels)));
 	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, looksAtLabels)];
-	if (labels && parts.length > 0) await unsettleLabels(store, labels.dataset);
+	if (labels && parts.length > 0) await removeLabelFingerprint(store, labels.dataset);
 	const toDecode = parts.filter(({ decodePlan }) => decodePlan).length;
 	const copy = toDecode === 0 ? null : await copyFor(ports, video, file, toDecode, signal);
-	const children = await pLimit(chunksAtOnce).map(parts, async ({ frames: own, decodePlan }) => {
+	const children = await pLimit(chunkConcurrency).map(parts, async ({ frames: own, decodePlan }) => {
 		const indices = own.map(frame => frame.index);
 		const id = chunkId(video.id, indices, decodePlan ? 'decode' : 'labels', settings);
 		const ofFrames = annotation && meta ? labelsOf(annotation.slice(indices), meta) : null;
@@ -147,7 +152,7 @@ export const planVideo = async (
 	const place = { id: node, parent: message.parent, video: common.video };
 	const kept = await keepNode(store, at, { ...place, children, own, ...(labels ? { labels } : {}) });
 	await ports.sendDecode(kept.children.map(chunk => ({ schema: 1, ...at, node, chunk })));
-	if (kept.children.length === 0) await ports.sendReport([{ schema: 1, ...at, node }]);
+	if (kept.children.length === 0) await ports.sendRecount([{ schema: 1, ...at, node }]);
 };
 
 /** A frame whose image can't be added, since an image of another video has its name. */
@@ -180,10 +185,10 @@ const cutPresent = (frames: ChunkFrame[], looksAtLabels: boolean): Part[] => {
 
 const notesOn = (video: Video, index: VideoIndex, { start, end }: Settings): string[] => {
 	const shown = index.shown.length;
-	const claimed = video.fileMeta?.framesCount;
+	const serverCount = video.fileMeta?.framesCount;
 	const notes = index.notes.slice();
-	if (claimed !== null && claimed !== undefined && claimed !== shown) {
-		notes.push(`the server counts ${claimed} frames, the file shows ${shown}`);
+	if (serverCount !== null && serverCount !== undefined && serverCount !== shown) {
+		notes.push(`the server counts ${serverCount} frames, the file shows ${shown}`);
 	}
 	if (start >= shown) notes.push(`start is ${start}, the video ends after ${shown} frames`);
 	if (end !== null && end > shown) notes.push(`end is ${end}, the video ends after ${shown} frames`);

@@ -1,7 +1,7 @@
 import type { FileStore } from '#shared/aws/file-store.ts';
 import type { Send } from '#shared/aws/queue.ts';
 import type { StateStore } from '#shared/aws/state-store.ts';
-import type { DecodeMessage, PlanMessage, ReportMessage } from '#shared/sampling/messages.ts';
+import type { DecodeMessage, PlanMessage, RecountMessage } from '#shared/sampling/messages.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 
 /** What fan-out works with. */
@@ -11,7 +11,7 @@ export type FanOutPorts = {
 	supervisely: SuperviselyApi;
 	sendPlan: Send<PlanMessage>;
 	sendDecode: Send<DecodeMessage>;
-	sendReport: Send<ReportMessage>;
+	sendRecount: Send<RecountMessage>;
 	framesPerChunk: number;
 	/** How long a project's meta stay taken after their writer was heard of last, and one waits for a dataset. */
 	leaseMs: number;

@@ -10,7 +10,7 @@ import { labelsOf } from '#shared/supervisely/labels.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
 import { makeDecodePlan } from '#shared/video/extract/make-decode-plan.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
-import { claimDataset } from './claim-dataset.ts';
+import { lockDataset } from './lock-dataset.ts';
 import type { FanOutPorts } from './ports.ts';
 import { copyFor, indexOf } from './video-file.ts';
 import { readDestination } from './walk-dataset.ts';
@@ -38,7 +38,7 @@ export const refreshChunks = async (
 		if (chunk) chunks.push({ ...chunk, labels: null });
 	const [first] = chunks;
 	if (!first) return;
-	await claimDataset(ports, first.dataset, { sampling, attempt, node: node.id, parent: message.parent });
+	await lockDataset(ports, first.dataset, { sampling, attempt, node: node.id, parent: message.parent });
 	const file = await indexOf(ports, video, signal);
 	const { index } = file;
 	const indicesOf = ({ frames }: Chunk) => frames.map(frame => frame.index);

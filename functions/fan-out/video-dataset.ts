@@ -1,4 +1,4 @@
-import { PermanentError, TryLater } from '#shared/errors.ts';
+import { PermanentError, TransientError } from '#shared/errors.ts';
 import { type Origin, type Owner, ownerOf } from '#shared/sampling/provenance.ts';
 import type { Dataset, SuperviselyApi } from '#shared/supervisely/api.ts';
 import { createDataset, findDataset, keepProvenance, type Mirror } from './mirror-dataset.ts';
@@ -17,13 +17,13 @@ export type Wanted = {
 /**
  * The dataset that gets a video's images: the one named like the video unless it belongs to another video, else
  * `<video> (<id>)`, which is found again by every later sampling.
- * @param claim keeps others from filling a dataset at the same time
+ * @param lock keeps others from filling a dataset at the same time
  * @returns the dataset, and a note where it isn't the one named like the video
  * @throws PermanentError `name-taken` where both belong to others; what `claim` throws
  */
 export const datasetOfVideo = async (
 	wanted: Wanted,
-	claim: (dataset: number) => Promise<void>,
+	lock: (dataset: number) => Promise<void>,
 ): Promise<{ dataset: Dataset; notes: string[] }> => {
 	const { supervisely, video } = wanted;
 	for (let tries = 0; tries < mostTries; tries++) {
@@ -31,14 +31,14 @@ export const datasetOfVideo = async (
 		const found = (await findDataset(supervisely, mirror)) ?? (await createDataset(supervisely, mirror));
 		// Somebody may have been faster to make it.
 		if (toldOwner(found, video) === 'other') continue;
-		await claim(found.id);
+		await lock(found.id);
 		// And to fill it.
 		const dataset = await supervisely.dataset(found.id);
 		if (!dataset || (await ownerOfDataset(supervisely, dataset, video)) === 'other') continue;
 		await keepProvenance(supervisely, dataset, mirror.provenance);
 		return { dataset, notes };
 	}
-	throw new TryLater(`Others make datasets named ${JSON.stringify(video.name)} at this moment`, null);
+	throw new TransientError(`Others make datasets named ${JSON.stringify(video.name)} at this moment`, null);
 };
 
 /** Which of the two names it is, and why. */

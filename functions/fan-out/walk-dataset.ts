@@ -7,7 +7,7 @@ import { type Destination, destinationSchema } from '#shared/sampling/outcome.ts
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { readScope, type Scope } from '#shared/sampling/scope.ts';
 import { type Dataset, firstPage, type Page } from '#shared/supervisely/api.ts';
-import { enqueueSteps } from './enqueue-steps.ts';
+import { enqueueChildren } from './enqueue-children.ts';
 import { mirrorDataset } from './mirror-dataset.ts';
 import type { FanOutPorts } from './ports.ts';
 
@@ -83,7 +83,7 @@ export const walkDataset = async (
 		messages.push(...childDatasets(listing.entities, { ...at, node, scope, nested, depth }, mirror.id));
 		messages.push(...pagesAfterFirst(listing, { ...page, of: 'datasets' }));
 	}
-	await enqueueSteps(ports, at, { id: node, parent: message.parent }, messages);
+	await enqueueChildren(ports, at, { id: node, parent: message.parent }, messages);
 };
 
 /** Enqueues what stands on one later page of a listing. */
@@ -102,7 +102,7 @@ export const walkPage = async (ports: FanOutPorts, request: SamplingRequest, mes
 		const taken = await takenVideos(ports, { sampling, dataset, take: message.take }, entities);
 		messages.push(...videoMessages(taken, { ...at, parent: node, dataset, mirror }));
 	}
-	await enqueueSteps(ports, at, { id: node, parent: message.parent }, messages);
+	await enqueueChildren(ports, at, { id: node, parent: message.parent }, messages);
 };
 
 /** Those of a dataset's videos that the sampling takes. */

@@ -1,8 +1,8 @@
 import { hasEnded, readNode } from '#shared/sampling/documents.ts';
 import type { Attempt } from '#shared/sampling/keys.ts';
+import { writeLabelFingerprint } from '#shared/sampling/label-fingerprint.ts';
 import { finishedChildren, markDone } from '#shared/sampling/marker.ts';
-import type { ReportMessage } from '#shared/sampling/messages.ts';
-import { keepSettledLabels } from '#shared/sampling/settled-labels.ts';
+import type { RecountMessage } from '#shared/sampling/messages.ts';
 import { completeSampling } from './complete-sampling.ts';
 import { finishNode } from './finish-node.ts';
 import type { ReducePorts } from './ports.ts';
@@ -16,7 +16,7 @@ import { recordEnd } from './record-end.ts';
  */
 export const countNode = async (
 	ports: ReducePorts,
-	{ sampling, attempt, node: first }: ReportMessage,
+	{ sampling, attempt, node: first }: RecountMessage,
 	onUnfinished: (ports: ReducePorts, at: Attempt) => Promise<void>,
 ): Promise<void> => {
 	const { store } = ports;
@@ -33,7 +33,7 @@ export const countNode = async (
 		if (children.length < node.children.length) return onUnfinished(ports, at);
 		const summary = await finishNode(store, at, node, children);
 		// Another attempt may have made some of them of what came later.
-		if (node.labels && attempt === 1 && summary.faultCount === 0) await keepSettledLabels(store, node.labels);
+		if (node.labels && attempt === 1 && summary.faultCount === 0) await writeLabelFingerprint(store, node.labels);
 		if (node.parent === null) return completeSampling(ports, at, summary);
 		await markDone(store, at, node.parent, id, summary);
 		id = node.parent;

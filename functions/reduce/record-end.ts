@@ -4,7 +4,7 @@ import { type Attempt, keys } from '#shared/sampling/keys.ts';
 import { destinationSchema, type Outcome, type Progress, progressSchema } from '#shared/sampling/outcome.ts';
 import { destinationData, writeDestinationData } from './destination-data.ts';
 import type { ReducePorts } from './ports.ts';
-import { atLeast, summarizeOpen } from './summarize-open.ts';
+import { maxCounts, summarizeOpen } from './summarize-open.ts';
 
 /**
  * Records in the destination how an attempt ended that was ended elsewhere: cancelled, or failed as a whole. The attempt
@@ -18,7 +18,7 @@ export const recordEnd = async (ports: ReducePorts, at: Attempt): Promise<void> 
 	if (destination && !isCompletion) {
 		const record = await readRecord(store, at.sampling);
 		const last = await readDocument(store, keys.progress(at), progressSchema);
-		const summary = atLeast(await summarizeOpen(store, at), last?.summary);
+		const summary = maxCounts(await summarizeOpen(store, at), last?.summary);
 		await store.write(keys.progress(at), { schema: 1, at: new Date().toISOString(), summary } satisfies Progress);
 		const data = destinationData(at, record, outcome, summary);
 		const lease = { ms: leaseMs, patienceMs: leasePatienceMs };

@@ -1,5 +1,5 @@
 import { underLease } from '#shared/aws/lease.ts';
-import { Busy } from '#shared/errors.ts';
+import { DeferredError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { hasEnded, readDocument, readRecord } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
@@ -7,7 +7,7 @@ import { destinationSchema, type Progress, progressSchema } from '#shared/sampli
 import type { Summary } from '#shared/sampling/summary.ts';
 import { destinationData, writeDestinationData } from './destination-data.ts';
 import type { ReducePorts } from './ports.ts';
-import { atLeast, summarizeOpen } from './summarize-open.ts';
+import { maxCounts, summarizeOpen } from './summarize-open.ts';
 
 /** Progress records between two that go into the destination, too: these cost calls to the server. */
 const recordsPerDestinationRecord = 4;
@@ -22,7 +22,7 @@ export const recordProgress = async (ports: ReducePorts, at: Attempt): Promise<v
 	// Of many reports at the same time one adds up.
 	const now = new Date().toISOString();
 	if (found && !(await store.replace(key, { ...last, at: now }, found.etag))) return;
-	const summary = atLeast(await summarizeOpen(store, at), last?.summary);
+	const summary = maxCounts(await summarizeOpen(store, at), last?.summary);
 	const inDestination = (last?.inDestination ?? 0) + 1;
 	const isDue = inDestination >= recordsPerDestinationRecord;
 	const progress: Progress = {
@@ -46,6 +46,6 @@ const tellDestination = async (ports: ReducePorts, at: Attempt, summary: Summary
 			if (!(await hasEnded(store, at))) await writeDestinationData(ports, destination.id, data);
 		});
 	} catch (error) {
-		if (!(error instanceof Busy)) throw error;
+		if (!(error instanceof DeferredError)) throw error;
 	}
 };

@@ -34,7 +34,7 @@ export const summarizeOpen = async (store: StateStore, at: Attempt): Promise<Sum
 const counts = ['videos', 'framesPlanned', 'framesUploaded', 'framesAlreadyThere', 'labels', 'faultCount'] as const;
 
 /** A sum as it is told: where each is a lower bound of the same, the larger count is nearer to the truth. */
-export const atLeast = (summary: Summary, before: Summary | undefined): Summary => ({
+export const maxCounts = (summary: Summary, before: Summary | undefined): Summary => ({
 	...summary,
 	...Object.fromEntries(counts.map(name => [name, Math.max(summary[name], before?.[name] ?? 0)])),
 });

@@ -37,8 +37,8 @@ export class SamplingFailure extends FramefanError {
 }
 
 /** Another does this very thing now: to be asked again after so many seconds. */
-export class Busy extends FramefanError {
-	override readonly name = 'Busy';
+export class DeferredError extends FramefanError {
+	override readonly name = 'DeferredError';
 	readonly seconds: number;
 	constructor(message: string, seconds: number) {
 		super(message);
@@ -47,8 +47,8 @@ export class Busy extends FramefanError {
 }
 
 /** It may pass: to be tried again, not before so many seconds where the other side has said so. */
-export class TryLater extends FramefanError {
-	override readonly name: string = 'TryLater';
+export class TransientError extends FramefanError {
+	override readonly name: string = 'TransientError';
 	readonly seconds: number;
 	constructor(message: string, retryAfter: string | null) {
 		super(message);

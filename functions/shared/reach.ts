@@ -1,11 +1,11 @@
-import { TryLater } from './errors.ts';
+import { TransientError } from './errors.ts';
 
 /** What stays until somebody mends the address, the certificate or the network. */
 const lasting =
 	/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS|ERR_SSL|EPROTO|bad port)/;
 
 /** A host that gave no answer, told in one sentence. */
-export class Unreachable extends TryLater {
+export class Unreachable extends TransientError {
 	override readonly name: string = 'Unreachable';
 	/** Whether trying again within seconds is pointless. */
 	readonly lasts: boolean;

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import pRetry, { AbortError } from 'p-retry';
-import { PermanentError, SamplingFailure, TryLater } from './errors.ts';
+import { PermanentError, SamplingFailure, TransientError } from './errors.ts';
 
 /** Longest wait that a server's `Retry-After` is followed for, in seconds; a longer one is left to the queue. */
 const longestWaitSeconds = 30;
@@ -35,7 +35,7 @@ export const retrying = <Result>(
 			randomize: true,
 			...(isLast ? { shouldRetry: ({ error, attemptNumber }) => !isLast(error, attemptNumber) } : {}),
 			onFailedAttempt: async ({ error }) => {
-				if (!(error instanceof TryLater) || error.seconds === 0) return;
+				if (!(error instanceof TransientError) || error.seconds === 0) return;
 				if (error.seconds > longestWaitSeconds) throw error;
 				await setTimeout(error.seconds * 1000, undefined, options.signal ? { signal: options.signal } : {});
 			},

@@ -18,8 +18,8 @@ export type WorkQueueProps = {
 	/** How long a message that nobody takes is kept. */
 	messagesKept: Duration;
 	/** The function that makes faults of dead letters, and its time limit. */
-	undertaker: IFunction;
-	undertakerTimeout: Duration;
+	deadLetterConsumer: IFunction;
+	deadLetterConsumerTimeout: Duration;
 };
 
 /**
@@ -36,7 +36,7 @@ export class WorkQueue extends Construct {
 	constructor(scope: Construct, id: string, props: WorkQueueProps) {
 		super(scope, id);
 		this.deadLetters = new Queue(this, 'DeadLetters', {
-			visibilityTimeout: sixTimes(props.undertakerTimeout),
+			visibilityTimeout: sixTimes(props.deadLetterConsumerTimeout),
 			retentionPeriod: Duration.days(14),
 			enforceSSL: true,
 		});
@@ -56,7 +56,7 @@ export class WorkQueue extends Construct {
 		const { batchSize, maxConcurrency } = props;
 		const common = { maxConcurrency, reportBatchItemFailures: true };
 		props.worker.addEventSource(new SqsEventSource(this.queue, { batchSize, ...common }));
-		props.undertaker.addEventSource(
+		props.deadLetterConsumer.addEventSource(
 			new SqsEventSource(this.deadLetters, { ...common, batchSize: 10, maxConcurrency: 2 }),
 		);
 	}

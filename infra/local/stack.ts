@@ -5,7 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { FramefanError } from '#shared/errors.ts';
 import { startHttpApi } from './http-api.ts';
 import { openLogFile } from './lambda/log-file.ts';
-import { type Ground, realize } from './realize.ts';
+import { provision, type StackContext } from './provision.ts';
 import { type ServiceEnvironment, startServices } from './services.ts';
 import { startSsm } from './ssm.ts';
 import { synthesize } from './synthesize.ts';
@@ -56,20 +56,20 @@ export const startLocalStack = async (options: {
 	rmSync(join(dataDir, 'tmp'), { recursive: true, force: true });
 	mkdirSync(dataDir, { recursive: true });
 
-	const endings: (() => unknown)[] = [];
+	const disposers: (() => unknown)[] = [];
 	const close = async () => {
-		for (const end of endings.splice(0).reverse()) await end();
+		for (const end of disposers.splice(0).reverse()) await end();
 	};
 	try {
 		const services = await startServices(dataDir, accountId, options.environment ?? {});
-		endings.push(() => services.close());
+		disposers.push(() => services.close());
 		const { region, credentials } = services;
 		const ssmServer = await startSsm(new Map(Object.entries(options.secrets)), { credentials, region });
-		endings.push(() => ssmServer.close());
+		disposers.push(() => ssmServer.close());
 
 		const s3 = new S3Client({ region, credentials, endpoint: services.s3, forcePathStyle: true });
 		const sqs = new SQSClient({ region, credentials, endpoint: services.sqs });
-		const attributes: Ground['attributes'] = new Map();
+		const attributes: StackContext['attributes'] = new Map();
 		const pseudo = {
 			'AWS::Region': region,
 			'AWS::AccountId': accountId,
@@ -77,7 +77,7 @@ export const startLocalStack = async (options: {
 			'AWS::URLSuffix': 'amazonaws.com',
 			'AWS::StackName': 'Framefan',
 		};
-		const ground: Ground = {
+		const context: StackContext = {
 			assets: readAssets(assembly, 'Framefan'),
 			dataDir,
 			region,
@@ -104,21 +104,21 @@ export const startLocalStack = async (options: {
 			functions: new Map(),
 			routes: [],
 			warnings: [],
-			endings,
+			disposers,
 		};
-		await realize(
-			ground,
+		await provision(
+			context,
 			template.resources,
 			options.idle ? ['AWS::Lambda::EventSourceMapping', 'AWS::Events::Rule'] : [],
 		);
-		const http = await startHttpApi(ground.routes, openLogFile(join(dataDir, 'logs', 'http-api.log')), {
+		const http = await startHttpApi(context.routes, openLogFile(join(dataDir, 'logs', 'http-api.log')), {
 			credentials,
 			region,
 			accountId,
 		});
-		endings.push(() => http.close());
+		disposers.push(() => http.close());
 		// All are needed soon, one after the other: their starts go on at the same time.
-		if (!options.idle) for (const worker of ground.functions.values()) await worker.warm();
+		if (!options.idle) for (const worker of context.functions.values()) await worker.warm();
 
 		return {
 			httpUrl: http.endpoint,
@@ -129,15 +129,15 @@ export const startLocalStack = async (options: {
 			buckets: [...template.resources]
 				.filter(([, { type }]) => type === 'AWS::S3::Bucket')
 				.map(([id]) => String(attributes.get(id)?.ref)),
-			warnings: ground.warnings,
+			warnings: context.warnings,
 			invoke: (id, event) => {
-				const worker = [...ground.functions].find(([name]) => name.startsWith(id))?.[1];
+				const worker = [...context.functions].find(([name]) => name.startsWith(id))?.[1];
 				if (!worker) throw new FramefanError(`The template has no function ${id}`);
 				return worker.invoke(event);
 			},
-			sandboxes: () => Object.fromEntries([...ground.functions].map(([id, worker]) => [id, worker.pids()])),
+			sandboxes: () => Object.fromEntries([...context.functions].map(([id, worker]) => [id, worker.pids()])),
 			busy: (ids = ['']) =>
-				[...ground.functions]
+				[...context.functions]
 					.filter(([name]) => ids.some(id => name.startsWith(id)))
 					.reduce((sum, [, worker]) => sum + worker.busy(), 0),
 			close,

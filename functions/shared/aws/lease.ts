@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Busy } from '../errors.ts';
+import { DeferredError } from '../errors.ts';
 import { log } from '../log.ts';
 import type { StateStore } from './state-store.ts';
 
@@ -19,7 +19,7 @@ export const leasePatienceMs = 10_000;
  * @param ms how long a lease holds without being made longer
  * @param patienceMs how long to wait for one that another holds
  * @param work is told whether nobody has ever begun it before
- * @throws Busy when another holds the lease all that time, with the seconds until it could be had
+ * @throws DeferredError when another holds the lease all that time, with the seconds until it could be had
  */
 export const underLease = async <Result>(
 	store: StateStore,
@@ -33,7 +33,7 @@ export const underLease = async <Result>(
 	let taken = await take(store, key, mine);
 	for (; 'heldUntil' in taken; taken = await take(store, key, mine)) {
 		if (Date.now() >= deadline) {
-			throw new Busy(`${key} is held by another`, Math.max(1, (taken.heldUntil - Date.now()) / 1000));
+			throw new DeferredError(`${key} is held by another`, Math.max(1, (taken.heldUntil - Date.now()) / 1000));
 		}
 		await new Promise(resolve => setTimeout(resolve, 200));
 	}

@@ -8,7 +8,7 @@ export type Send<Message> = (messages: Message[]) => Promise<void>;
 /** Entries of one `SendMessageBatch`, and its limit: 1 MiB at AWS, 256 KiB elsewhere, with room for what SQS adds. */
 const entriesPerBatch = 10;
 const bytesPerBatch = 250_000;
-const batchesAtOnce = 8;
+const batchConcurrency = 8;
 const attempts = 5;
 
 /**
@@ -31,7 +31,7 @@ export const makeSend = <Message>(sqs: SQSClient, QueueUrl: string): Send<Messag
 	};
 	return async messages => {
 		const bodies = messages.map(message => JSON.stringify(message));
-		await pLimit(batchesAtOnce).map(batches(bodies), sendBatch);
+		await pLimit(batchConcurrency).map(batches(bodies), sendBatch);
 	};
 };
 

@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { Busy, messageOf, TryLater } from '../errors.ts';
+import { DeferredError, messageOf, TransientError } from '../errors.ts';
 import { log } from '../log.ts';
 import type { Failure } from '../sampling/failure.ts';
 import { type Attempt, keys } from '../sampling/keys.ts';
@@ -57,7 +57,7 @@ export const settleBatch = async <Message extends Attempt>(
 				await work(message, record);
 			} catch (error) {
 				const isOwn = queueName(queueUrl) === record.eventSourceARN.split(':').at(-1);
-				if (error instanceof Busy && isOwn) {
+				if (error instanceof DeferredError && isOwn) {
 					log.info('A message has to wait', { messageId: record.messageId, why: error.message });
 					// Waiting is no failed try: a message that is sent anew has all its deliveries before it.
 					const DelaySeconds = Math.min(Math.ceil(error.seconds), longestDelay);
@@ -73,8 +73,8 @@ export const settleBatch = async <Message extends Attempt>(
 					}
 				}
 				batchItemFailures.push({ itemIdentifier: record.messageId });
-				const wait = error instanceof Busy || error instanceof TryLater ? error.seconds : 0;
-				if (!(error instanceof Busy)) {
+				const wait = error instanceof DeferredError || error instanceof TransientError ? error.seconds : 0;
+				if (!(error instanceof DeferredError)) {
 					log.error('A message was not worked off', { messageId: record.messageId, deliveries, error });
 					const failure: Failure = { schema: 1, at: new Date().toISOString(), deliveries, message: messageOf(error) };
 					if (message) await keep(store, keys.failure(message, identityOf(message)), failure);

@@ -23,7 +23,7 @@ export const keys = {
 	/** The same for a node that has faults of its own. */
 	faultyNode: (at: Attempt, node: string) => `${ofAttempt(at)}/nodes/${node}.json`,
 	/** Messages that make the children of a node, to send them again. */
-	steps: (sampling: string, node: string) => `samplings/${sampling}/steps/${node}.json`,
+	childMessages: (sampling: string, node: string) => `samplings/${sampling}/steps/${node}.json`,
 	/** Everything that decoding one chunk needs. */
 	chunk: (sampling: string, chunk: string) => `samplings/${sampling}/chunks/${chunk}.json`,
 	/** Says that a child of a node is finished: the marker of a chunk, or the summary of a node below. */
@@ -54,7 +54,7 @@ export const keys = {
 		`${keys.list}${String(latestMs - Date.parse(createdAt)).padStart(15, '0')}-${sampling}.json`,
 	list: 'list/',
 	/** The last run of the standing sampling. */
-	standing: 'standing.json',
+	scheduled: 'standing.json',
 	/** How far a pass over a long file has come. */
 	videoIndexPart: (video: number, version: string) => `${keys.videos}${video}-${version}/index-part.json`,
 	/** What is known of one version of a video's file, for all samplings. */
@@ -63,11 +63,11 @@ export const keys = {
 	videoCopy: (video: number, version: string) => `${keys.videos}${video}-${version}/file`,
 	videos: 'videos/',
 	/** What the labels in a dataset of a destination were made of last, all of them. */
-	settledLabels: (dataset: number) => `labels/dataset-${dataset}.json`,
+	labelFingerprint: (dataset: number) => `labels/dataset-${dataset}.json`,
 	/** Held by the one that writes a destination project's custom data or meta. */
 	projectLease: (project: number) => `leases/project-${project}.json`,
 	/** Held by the sampling that fills a dataset of a destination. */
-	datasetClaim: (dataset: number) => `claims/dataset-${dataset}.json`,
+	datasetLock: (dataset: number) => `claims/dataset-${dataset}.json`,
 	/** Held by the one that works on a chunk. */
 	chunkLease: (sampling: string, chunk: string) => `leases/${sampling}/${chunk}.json`,
 } as const;

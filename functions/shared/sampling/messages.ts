@@ -79,15 +79,15 @@ export const decodeMessageSchema = z.strictObject({
 export type DecodeMessage = z.output<typeof decodeMessageSchema>;
 
 /** Work of the report queue: something below this node, or the node itself, has changed. */
-export const reportMessageSchema = z.strictObject({ schema, sampling, attempt, node: z.string() });
-export type ReportMessage = z.output<typeof reportMessageSchema>;
+export const recountMessageSchema = z.strictObject({ schema, sampling, attempt, node: z.string() });
+export type RecountMessage = z.output<typeof recountMessageSchema>;
 
 /** What a message is about, within its attempt: a chunk, a node of the walk, or a report. */
-export const identityOf = (message: PlanMessage | DecodeMessage | ReportMessage): string => {
+export const identityOf = (message: PlanMessage | DecodeMessage | RecountMessage): string => {
 	if ('chunk' in message) return message.chunk;
-	if (!('kind' in message)) return `report-${message.node}`;
+	if (!('kind' in message)) return `recount-${message.node}`;
 	return message.kind === 'project' ? nodeIds.project : message.node;
 };
 
 /** Messages that make the children of a node, kept so that they can be sent again. */
-export const stepsSchema = z.strictObject({ schema, messages: z.array(planMessageSchema) });
+export const childMessagesSchema = z.strictObject({ schema, messages: z.array(planMessageSchema) });

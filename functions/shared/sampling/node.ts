@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { summarySchema } from './summary.ts';
 
 /** A dataset of a destination, and what all the labels in it are made of. */
-const settledLabelsSchema = z.strictObject({ dataset: z.int(), fingerprint: z.string() });
-export type SettledLabels = z.output<typeof settledLabelsSchema>;
+const labelFingerprintSchema = z.strictObject({ dataset: z.int(), fingerprint: z.string() });
+export type LabelFingerprint = z.output<typeof labelFingerprintSchema>;
 
 /**
  * A node of the walk: project, dataset, one page of a long listing, or video. Written before any child is
@@ -18,7 +18,7 @@ export const nodeSchema = z.strictObject({
 	/** Of a video's node. */
 	video: z.strictObject({ id: z.int(), name: z.string() }).optional(),
 	/** What the labels of a video's images are made of. */
-	labels: settledLabelsSchema.optional(),
+	labels: labelFingerprintSchema.optional(),
 	/** What the node counts itself, apart from its children. */
 	own: summarySchema,
 });

@@ -8,7 +8,7 @@ import { keys } from './keys.ts';
 import type { SamplingRequest } from './request.ts';
 
 /** Questions to the server at one time, so that thousands of ids are looked up in seconds. */
-const atOnce = pLimit(16);
+const limit = pLimit(16);
 
 /** What is taken of a dataset that is walked: its videos, and whether everything below it. */
 export type Share = { take: 'all' | 'none' | number[]; nested: boolean };
@@ -29,7 +29,7 @@ export const resolveScope = async (
 	const scope: Scope = new Map();
 	const asked = new Map<number, Promise<Dataset | undefined>>();
 	const dataset = (id: number) => {
-		const known = asked.get(id) ?? atOnce(() => supervisely.dataset(id));
+		const known = asked.get(id) ?? limit(() => supervisely.dataset(id));
 		asked.set(id, known);
 		return known;
 	};
@@ -44,7 +44,7 @@ export const resolveScope = async (
 		}
 	};
 	for (const id of source.datasetIds ?? []) void dataset(id).catch(() => {});
-	const videos = await Promise.all((source.videoIds ?? []).map(id => atOnce(() => supervisely.video(id))));
+	const videos = await Promise.all((source.videoIds ?? []).map(id => limit(() => supervisely.video(id))));
 	for (const id of source.datasetIds ?? []) {
 		await walkUp(id, `Dataset ${id}`);
 		scope.set(id, { take: 'all', nested: source.includeNested });

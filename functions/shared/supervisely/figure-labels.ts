@@ -84,8 +84,9 @@ const refuseOtherShape = ({ geometryType, geometry }: VideoFigure, { shape, geom
 	if (shape !== 'graph') return;
 	const template = (config as { nodes: object }).nodes;
 	const { nodes } = (geometry ?? {}) as { nodes?: object };
-	const stranger = Object.keys(nodes ?? {}).find(node => !Object.hasOwn(template, node));
-	if (stranger !== undefined) throw refusal(`its node ${JSON.stringify(stranger)} is not in the template of its class`);
+	const unknownNode = Object.keys(nodes ?? {}).find(node => !Object.hasOwn(template, node));
+	if (unknownNode !== undefined)
+		throw refusal(`its node ${JSON.stringify(unknownNode)} is not in the template of its class`);
 };
 
 const headOf = (

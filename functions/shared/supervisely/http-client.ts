@@ -1,8 +1,8 @@
 import type { Token } from '../aws/secret.ts';
-import { messageOf, PermanentError, SamplingFailure, TryLater } from '../errors.ts';
-import { isPassingStatus } from '../passing.ts';
+import { messageOf, PermanentError, SamplingFailure, TransientError } from '../errors.ts';
 import { isGone, reach } from '../reach.ts';
 import { retrying } from '../retrying.ts';
+import { isTransientStatus } from '../transient.ts';
 import { encodeForm, type FormPart, streamOf } from './multipart.ts';
 
 /** A connection to a Supervisely server; every JSON endpoint is called by POST, as the SDK does. */
@@ -95,7 +95,7 @@ export const connectSupervisely = (
 			} catch (error) {
 				signal?.throwIfAborted();
 				throw silence.aborted
-					? new TryLater(`${server} did not answer ${endpoint} within ${within / 1000} s`, null)
+					? new TransientError(`${server} did not answer ${endpoint} within ${within / 1000} s`, null)
 					: error;
 			}
 		};
@@ -110,9 +110,9 @@ export const connectSupervisely = (
 		}
 		if (response.ok) return response;
 		const text = await response.text();
-		if (isPassingStatus(response.status)) {
+		if (isTransientStatus(response.status)) {
 			const message = `${endpoint} answered ${response.status}: ${text.slice(0, 200)}`;
-			throw new TryLater(message, response.headers.get('retry-after'));
+			throw new TransientError(message, response.headers.get('retry-after'));
 		}
 		if (response.status === 401 || response.status === 403) {
 			throw new SamplingFailure(
@@ -138,7 +138,7 @@ export const connectSupervisely = (
 		}).catch(error => {
 			const isCut = error instanceof DOMException || (error instanceof TypeError && error.message === 'terminated');
 			throw isCut && !signal?.aborted
-				? new TryLater(`${server} broke off its answer: ${messageOf(error)}`, null)
+				? new TransientError(`${server} broke off its answer: ${messageOf(error)}`, null)
 				: error;
 		});
 

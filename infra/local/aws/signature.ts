@@ -49,7 +49,7 @@ export class SignatureError extends Error {
 	}
 }
 
-interface Claim {
+interface Signature {
 	readonly credential: string;
 	readonly timestamp: string;
 	readonly signedHeaders: readonly string[];
@@ -70,7 +70,7 @@ const LONGEST_PRESIGNED_SECONDS = 7 * 86_400;
  * @throws SignatureError
  */
 export function verifySignature(request: SignedRequest, signer: Signer): 'header' | 'presigned' {
-	const claim = claimOf(request);
+	const claim = parseSignature(request);
 	const [accessKeyId, ...scope] = claim.credential.split('/');
 	if (scope.length !== 4) throw new SignatureError('malformed', 'The credential has no date, region and service.');
 	if (accessKeyId !== signer.credentials.accessKeyId)
@@ -97,7 +97,7 @@ export function verifySignature(request: SignedRequest, signer: Signer): 'header
 	return claim.expires === undefined ? 'header' : 'presigned';
 }
 
-function claimOf(request: SignedRequest): Claim {
+function parseSignature(request: SignedRequest): Signature {
 	const header = request.headers.authorization;
 	if (typeof header === 'string') {
 		const parts = new RegExp(`^${ALGORITHM} +Credential=([^, ]+), *SignedHeaders=([^, ]+), *Signature=([^, ]+)$`).exec(
@@ -127,7 +127,7 @@ function claimOf(request: SignedRequest): Claim {
 	};
 }
 
-function checkTime(claim: Claim, now: number): void {
+function checkTime(claim: Signature, now: number): void {
 	const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(claim.timestamp);
 	if (!parts) throw new SignatureError('malformed', 'The signing date must look like 20260102T030405Z.');
 	const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number);
@@ -139,7 +139,7 @@ function checkTime(claim: Claim, now: number): void {
 		throw new SignatureError('skewed', 'The difference between the request time and the current time is too large.');
 }
 
-function checkCoverage(request: SignedRequest, claim: Claim): void {
+function checkCoverage(request: SignedRequest, claim: Signature): void {
 	const needed = Object.keys(request.headers).filter(name => name === 'host' || name.startsWith('x-amz-'));
 	const unsigned = needed.filter(name => !claim.signedHeaders.includes(name));
 	if (unsigned.length > 0)
@@ -149,7 +149,7 @@ function checkCoverage(request: SignedRequest, claim: Claim): void {
 		);
 }
 
-function canonicalRequest(request: SignedRequest, claim: Claim, service: string): string {
+function canonicalRequest(request: SignedRequest, claim: Signature, service: string): string {
 	const query = request.query
 		.filter(([name]) => name !== 'X-Amz-Signature')
 		.map(([name, value]) => [uriEncode(name), uriEncode(value)] as const)

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Fixture, type FixtureGroup, h264, hevc, type Kitchen, numbers as n } from './fixture.ts';
+import { type Fixture, type FixtureContext, type FixtureGroup, h264, hevc, numbers as n } from './fixture.ts';
 import { boxAt, editMp4, words } from './mp4-boxes.ts';
 
 const colours = (matrix: string, primaries: string, transfer: string) => [
@@ -79,7 +79,7 @@ const inParts = (name: string, about: string, parts: string[][], notes?: RegExp)
 	about,
 	...(notes ? { notes } : {}),
 	shows: parts.flatMap(() => n(0, 24)),
-	make: async (k: Kitchen) => {
+	make: async (k: FixtureContext) => {
 		const raw = parts.map((_, at) => k.aside(`${at}.h264`));
 		for (const [at, encoding] of parts.entries())
 			await k.ffmpeg(...k.pictures({ frames: 24 }), ...h264, '-bf', '0', ...encoding, raw[at] as string);

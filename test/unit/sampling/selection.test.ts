@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { settingsOfLabels } from '#shared/sampling/label-fingerprint.ts';
 import { formatOfName, imageName, selectFrames } from '#shared/sampling/selection.ts';
 import { settingsSchema } from '#shared/sampling/settings.ts';
-import { settingsOfLabels } from '#shared/sampling/settled-labels.ts';
 import { type ImageOptions, wrongImageOption } from '#shared/video/picture/image-format.ts';
 
 const settings = (more: object = {}) => settingsSchema.parse(more);

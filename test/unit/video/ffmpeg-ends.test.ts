@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { SamplingFailure, TryLater } from '#shared/errors.ts';
+import { SamplingFailure, TransientError } from '#shared/errors.ts';
 import { ffmpegProgram } from '#shared/video/extract/ffmpeg-program.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
@@ -65,7 +65,7 @@ test.each(['KILL', 'TERM', 'SEGV', 'BUS'])(
 	'killed by a signal of others (%s): to be tried again, and no fault',
 	async name => {
 		const { thrown, faults } = await readWith(standIn(`dies-of-${name}`, `kill -${name} $$`, 'sleep 5'));
-		expect(thrown).toBeInstanceOf(TryLater);
+		expect(thrown).toBeInstanceOf(TransientError);
 		expect((thrown as Error).message).toMatch(`SIG${name}`);
 		expect(faults).toEqual([]);
 	},
@@ -73,14 +73,14 @@ test.each(['KILL', 'TERM', 'SEGV', 'BUS'])(
 
 test('killed behind its first pictures: those are given, the rest is to be tried again', async () => {
 	const { thrown, given } = await readWith(standIn('dies-late', `'${real}' "$@" | head -c 2000000`, 'kill -KILL $$'));
-	expect(thrown).toBeInstanceOf(TryLater);
+	expect(thrown).toBeInstanceOf(TransientError);
 	expect(given.length).toBeGreaterThan(2);
 	expect(given.length).toBeLessThan(120);
 });
 
 test.each([1, 3, 127])('exit code %i without a reason: to be tried again', async code => {
 	const { thrown } = await readWith(standIn(`exits-${code}`, `exit ${code}`));
-	expect(thrown).toBeInstanceOf(TryLater);
+	expect(thrown).toBeInstanceOf(TransientError);
 	expect((thrown as Error).message).toMatch(`exit code ${code}`);
 });
 
@@ -140,7 +140,7 @@ test('a trial that is killed is to be tried again, and is', async () => {
 		'killed-at-first',
 		`#!/bin/sh\nif [ ! -e '${folder}/second' ]; then touch '${folder}/second'; kill -KILL $$; fi\nexec '${real}' "$@"\n`,
 	);
-	expect(await ffmpegProgram(path).catch(error => error)).toBeInstanceOf(TryLater);
+	expect(await ffmpegProgram(path).catch(error => error)).toBeInstanceOf(TransientError);
 	expect(await ffmpegProgram(path)).toMatchObject({ path });
 });
 

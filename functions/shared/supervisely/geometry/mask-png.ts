@@ -29,7 +29,7 @@ export const readMask = async (data: string, reading: MaskReading): Promise<{ ra
 	}
 	const [width, height] = [png.readUInt32BE(at.width), png.readUInt32BE(at.height)];
 	if (width * height > mostPixels) throw unreadable(`holds a picture of ${width} x ${height}, which no frame has`);
-	const values = reading === 'set' ? await settings(png, packed) : await grays(png);
+	const values = reading === 'set' ? await maskBits(png, packed) : await grays(png);
 	return { raster: { width, height, pixelBytes: 1, data: values }, packed };
 };
 
@@ -50,7 +50,7 @@ const twice = (data: Uint8Array): Uint8Array => {
 	return pixels;
 };
 
-const settings = async (png: Buffer, packed: boolean): Promise<Uint8Array> => {
+const maskBits = async (png: Buffer, packed: boolean): Promise<Uint8Array> => {
 	const { pixels, channels } = await decode(png);
 	// Not packed, the SDK takes a pixel as set that has anything in any channel.
 	if (channels > 1 && !packed) return combined(pixels, channels, parts => (parts.some(part => part !== 0) ? 255 : 0));

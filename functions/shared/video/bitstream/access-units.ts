@@ -22,16 +22,16 @@ export type AccessUnitReader = (unit: Buffer) => AccessUnit | undefined;
 
 /**
  * The reader for a codec; undefined where there is none.
- * @param turns below which no order is given: those of pictures that another reader has read
+ * @param firstPosition display position of the first picture, after those of a former reader
  */
-export function accessUnitReader(bitstream: Bitstream, turns = 0): AccessUnitReader | undefined {
-	if (bitstream.codec === 'h264') return h264Reader(bitstream.lengthBytes, turns);
+export function accessUnitReader(bitstream: Bitstream, firstPosition = 0): AccessUnitReader | undefined {
+	if (bitstream.codec === 'h264') return h264Reader(bitstream.lengthBytes, firstPosition);
 	if (bitstream.codec === 'hevc') return hevcReader(bitstream.lengthBytes);
-	if (bitstream.codec === 'mpeg4') return anchorReader(bitstream, mpeg4Picture, turns);
+	if (bitstream.codec === 'mpeg4') return anchorReader(bitstream, mpeg4Picture, firstPosition);
 	if (bitstream.codec === 'mpeg2video' || bitstream.codec === 'mpeg1video')
-		return anchorReader(bitstream, mpegPicture, turns);
+		return anchorReader(bitstream, mpegPicture, firstPosition);
 	if (intraOnly.has(bitstream.codec) || inOrder.has(bitstream.codec)) {
-		let order = turns;
+		let order = firstPosition;
 		return unit => {
 			const isKey = canBeginAt(unit, bitstream) === true;
 			return { isKey, isRestart: isKey, order: order++ };
@@ -44,12 +44,12 @@ export function accessUnitReader(bitstream: Bitstream, turns = 0): AccessUnitRea
 const inOrder = new Set(['h263', 'flv1', 'vp8']);
 
 /** Orders of pictures in H.264, by picture order count (ISO/IEC 14496-10, 8.2.1). */
-function h264Reader(lengthBytes: number, turns: number): AccessUnitReader {
+function h264Reader(lengthBytes: number, firstPosition: number): AccessUnitReader {
 	const sequences = new Map<number, Sps>();
 	const pictures = new Map<number, number>();
-	let [base, highest] = [turns, turns];
+	let [base, highest] = [firstPosition, firstPosition];
 	let [lastHigh, lastLow] = [0, 0];
-	let decoded = turns;
+	let decoded = firstPosition;
 	let first: Sps | undefined;
 	const sets = setsInForce();
 	return unit => {
@@ -131,8 +131,8 @@ function hevcReader(lengthBytes: number): AccessUnitReader {
 type Kind = { isB: boolean } | undefined;
 
 /** Orders of pictures where B-pictures are shown at once, and each other one before the next other one. */
-function anchorReader(bitstream: Bitstream, kindOf: (unit: Buffer) => Kind, turns: number): AccessUnitReader {
-	let decoded = turns;
+function anchorReader(bitstream: Bitstream, kindOf: (unit: Buffer) => Kind, firstPosition: number): AccessUnitReader {
+	let decoded = firstPosition;
 	let anchor: AccessUnit | undefined;
 	return unit => {
 		const kind = kindOf(unit);

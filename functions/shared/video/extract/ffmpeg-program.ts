@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { SamplingFailure, TryLater } from '../../errors.ts';
+import { SamplingFailure, TransientError } from '../../errors.ts';
 import { yuv420ToRgb } from '../picture/png/encode-png.ts';
 import { decodeArguments, type InputArguments } from './ffmpeg-arguments.ts';
 import type { PixelFormat } from './picture.ts';
@@ -49,7 +49,7 @@ async function tryProgram(path: string): Promise<FfmpegProgram> {
 		const decodesAhead = everyPictureOnce === spellings[0];
 		const { picture, log, signal } = await decodeOnePixel(program);
 		if (picture.equals(onePixel)) return { ...program, decodesAhead, convertsAlike: await convertsAlike(program) };
-		if (signal) throw new TryLater(`${path} was ended by ${signal} when it was tried`, null);
+		if (signal) throw new TransientError(`${path} was ended by ${signal} when it was tried`, null);
 		problem = problemIn(log) ?? problem;
 	}
 	throw new SamplingFailure(

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { PermanentError, TryLater } from '../../errors.ts';
+import { PermanentError, TransientError } from '../../errors.ts';
 import type { TimeBase } from '../index/video-index.ts';
 import { mostPixels } from './decoder-limits.ts';
 import { decodeArguments } from './ffmpeg-arguments.ts';
@@ -58,7 +58,7 @@ type Run = { ffmpegPath: string; signal: AbortSignal; input: DecoderInput };
  * `showinfo` filter, before.
  *
  * @returns after the last picture, what ffmpeg complained about last, and whether that means trouble
- * @throws PermanentError `unsupported` for pictures above the limit of pixels or without a decoder; TryLater when ffmpeg
+ * @throws PermanentError `unsupported` for pictures above the limit of pixels or without a decoder; TransientError when ffmpeg
  * was killed, or ended without a reason that lies in the input; SamplingFailure when it can't be run
  */
 export const decodePictures = async function* (run: Run & Selection): AsyncGenerator<DecodedPicture, DecoderEnd> {
@@ -195,7 +195,7 @@ const explain = (end: FfmpegEnd, messages: ReturnType<typeof readMessages>): voi
 	const codec = messages.noDecoder();
 	if (codec === 'none') throw new PermanentError('unsupported', 'Its codec is not known here');
 	if (codec) throw new PermanentError('unsupported', `Its codec (${codec}) is none that is decoded here`);
-	if (end.signal) throw new TryLater(`ffmpeg was ended by ${end.signal}, as happens when memory runs out`, null);
+	if (end.signal) throw new TransientError(`ffmpeg was ended by ${end.signal}, as happens when memory runs out`, null);
 	if (end.code !== 0 && lastError === '')
-		throw new TryLater(`ffmpeg ended with exit code ${end.code} and gave no reason`, null);
+		throw new TransientError(`ffmpeg ended with exit code ${end.code} and gave no reason`, null);
 };

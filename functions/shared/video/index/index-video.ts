@@ -21,7 +21,7 @@ type Options = { ffmpegPath: string; signal: AbortSignal; checkpoint?: Checkpoin
  * Builds the index of a video from what the file itself says it is; its name is not asked. MP4, MOV, Matroska and WebM
  * are indexed from their headers, transport streams, AVI and FLV by a pass over the file. What has no headers that tell,
  * or contradicts itself, is decoded once instead.
- * @throws PermanentError `corrupt` or `unsupported`; SamplingFailure when ffmpeg can't be run; Busy when time is up and the
+ * @throws PermanentError `corrupt` or `unsupported`; SamplingFailure when ffmpeg can't be run; DeferredError when time is up and the
  * checkpoint has what was found
  */
 export const indexVideo = async (source: ByteSource, options: Options): Promise<VideoIndex> => {

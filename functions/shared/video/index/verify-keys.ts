@@ -10,7 +10,7 @@ import type { VideoIndex } from './video-index.ts';
 
 /** Keys that are looked at, evenly over the file; where one of them is false, all are. */
 const looked = 48;
-const atOnce = 8;
+const concurrency = 8;
 /** Bytes of a picture that are read first, and those that are read where these don't tell. */
 const firstBytes = 4096;
 const mostBytes = 65_536;
@@ -59,7 +59,7 @@ async function emptySamples(index: HeaderIndex, source: ByteSource): Promise<num
 	if (!isPicture) return [];
 	const most = emptyBytes + (container.kind === 'matroska' ? blockHeaderBytes : 0);
 	const small = Array.from(size.keys()).filter(at => (size[at] as number) <= most);
-	const found = await pLimit(atOnce).map(small, async at => {
+	const found = await pLimit(concurrency).map(small, async at => {
 		const sample = await readPicture(index, source, at, mostBytes);
 		return sample.length <= emptyBytes && !isPicture(sample, lengthBytes);
 	});
@@ -133,7 +133,7 @@ async function correctedKeys(
 type Looked = { at: number; canBegin: boolean | undefined; sets: Buffer; colours: Colours[] };
 
 function lookAt(index: HeaderIndex, source: ByteSource, keys: number[], bitstream: Bitstream): Promise<Looked[]> {
-	return pLimit(atOnce).map(keys, async (at): Promise<Looked> => {
+	return pLimit(concurrency).map(keys, async (at): Promise<Looked> => {
 		for (const most of [firstBytes, mostBytes]) {
 			const bytes = await readPicture(index, source, at, most);
 			const canBegin = canBeginAt(bytes, bitstream);

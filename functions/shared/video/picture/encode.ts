@@ -7,13 +7,13 @@ import { sharp } from './sharp.ts';
 import type { Size } from './target-size.ts';
 
 /** Pictures that are worth having in work at one time: one for each core, and the next. */
-export const picturesAtOnce = availableParallelism() + 1;
+export const pictureConcurrency = availableParallelism() + 1;
 
 let workers: PictureWorkers | undefined;
 
 /** The threads of this process for pictures: as many as it may use cores. They end with it. */
 const pictureWorkers = (): PictureWorkers => {
-	workers ??= makePictureWorkers({ count: availableParallelism(), places: picturesAtOnce });
+	workers ??= makePictureWorkers({ count: availableParallelism(), places: pictureConcurrency });
 	return workers;
 };
 

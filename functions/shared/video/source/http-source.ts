@@ -1,7 +1,7 @@
-import { PermanentError, TryLater } from '../../errors.ts';
-import { isPassingStatus } from '../../passing.ts';
+import { PermanentError, TransientError } from '../../errors.ts';
 import { isGone, reach } from '../../reach.ts';
 import { retrying } from '../../retrying.ts';
+import { isTransientStatus } from '../../transient.ts';
 import { splitCredentials } from '../../url-credentials.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type ContentRange, parseContentRange } from './content-range.ts';
@@ -58,7 +58,7 @@ export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> 
 					`${nameOf(url)} has changed while it was read: it has ${range.total} bytes, and had ${size}`,
 				);
 			}
-			let failure: unknown = new TryLater(`${nameOf(url)} broke off at byte ${at}`, null);
+			let failure: unknown = new TransientError(`${nameOf(url)} broke off at byte ${at}`, null);
 			const from = at;
 			try {
 				for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
@@ -70,7 +70,7 @@ export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> 
 				}
 			} catch (error) {
 				signal?.throwIfAborted();
-				failure = new TryLater(`${nameOf(url)} broke off at byte ${at}: ${(error as Error).message}`, null);
+				failure = new TransientError(`${nameOf(url)} broke off at byte ${at}: ${(error as Error).message}`, null);
 			}
 			failures = at > from ? 0 : failures + 1;
 			if (failures > emptyAnswers) throw failure;
@@ -120,7 +120,7 @@ export const streamWhole = async function* (
 		tries(options, signal),
 	);
 	const said = Number(response.headers.get('content-length') ?? Number.NaN);
-	const brokeOff = (size: number) => new TryLater(`${nameOf(options.url)} broke off after ${size} bytes`, null);
+	const brokeOff = (size: number) => new TransientError(`${nameOf(options.url)} broke off after ${size} bytes`, null);
 	let size = 0;
 	try {
 		for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
@@ -152,7 +152,7 @@ const request = async (
 		const own = address.origin === first.address.origin ? { ...first.headers, ...(await options.headers?.()) } : {};
 		// Only the wait for the answer is timed, not the bytes that follow.
 		const slow = new AbortController();
-		const silent = new TryLater(`${address.host} did not answer within ${headerTimeoutMs / 1000} s`, null);
+		const silent = new TransientError(`${address.host} did not answer within ${headerTimeoutMs / 1000} s`, null);
 		const timer = setTimeout(() => slow.abort(silent), headerTimeoutMs);
 		const response = await reach(address, {
 			method,
@@ -205,7 +205,7 @@ const checked = async (response: Response, url: URL, asked: Pick<ContentRange, '
 
 const refusal = ({ status, headers }: Response, url: URL): Error => {
 	const message = `${nameOf(url)} answered ${status}`;
-	if (isPassingStatus(status)) return new TryLater(message, headers.get('retry-after'));
+	if (isTransientStatus(status)) return new TransientError(message, headers.get('retry-after'));
 	return new PermanentError(status === 404 ? 'not-found' : 'refused', message);
 };
 

@@ -8,7 +8,7 @@ import { cutOff } from '../cut-off.ts';
 import { codecOfFourCc } from '../four-cc.ts';
 import { NeedsDecoding } from '../needs-decoding.ts';
 import type { VideoIndex } from '../video-index.ts';
-import { type Checkpoint, pausePass, resumedList, turnsBefore } from './pass-state.ts';
+import { type Checkpoint, firstPositionAfter, pausePass, resumedList } from './pass-state.ts';
 import { emptyList, indexOfSamples, type SampleList } from './sample-list.ts';
 
 /** Bytes that are read at a time. */
@@ -41,7 +41,7 @@ const readerSchema = z.strictObject({
 /**
  * Indexes an AVI file by a pass over its chunks, OpenDML included (OpenDML AVI File Format Extensions 1.02). Times are
  * turns: the file tells no others. Nothing is decoded.
- * @throws NeedsDecoding for whatever isn't understood; Busy when time is up, and the rest comes later
+ * @throws NeedsDecoding for whatever isn't understood; DeferredError when time is up, and the rest comes later
  */
 export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Promise<VideoIndex> {
 	const state = await checkpoint?.load();
@@ -49,7 +49,7 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 	const list = state ? resumedList(state) : emptyList(false);
 	const window = makeWindow(source, windowBytes);
 	let stream = resumed?.stream;
-	let read = stream && readerOf(stream, list.first, turnsBefore(list));
+	let read = stream && readerOf(stream, list.first, firstPositionAfter(list));
 	let damage = resumed?.damage ?? undefined;
 	const ends = resumed?.ends ?? [];
 	let chunks = resumed?.chunks ?? 0;
@@ -92,7 +92,7 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 				throw new NeedsDecoding('unsupported', 'Pictures stand where they have no description');
 			if (Number(id.slice(0, 2)) === stream.number) {
 				const unit = await readPicture(window, { from, size, end }, read, list);
-				if (unit) list.turns?.push(chunks);
+				if (unit) list.storedPositions?.push(chunks);
 				if (unit?.isRestart) restart = { ends: [...ends], chunks };
 				chunks++;
 			}
@@ -115,8 +115,12 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 }
 
 /** A reader of a stream's pictures, which knows the parameter sets of the header, and those of the first picture. */
-const readerOf = ({ bitstream, fourCc, extra }: Stream, first: Buffer | undefined, turns: number): AccessUnitReader => {
-	const read = accessUnitReader(bitstream, turns);
+const readerOf = (
+	{ bitstream, fourCc, extra }: Stream,
+	first: Buffer | undefined,
+	firstPosition: number,
+): AccessUnitReader => {
+	const read = accessUnitReader(bitstream, firstPosition);
 	if (!read) throw new NeedsDecoding('unsupported', `How ${fourCc} orders its pictures is not known`);
 	// Neither counts as a picture.
 	if (bitstream.lengthBytes > 0) read(setsOfRecord(Buffer.from(extra, 'base64')).sets);

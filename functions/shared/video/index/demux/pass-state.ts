@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
-import { Busy } from '../../../errors.ts';
+import { DeferredError } from '../../../errors.ts';
 import type { SampleList } from './sample-list.ts';
 
 const count = z.number().int().min(0);
@@ -39,7 +39,7 @@ const columnsSchema = z.strictObject({
 /**
  * Stores a pass up to its last picture from which reading can begin anew, and ends it for this time.
  * @param at where each picture begins in the file, with what the container puts in front of it
- * @throws Busy, always when there is such a picture behind the first: the message is delivered again, which is no failed try
+ * @throws DeferredError, always when there is such a picture behind the first: the message is delivered again, which is no failed try
  */
 export async function pausePass(
 	checkpoint: Checkpoint,
@@ -57,7 +57,7 @@ export async function pausePass(
 		isKey: list.units.slice(0, last).map(({ isKey }) => Number(isKey)),
 		// The picture whose turn was still open is shown before the key.
 		order: orders.map(order => (Number.isFinite(order) ? order : highest + 0.5)),
-		turns: list.turns ? list.turns.slice(0, last) : null,
+		turns: list.storedPositions ? list.storedPositions.slice(0, last) : null,
 		times: list.times ? { pts: list.times.pts.slice(0, last), dts: list.times.dts.slice(0, last) } : null,
 	};
 	await checkpoint.save({
@@ -67,7 +67,7 @@ export async function pausePass(
 		first: list.first.toString('base64'),
 		reader,
 	});
-	throw new Busy(`The index of a long file goes on at byte ${at(last)}`, 1);
+	throw new DeferredError(`The index of a long file goes on at byte ${at(last)}`, 1);
 }
 
 /** The pictures of a stored pass. */
@@ -76,9 +76,17 @@ export function resumedList(state: PassState): SampleList {
 	const { offset, size, isKey, order, turns, times } = columnsSchema.parse(JSON.parse(text));
 	const units = order.map((place, n) => ({ isKey: isKey[n] === 1, isRestart: isKey[n] === 1, order: place }));
 	const first = Buffer.from(state.first, 'base64');
-	return { offset, size, units, first, known: units.length, ...(turns ? { turns } : {}), ...(times ? { times } : {}) };
+	return {
+		offset,
+		size,
+		units,
+		first,
+		known: units.length,
+		...(turns ? { storedPositions: turns } : {}),
+		...(times ? { times } : {}),
+	};
 }
 
-/** The highest turn that a list has given, behind which the turns of what follows begin. */
-export const turnsBefore = (list: SampleList): number =>
+/** The first display position after those of the pictures in a list. */
+export const firstPositionAfter = (list: SampleList): number =>
 	Math.ceil(list.units.reduce((most, { order }) => Math.max(most, order), 0)) + 1;

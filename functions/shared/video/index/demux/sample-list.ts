@@ -10,8 +10,8 @@ export type SampleList = {
 	offset: number[];
 	size: number[];
 	units: AccessUnit[];
-	/** Where the container tells no times: the turn of each picture among all that are stored, left out ones among them. */
-	turns?: number[];
+	/** Where the container has no times: position of each picture in the file, counting also those that were left out. */
+	storedPositions?: number[];
 	/** Where it does. */
 	times?: { pts: number[]; dts: number[] };
 	/** The first picture's bytes. */
@@ -22,7 +22,7 @@ export type SampleList = {
 
 export const emptyList = (hasTimes: boolean): SampleList => ({
 	...{ offset: [], size: [], units: [], first: Buffer.alloc(0), known: 0 },
-	...(hasTimes ? { times: { pts: [], dts: [] } } : { turns: [] }),
+	...(hasTimes ? { times: { pts: [], dts: [] } } : { storedPositions: [] }),
 });
 
 /** What a pass knows of the stream. */
@@ -49,7 +49,7 @@ export function indexOfSamples(list: SampleList, facts: StreamFacts): VideoIndex
 	const count = list.units.length;
 	if (count === 0) throw new NeedsDecoding('corrupt', 'The file has no pictures');
 	if (!list.units[0]?.isKey) throw new NeedsDecoding('unsupported', 'The file does not begin with a key picture');
-	const { pts, dts } = list.times ?? timesByOrder(list.units, list.turns ?? []);
+	const { pts, dts } = list.times ?? timesByOrder(list.units, list.storedPositions ?? []);
 	for (let at = 1; at < count; at++)
 		if ((dts[at] as number) <= (dts[at - 1] as number))
 			throw new NeedsDecoding('unsupported', 'Pictures have decode times that repeat or go back');
@@ -78,12 +78,12 @@ export function indexOfSamples(list: SampleList, facts: StreamFacts): VideoIndex
 	};
 }
 
-/** Where a container tells no times, the turn at which a picture is stored and that at which it is shown. */
-const timesByOrder = (units: AccessUnit[], turns: number[]): { pts: number[]; dts: number[] } => {
+/** Times for a container without any: decode time is the stored position, presentation time the display position. */
+const timesByOrder = (units: AccessUnit[], positions: number[]): { pts: number[]; dts: number[] } => {
 	const shown = Array.from(units.keys()).sort((a, b) => (units[a]?.order ?? 0) - (units[b]?.order ?? 0) || a - b);
 	const pts = new Array<number>(units.length);
-	for (const [place, at] of shown.entries()) pts[at] = turns[place] as number;
-	return { pts, dts: turns };
+	for (const [place, at] of shown.entries()) pts[at] = positions[place] as number;
+	return { pts, dts: positions };
 };
 
 /** A `stsd` box with one visual sample entry (ISO/IEC 14496-12, 12.1.3). */

@@ -22,7 +22,7 @@ type Open = { offset: number; end: number; pts: number; dts: number; pieces: Buf
 /**
  * Indexes an MPEG transport stream by a pass over its packets (ISO/IEC 13818-1, 2.4.3): each packetized picture with its
  * times, which are ticks of 90 kHz, and the bytes from its first packet to its last. Nothing is decoded.
- * @throws NeedsDecoding for a stream that lost packets, or in which anything isn't as plain as most are; Busy when time is
+ * @throws NeedsDecoding for a stream that lost packets, or in which anything isn't as plain as most are; DeferredError when time is
  * up, and the rest comes later
  */
 export async function indexTransportStream(source: ByteSource, checkpoint?: Checkpoint): Promise<VideoIndex> {

@@ -31,7 +31,7 @@ const quietPolls = 5;
  * on with the same sampling; where that has ended without having done all, it is retried.
  * @returns how it ended, and the seconds it took once the stack stood
  */
-export const runSampling = async (options: {
+export const sampleOnLocalStack = async (options: {
 	dataDir: string;
 	/** Where what is known of videos' files is kept for later samplings of the same server. */
 	knownVideos?: string;

@@ -3,10 +3,10 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-const claimSchema = z.object({ address: z.url(), nonce: z.uuid() });
+const lockSchema = z.object({ address: z.url(), nonce: z.uuid() });
 
 /** The mark on a data folder that says who serves it: two servers writing one journal would destroy it. */
-export class Claim {
+export class FolderLock {
 	/** What the server of this folder answers when asked who it is. */
 	readonly nonce = randomUUID();
 	readonly #file: string;
@@ -16,17 +16,17 @@ export class Claim {
 	}
 
 	/** @throws Error when a server that is alive has the folder. A dead one's mark does not count. */
-	async refuseTaken(): Promise<void> {
-		let claim: z.infer<typeof claimSchema>;
+	async throwIfHeld(): Promise<void> {
+		let held: z.infer<typeof lockSchema>;
 		try {
-			claim = claimSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
+			held = lockSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
 		} catch {
 			return;
 		}
-		const answer = await fetch(`${claim.address}/framefan/nonce`, { signal: AbortSignal.timeout(1000) })
+		const answer = await fetch(`${held.address}/framefan/nonce`, { signal: AbortSignal.timeout(1000) })
 			.then(response => response.text())
 			.catch(() => '');
-		if (answer.includes(claim.nonce)) throw new Error(`The data folder is already being served at ${claim.address}`);
+		if (answer.includes(held.nonce)) throw new Error(`The data folder is already being served at ${held.address}`);
 	}
 
 	/** Marks the folder. */

@@ -23,7 +23,7 @@ import { startRule } from './rule-timer.ts';
 import type { Attributes, Resolver, Resource } from './template.ts';
 
 /** Where a stack is made real: the services it stands on, and what has become of its resources so far. */
-export type Ground = {
+export type StackContext = {
 	/** Folders of the assets, by S3 key. */
 	assets: Map<string, string>;
 	dataDir: string;
@@ -43,28 +43,28 @@ export type Ground = {
 	attributes: Map<string, Attributes>;
 	functions: Map<string, LocalFunction>;
 	routes: HttpRoute[];
-	/** What a person should know of the ground, a line each. */
+	/** What a person should know of the context, a line each. */
 	warnings: string[];
 	/** Ends what was started; run in reverse order. */
-	endings: (() => unknown)[];
+	disposers: (() => unknown)[];
 };
 
-type Realize = (ground: Ground, id: string, resource: Resource) => Promise<void> | void;
+type Provision = (context: StackContext, id: string, resource: Resource) => Promise<void> | void;
 type Properties = Record<string, unknown>;
 
-const arn = (ground: Ground, service: string, rest: string) =>
-	`arn:aws:${service}:${ground.region}:${ground.accountId}:${rest}`;
-const physicalName = ({ prefix }: Ground, id: string) => `${prefix}-${id.toLowerCase()}`;
-const properties = (ground: Ground, resource: Resource): Properties =>
-	ground.resolver.resolve(resource.properties) as Properties;
-const assetFolder = (ground: Ground, id: string, location: unknown): string => {
-	const folder = ground.assets.get(String((location as { S3Key?: unknown } | undefined)?.S3Key));
+const arn = (context: StackContext, service: string, rest: string) =>
+	`arn:aws:${service}:${context.region}:${context.accountId}:${rest}`;
+const physicalName = ({ prefix }: StackContext, id: string) => `${prefix}-${id.toLowerCase()}`;
+const properties = (context: StackContext, resource: Resource): Properties =>
+	context.resolver.resolve(resource.properties) as Properties;
+const assetFolder = (context: StackContext, id: string, location: unknown): string => {
+	const folder = context.assets.get(String((location as { S3Key?: unknown } | undefined)?.S3Key));
 	if (!folder) throw new FramefanError(`The local stack can't run ${id}: its code isn't an asset of the assembly`);
 	return folder;
 };
-const functionByArn = (ground: Ground, wanted: unknown): LocalFunction => {
-	for (const [id, worker] of ground.functions) {
-		const attributes = ground.attributes.get(id);
+const functionByArn = (context: StackContext, wanted: unknown): LocalFunction => {
+	for (const [id, worker] of context.functions) {
+		const attributes = context.attributes.get(id);
 		if (attributes?.Arn === wanted || attributes?.ref === wanted) return worker;
 	}
 	throw new FramefanError(`The template points to a function that it doesn't have: ${String(wanted)}`);
@@ -73,148 +73,148 @@ const functionByArn = (ground: Ground, wanted: unknown): LocalFunction => {
 /** What went wrong, without the hints for programmers that follow. */
 const firstLine = (error: unknown): string => messageOf(error).split('\n')[0] as string;
 
-const bucket: Realize = async (ground, id) => {
-	const Bucket = physicalName(ground, id);
-	const { region } = ground;
+const bucket: Provision = async (context, id) => {
+	const Bucket = physicalName(context, id);
+	const { region } = context;
 	// The one region that must not be named.
 	const place =
 		region === 'us-east-1'
 			? {}
 			: { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } };
-	await ground.s3
+	await context.s3
 		.send(new HeadBucketCommand({ Bucket }))
-		.catch(() => ground.s3.send(new CreateBucketCommand({ Bucket, ...place })))
+		.catch(() => context.s3.send(new CreateBucketCommand({ Bucket, ...place })))
 		.catch(error => {
 			throw new FramefanError(`S3 does not let the bucket ${Bucket} be made: ${firstLine(error)}`);
 		});
-	const warning = ground.isOwn.s3 ? undefined : await checkS3(ground.s3, Bucket, ground.s3Url);
-	if (warning) ground.warnings.push(warning);
-	ground.attributes.set(id, { ref: Bucket, Arn: `arn:aws:s3:::${Bucket}` });
+	const warning = context.isOwn.s3 ? undefined : await checkS3(context.s3, Bucket, context.s3Url);
+	if (warning) context.warnings.push(warning);
+	context.attributes.set(id, { ref: Bucket, Arn: `arn:aws:s3:::${Bucket}` });
 };
 
-const queue: Realize = async (ground, id, resource) => {
-	const wanted = properties(ground, resource);
+const queue: Provision = async (context, id, resource) => {
+	const wanted = properties(context, resource);
 	const Attributes: Record<string, string> = {};
 	for (const name of ['VisibilityTimeout', 'MessageRetentionPeriod', 'DelaySeconds', 'MaximumMessageSize']) {
 		if (wanted[name] !== undefined) Attributes[name] = String(wanted[name]);
 	}
 	if (wanted.RedrivePolicy) Attributes.RedrivePolicy = JSON.stringify(wanted.RedrivePolicy);
-	const QueueName = physicalName(ground, id);
-	const { QueueUrl: told = '' } = await ground.sqs.send(new CreateQueueCommand({ QueueName })).catch(error => {
+	const QueueName = physicalName(context, id);
+	const { QueueUrl: told = '' } = await context.sqs.send(new CreateQueueCommand({ QueueName })).catch(error => {
 		const isOther = error instanceof SyntaxError ? ' (its answer is none of the SQS JSON protocol)' : '';
 		throw new FramefanError(`SQS does not let the queue ${QueueName} be made: ${firstLine(error)}${isOther}`);
 	});
 	// Some name themselves by a host that only they know, or that is none.
-	const QueueUrl = new URL(ground.sqsUrl).origin + told.replace(/^https?:\/\/[^/]*/, '');
+	const QueueUrl = new URL(context.sqsUrl).origin + told.replace(/^https?:\/\/[^/]*/, '');
 	const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] });
-	const Arn = (await ground.sqs.send(asked)).Attributes?.QueueArn as string;
-	await ground.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
-	ground.attributes.set(id, { ref: QueueUrl, Arn, QueueName });
+	const Arn = (await context.sqs.send(asked)).Attributes?.QueueArn as string;
+	await context.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+	context.attributes.set(id, { ref: QueueUrl, Arn, QueueName });
 };
 
-const layer: Realize = (ground, id, resource) => {
-	ground.attributes.set(id, { ref: assetFolder(ground, id, properties(ground, resource).Content) });
+const layer: Provision = (context, id, resource) => {
+	context.attributes.set(id, { ref: assetFolder(context, id, properties(context, resource).Content) });
 };
 
-const lambda: Realize = (ground, id, resource) => {
-	const wanted = properties(ground, resource);
+const lambda: Provision = (context, id, resource) => {
+	const wanted = properties(context, resource);
 	const { Variables = {} } = (wanted.Environment ?? {}) as { Variables?: Record<string, string> };
 	const configuration = {
 		name: id,
-		arn: arn(ground, 'lambda', `function:${id}`),
+		arn: arn(context, 'lambda', `function:${id}`),
 		handler: String(wanted.Handler),
-		taskRoot: assetFolder(ground, id, wanted.Code),
+		taskRoot: assetFolder(context, id, wanted.Code),
 		layers: ((wanted.Layers ?? []) as string[]).map(String),
-		environment: { ...ground.lambdaEnvironment, ...Variables },
+		environment: { ...context.lambdaEnvironment, ...Variables },
 		timeoutSeconds: Number(wanted.Timeout ?? 3),
 		memoryMiB: Number(wanted.MemorySize ?? 128),
 	};
-	const temporaryRoot = join(ground.dataDir, 'tmp');
+	const temporaryRoot = join(context.dataDir, 'tmp');
 	mkdirSync(temporaryRoot, { recursive: true });
 	const made = makeFunction(configuration, {
 		// Room for the pollers of a queue (see eventSource) and for requests and timers beside them.
 		concurrency: Number(wanted.ReservedConcurrentExecutions ?? availableParallelism() + 8),
 		temporaryRoot,
-		logPath: join(ground.dataDir, 'logs', `${id}.log`),
+		logPath: join(context.dataDir, 'logs', `${id}.log`),
 	});
-	ground.functions.set(id, made);
-	ground.attributes.set(id, { ref: configuration.name, Arn: configuration.arn });
-	ground.endings.push(() => made.close());
+	context.functions.set(id, made);
+	context.attributes.set(id, { ref: configuration.name, Arn: configuration.arn });
+	context.disposers.push(() => made.close());
 };
 
-const eventSource: Realize = (ground, id, resource) => {
-	const wanted = properties(ground, resource);
-	const source = [...ground.attributes.values()].find(attributes => attributes.Arn === wanted.EventSourceArn);
+const eventSource: Provision = (context, id, resource) => {
+	const wanted = properties(context, resource);
+	const source = [...context.attributes.values()].find(attributes => attributes.Arn === wanted.EventSourceArn);
 	if (!source) throw new FramefanError(`${id} takes from a queue that the template doesn't have`);
 	const { MaximumConcurrency = 1000 } = (wanted.ScalingConfig ?? {}) as { MaximumConcurrency?: number };
 	const mapping: EventSource = {
 		queueUrl: source.ref,
 		queueArn: String(source.Arn),
-		region: ground.region,
-		worker: functionByArn(ground, wanted.FunctionName),
+		region: context.region,
+		worker: functionByArn(context, wanted.FunctionName),
 		batchSize: Number(wanted.BatchSize ?? 10),
 		pollers: Math.min(Number(MaximumConcurrency), availableParallelism()),
 		// Some hand a message to a poll whose client has gone, so that the next stack would be without it for as long.
-		waitSeconds: ground.isOwn.sqs ? 20 : 2,
+		waitSeconds: context.isOwn.sqs ? 20 : 2,
 		reportsItemFailures: ((wanted.FunctionResponseTypes ?? []) as string[]).includes('ReportBatchItemFailures'),
 	};
-	ground.endings.push(startEventSource(ground.sqs, mapping));
+	context.disposers.push(startEventSource(context.sqs, mapping));
 };
 
-const route: Realize = (ground, id, resource) => {
-	const wanted = properties(ground, resource);
-	const integration = ground.attributes.get(String(wanted.Target).replace('integrations/', ''));
+const route: Provision = (context, id, resource) => {
+	const wanted = properties(context, resource);
+	const integration = context.attributes.get(String(wanted.Target).replace('integrations/', ''));
 	if (!integration) throw new FramefanError(`${id} has no integration`);
 	const type = wanted.AuthorizationType ?? 'NONE';
 	if (type !== 'AWS_IAM' && type !== 'NONE')
 		throw new FramefanError(`The local stack can't authorize ${id} by ${String(type)}`);
-	ground.routes.push({
+	context.routes.push({
 		routeKey: String(wanted.RouteKey),
-		worker: functionByArn(ground, integration.uri),
+		worker: functionByArn(context, integration.uri),
 		signed: type === 'AWS_IAM',
 	});
 };
 
-const integration: Realize = (ground, id, resource) => {
-	const wanted = properties(ground, resource);
+const integration: Provision = (context, id, resource) => {
+	const wanted = properties(context, resource);
 	if (wanted.IntegrationType !== 'AWS_PROXY' || wanted.PayloadFormatVersion !== '2.0') {
 		throw new FramefanError(`The local stack can't run ${id}: it is no AWS_PROXY integration with payload 2.0`);
 	}
-	ground.attributes.set(id, { ref: id, uri: String(wanted.IntegrationUri) });
+	context.attributes.set(id, { ref: id, uri: String(wanted.IntegrationUri) });
 };
 
-const rule: Realize = (ground, id, resource) => {
-	const wanted = properties(ground, resource);
-	const ruleArn = arn(ground, 'events', `rule/${id}`);
-	ground.attributes.set(id, { ref: id, Arn: ruleArn });
+const rule: Provision = (context, id, resource) => {
+	const wanted = properties(context, resource);
+	const ruleArn = arn(context, 'events', `rule/${id}`);
+	context.attributes.set(id, { ref: id, Arn: ruleArn });
 	if (wanted.EventPattern) throw new FramefanError(`The local stack can't run ${id}: it has an EventPattern`);
 	if (wanted.State === 'DISABLED') return;
 	for (const target of (wanted.Targets ?? []) as { Arn: string; Input?: string }[]) {
 		const input = target.Input === undefined ? {} : { input: JSON.parse(target.Input) as unknown };
-		const { region, accountId } = ground;
+		const { region, accountId } = context;
 		const expression = String(wanted.ScheduleExpression);
-		ground.endings.push(
-			startRule({ arn: ruleArn, expression, region, accountId, ...input }, functionByArn(ground, target.Arn)),
+		context.disposers.push(
+			startRule({ arn: ruleArn, expression, region, accountId, ...input }, functionByArn(context, target.Arn)),
 		);
 	}
 };
 
 /** Named, and otherwise without effect on one machine: there is one user here, with all rights. */
 const nothingToRun =
-	(service: string): Realize =>
-	(ground, id) => {
-		ground.attributes.set(id, { ref: id, Arn: arn(ground, service, id) });
+	(service: string): Provision =>
+	(context, id) => {
+		context.attributes.set(id, { ref: id, Arn: arn(context, service, id) });
 	};
 
 /** How each resource type is made real, in the order in which they are: a later one points to earlier ones. */
-const realizers: [type: string, realize: Realize][] = [
+const provisioners: [type: string, provision: Provision][] = [
 	['AWS::IAM::Role', nothingToRun('iam')],
 	['AWS::Logs::LogGroup', nothingToRun('logs')],
 	['AWS::S3::Bucket', bucket],
 	['AWS::SQS::Queue', queue],
 	['AWS::Lambda::LayerVersion', layer],
 	['AWS::Lambda::Function', lambda],
-	['AWS::ApiGatewayV2::Api', (ground, id) => void ground.attributes.set(id, { ref: 'local' })],
+	['AWS::ApiGatewayV2::Api', (context, id) => void context.attributes.set(id, { ref: 'local' })],
 	['AWS::ApiGatewayV2::Stage', nothingToRun('apigateway')],
 	['AWS::ApiGatewayV2::Integration', integration],
 	['AWS::ApiGatewayV2::Route', route],
@@ -232,22 +232,22 @@ const realizers: [type: string, realize: Realize][] = [
  * @param without types that are left out
  * @throws FramefanError that names a resource type or property that can't be run here: there is no silent gap to what is deployed
  */
-export const realize = async (
-	ground: Ground,
+export const provision = async (
+	context: StackContext,
 	resources: Map<string, Resource>,
 	without: string[] = [],
 ): Promise<void> => {
-	const known = new Set(realizers.map(([type]) => type));
+	const known = new Set(provisioners.map(([type]) => type));
 	for (const [id, { type, properties: given }] of resources) {
 		if (!known.has(type)) throw new FramefanError(`The local stack can't run ${id}: it has no ${type}`);
 		const unknown = Object.keys(given).filter(name => !knownProperties[type]?.includes(name));
 		if (unknown.length > 0)
 			throw new FramefanError(`The local stack can't run ${id}: ${type} has ${unknown.join(', ')}`);
 	}
-	for (const [type, make] of realizers.filter(([type]) => !without.includes(type))) {
+	for (const [type, make] of provisioners.filter(([type]) => !without.includes(type))) {
 		const ofType = [...resources].filter(([, resource]) => resource.type === type);
 		// A queue with a redrive policy points to the one without.
 		ofType.sort(([, a], [, b]) => Number('RedrivePolicy' in a.properties) - Number('RedrivePolicy' in b.properties));
-		for (const [id, resource] of ofType) await make(ground, id, resource);
+		for (const [id, resource] of ofType) await make(context, id, resource);
 	}
 };

@@ -6,7 +6,7 @@ import { PermanentError } from '#shared/errors.ts';
  * @param refused is told what is refused, and why
  * @throws what is no PermanentError
  */
-export const inHalves = async <Item>(
+export const bisectFailures = async <Item>(
 	items: Item[],
 	work: (items: Item[]) => Promise<void>,
 	refused: (item: Item, error: PermanentError) => void,
@@ -19,7 +19,7 @@ export const inHalves = async <Item>(
 		const [only] = items;
 		if (items.length === 1 && only !== undefined) return refused(only, error);
 		const middle = Math.ceil(items.length / 2);
-		await inHalves(items.slice(0, middle), work, refused);
-		await inHalves(items.slice(middle), work, refused);
+		await bisectFailures(items.slice(0, middle), work, refused);
+		await bisectFailures(items.slice(middle), work, refused);
 	}
 };

@@ -3,7 +3,7 @@ import { log } from '#shared/log.ts';
 import { endSampling, hasEnded, readDocument, readNode, readRecord } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { finishedChildren, isDone, markDone } from '#shared/sampling/marker.ts';
-import { type ChildMessage, identityOf, type PlanMessage, stepsSchema } from '#shared/sampling/messages.ts';
+import { type ChildMessage, childMessagesSchema, identityOf, type PlanMessage } from '#shared/sampling/messages.ts';
 import { type Node, nodeIds } from '#shared/sampling/node.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import { openProject } from './open-project.ts';
@@ -17,13 +17,17 @@ import { walkDataset, walkPage } from './walk-dataset.ts';
  * fault. Throwing means that the message has to come again; repeating a step is harmless. A step that was taken before
  * enqueues only those of its children that aren't finished: that is also how an attempt goes on after another.
  */
-export const takeStep = async (ports: FanOutPorts, message: PlanMessage, signal: AbortSignal): Promise<void> => {
-	const { store, sendReport } = ports;
+export const handlePlanMessage = async (
+	ports: FanOutPorts,
+	message: PlanMessage,
+	signal: AbortSignal,
+): Promise<void> => {
+	const { store, sendRecount } = ports;
 	const { sampling, attempt } = message;
 	const at = { sampling, attempt };
 	if (await hasEnded(store, at)) return;
 	if (message.kind !== 'project' && (await isDone(store, at, message.parent, message.node)))
-		return sendReport([{ schema: 1, ...at, node: message.parent }]);
+		return sendRecount([{ schema: 1, ...at, node: message.parent }]);
 	try {
 		const known = await readNode(store, at, identityOf(message));
 		const record = await readRecord(store, sampling);
@@ -41,7 +45,7 @@ export const takeStep = async (ports: FanOutPorts, message: PlanMessage, signal:
 		if (error instanceof SamplingFailure || (error instanceof PermanentError && message.kind === 'project')) {
 			log.error('The sampling failed', { sampling, error });
 			await endSampling(store, at, { state: 'failed', reason: error.message, summary: emptySummary });
-			await sendReport([{ schema: 1, ...at, node: nodeIds.project }]);
+			await sendRecount([{ schema: 1, ...at, node: nodeIds.project }]);
 		} else if (error instanceof PermanentError && message.kind !== 'project') {
 			await becomeFault(ports, message, error);
 		} else throw error;
@@ -63,11 +67,11 @@ const enqueueUnfinished = async (ports: FanOutPorts, { sampling, attempt }: Plan
 		const open = node.children.filter(chunk => !finished.has(chunk));
 		await ports.sendDecode(open.map(chunk => ({ schema: 1, ...at, node: node.id, chunk })));
 	} else {
-		const steps = await readDocument(store, keys.steps(sampling, node.id), stepsSchema);
-		const open = (steps?.messages ?? []).filter(step => !finished.has(identityOf(step)));
+		const kept = await readDocument(store, keys.childMessages(sampling, node.id), childMessagesSchema);
+		const open = (kept?.messages ?? []).filter(step => !finished.has(identityOf(step)));
 		await ports.sendPlan(open.map(step => ({ ...step, attempt })));
 	}
-	await ports.sendReport([{ schema: 1, ...at, node: node.id }]);
+	await ports.sendRecount([{ schema: 1, ...at, node: node.id }]);
 };
 
 /** What can't be walked or planned is a fault of its own; everything beside it goes on. */
@@ -81,7 +85,7 @@ const becomeFault = async (ports: FanOutPorts, message: ChildMessage, error: Per
 	const video = isVideo ? { video: await namedVideo(ports, message.video) } : {};
 	const faults = [{ reason: error.reason, message: error.message, ...video }];
 	await markDone(ports.store, at, parent, node, { ...emptySummary, videos: isVideo ? 1 : 0, faultCount: 1, faults });
-	await ports.sendReport([{ schema: 1, ...at, node: parent }]);
+	await ports.sendRecount([{ schema: 1, ...at, node: parent }]);
 };
 
 /** A video as faults name it; where the server doesn't tell its name, by its id. */

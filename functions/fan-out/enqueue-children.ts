@@ -1,6 +1,6 @@
 import { keepNode, readDocument } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
-import { type ChildMessage, stepsSchema } from '#shared/sampling/messages.ts';
+import { type ChildMessage, childMessagesSchema } from '#shared/sampling/messages.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import type { FanOutPorts } from './ports.ts';
 
@@ -9,16 +9,16 @@ import type { FanOutPorts } from './ports.ts';
  * that find different listings, both enqueue what the first found. A node without children is finished at once, so it
  * is reported.
  */
-export const enqueueSteps = async (
-	{ store, sendPlan, sendReport }: Pick<FanOutPorts, 'store' | 'sendPlan' | 'sendReport'>,
+export const enqueueChildren = async (
+	{ store, sendPlan, sendRecount }: Pick<FanOutPorts, 'store' | 'sendPlan' | 'sendRecount'>,
 	at: Attempt,
 	node: { id: string; parent: string | null },
 	messages: ChildMessage[],
 ): Promise<void> => {
-	const key = keys.steps(at.sampling, node.id);
-	const isFirst = await store.create(key, stepsSchema.encode({ schema: 1, messages }));
-	const kept = isFirst ? messages : ((await readDocument(store, key, stepsSchema))?.messages as ChildMessage[]);
+	const key = keys.childMessages(at.sampling, node.id);
+	const isFirst = await store.create(key, childMessagesSchema.encode({ schema: 1, messages }));
+	const kept = isFirst ? messages : ((await readDocument(store, key, childMessagesSchema))?.messages as ChildMessage[]);
 	await keepNode(store, at, { ...node, children: kept.map(step => step.node), own: emptySummary });
 	await sendPlan(kept.map(step => ({ ...step, attempt: at.attempt })));
-	if (kept.length === 0) await sendReport([{ schema: 1, ...at, node: node.id }]);
+	if (kept.length === 0) await sendRecount([{ schema: 1, ...at, node: node.id }]);
 };

@@ -8,7 +8,7 @@ import { samplingId } from '#shared/sampling/request.ts';
 import type { ApiPorts } from './ports.ts';
 import { parseRequest, startSampling } from './start-sampling.ts';
 
-const standingSchema = z.strictObject({
+const scheduledSchema = z.strictObject({
 	schema: z.literal(1),
 	/** The last run. */
 	id: z.string(),
@@ -25,7 +25,7 @@ const standingSchema = z.strictObject({
  * @param standing a body of `POST /samplings` as JSON; empty when there is none
  * @param time when the event was scheduled
  */
-export const startStandingSampling = async (
+export const startScheduledSampling = async (
 	ports: Pick<ApiPorts, 'store' | 'sendPlan'>,
 	standing: string,
 	time: string,
@@ -34,8 +34,8 @@ export const startStandingSampling = async (
 	const { store } = ports;
 	const clientToken = `standing-${time}`;
 	const id = samplingId(clientToken);
-	const found = await store.read(keys.standing);
-	const last = found && standingSchema.parse(found.value);
+	const found = await store.read(keys.scheduled);
+	const last = found && scheduledSchema.parse(found.value);
 	const request = { ...parseRequest(JSON.parse(standing)), clientToken };
 	const wish = JSON.stringify([request.source.projectId, request.destination]);
 	let made = last?.wish === wish ? last.destination : null;
@@ -46,11 +46,11 @@ export const startStandingSampling = async (
 		}
 		if (last?.wish === wish) made = (await destinationOf(store, last.id)) ?? made;
 		// Claimed before it is started: of two events at the same time one starts a run.
-		const claim = standingSchema.encode({ schema: 1, id, wish, destination: made });
-		const isClaimed = found
-			? await store.replace(keys.standing, claim, found.etag)
-			: await store.create(keys.standing, claim);
-		const isOurs = isClaimed || (await readDocument(store, keys.standing, standingSchema))?.id === id;
+		const lastRun = scheduledSchema.encode({ schema: 1, id, wish, destination: made });
+		const isWritten = found
+			? await store.replace(keys.scheduled, lastRun, found.etag)
+			: await store.create(keys.scheduled, lastRun);
+		const isOurs = isWritten || (await readDocument(store, keys.scheduled, scheduledSchema))?.id === id;
 		if (!isOurs) {
 			log.warn('Another run of the standing sampling starts at this very time', { time });
 			return;

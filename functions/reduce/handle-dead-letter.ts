@@ -22,9 +22,9 @@ const longestPatienceMs = 60_000;
  * S3; another attempt does what it was about again. Repeating this changes nothing.
  * @param letter the message, and where it comes from
  * @throws FramefanError for a sampling that isn't known: such a message stays where it is, for a person to look at;
- * Busy while another delivery of the chunk is being worked on
+ * DeferredError while another delivery of the chunk is being worked on
  */
-export const giveUp = async (
+export const handleDeadLetter = async (
 	ports: ReducePorts,
 	message: PlanMessage | DecodeMessage,
 	letter: Omit<DeadLetter, 'schema' | 'at'>,
@@ -59,7 +59,7 @@ export const giveUp = async (
 		changed = nodeIds.project;
 	} else {
 		changed = message.parent;
-		await markDone(store, at, changed, message.node, lostStep(message, why));
+		await markDone(store, at, changed, message.node, lostChild(message, why));
 	}
 	await countNode(ports, { schema: 1, ...at, node: changed }, recordProgress);
 };
@@ -110,7 +110,7 @@ const imagesThere = async ({ supervisely }: ReducePorts, chunk: Chunk): Promise<
 };
 
 /** A step of the walk that never came so far that its children were known. */
-const lostStep = (message: ChildMessage, why: string): Summary => {
+const lostChild = (message: ChildMessage, why: string): Summary => {
 	const video = message.kind === 'video' ? { id: message.video, name: `video ${message.video}` } : undefined;
 	const what = message.kind === 'page' ? `page ${message.page} of the ${message.of} of ` : '';
 	const fault: Fault = video
