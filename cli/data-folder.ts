@@ -28,7 +28,7 @@ export const takeDataFolder = (folder: string): (() => void) => {
 			const holder = Number(readFileSync(lock, 'utf8'));
 			if (holder !== process.pid && isAlive(holder)) {
 				throw new FramefanError(
-					`${folder} is in use by process ${holder}: wait for it, end it, or choose another --data`,
+					`${folder} is in use by process ${holder}: wait for it, stop it, or choose another --data`,
 				);
 			}
 			rmSync(lock, { force: true });

@@ -19,7 +19,7 @@ export const printTrace = (error: unknown): void => {
 
 /** Prints an error in a line. One that nobody foresaw comes with the way to its trace. */
 export const printFailure = (error: unknown): void => {
-	const hint = error instanceof FramefanError || isDebug ? '' : ' (--debug shows where it comes from)';
+	const hint = error instanceof FramefanError || isDebug ? '' : ' (--debug prints a stack trace)';
 	console.error(`error: ${sentenceOf(error)}${hint}`);
 	printTrace(error);
 };

@@ -24,10 +24,10 @@ const flags = {
 /** Adds the options that say how images are encoded. */
 export function addImageOptions(command: Command): Command {
 	return command
-		.option(`${flags.format} <format>`, 'png, jpg or webp; png unless told', imageFormat)
-		.option(`${flags.quality} <n>`, 'of jpg and webp, 1 to 100; 95 unless told', wholeNumber(1, 100))
-		.option(`${flags.chroma} <n>`, 'of jpg: 444 or 420; 444 unless told', chroma)
-		.option(flags.optimiseCoding, 'of jpg: somewhat smaller files that take three times as long');
+		.option(`${flags.format} <format>`, 'png, jpg or webp; default: png', imageFormat)
+		.option(`${flags.quality} <n>`, 'quality of jpg and webp, 1 to 100; default: 95', wholeNumber(1, 100))
+		.option(`${flags.chroma} <n>`, 'chroma subsampling of jpg, 444 or 420; default: 444', chroma)
+		.option(flags.optimiseCoding, 'optimises jpg coding: slightly smaller files, three times slower');
 }
 
 /**
@@ -50,7 +50,7 @@ export function imageArguments({ format, quality, chroma, optimiseCoding }: Imag
 export function imageFormat(text: string): ImageFormat {
 	const found = imageFormats.find(format => format === text);
 	if (found) return found;
-	const hint = text === 'jpeg' ? ' JPEG is called jpg here.' : '';
+	const hint = text === 'jpeg' ? ' Use jpg for JPEG.' : '';
 	throw new InvalidArgumentError(`${sentence(imageLimits.format)}${hint}`);
 }
 

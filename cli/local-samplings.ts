@@ -45,7 +45,7 @@ export const localSamplings = (data: string): (z.output<typeof localSchema> & { 
 /** @throws FramefanError when there is none with this id */
 export const findLocalSampling = (data: string, id: string): ReturnType<typeof localSamplings>[number] => {
 	const found = localSamplings(data).find(sampling => sampling.id === id);
-	if (!found) throw new FramefanError(`There is no sampling ${id} in ${data}: framefan list --local shows all`);
+	if (!found) throw new FramefanError(`There is no sampling ${id} in ${data}: list all with framefan list --local`);
 	return found;
 };
 

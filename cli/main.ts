@@ -28,7 +28,7 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const program = new Command('framefan')
 	.description('Samples Supervisely video projects into image projects: exact frames, every label.')
-	.option('--debug', 'shows where an error comes from')
+	.option('--debug', 'prints a stack trace for errors')
 	.configureHelp({ showGlobalOptions: true })
 	.exitOverride();
 addDemo(program);

@@ -8,7 +8,7 @@ export type WhereOptions = { api?: string; local?: boolean; data: string; json?:
 
 /** @throws UsageError unless exactly one of both is named */
 export const checkWhere = ({ api, local }: WhereOptions): void => {
-	if ((api === undefined) === !local) throw new UsageError('Either --api URL or --local has to be given');
+	if ((api === undefined) === !local) throw new UsageError('Give either --api URL or --local');
 	if (api !== undefined) checkAddress('--api', api, 'https://abc123.execute-api.us-east-1.amazonaws.com');
 };
 
@@ -20,7 +20,7 @@ export const openApi = (address: string): ApiClient => {
 	const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN } = process.env;
 	if (!accessKeyId || !secretAccessKey) {
 		throw new FramefanError(
-			'There are no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, for example by eval "$(aws configure export-credentials --format env)"',
+			'No AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, for example with eval "$(aws configure export-credentials --format env)"',
 		);
 	}
 	const inAddress = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(address)?.[1];

@@ -35,7 +35,7 @@ const printResult = (status: SamplingStatus, seconds: number): void => {
 	const { destination } = status;
 	console.log(`${status.state} in ${seconds} s: project ${destination?.id} ${JSON.stringify(destination?.name)}`);
 	console.log(
-		`${status.framesUploaded} frames uploaded, ${status.framesAlreadyThere} were there, ${status.labels} labels, ${status.videos} videos`,
+		`${status.framesUploaded} frames uploaded, ${status.framesAlreadyThere} already there, ${status.labels} labels, ${status.videos} videos`,
 	);
 	printFaults(status);
 };

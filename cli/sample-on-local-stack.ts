@@ -72,9 +72,7 @@ export const sampleOnLocalStack = async (options: {
 	/** An S3 or SQS that is away for a moment ends no sampling. */
 	const patiently = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
 		retrying(ask, { retries: 6, minTimeout: 250, maxTimeout: 8000 }).catch(error => {
-			throw error instanceof PermanentError
-				? error
-				: new FramefanError(`${messageOf(error)}; the logs in ${logs} say why`);
+			throw error instanceof PermanentError ? error : new FramefanError(`${messageOf(error)}; see the logs in ${logs}`);
 		});
 	// Only an S3 that is not the stack's own can know it.
 	if (options.abandoned) await api.cancel(samplingId(options.abandoned)).catch(() => {});

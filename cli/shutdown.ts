@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 const parentCheckMs = 1000;
 
 /** What a command says whose state is kept. */
-export const goesOn = 'Ended. The same command goes on where it stopped.';
+export const goesOn = 'Stopped. Run the same command again to continue.';
 
 /** The parent process and, where that is only the shell that npm puts between, the one above. */
 const ancestors = (): number[] => {

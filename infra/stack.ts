@@ -180,33 +180,53 @@ const parameters = (stack: Stack) => {
 			default: '/framefan/supervisely-token',
 			allowedPattern: '/[A-Za-z0-9_./-]+',
 		}),
-		requestSeconds: parameter('RequestSeconds', 'How long one call to the server may take before it is tried again', {
-			default: '60',
-			allowedPattern: '[1-9][0-9]{0,2}',
-		}),
-		framesPerChunk: parameter('FramesPerChunk', 'Pictures that one decode invocation uploads, at most', {
+		requestSeconds: parameter(
+			'RequestSeconds',
+			'Time limit of one call to the server before it is retried, in seconds',
+			{
+				default: '60',
+				allowedPattern: '[1-9][0-9]{0,2}',
+			},
+		),
+		framesPerChunk: parameter('FramesPerChunk', 'Most frames that one decode invocation uploads', {
 			default: '200',
 			allowedPattern: '[1-9][0-9]{0,3}',
 		}),
-		progressSeconds: parameter('ProgressSeconds', 'Least time between two progress records of a sampling', {
-			default: '15',
-			allowedPattern: '[0-9]+',
-		}),
-		leaseSeconds: parameter('LeaseSeconds', 'How long a chunk or a project stays taken by a worker that died', {
-			default: '60',
-			allowedPattern: '[1-9][0-9]{0,3}',
-		}),
-		longestWaitSeconds: parameter('LongestWaitSeconds', 'Longest time before what failed in passing is tried again', {
-			default: '900',
-			allowedPattern: '[1-9][0-9]{0,4}',
-		}),
-		standingSampling: parameter('StandingSampling', 'Body of POST /samplings that the schedule starts; empty: none', {
-			default: '',
-		}),
-		scheduleExpression: parameter('ScheduleExpression', 'When the standing sampling starts', {
+		progressSeconds: parameter(
+			'ProgressSeconds',
+			'Shortest time between two progress records of a sampling, in seconds',
+			{
+				default: '15',
+				allowedPattern: '[0-9]+',
+			},
+		),
+		leaseSeconds: parameter(
+			'LeaseSeconds',
+			'How long a chunk or a project stays locked after its worker crashed, in seconds',
+			{
+				default: '60',
+				allowedPattern: '[1-9][0-9]{0,3}',
+			},
+		),
+		longestWaitSeconds: parameter(
+			'LongestWaitSeconds',
+			'Longest delay before a failed message is delivered again, in seconds',
+			{
+				default: '900',
+				allowedPattern: '[1-9][0-9]{0,4}',
+			},
+		),
+		standingSampling: parameter(
+			'StandingSampling',
+			'Body of POST /samplings for the scheduled sampling; empty for none',
+			{
+				default: '',
+			},
+		),
+		scheduleExpression: parameter('ScheduleExpression', 'When the scheduled sampling starts', {
 			default: 'rate(1 day)',
 		}),
-		scheduleState: parameter('ScheduleState', 'Whether it does', {
+		scheduleState: parameter('ScheduleState', 'Whether the schedule is enabled', {
 			default: 'DISABLED',
 			allowedPattern: 'ENABLED|DISABLED',
 		}),

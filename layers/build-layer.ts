@@ -18,7 +18,7 @@ const lock = JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf
 
 const locked = (name: string): Lock['packages'][string] => {
 	const entry = lock.packages[`node_modules/${name}`];
-	if (!entry) throw new Error(`package-lock.json has no ${name}: there is no build of it for this target`);
+	if (!entry) throw new Error(`package-lock.json has no ${name} for this target`);
 	return entry;
 };
 
@@ -54,7 +54,7 @@ const readProgram = (path: string): Buffer => {
 	try {
 		return readFileSync(path);
 	} catch (error) {
-		throw new Error(`The program for the layer, ${path}, can't be read: ${(error as NodeJS.ErrnoException).code}`);
+		throw new Error(`The ffmpeg program ${path} can't be read: ${(error as NodeJS.ErrnoException).code}`);
 	}
 };
 

@@ -69,7 +69,7 @@ export const runSampling = async (
 	begin?: (ports: FanOutPorts, at: Attempt, request: SamplingRequest) => Promise<void>,
 ): Promise<SamplingResult> => {
 	if (!Number.isInteger(concurrency) || concurrency < 1)
-		throw new RangeError(`concurrency is ${concurrency}: it must be a whole number from 1 on`);
+		throw new RangeError(`concurrency is ${concurrency}: it must be a whole number of at least 1`);
 	const parsed = requestSchema.safeParse(input);
 	if (!parsed.success) throw new FramefanError(z.prettifyError(parsed.error));
 	const request = parsed.data;
@@ -119,7 +119,8 @@ export const runSampling = async (
 			// The deepest first, so that no more than one video's labels wait in memory.
 			const chunk = recounts.length > 0 ? undefined : decode.shift();
 			const message = chunk ?? recounts.shift() ?? plan.shift();
-			if (!message && chunks.size() === 0) throw new FramefanError('The sampling has no step left and has not ended');
+			if (!message && chunks.size() === 0)
+				throw new FramefanError('The sampling has no messages left but has not ended');
 			if (!message) await chunks.next();
 			else if (chunk) await chunks.add(patiently(() => work(chunk), signal));
 			else await patiently(() => work(message), signal);
@@ -149,8 +150,7 @@ const patiently = async (step: () => Promise<void>, signal: AbortSignal): Promis
 			return await step();
 		} catch (error) {
 			signal.throwIfAborted();
-			if (attempt === tries)
-				throw new FramefanError(`Given up after ${tries} tries: ${messageOf(error)}`, { cause: error });
+			if (attempt === tries) throw new FramefanError(`Failed ${tries} times: ${messageOf(error)}`, { cause: error });
 			await new Promise(resolve => setTimeout(resolve, 1000 * 2 ** attempt));
 		}
 	}

@@ -50,23 +50,23 @@ export const addFrames = (program: Command): void => {
 	addImageOptions(
 		program
 			.command('frames')
-			.description('Writes exact frames of any video: a file, a URL, or a video of a Supervisely server by its id')
+			.description('Writes exact frames of a video: a file, a URL, or a video on a Supervisely server by its id')
 			.argument('<video>', 'file, URL (http, https or file) or video id')
-			.option('--out <folder>', 'where the images go', folderName)
+			.option('--out <folder>', 'folder for the images', folderName)
 			.option('--start <n>', 'first frame', wholeNumber(0), 0)
-			.option('--end <n>', 'frame to stop before', wholeNumber(1))
+			.option('--end <n>', 'end frame, exclusive', wholeNumber(1))
 			.option('--step <n>', 'every n-th frame', wholeNumber(1), 1)
 			.option(
 				'--resize <HxW>',
-				'height and width of the images in pixels; one of them keeps the proportions',
+				'height and width of the images in pixels; give one to keep the aspect ratio',
 				heightByWidth,
 			),
 	)
 		.addOption(new Option('--ext <format>', 'the same as --format').argParser(imageFormat).hideHelp())
-		.option('--chunks <n>', 'cuts the selection into this many chunks', wholeNumber(1))
-		.option('--verify', 'writes nothing and gives the hash of each picture')
-		.option('--json', 'one line of JSON a frame, and one at the end')
-		.option('--server <url>', 'Supervisely server, for a video id', process.env.SERVER_ADDRESS)
+		.option('--chunks <n>', 'number of chunks to decode the frames in', wholeNumber(1))
+		.option('--verify', 'prints the hash of each picture instead of writing files')
+		.option('--json', 'prints one line of JSON per frame, and one at the end')
+		.option('--server <url>', 'Supervisely server of a video id', process.env.SERVER_ADDRESS)
 		.action(frames);
 };
 
@@ -77,7 +77,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		const image = imageOf(options);
 		if (options.end !== undefined && options.end <= options.start) {
 			throw new UsageError(
-				`--end is ${options.end} and --start is ${options.start}: the end is exclusive, so it must be greater`,
+				`--end is ${options.end} and --start is ${options.start}: the end is exclusive, so it must be greater than the start`,
 			);
 		}
 		if (!options.verify && options.out) makeFolder(options.out);
@@ -150,7 +150,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 /** @throws UsageError for options that stand against each other */
 function imageOf({ ext, format = ext, ...options }: FramesOptions): ImageOptions {
 	if (ext && ext !== format)
-		throw new UsageError(`--ext is ${ext} and --format is ${format}: both name the format, so give one of them`);
+		throw new UsageError(`--ext is ${ext} and --format is ${format}: both set the format, so give only one`);
 	return { format: 'png', ...imageArguments({ ...(format ? { format } : {}), ...options }) };
 }
 
@@ -158,7 +158,7 @@ const makeFolder = (folder: string): void => {
 	try {
 		mkdirSync(folder, { recursive: true });
 	} catch (error) {
-		throw new UsageError(`--out is ${JSON.stringify(folder)}: no folder can be made there (${messageOf(error)})`);
+		throw new UsageError(`--out is ${JSON.stringify(folder)}: the folder cannot be created (${messageOf(error)})`);
 	}
 };
 
@@ -210,11 +210,10 @@ const openAny = async (
 		if (!URL.canParse(video)) throw new UsageError('The address of the video is malformed');
 		return openInParts({ url: new URL(video) }, signal);
 	}
-	if (scheme)
-		throw new PermanentError('unsupported', `${scheme} addresses are not read: only http, https and file are`);
+	if (scheme) throw new PermanentError('unsupported', `${scheme} addresses are not supported: use http, https or file`);
 	if (existsSync(video)) return openFile(video);
 	if (!/^\d+$/.test(video)) throw new PermanentError('not-found', `There is no file ${video}`);
-	if (!server) throw new UsageError(`${video} is a video id: name its server with --server or SERVER_ADDRESS`);
+	if (!server) throw new UsageError(`${video} is a video id: set its server with --server or SERVER_ADDRESS`);
 	checkAddress('--server', server, 'https://app.supervisely.com');
 	const token = await findToken(server);
 	const supervisely = makeSuperviselyApi(connectSupervisely(server, async () => token, { quick: true }));
@@ -227,6 +226,6 @@ const pathOf = (address: string): string => {
 	try {
 		return fileURLToPath(address);
 	} catch (error) {
-		throw new UsageError(`${address} names no file on this machine: ${messageOf(error)}`);
+		throw new UsageError(`${address} is not a file on this machine: ${messageOf(error)}`);
 	}
 };

@@ -23,14 +23,14 @@ export const addSample = (program: Command): void => {
 	addRequestOptions(
 		program
 			.command('sample')
-			.description('Samples a video project of a Supervisely server into an images project, on this machine')
+			.description('Samples a video project on a Supervisely server into an images project, on this machine')
 			.requiredOption('--server <url>', 'address of the server'),
 	)
-		.option('--data <folder>', 'where the state is kept, to go on after a cut', folderName, '.framefan')
-		.option('--json', 'ends with one line of JSON')
+		.option('--data <folder>', 'folder for the state, to continue after an interruption', folderName, '.framefan')
+		.option('--json', 'prints one line of JSON at the end')
 		.addHelpText(
 			'after',
-			'\nThe API token is read from SUPERVISELY_API_TOKEN, API_TOKEN or ~/supervisely.env, or asked for.',
+			'\nThe API token is read from SUPERVISELY_API_TOKEN, API_TOKEN or ~/supervisely.env, or prompted for.',
 		)
 		.action(sample);
 };
@@ -62,7 +62,7 @@ const run = async (
 	const dataDir = join(options.data, `sampling-${asked}`);
 	onClose(takeDataFolder(dataDir));
 	const { clientToken, goesOn } = openRun(dataDir);
-	if (goesOn) process.stderr.write('Going on with the sampling that was not finished.\n');
+	if (goesOn) process.stderr.write('Continuing the unfinished sampling.\n');
 	else for (const name of ['stack', 'seconds']) rmSync(join(dataDir, name), { recursive: true, force: true });
 	const whole = { ...request, clientToken };
 	keepLocalSampling(dataDir, { id: samplingId(clientToken), server: options.server, request: whole });

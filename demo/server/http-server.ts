@@ -90,7 +90,7 @@ async function fault({ status, retryAfter }: NonNullable<InjectedFault['status']
 	for await (const _ of exchange.stream()) {
 		// The client is to see the status, not a connection that closes while it sends.
 	}
-	const error = new ApiError(status, 'FAULT', `Fault on demand: ${status}`);
+	const error = new ApiError(status, 'FAULT', `Injected fault: ${status}`);
 	return jsonReply(error.body, status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
 }
 
@@ -106,7 +106,7 @@ async function answer(request: IncomingMessage, endpoint: () => Promise<Reply>):
 		if (error instanceof ApiError) return jsonReply(error.body, error.status);
 		if (wentAway(request)) return jsonReply(badRequest('The body ended early').body, 400);
 		console.error(error);
-		const internal = new ApiError(501, 'INTERNAL', 'The server failed; its log says why');
+		const internal = new ApiError(501, 'INTERNAL', 'Internal error; see the log of the server');
 		return jsonReply(internal.body, internal.status);
 	}
 }

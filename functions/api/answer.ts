@@ -50,8 +50,8 @@ export const answer = async (
 		if (error instanceof SamplingFailure || error instanceof PermanentError)
 			return json(422, { error: error.message, path: 'source' });
 		if (error instanceof TransientError)
-			return json(504, { error: `The Supervisely server fails for now: ${error.message}` });
-		log.error('A request failed', { routeKey: event.routeKey, requestId: event.requestContext.requestId, error });
+			return json(504, { error: `The Supervisely server is failing, try again later: ${error.message}` });
+		log.error('API request failed', { routeKey: event.routeKey, requestId: event.requestContext.requestId, error });
 		return json(500, { error: `Internal error, request ${event.requestContext.requestId}` });
 	}
 };

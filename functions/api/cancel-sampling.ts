@@ -18,7 +18,7 @@ export const cancelSampling = async (ports: ApiPorts, id: string): Promise<Sampl
 	const at = await currentAttempt(store, id);
 	await endSampling(store, at, { state: 'cancelled', reason: 'Cancelled on request', summary: emptySummary });
 	const state = (await readOutcome(store, at))?.state;
-	if (state !== 'cancelled') throw new ApiError(409, `Sampling ${id} has ended already: it is ${state}`, 'id');
+	if (state !== 'cancelled') throw new ApiError(409, `Sampling ${id} has already ended: it is ${state}`, 'id');
 	await ports.sendRecount([{ schema: 1, ...at, node: nodeIds.project }]);
 	return statusOf(ports, record);
 };

@@ -37,14 +37,14 @@ export const estimateSampling = async (ports: ApiPorts, body: unknown): Promise<
 		);
 	}
 	const notes: string[] = [];
-	if (settings.annotated) notes.push('annotated: which frames have figures is not looked up, so all are counted');
+	if (settings.annotated) notes.push('annotated: annotations are not read for an estimate, so all frames are counted');
 	const estimates: VideoEstimate[] = [];
 	let videos = 0;
 	const scope = await before(deadline, resolveScope(supervisely, source), () => {
 		const count = (source.datasetIds?.length ?? 0) + (source.videoIds?.length ?? 0);
 		throw new ApiError(
 			422,
-			`Where ${count} datasets and videos lie could not be looked up within ${budgetMs / 1000} s: estimate fewer at one time, or the whole project`,
+			`${count} datasets and videos could not be looked up within ${budgetMs / 1000} s: estimate fewer at a time, or the whole project`,
 			source.videoIds ? 'source.videoIds' : 'source.datasetIds',
 		);
 	});
@@ -55,8 +55,11 @@ export const estimateSampling = async (ports: ApiPorts, body: unknown): Promise<
 	});
 	const complete = await before(deadline, walking, () => false);
 	const unknown = videos - estimates.length;
-	if (unknown > 0) notes.push(`${unknown} videos are not counted: the server tells no frames, size or bytes of them`);
-	if (!complete) notes.push('there was no time to look at all videos: this is a lower bound');
+	if (unknown > 0)
+		notes.push(
+			`${unknown} videos are not counted: the server reports no frame count, picture size or file size for them`,
+		);
+	if (!complete) notes.push('time ran out before all videos were listed: this is a lower bound');
 	return { ...addUp(videos, estimates, { settings, sizing }), complete, notes };
 };
 

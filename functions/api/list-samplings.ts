@@ -24,7 +24,7 @@ export const listSamplings = async (
 		throw new ApiError(422, `limit is ${JSON.stringify(query.limit)}: it must be from 1 to ${mostPerPage}`, 'limit');
 	}
 	if (query.next !== undefined && !/^\d{15}-[A-Za-z0-9-]{1,64}$/.test(query.next)) {
-		throw new ApiError(422, 'next is none that a page gave: leave it out to begin with the newest', 'next');
+		throw new ApiError(422, 'next is not a value that a page returned: leave it out to start with the newest', 'next');
 	}
 	const after = query.next === undefined ? undefined : `${keys.list}${query.next}.json`;
 	const page = await ports.store.page(keys.list, after, limit);
@@ -41,7 +41,7 @@ const rowOrNone = async (ports: Pick<ApiPorts, 'store' | 'bucket'>, id: string):
 		return [await rowOf(ports, id)];
 	} catch (error) {
 		if (!(error instanceof FramefanError)) throw error;
-		log.warn('A sampling can not be listed', { sampling: id, error });
+		log.warn('Skipped a sampling in the list: its documents could not be read', { sampling: id, error });
 		return [];
 	}
 };

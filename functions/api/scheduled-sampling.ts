@@ -41,7 +41,7 @@ export const startScheduledSampling = async (
 	let made = last?.wish === wish ? last.destination : null;
 	if (last?.id !== id) {
 		if (last && (await isGoing(store, last.id))) {
-			log.warn('The standing sampling is still going: no other is started', { time, sampling: last.id });
+			log.warn('Scheduled sampling skipped: the previous one is still running', { time, sampling: last.id });
 			return;
 		}
 		if (last?.wish === wish) made = (await destinationOf(store, last.id)) ?? made;
@@ -52,7 +52,7 @@ export const startScheduledSampling = async (
 			: await store.create(keys.scheduled, lastRun);
 		const isOurs = isWritten || (await readDocument(store, keys.scheduled, scheduledSchema))?.id === id;
 		if (!isOurs) {
-			log.warn('Another run of the standing sampling starts at this very time', { time });
+			log.warn('Scheduled sampling skipped: another invocation is starting it', { time });
 			return;
 		}
 	}

@@ -78,7 +78,7 @@ const workOff = async (
 	} catch (error) {
 		// What the deadline cuts off is no fault: it comes again.
 		if (options.signal.aborted || !(error instanceof PermanentError)) throw error;
-		log.warn('A chunk could not be done', { chunk: chunk.id, error });
+		log.warn('Chunk failed: its remaining frames become faults', { chunk: chunk.id, error });
 		for (const { index } of missing) if (!uploader.done.has(index)) faultAt(error.reason, messageOf(error), index);
 		if (missing.length === 0) faultAt(error.reason, messageOf(error));
 	}
@@ -96,7 +96,7 @@ const workOff = async (
 /** Asked for again with each chunk: where its file lies may have changed, and an address can be a secret. */
 const needVideo = async ({ supervisely }: DecodePorts, id: number): Promise<Video> => {
 	const video = await supervisely.video(id);
-	if (!video) throw new PermanentError('not-found', `Video ${id} is not there any more`);
+	if (!video) throw new PermanentError('not-found', `Video ${id} no longer exists`);
 	return video;
 };
 

@@ -30,7 +30,7 @@ export const findChanged = async <Labels extends ImageLabels>(
 	} catch (error) {
 		if (!(error instanceof PermanentError)) throw error;
 		// What can't be read, such as an alpha mask whose mask never came, isn't what is wanted.
-		log.warn('Labels that are there can not be compared, so they are written anew', { dataset, error });
+		log.warn('Existing labels could not be compared, so they are written again', { dataset, error });
 		return images;
 	}
 };

@@ -68,7 +68,7 @@ export const makeUploader = (
 				some => uploadLabels(supervisely, chunk.dataset, some),
 				({ frame, annotation, specialFigures }, error) => {
 					labels -= annotation.objects.length + specialFigures.length;
-					faultAt(error.reason, `its labels: ${error.message}`, frame.index);
+					faultAt(error.reason, `its labels were refused: ${error.message}`, frame.index);
 				},
 			);
 		}
@@ -81,7 +81,7 @@ export const makeUploader = (
 		sizeNoted = true;
 		const [declared, decoded] = [labelled, picture].map(({ width, height }) => `${width} x ${height}`);
 		notes.push(
-			`${chunk.video.name}: its labels are for ${declared} pixels, its pictures have ${decoded}: they keep their pixels`,
+			`${chunk.video.name}: its labels are for pictures of ${declared} pixels, its pictures have ${decoded}: label coordinates are kept`,
 		);
 	};
 
@@ -137,7 +137,7 @@ export const makeUploader = (
 		} catch (error) {
 			if (!(error instanceof PermanentError)) throw error;
 			// One may have been removed before. An image that is still there refuses its name to the new one.
-			log.warn('Images that are replaced could not be removed', { dataset: chunk.dataset, error });
+			log.warn('Old images could not be removed before being replaced', { dataset: chunk.dataset, error });
 		}
 	};
 

@@ -43,7 +43,7 @@ export const handlePlanMessage = async (
 		else await planVideo(ports, record, message, signal);
 	} catch (error) {
 		if (error instanceof SamplingFailure || (error instanceof PermanentError && message.kind === 'project')) {
-			log.error('The sampling failed', { sampling, error });
+			log.error('Sampling failed', { sampling, error });
 			await endSampling(store, at, { state: 'failed', reason: error.message, summary: emptySummary });
 			await sendRecount([{ schema: 1, ...at, node: nodeIds.project }]);
 		} else if (error instanceof PermanentError && message.kind !== 'project') {
@@ -55,7 +55,7 @@ export const handlePlanMessage = async (
 /** What was not mended is told by its chunks once more. */
 const leaveAsTheyWere = (error: unknown): void => {
 	if (!(error instanceof PermanentError)) throw error;
-	log.warn('The chunks of a video stay as they were', { error });
+	log.warn('Chunks of a video could not be refreshed and are retried unchanged', { error });
 };
 
 /** A repeat of a step: the messages of its unfinished children once more. */
@@ -78,7 +78,7 @@ const enqueueUnfinished = async (ports: FanOutPorts, { sampling, attempt }: Plan
 const becomeFault = async (ports: FanOutPorts, message: ChildMessage, error: PermanentError): Promise<void> => {
 	const { sampling, attempt, node, parent } = message;
 	const at = { sampling, attempt };
-	log.warn('A step of the walk became a fault', { sampling, node, error });
+	log.warn('A dataset, page or video could not be planned and becomes a fault', { sampling, node, error });
 	// Its children are under way: this error is not about the step itself.
 	if (await readNode(ports.store, at, node)) throw error;
 	const isVideo = message.kind === 'video';

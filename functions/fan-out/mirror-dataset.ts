@@ -18,7 +18,8 @@ export const mirrorDataset = async (supervisely: SuperviselyApi, mirror: Mirror)
 	const found = await findDataset(supervisely, mirror);
 	// Listings leave custom data out.
 	const dataset = found ? await supervisely.dataset(found.id) : await createDataset(supervisely, mirror);
-	if (!dataset) throw new TransientError(`Dataset ${JSON.stringify(mirror.name)} was removed a moment ago`, null);
+	if (!dataset)
+		throw new TransientError(`Dataset ${JSON.stringify(mirror.name)} was removed while it was being set up`, null);
 	await keepProvenance(supervisely, dataset, mirror.provenance);
 	return dataset;
 };

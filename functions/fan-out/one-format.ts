@@ -57,7 +57,7 @@ export async function keepOneFormat(
 		} catch (error) {
 			if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;
 			// It is told when the end is recorded. Until then the images tell the format.
-			log.warn('The destination does not take its custom data', { project: id, error });
+			log.warn('Custom data of the destination project could not be written', { project: id, error });
 		}
 	});
 }
@@ -84,14 +84,14 @@ async function oldestImages(
 		return await supervisely.oldestImages(project);
 	} catch (error) {
 		if (!(error instanceof PermanentError)) throw error;
-		log.warn('A destination can not be looked through', { project, error });
+		log.warn('Images of the destination project could not be listed', { project, error });
 		return undefined;
 	}
 }
 
 function otherFormat({ id, name }: Project, begun: string, wanted: ImageFormat): SamplingFailure {
 	return new SamplingFailure(
-		`Project ${id} (${JSON.stringify(name)}, the destination) was begun as ${nameOf(begun)} and these settings say ${nameOf(wanted)}: ${remedy(begun)}`,
+		`Project ${id} (${JSON.stringify(name)}, the destination) already has ${nameOf(begun)} images and these settings ask for ${nameOf(wanted)}: ${remedy(begun)}`,
 	);
 }
 
@@ -106,11 +106,11 @@ export function refuseOtherFormats(
 		const images = `${count} image${count === 1 ? '' : 's'} of this video as ${nameOf(format)}`;
 		throw new PermanentError(
 			'other-format',
-			`Dataset ${JSON.stringify(dataset)} has ${images} and these settings say ${nameOf(wanted)}: ${remedy(format)}`,
+			`Dataset ${JSON.stringify(dataset)} has ${images} and these settings ask for ${nameOf(wanted)}: ${remedy(format)}`,
 		);
 	}
 }
 
 const nameOf = (format: string): string => (formatNames as Record<string, string>)[format] ?? format;
 
-const remedy = (format: string) => `sample it as ${nameOf(format)} (format ${format}), or into another project`;
+const remedy = (format: string) => `use format ${format}, or sample into another project`;

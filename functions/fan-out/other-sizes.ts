@@ -38,10 +38,14 @@ export const watchSizes = (settings: Settings, index: VideoIndex, video: Video):
 			const tell = (action: keyof typeof counts, text: (what: string) => string) =>
 				[...counts[action]].map(([from, count]) => text(`${count} image${count === 1 ? '' : 's'} of ${from} pixels`));
 			return [
-				...tell('stay', what => `${what} stay, these settings give ${to}: replace (--replace) uploads them anew`),
+				...tell(
+					'stay',
+					what => `${what} are kept, these settings give ${to}: use replace (--replace) to upload them again`,
+				),
 				...tell(
 					'labelled',
-					what => `${what} stay although these settings give ${to}: they may have labels, and none are copied`,
+					what =>
+						`${what} are kept although these settings give ${to}: they may have labels, and labels are not copied`,
 				),
 				...tell('anew', what => `${what} are replaced by images of ${to}`),
 			];

@@ -50,8 +50,7 @@ export const planVideo = async (
 		supervisely.dataset(message.dataset),
 		supervisely.project(request.source.projectId),
 	]);
-	if (!video || !dataset || !project)
-		throw new PermanentError('not-found', `Video ${message.video} is not there any more`);
+	if (!video || !dataset || !project) throw new PermanentError('not-found', `Video ${message.video} no longer exists`);
 	const { settings } = request;
 	const file = await indexOf(ports, video, signal);
 	const { index } = file;
@@ -188,7 +187,7 @@ const notesOn = (video: Video, index: VideoIndex, { start, end }: Settings): str
 	const serverCount = video.fileMeta?.framesCount;
 	const notes = index.notes.slice();
 	if (serverCount !== null && serverCount !== undefined && serverCount !== shown) {
-		notes.push(`the server counts ${serverCount} frames, the file shows ${shown}`);
+		notes.push(`the server reports ${serverCount} frames, the file has ${shown}`);
 	}
 	if (start >= shown) notes.push(`start is ${start}, the video ends after ${shown} frames`);
 	if (end !== null && end > shown) notes.push(`end is ${end}, the video ends after ${shown} frames`);

@@ -38,7 +38,10 @@ export const datasetOfVideo = async (
 		await keepProvenance(supervisely, dataset, mirror.provenance);
 		return { dataset, notes };
 	}
-	throw new TransientError(`Others make datasets named ${JSON.stringify(video.name)} at this moment`, null);
+	throw new TransientError(
+		`Datasets named ${JSON.stringify(video.name)} are being created by others at the same time`,
+		null,
+	);
 };
 
 /** Which of the two names it is, and why. */

@@ -47,12 +47,12 @@ export const walkDataset = async (
 	const { supervisely } = ports;
 	const { sampling, attempt, node, take, nested, depth } = message;
 	if (depth > deepestNesting) {
-		const what = `Dataset ${message.dataset} lies below ${depth} others`;
-		throw new PermanentError('unsupported', `${what}, more than ${deepestNesting}: move it further up`);
+		const what = `Dataset ${message.dataset} is nested below ${depth} datasets`;
+		throw new PermanentError('unsupported', `${what}, more than ${deepestNesting}: move it up`);
 	}
 	const { projectId } = request.source;
 	const [dataset, project] = await Promise.all([supervisely.dataset(message.dataset), supervisely.project(projectId)]);
-	if (!dataset || !project) throw new PermanentError('not-found', `Dataset ${message.dataset} is not there any more`);
+	if (!dataset || !project) throw new PermanentError('not-found', `Dataset ${message.dataset} no longer exists`);
 	const destination = await readDestination(ports, sampling);
 	const mirror = await mirrorDataset(supervisely, {
 		projectId: destination.id,

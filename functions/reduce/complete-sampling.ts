@@ -15,7 +15,7 @@ import { writeReport } from './write-report.ts';
 export const completeSampling = async (ports: ReducePorts, at: Attempt, summary: Summary): Promise<void> => {
 	const { store, leaseMs } = ports;
 	const destination = await readDocument(store, keys.destination(at.sampling), destinationSchema);
-	if (!destination) throw new FramefanError(`Sampling ${at.sampling} is complete without a destination`);
+	if (!destination) throw new FramefanError(`Sampling ${at.sampling} is complete but has no destination`);
 	const record = await readRecord(store, at.sampling);
 	const lease = { ms: leaseMs, patienceMs: leasePatienceMs };
 	const isOurs = await underLease(store, keys.projectLease(destination.id), lease, async () => {

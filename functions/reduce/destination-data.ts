@@ -48,12 +48,12 @@ export const writeDestinationData = async (
 ): Promise<string | undefined> => {
 	try {
 		const found = await supervisely.project(project);
-		if (!found) throw new PermanentError('not-found', `The destination project ${project} is not there any more`);
+		if (!found) throw new PermanentError('not-found', `The destination project ${project} no longer exists`);
 		await supervisely.setProjectData(project, { ...found.customData, framefan });
 		return undefined;
 	} catch (error) {
 		if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;
-		log.error('The destination does not take its custom data', { project, error });
-		return `The destination does not take its custom data: ${error.message}`;
+		log.error('Custom data of the destination project could not be written', { project, error });
+		return `Custom data of the destination project could not be written: ${error.message}`;
 	}
 };

@@ -38,7 +38,7 @@ export const handleDeadLetter = async (
 	await store.create(keys.deadLetter(at, identity), kept);
 	if (await hasEnded(store, at)) return;
 	const why = await lastFailure(ports, at, identity);
-	log.warn('A message was given up', { ...at, about: identity, why });
+	log.warn('Dead letter: its work becomes a fault', { ...at, about: identity, why });
 
 	let changed: string;
 	if ('chunk' in message) {
@@ -68,9 +68,9 @@ export const handleDeadLetter = async (
 const lastFailure = async ({ store }: ReducePorts, at: Attempt, identity: string): Promise<string> => {
 	const failure = await readDocument(store, keys.failure(at, identity), failureSchema);
 	const why = failure
-		? `given up; its last delivery ended with: ${failure.message.replace(/\.+$/, '')}`
-		: 'given up: the function ended each time without a word, as it does without memory or time';
-	return `${why}. Retry the sampling once that is mended`;
+		? `all deliveries failed, the last with: ${failure.message.replace(/\.+$/, '')}`
+		: 'all deliveries failed without an error, as when the function runs out of memory or time';
+	return `${why}. Fix the cause, then retry the sampling`;
 };
 
 /** A chunk's frames that are not in the destination are faults, one by one; the labels of those that are may be missing. */
@@ -88,7 +88,7 @@ const lostChunk = async (
 	const missing = wanted.filter(({ name }) => !there.has(name));
 	const faults: Fault[] = missing.map(({ index: frame }) => ({ reason, message, video, frame }));
 	if (chunk.labels && missing.length < chunk.frames.length) {
-		faults.push({ reason, message: `labels of images that are there may be missing: ${message}`, video });
+		faults.push({ reason, message: `labels of images in the destination may be missing: ${message}`, video });
 	}
 	if (faults.length === 0) faults.push({ reason, message, video });
 	return { ...emptySummary, framesUploaded: wanted.length - missing.length, faultCount: faults.length, faults };
@@ -104,7 +104,7 @@ const imagesThere = async ({ supervisely }: ReducePorts, chunk: Chunk): Promise<
 	} catch (error) {
 		// Where it only fails for now, the letter comes again.
 		if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;
-		log.warn('What is in the destination is not known', { dataset: chunk.dataset, error });
+		log.warn('Images of the destination dataset could not be listed', { dataset: chunk.dataset, error });
 	}
 	return there;
 };
@@ -115,6 +115,6 @@ const lostChild = (message: ChildMessage, why: string): Summary => {
 	const what = message.kind === 'page' ? `page ${message.page} of the ${message.of} of ` : '';
 	const fault: Fault = video
 		? { reason: 'gave-up', message: why, video }
-		: { reason: 'gave-up', message: `${what}dataset ${message.dataset ?? 'the project'} could not be walked: ${why}` };
+		: { reason: 'gave-up', message: `${what}dataset ${message.dataset ?? 'the project'} could not be listed: ${why}` };
 	return { ...emptySummary, videos: video ? 1 : 0, faultCount: 1, faults: [fault] };
 };

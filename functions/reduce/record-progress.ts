@@ -32,7 +32,9 @@ export const recordProgress = async (ports: ReducePorts, at: Attempt): Promise<v
 	await store.write(keys.progress(at), progress);
 	// Progress is worth no repeat of the report: the next one tells more.
 	if (isDue)
-		await tellDestination(ports, at, summary).catch(error => log.warn('Progress was not told', { ...at, error }));
+		await tellDestination(ports, at, summary).catch(error =>
+			log.warn('Progress could not be recorded in the destination', { ...at, error }),
+		);
 };
 
 const tellDestination = async (ports: ReducePorts, at: Attempt, summary: Summary): Promise<void> => {

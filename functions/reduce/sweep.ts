@@ -33,7 +33,7 @@ export const sweep = async (ports: ReducePorts, quietMs: number): Promise<void> 
 			const others = [...heard].flatMap(([other, time]) => (other === key ? [] : time));
 			await lookAfter(ports, at, { quietMs, othersHeard: Math.max(0, ...others) });
 		} catch (error) {
-			log.error('An open sampling could not be looked after', { ...at, error });
+			log.error('Sweep of a sampling failed', { ...at, error });
 		}
 	}
 };
@@ -62,16 +62,16 @@ const lookAfter = async (
 	const since = inLineSince ?? new Date(Math.max(opened, heard)).toISOString();
 	// Whoever waits longer than a queue keeps messages has none there any more.
 	if (now - othersHeard < stuckMs && now - Date.parse(since) < messagesKeptMs) {
-		log.info('A sampling waits in line behind others', { ...at, since });
+		log.info('Sampling is waiting while other samplings make progress', { ...at, since });
 		return writeOpen(store, at, { resent, inLineSince: since });
 	}
 	if (resent < mostResent) {
-		log.warn('Nothing was heard of a sampling: its unfinished steps are sent again', { ...at, resent });
+		log.warn('Sampling makes no progress: its unfinished messages are sent again', { ...at, resent });
 		await writeOpen(store, at, { resent: resent + 1 });
 		return sendPlan([{ schema: 1, kind: 'project', ...at }]);
 	}
 	const minutes = Math.round((stuckMs * (mostResent + 1)) / 60_000);
-	const reason = `Nothing was heard of it for ${minutes} minutes, although its unfinished steps were sent again ${mostResent} times: look at the functions' logs and alarms, then retry it`;
+	const reason = `No progress for ${minutes} minutes, although its unfinished messages were sent again ${mostResent} times: check the functions' logs and alarms, then retry the sampling`;
 	await endSampling(store, at, { state: 'failed', reason, summary: await summarizeOpen(store, at) });
 	await recordEnd(ports, at);
 };

@@ -8,7 +8,7 @@ export const readEnvironment = <Name extends string>(...names: Name[]): Record<N
 	const missing = names.filter(name => process.env[name] === undefined);
 	if (missing.length > 0) {
 		throw new FramefanError(
-			`Environment variable ${missing.join(', ')} is not set: the stack binds it to this function`,
+			`Environment variable ${missing.join(', ')} is not set: the stack must set it on this function`,
 		);
 	}
 	return Object.fromEntries(names.map(name => [name, process.env[name]])) as Record<Name, string>;

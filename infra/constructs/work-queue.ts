@@ -47,7 +47,8 @@ export class WorkQueue extends Construct {
 			enforceSSL: true,
 		});
 		this.deadLetters.metricApproximateAgeOfOldestMessage().createAlarm(this, 'DeadLetterStays', {
-			alarmDescription: 'Nothing can be made of a dead letter: look at it, delete it, or mend reduce',
+			alarmDescription:
+				'Dead letter older than 1 hour: reduce could not turn it into a fault. Inspect it, then delete or redrive it',
 			threshold: Duration.hours(1).toSeconds(),
 			comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
 			evaluationPeriods: 1,

@@ -23,7 +23,7 @@ export const checkS3 = async (s3: S3Client, bucket: string, endpoint: string): P
 		if (fails === undefined) return raceIn(store, folder, endpoint);
 		if (look < looks) continue;
 		throw new FramefanError(
-			`The S3 at ${endpoint} can't keep the state: ${fails}. Use one that knows conditional writes (PUT with If-None-Match: * and If-Match), or leave AWS_ENDPOINT_URL_S3 out`,
+			`The S3 at ${endpoint} can't store the state: ${fails}. Use an S3 with conditional writes (PUT with If-None-Match: * and If-Match), or unset AWS_ENDPOINT_URL_S3`,
 		);
 	}
 };
@@ -37,13 +37,13 @@ const whatFails = async (store: StateStore, folder: string): Promise<string | un
 		return work;
 	};
 	try {
-		if (!(await isDone('creating a document', store.create(key, { version: 1 })))) return `${doing} was refused`;
-		if (await isDone('creating one that is there', store.create(key, { version: 2 }))) return `${doing} was done`;
+		if (!(await isDone('creating a document', store.create(key, { version: 1 })))) return `${doing} failed`;
+		if (await isDone('creating a document that exists', store.create(key, { version: 2 }))) return `${doing} succeeded`;
 		const { value, etag = '' } = (await store.read(key)) ?? {};
-		if (JSON.stringify(value) !== '{"version":1}') return 'a document came back changed';
+		if (JSON.stringify(value) !== '{"version":1}') return 'a document was changed when read back';
 		const replace = (version: number) => store.replace(key, { version }, etag);
-		if (!(await isDone('replacing one as it was read', replace(3)))) return `${doing} was refused`;
-		if (await isDone('replacing one that has changed since', replace(4))) return `${doing} was done`;
+		if (!(await isDone('replacing an unchanged document', replace(3)))) return `${doing} failed`;
+		if (await isDone('replacing a document that has changed', replace(4))) return `${doing} succeeded`;
 		const { keys } = await store.page(folder, undefined, 10);
 		return keys.join() === key ? undefined : `a listing has ${keys.length} of 1 documents`;
 	} catch (error) {
@@ -66,7 +66,7 @@ const raceIn = async (store: StateStore, folder: string, endpoint: string): Prom
 			const { etag = '' } = (await store.read(key)) ?? {};
 			const replaced = await winners(writer => store.replace(key, { writer, again: true }, etag));
 			if (created > 1 || replaced > 1)
-				return `The S3 at ${endpoint} lets ${Math.max(created, replaced)} of ${writers} who write the same at one time win: work may be done twice. It is good for trying things out only`;
+				return `The S3 at ${endpoint} lets ${Math.max(created, replaced)} of ${writers} simultaneous conditional writes succeed, so work may be done twice: use it for trials only`;
 		}
 		return undefined;
 	} finally {

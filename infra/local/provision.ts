@@ -67,7 +67,7 @@ const functionByArn = (context: StackContext, wanted: unknown): LocalFunction =>
 		const attributes = context.attributes.get(id);
 		if (attributes?.Arn === wanted || attributes?.ref === wanted) return worker;
 	}
-	throw new FramefanError(`The template points to a function that it doesn't have: ${String(wanted)}`);
+	throw new FramefanError(`The template refers to an unknown function: ${String(wanted)}`);
 };
 
 /** What went wrong, without the hints for programmers that follow. */
@@ -85,7 +85,7 @@ const bucket: Provision = async (context, id) => {
 		.send(new HeadBucketCommand({ Bucket }))
 		.catch(() => context.s3.send(new CreateBucketCommand({ Bucket, ...place })))
 		.catch(error => {
-			throw new FramefanError(`S3 does not let the bucket ${Bucket} be made: ${firstLine(error)}`);
+			throw new FramefanError(`Bucket ${Bucket} could not be created: ${firstLine(error)}`);
 		});
 	const warning = context.isOwn.s3 ? undefined : await checkS3(context.s3, Bucket, context.s3Url);
 	if (warning) context.warnings.push(warning);
@@ -101,8 +101,8 @@ const queue: Provision = async (context, id, resource) => {
 	if (wanted.RedrivePolicy) Attributes.RedrivePolicy = JSON.stringify(wanted.RedrivePolicy);
 	const QueueName = physicalName(context, id);
 	const { QueueUrl: told = '' } = await context.sqs.send(new CreateQueueCommand({ QueueName })).catch(error => {
-		const isOther = error instanceof SyntaxError ? ' (its answer is none of the SQS JSON protocol)' : '';
-		throw new FramefanError(`SQS does not let the queue ${QueueName} be made: ${firstLine(error)}${isOther}`);
+		const isOther = error instanceof SyntaxError ? ' (the answer is not in the SQS JSON protocol)' : '';
+		throw new FramefanError(`Queue ${QueueName} could not be created: ${firstLine(error)}${isOther}`);
 	});
 	// Some name themselves by a host that only they know, or that is none.
 	const QueueUrl = new URL(context.sqsUrl).origin + told.replace(/^https?:\/\/[^/]*/, '');
@@ -145,7 +145,7 @@ const lambda: Provision = (context, id, resource) => {
 const eventSource: Provision = (context, id, resource) => {
 	const wanted = properties(context, resource);
 	const source = [...context.attributes.values()].find(attributes => attributes.Arn === wanted.EventSourceArn);
-	if (!source) throw new FramefanError(`${id} takes from a queue that the template doesn't have`);
+	if (!source) throw new FramefanError(`${id} refers to a queue that the template doesn't have`);
 	const { MaximumConcurrency = 1000 } = (wanted.ScalingConfig ?? {}) as { MaximumConcurrency?: number };
 	const mapping: EventSource = {
 		queueUrl: source.ref,
@@ -178,7 +178,7 @@ const route: Provision = (context, id, resource) => {
 const integration: Provision = (context, id, resource) => {
 	const wanted = properties(context, resource);
 	if (wanted.IntegrationType !== 'AWS_PROXY' || wanted.PayloadFormatVersion !== '2.0') {
-		throw new FramefanError(`The local stack can't run ${id}: it is no AWS_PROXY integration with payload 2.0`);
+		throw new FramefanError(`The local stack can't run ${id}: it is not an AWS_PROXY integration with payload 2.0`);
 	}
 	context.attributes.set(id, { ref: id, uri: String(wanted.IntegrationUri) });
 };

@@ -6,7 +6,7 @@ import type { Context } from 'aws-lambda';
  */
 export const deadlineOf = (context: Pick<Context, 'getRemainingTimeInMillis'>, earlyMs: number): AbortSignal => {
 	const controller = new AbortController();
-	const stop = () => controller.abort(new Error("The function's time was up before the work was done"));
+	const stop = () => controller.abort(new Error("The function's time limit was reached before the work was done"));
 	setTimeout(stop, Math.max(0, context.getRemainingTimeInMillis() - earlyMs)).unref();
 	return controller.signal;
 };

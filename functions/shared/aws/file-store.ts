@@ -46,7 +46,10 @@ export const makeFileStore = (s3: S3Client, Bucket: string): FileStore => {
 		open: async key => {
 			const total = await size(key);
 			if (total === undefined)
-				throw new PermanentError('not-found', `The copy ${key} of a video's file is gone: a retry makes it again`);
+				throw new PermanentError(
+					'not-found',
+					`The copy ${key} of a video file no longer exists: retry the sampling to copy it again`,
+				);
 			const part = (offset: number, length: number, signal?: AbortSignal) =>
 				stream(key, offset, Math.min(length, total - offset), signal);
 			return {

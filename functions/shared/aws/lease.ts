@@ -33,7 +33,7 @@ export const underLease = async <Result>(
 	let taken = await take(store, key, mine);
 	for (; 'heldUntil' in taken; taken = await take(store, key, mine)) {
 		if (Date.now() >= deadline) {
-			throw new DeferredError(`${key} is held by another`, Math.max(1, (taken.heldUntil - Date.now()) / 1000));
+			throw new DeferredError(`${key} is locked by another worker`, Math.max(1, (taken.heldUntil - Date.now()) / 1000));
 		}
 		await new Promise(resolve => setTimeout(resolve, 200));
 	}
@@ -43,14 +43,14 @@ export const underLease = async <Result>(
 	};
 	let renewal: Promise<void> = Promise.resolve();
 	const renewing = setInterval(() => {
-		renewal = update(mine()).catch(error => log.warn('A lease could not be made longer', { key, error }));
+		renewal = update(mine()).catch(error => log.warn('Lease could not be renewed', { key, error }));
 	}, ms / renewalsPerLease);
 	try {
 		return await work(taken.isFirst);
 	} finally {
 		clearInterval(renewing);
 		await renewal;
-		await update({ holder, until: 0 }).catch(error => log.warn('A lease could not be given back', { key, error }));
+		await update({ holder, until: 0 }).catch(error => log.warn('Lease could not be released', { key, error }));
 	}
 };
 

@@ -20,12 +20,12 @@ export const makeSend = <Message>(sqs: SQSClient, QueueUrl: string): Send<Messag
 		let open = batch;
 		for (let attempt = 0; open.length > 0; attempt++) {
 			if (attempt === attempts)
-				throw new FramefanError(`SQS did not take ${open.length} messages in ${attempts} attempts`);
+				throw new FramefanError(`SQS did not accept ${open.length} messages in ${attempts} tries`);
 			if (attempt > 0) await new Promise(resolve => setTimeout(resolve, 100 * 2 ** attempt * (0.5 + Math.random())));
 			const Entries = open.map((MessageBody, at) => ({ Id: String(at), MessageBody }));
 			const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
 			const refused = Failed.find(entry => entry.SenderFault);
-			if (refused) throw new FramefanError(`SQS refused a message: ${refused.Code} ${refused.Message ?? ''}`);
+			if (refused) throw new FramefanError(`SQS rejected a message: ${refused.Code} ${refused.Message ?? ''}`);
 			open = Failed.map(entry => open[Number(entry.Id)] as string);
 		}
 	};

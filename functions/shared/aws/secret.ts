@@ -14,7 +14,7 @@ export const makeToken = (ssm: SSMClient, Name: string): Token => {
 		if (!isRefused && known && known.until > Date.now()) return known.token;
 		const { Parameter } = await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }));
 		if (!Parameter?.Value)
-			throw new FramefanError(`SSM parameter ${Name} is empty: put the Supervisely API token there`);
+			throw new FramefanError(`SSM parameter ${Name} is empty: store the Supervisely API token in it`);
 		known = { token: Parameter.Value, until: Date.now() + keptMs };
 		return known.token;
 	};

@@ -58,7 +58,10 @@ export const settleBatch = async <Message extends Attempt>(
 			} catch (error) {
 				const isOwn = queueName(queueUrl) === record.eventSourceARN.split(':').at(-1);
 				if (error instanceof DeferredError && isOwn) {
-					log.info('A message has to wait', { messageId: record.messageId, why: error.message });
+					log.info('Message deferred: it is sent again with a delay', {
+						messageId: record.messageId,
+						why: error.message,
+					});
 					// Waiting is no failed try: a message that is sent anew has all its deliveries before it.
 					const DelaySeconds = Math.min(Math.ceil(error.seconds), longestDelay);
 					const again = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: record.body, DelaySeconds });
@@ -66,7 +69,7 @@ export const settleBatch = async <Message extends Attempt>(
 						await sqs.send(again);
 						return;
 					} catch (refusal) {
-						log.warn('A message that has to wait could not be sent anew, so that its wait is a failed try', {
+						log.warn('Deferred message could not be sent again, so this counts as a failed delivery', {
 							messageId: record.messageId,
 							error: refusal,
 						});
@@ -75,7 +78,7 @@ export const settleBatch = async <Message extends Attempt>(
 				batchItemFailures.push({ itemIdentifier: record.messageId });
 				const wait = error instanceof DeferredError || error instanceof TransientError ? error.seconds : 0;
 				if (!(error instanceof DeferredError)) {
-					log.error('A message was not worked off', { messageId: record.messageId, deliveries, error });
+					log.error('Message failed', { messageId: record.messageId, deliveries, error });
 					const failure: Failure = { schema: 1, at: new Date().toISOString(), deliveries, message: messageOf(error) };
 					if (message) await keep(store, keys.failure(message, identityOf(message)), failure);
 				}
@@ -86,7 +89,7 @@ export const settleBatch = async <Message extends Attempt>(
 				const VisibilityTimeout = Math.min(seconds, longestWait);
 				await sqs
 					.send(new ChangeMessageVisibilityCommand({ QueueUrl: queueUrl, ReceiptHandle, VisibilityTimeout }))
-					.catch(error => log.error('The wait before the next delivery could not be shortened', { error }));
+					.catch(error => log.error('Delay before the next delivery could not be set', { error }));
 			}
 		}),
 	);
@@ -96,4 +99,6 @@ export const settleBatch = async <Message extends Attempt>(
 const queueName = (url: string) => url.split('/').at(-1);
 
 const keep = (store: StateStore, key: string, failure: Failure): Promise<void> =>
-	store.write(key, failure).catch(error => log.error('The reason could not be kept', { key, error }));
+	store
+		.write(key, failure)
+		.catch(error => log.error('Reason of a failed message could not be recorded', { key, error }));

@@ -16,7 +16,7 @@ export const readDocument = async <Schema extends z.ZodType>(
 	if (!found) return undefined;
 	const result = schema.safeParse(found.value);
 	if (result.success) return result.data;
-	throw new FramefanError(`State document ${key} is foreign: ${result.error.message}`);
+	throw new FramefanError(`State document ${key} has an unknown form: ${result.error.message}`);
 };
 
 /** @throws FramefanError when there is none: a message then speaks of a sampling that doesn't exist */

@@ -52,7 +52,7 @@ export const settingsSchema = z
 		if (misplaced) context.addIssue({ code: 'custom', path: [misplaced.option], message: misplaced.message });
 		const longest = Math.max(...(resize ?? []).map(Number));
 		if (image.format === 'webp' && longest > largestWebpSide) {
-			const message = `resize has a side of ${longest} and format is webp: WebP has no more than ${largestWebpSide} pixels each way, so make it smaller or choose png or jpg`;
+			const message = `resize has a side of ${longest} and format is webp: WebP allows at most ${largestWebpSide} pixels per side, so make it smaller or choose png or jpg`;
 			context.addIssue({ code: 'custom', path: ['resize'], message });
 		}
 		if (annotatedByTags && !annotated) {

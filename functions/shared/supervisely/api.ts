@@ -213,8 +213,7 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 				endpoint,
 			);
 			images.forEach(({ hash }, at) => {
-				if (answer[at]?.hash !== hash)
-					throw new Error(`${endpoint}: the bytes that arrived are not those that were sent`);
+				if (answer[at]?.hash !== hash) throw new Error(`${endpoint}: the uploaded bytes do not match their hash`);
 			});
 		},
 		addImages: (dataset: number, images: NewImage[]) => {

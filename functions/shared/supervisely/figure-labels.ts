@@ -56,7 +56,7 @@ export const labelsOfFigure = async (raw: unknown, context: FrameContext): Promi
 		return {
 			labels: geometries.map(geometry => ({ ofClass, head, geometry })),
 			problems,
-			notes: cut ? [`${name} reaches beyond the picture of ${width} x ${height}: what lies on it is kept`] : [],
+			notes: cut ? [`${name} extends beyond the picture of ${width} x ${height}: the part inside is kept`] : [],
 		};
 	} catch (error) {
 		// Whatever it is, it comes from this figure and would come again.

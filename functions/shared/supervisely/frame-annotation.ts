@@ -55,7 +55,8 @@ export const annotateFrame = async (
 	for (const { ofClass, head, geometry } of converted.flatMap(({ labels }) => labels)) {
 		if (!specialTypes.has(head.geometryType)) objects.push({ ...geometry, ...head });
 		else if (ofClass.id) specialFigures.push({ head: { ...head, classId: ofClass.id }, geometry });
-		else problems.push(`The destination gives no id for class ${JSON.stringify(ofClass.title)}, whose labels need it`);
+		else
+			problems.push(`The destination returns no id for class ${JSON.stringify(ofClass.title)}, which its labels need`);
 	}
 	const tags = tagsAt(annotation.tags, index, context.tags, problem => problems.push(`The video: ${problem}`));
 	return {

@@ -67,7 +67,7 @@ export const connectSupervisely = (
 		// What a header can't hold would be quoted in an error's message.
 		if (!/^[\x21-\x7e]+$/.test(value)) {
 			throw new SamplingFailure(
-				'The API token is no token: it is empty, or has line breaks or blanks in it. Store it anew',
+				'The API token is invalid: it is empty or contains spaces or line breaks. Store it again',
 			);
 		}
 		return { 'x-api-key': value };
@@ -138,7 +138,10 @@ export const connectSupervisely = (
 		}).catch(error => {
 			const isCut = error instanceof DOMException || (error instanceof TypeError && error.message === 'terminated');
 			throw isCut && !signal?.aborted
-				? new TransientError(`${server} broke off its answer: ${messageOf(error)}`, null)
+				? new TransientError(
+						`${server} closed the connection before its answer was complete: ${messageOf(error)}`,
+						null,
+					)
 				: error;
 		});
 
@@ -154,7 +157,7 @@ export const connectSupervisely = (
 		read: (endpoint, body, consume) =>
 			withRetries(async () => {
 				const response = await request(endpoint, json(body), longTimeoutMs);
-				if (!response.body) throw new Error(`${endpoint} answered nothing`);
+				if (!response.body) throw new Error(`${endpoint} answered without a body`);
 				return consume(response.body);
 			}),
 		downloadParts: (endpoint, body) =>
@@ -173,7 +176,7 @@ const addressOf = (server: string): string => {
 	const url = URL.canParse(server) ? new URL(server) : undefined;
 	if (!url || !/^https?:$/.test(url.protocol))
 		throw new SamplingFailure(
-			'The address of the Supervisely server is no HTTP address, such as https://app.supervisely.com',
+			'The address of the Supervisely server must be an HTTP address, such as https://app.supervisely.com',
 		);
 	if (url.username || url.password)
 		throw new SamplingFailure(
@@ -190,7 +193,7 @@ const readParts = async (endpoint: string, bytes: ArrayBuffer, headers: Headers)
 		const texts = [...form].map(async ([name, part]) => [name, typeof part === 'string' ? part : await part.text()]);
 		return new Map((await Promise.all(texts)) as [string, string][]);
 	} catch (error) {
-		throw new PermanentError('unreadable', `${endpoint} answered with parts that can't be read`, { cause: error });
+		throw new PermanentError('unreadable', `${endpoint} answered with a malformed multipart body`, { cause: error });
 	}
 };
 

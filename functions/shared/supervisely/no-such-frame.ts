@@ -39,11 +39,11 @@ export const findMisplaced = (
 			if (named.length < mostNamed) named.push({ message: `${name} has ${range}, and ${why}` });
 		} else if (end >= pictures && ++reaching === 1) firstReaching = `${name} has ${range}`;
 	}
-	const more = reaching > 1 ? ` (${reaching - 1} more tags reach as far)` : '';
+	const more = reaching > 1 ? ` (${reaching - 1} more tags reach beyond the end)` : '';
 	return {
 		count,
 		named,
-		notes: reaching === 0 ? [] : [`${firstReaching}, and ${ends}: it holds up to the last${more}`],
+		notes: reaching === 0 ? [] : [`${firstReaching}, and ${ends}: it is applied up to the last frame${more}`],
 	};
 };
 

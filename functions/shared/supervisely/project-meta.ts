@@ -27,7 +27,7 @@ const tagSchema = z
 	})
 	.superRefine(({ value_type: type, values }, context) => {
 		if (type === 'oneof_string' ? values : !values?.length) return;
-		const message = `values belong to tags of type oneof_string, and only to these: this one is of type ${type}`;
+		const message = `tags of type oneof_string need values, and other tags have none: this one is of type ${type}`;
 		context.addIssue({ code: 'custom', path: ['values'], message });
 	});
 
@@ -37,7 +37,7 @@ const uniqueBy =
 		const known = new Set<string>();
 		for (const [at, item] of items.entries()) {
 			if (known.has(item[key])) {
-				context.addIssue({ code: 'custom', path: [at, key], message: `another one has this ${key}` });
+				context.addIssue({ code: 'custom', path: [at, key], message: `another entry has this ${key}` });
 			}
 			known.add(item[key]);
 		}

@@ -59,7 +59,7 @@ export const splitFrames = async (
 		// The chunk's own bytes may be used again by who gave them.
 		if (start >= 0) (inFrames ? frame : rest).push(Buffer.from(bytes.subarray(start)));
 	}
-	if (depth !== 0 || inString) throw new Error('The annotation ended in the middle');
+	if (depth !== 0 || inString) throw new Error('The annotation is incomplete');
 	return Buffer.concat(rest).toString('utf8');
 };
 

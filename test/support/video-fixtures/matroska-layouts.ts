@@ -116,7 +116,7 @@ export const matroskaLayouts: FixtureGroup = {
 			name: 'junk-behind.mkv',
 			about: 'bytes behind the segment that are no element',
 			shows: n(0, 60),
-			notes: /belong to no known element/,
+			notes: /are not part of a known element/,
 			make: async k => writeFileSync(k.out, Buffer.concat([matroska(await film(k)), Buffer.alloc(5000, 0xa7)])),
 		},
 		...turns.map(({ name, roll, yaw, stored, shown }) => ({

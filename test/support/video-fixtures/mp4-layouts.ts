@@ -127,7 +127,7 @@ export const mp4Layouts: FixtureGroup = {
 			name: 'junk-behind.mp4',
 			about: 'bytes behind the last box that are none',
 			shows: n(0, 120),
-			notes: /belong to no known box/,
+			notes: /are not part of a known box/,
 			make: async k =>
 				writeFileSync(k.out, Buffer.concat([readFileSync(await k.fixture('b-pyramid.mp4')), Buffer.alloc(5000, 0xa7)])),
 		},

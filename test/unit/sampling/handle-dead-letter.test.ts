@@ -29,7 +29,7 @@ test('a dead letter that arrives twice, at the same time or later, is one fault'
 			faults: [
 				{
 					reason: 'gave-up',
-					message: 'given up; its last delivery ended with: the disk is full. Retry the sampling once that is mended',
+					message: 'all deliveries failed, the last with: the disk is full. Fix the cause, then retry the sampling',
 					video: { id: 2, name: 'video 2' },
 				},
 			],
@@ -56,7 +56,10 @@ test('a first step that never came so far fails the sampling', async () => {
 	const { ports, store } = await openSampling();
 	await store.remove(keys.node(at.sampling, 'project'));
 	await handleDeadLetter(ports, { schema: 1, kind: 'project', ...at }, letter);
-	expect(await readOutcome(store, at)).toMatchObject({ state: 'failed', reason: expect.stringContaining('given up') });
+	expect(await readOutcome(store, at)).toMatchObject({
+		state: 'failed',
+		reason: expect.stringContaining('all deliveries failed'),
+	});
 });
 
 test('what is in the destination of a chunk that was given up is asked for until the server tells', async () => {

@@ -75,7 +75,7 @@ test('of two samplings that begin at the same time in different formats one is r
 	const [begun, refused] = first?.status === 'fulfilled' ? ['JPEG', second] : ['WebP', first];
 	expect(refused).toMatchObject({
 		status: 'rejected',
-		reason: { message: expect.stringContaining(`was begun as ${begun}`) },
+		reason: { message: expect.stringContaining(`already has ${begun} images`) },
 	});
 	expect([first?.status, second?.status].sort()).toEqual(['fulfilled', 'rejected']);
 	expect(customData).toMatchObject({

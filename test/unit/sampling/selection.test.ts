@@ -103,7 +103,7 @@ describe('formats', () => {
 		[
 			{ format: 'webp', resize: [16_384, null] },
 			'resize',
-			'resize has a side of 16384 and format is webp: WebP has no more than 16383 pixels each way, so make it smaller or choose png or jpg',
+			'resize has a side of 16384 and format is webp: WebP allows at most 16383 pixels per side, so make it smaller or choose png or jpg',
 		],
 	])('%j is refused', (wrong, path, message) => {
 		const issues = settingsSchema.safeParse(wrong).error?.issues ?? [];

@@ -80,7 +80,7 @@ test('the deadline comes before the end of the time, and says so', async () => {
 	const signal = deadlineOf({ getRemainingTimeInMillis: () => 1050 }, 1000);
 	expect(signal.aborted).toBe(false);
 	await new Promise(resolve => setTimeout(resolve, 120));
-	expect(() => signal.throwIfAborted()).toThrow(/time was up/);
+	expect(() => signal.throwIfAborted()).toThrow(/time limit was reached/);
 });
 
 test('a token that no header can hold is refused without being told', async () => {

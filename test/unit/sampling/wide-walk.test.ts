@@ -124,7 +124,9 @@ test('datasets without end become a fault that says so, and the walk ends', asyn
 	expect(steps).toBe(1 + 101);
 	expect((await store.read('samplings/wide/attempts/1/faulted/dataset-100/dataset-101.json'))?.value).toMatchObject({
 		faultCount: 1,
-		faults: [{ reason: 'unsupported', message: expect.stringMatching(/Dataset 101 lies below 101 others.*move it/) }],
+		faults: [
+			{ reason: 'unsupported', message: expect.stringMatching(/Dataset 101 is nested below 101 datasets.*move it/) },
+		],
 	});
 	expect(await readOutcome(store, at)).toBeUndefined();
 });

@@ -123,13 +123,13 @@ test.each([
 		program('too-old', '#!/bin/sh\necho "Unrecognized option \'max_pixels\'." >&2\nexit 1\n'),
 		/too-old can't be used: Unrecognized option 'max_pixels'/,
 	],
-	['that is no ffmpeg', '/bin/true', /\/bin\/true can't be used: it decodes no picture/],
+	['that is no ffmpeg', '/bin/true', /\/bin\/true can't be used: it decodes no pictures/],
 	['that gives other pixels', program('liar', '#!/bin/sh\nprintf "P6\\n1 1\\n255\\nabc"\n'), /liar can't be used/],
 ])('a program %s fails the sampling with one sentence that names it', async (_, path, message) => {
 	const failure = await ffmpegProgram(path).catch(error => error);
 	expect(failure).toBeInstanceOf(SamplingFailure);
 	expect(failure.message).toMatch(message);
-	expect(failure.message).toMatch(/Name an ffmpeg of version 4\.1 or later in FFMPEG_PATH$/);
+	expect(failure.message).toMatch(/Set FFMPEG_PATH to an ffmpeg of version 4\.1 or later$/);
 	expect(failure.message).not.toMatch(/\n| at .*:\d+:\d+/);
 	const { thrown } = await readWith(path);
 	expect(thrown).toBeInstanceOf(SamplingFailure);

@@ -29,7 +29,7 @@ const through =
 		const shape = await kind.parse(geometry);
 		const pieces = kind.clip(shape, from);
 		if (pieces.length === 0) {
-			throw new PermanentError('label', `it lies beyond the picture of ${from.width} x ${from.height}`);
+			throw new PermanentError('label', `it lies outside the picture of ${from.width} x ${from.height}`);
 		}
 		const resized = from.width !== to.width || from.height !== to.height;
 		const scaling = scalingBetween(from, to);
@@ -38,7 +38,7 @@ const through =
 	};
 
 const refuse: Convert = async () => {
-	throw new PermanentError('label', 'a geometry in space has no place on a frame');
+	throw new PermanentError('label', 'a 3D geometry cannot be drawn on a frame');
 };
 
 /** Types by the remote's names. */

@@ -24,7 +24,7 @@ type Cuboid = z.output<typeof cuboidSchema>;
 const whole = <Shape>(shape: Shape, points: Point[], size: Size): Shape[] => {
 	const beyond = points.find(at => !isOnPicture(at, size));
 	if (!beyond) return [shape];
-	const place = `its corner ${JSON.stringify(beyond)} lies beyond the picture of ${size.width} x ${size.height}`;
+	const place = `its corner ${JSON.stringify(beyond)} lies outside the picture of ${size.width} x ${size.height}`;
 	throw new PermanentError('label', `${place}, and a cuboid can't be cut`);
 };
 

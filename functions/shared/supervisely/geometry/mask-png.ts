@@ -28,7 +28,7 @@ export const readMask = async (data: string, reading: MaskReading): Promise<{ ra
 		throw unreadable('holds neither zlib data nor a PNG');
 	}
 	const [width, height] = [png.readUInt32BE(at.width), png.readUInt32BE(at.height)];
-	if (width * height > mostPixels) throw unreadable(`holds a picture of ${width} x ${height}, which no frame has`);
+	if (width * height > mostPixels) throw unreadable(`holds a picture of ${width} x ${height}, larger than any frame`);
 	const values = reading === 'set' ? await maskBits(png, packed) : await grays(png);
 	return { raster: { width, height, pixelBytes: 1, data: values }, packed };
 };
@@ -55,7 +55,7 @@ const maskBits = async (png: Buffer, packed: boolean): Promise<Uint8Array> => {
 	// Not packed, the SDK takes a pixel as set that has anything in any channel.
 	if (channels > 1 && !packed) return combined(pixels, channels, parts => (parts.some(part => part !== 0) ? 255 : 0));
 	if (channels === 3) {
-		throw unreadable('holds a picture in colours without transparency: nothing says which pixels are set');
+		throw unreadable('holds a colour picture without transparency: it does not say which pixels are set');
 	}
 	const mask = new Uint8Array(pixels.length / channels);
 	for (let pixel = 0, from = channels - 1; pixel < mask.length; pixel++, from += channels) {

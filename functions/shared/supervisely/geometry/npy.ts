@@ -24,12 +24,12 @@ export const readNpy = (data: string): Channels => {
 	const [, type = '', bytes = ''] = /'descr': '([<>|=]?[biufc](\d+))'/.exec(header) ?? [];
 	const [, height, width, count] = (/'shape': \((\d+), (\d+), (\d+),?\)/.exec(header) ?? []).map(Number);
 	if (!bytes || !height || !width || !count || !header.includes("'fortran_order': False")) {
-		throw unreadable(`holds no array of numbers in rows, columns and channels: ${header.trim().slice(0, 80)}`);
+		throw unreadable(`holds no array of rows, columns and channels: ${header.trim().slice(0, 80)}`);
 	}
 	const pixelBytes = Number(bytes) * count;
 	const pixels = npy.subarray(body);
 	if (pixels.length !== width * height * pixelBytes)
-		throw unreadable('holds an array that is shorter or longer than it says');
+		throw unreadable('holds an array whose length does not match its header');
 	return { raster: { width, height, pixelBytes, data: pixels }, type, count };
 };
 

@@ -26,7 +26,7 @@ export const withoutCutOff = (
 			.map(({ index }) => ({
 				index,
 				reason: 'corrupt' as const,
-				message: `Frame ${index} is cut off: its pictures need ${end(first)} bytes, the file has ${fileSize}`,
+				message: `Frame ${index} is cut off: it needs the first ${end(first)} bytes of the file, which has ${fileSize}`,
 			})),
 	};
 };

@@ -77,7 +77,7 @@ export const extractFrames = async function* (
 		ending = yield* decode(await fromStart(plan, those(), source, signal, { every: true }), left, options);
 	for (const { index } of left.values()) {
 		const why = ending.lastError ? `: ${ending.lastError}` : '';
-		const message = `The decoder shows no picture for frame ${index}${why}`;
+		const message = `The decoder outputs no picture for frame ${index}${why}`;
 		faults.push({ index, reason: ending.lastError ? 'corrupt' : 'missing', message });
 	}
 	return faults;

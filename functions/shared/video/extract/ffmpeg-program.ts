@@ -49,11 +49,11 @@ async function tryProgram(path: string): Promise<FfmpegProgram> {
 		const decodesAhead = everyPictureOnce === spellings[0];
 		const { picture, log, signal } = await decodeOnePixel(program);
 		if (picture.equals(onePixel)) return { ...program, decodesAhead, convertsAlike: await convertsAlike(program) };
-		if (signal) throw new TransientError(`${path} was ended by ${signal} when it was tried`, null);
+		if (signal) throw new TransientError(`${path} was killed by ${signal} in its test run`, null);
 		problem = problemIn(log) ?? problem;
 	}
 	throw new SamplingFailure(
-		`${path} can't be used: ${problem || 'it decodes no picture'}. Name an ffmpeg of version 4.1 or later in FFMPEG_PATH`,
+		`${path} can't be used: ${problem || 'it decodes no pictures'}. Set FFMPEG_PATH to an ffmpeg of version 4.1 or later`,
 	);
 }
 
@@ -110,7 +110,7 @@ async function decodeRaw(program: Spelling, format: string[], filters: string, b
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
 		throw new SamplingFailure(
-			`${program.path} can't be run (${code}). Name an ffmpeg of version 4.1 or later in FFMPEG_PATH`,
+			`${program.path} can't be run (${code}). Set FFMPEG_PATH to an ffmpeg of version 4.1 or later`,
 		);
 	} finally {
 		clearTimeout(timer);

@@ -190,12 +190,12 @@ const explain = (end: FfmpegEnd, messages: ReturnType<typeof readMessages>): voi
 	if (tooLarge)
 		throw new PermanentError(
 			'unsupported',
-			`${tooLarge.replace('x', ' × ')} pixels, more than the ${mostPixels} that a picture may have here`,
+			`${tooLarge.replace('x', ' × ')} pixels, more than the limit of ${mostPixels}`,
 		);
 	const codec = messages.noDecoder();
-	if (codec === 'none') throw new PermanentError('unsupported', 'Its codec is not known here');
-	if (codec) throw new PermanentError('unsupported', `Its codec (${codec}) is none that is decoded here`);
-	if (end.signal) throw new TransientError(`ffmpeg was ended by ${end.signal}, as happens when memory runs out`, null);
+	if (codec === 'none') throw new PermanentError('unsupported', 'Its codec is unknown');
+	if (codec) throw new PermanentError('unsupported', `Its codec (${codec}) is not supported`);
+	if (end.signal) throw new TransientError(`ffmpeg was killed by ${end.signal}, as happens when memory runs out`, null);
 	if (end.code !== 0 && lastError === '')
-		throw new TransientError(`ffmpeg ended with exit code ${end.code} and gave no reason`, null);
+		throw new TransientError(`ffmpeg failed with exit code ${end.code} and no error message`, null);
 };

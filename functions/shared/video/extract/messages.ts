@@ -203,7 +203,7 @@ export const readMessages = (
 	const hear = (context: string, text: string, isLoud: boolean) => {
 		hasLostPackets ||= lostPackets.test(text);
 		if (hasLostPackets && filledIn.test(text)) {
-			lastErrorText = 'pictures that others need are missing, since the stream has lost packets';
+			lastErrorText = 'reference pictures are missing, because the stream has lost packets';
 			isConsequence = false;
 			return noteError();
 		}

@@ -17,7 +17,7 @@ export const boxesIn = function* (buffer: Buffer, start: number, end: number): I
 			header = 16;
 		} else if (size === 0) size = end - at;
 		if (size < header || at + size > end)
-			throw new PermanentError('corrupt', `Box ${printable(type)} doesn't fit into what holds it`);
+			throw new PermanentError('corrupt', `Box ${printable(type)} is larger than the box around it`);
 		yield { type, start: at + header, end: at + size };
 		at += size;
 	}

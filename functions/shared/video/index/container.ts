@@ -77,5 +77,5 @@ export const containerOf = async (source: ByteSource): Promise<string> => {
 	const found = demuxers.find(([, matches]) => matches(start));
 	if (found) return found[0];
 	const shown = JSON.stringify(text(start, 0, 12).replace(/[^\x20-\x7e]/g, '.'));
-	throw new PermanentError('unsupported', `The file is no video container that is known: it begins with ${shown}`);
+	throw new PermanentError('unsupported', `The file is not a known video container: it begins with ${shown}`);
 };

@@ -31,17 +31,17 @@ export const indexByDecoding = async (
 		const input = { url: server.url, demuxer, stream };
 		const { times, timeBase, decoder, restarts, lastError } = await listPictures({ ...options, input });
 		if (times.length === 0 || !timeBase) {
-			const why = decoder === undefined ? 'it has no video stream' : lastError || 'its pictures can not be decoded';
+			const why = decoder === undefined ? 'it has no video stream' : lastError || 'its pictures cannot be decoded';
 			throw new PermanentError(
 				decoder === undefined ? 'unsupported' : 'undecodable',
-				`The file shows no picture: ${why}`,
+				`No picture of the file can be decoded: ${why}`,
 			);
 		}
 		const count = times.length;
 		const counted = times.some((time, at) => !(at === 0 ? Number.isFinite(time) : time > (times[at - 1] as number)));
 		const key = new Uint8Array(count);
 		key[0] = 1;
-		const resized = 'Pictures change their size or format: all are brought to those of the first';
+		const resized = 'Pictures change their size or format: all are converted to those of the first';
 		return {
 			container: {
 				...{ kind: 'whole', demuxer, stream, matrix, end, changes, counted, restarts },

@@ -81,7 +81,7 @@ const believable = async (found: VideoIndex, source: ByteSource, options: Option
 			refuse('The file has no composition times, so pictures are counted');
 		const { size: pictureSize, isPlanar, lastError } = await firstPictureSize(verified, source, options);
 		if (!pictureSize && (isWrapped || lastError === ''))
-			refuse('The first picture is not shown, so pictures are counted');
+			refuse('The first picture is not output, so pictures are counted');
 		return { ...verified, pictureSize, isPlanar };
 	} catch (error) {
 		// What this reader makes of the file isn't understood by the decoder: it may understand the file itself.

@@ -110,7 +110,7 @@ const readSegment = async (
 };
 
 const notUnderstood = ({ id, at }: Element): NeedsDecoding =>
-	new NeedsDecoding('corrupt', `The bytes at ${at} are no element that is known (${id.toString(16)})`);
+	new NeedsDecoding('corrupt', `The bytes at ${at} are not a known element (${id.toString(16)})`);
 
 /** Everything that a demuxer needs to begin: the file's own elements, in a segment of unknown size. */
 const readHead = async (
@@ -138,7 +138,7 @@ const checkRest = async (window: Window, at: number, notes: string[]): Promise<v
 	const bytes = await window.upTo(at, 4);
 	const id = bytes.readUInt32BE(0);
 	if (id === ids.ebml || id === ids.segment || id === ids.cluster) throw await severalSegments(window);
-	notes.push(`The last ${window.size - at} bytes of the file belong to no known element`);
+	notes.push(`The last ${window.size - at} bytes of the file are not part of a known element`);
 };
 
 const readScale = async (window: Window, info: Element): Promise<number> => {
@@ -175,7 +175,8 @@ const readCluster = async (
 			return;
 		}
 		const pts = time + head.readInt16BE(number.length);
-		if (pts < 0) throw new NeedsDecoding('unsupported', 'Pictures have times below 0, which demuxers take for unknown');
+		if (pts < 0)
+			throw new NeedsDecoding('unsupported', 'Pictures have negative times, which demuxers treat as unknown');
 		columns.pts.push(pts);
 		columns.key.push(Number(key ?? (flags & 0x80) !== 0));
 		const start = columns.hiddenFrom ?? block.at;

@@ -50,7 +50,7 @@ export async function severalSegments(window: Window): Promise<NeedsDecoding> {
 		'unsupported',
 		isAlike
 			? 'The file has several segments'
-			: 'The file has several segments that differ: ffmpeg may end with the first',
+			: 'The file has several different segments: ffmpeg may stop after the first',
 	);
 	if (isAlike) error.changes = changes;
 	return error;

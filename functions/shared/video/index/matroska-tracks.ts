@@ -47,7 +47,7 @@ async function readTrack(window: Window, entry: Element): Promise<MatroskaTrack>
 		if (element.id === ids.codecDelay && (await readUnsigned(window, element)) !== 0)
 			throw new NeedsDecoding('unsupported', 'The times of the video track are delayed');
 		if (element.id === ids.trackTimestampScale && (await readFloat(window, element)) !== 1)
-			throw new NeedsDecoding('unsupported', 'The video track has a clock of its own');
+			throw new NeedsDecoding('unsupported', 'The video track has its own time scale');
 	}
 	if (track.codec === vfw) track.codec += `/${privateData.toString('latin1', 16, 20)}`;
 	return { ...track, bitstream: bitstreamOf(track.codec, privateData) };
@@ -90,7 +90,7 @@ const checkEncodings = async (window: Window, encodings: Element): Promise<void>
 			if (element.id === ids.contentEncryption)
 				throw new PermanentError('unsupported', 'The video samples are encrypted');
 	}
-	throw new NeedsDecoding('unsupported', 'The pictures are compressed once more by the container');
+	throw new NeedsDecoding('unsupported', 'The container compresses the pictures again');
 };
 
 const readFloat = async (window: Window, { start, end }: Element): Promise<number> => {

@@ -57,7 +57,7 @@ const readMovie = async (source: ByteSource, found: { track?: Mp4Track }): Promi
 		} else if (type === 'moov') {
 			// Players take the first one. Streams repeat it without pictures of its own, for whoever joins late.
 			if (hasOwnPictures(uncompressed(await content())))
-				notes.push(`The file holds another recording behind byte ${at}, with a movie box of its own: it is not read`);
+				notes.push(`The file holds another recording after byte ${at}, with its own movie box, which is not read`);
 		} else if (type === 'moof' && movie && samples) {
 			const moof = await content();
 			const { moov, track } = movie;
@@ -73,7 +73,7 @@ const readMovie = async (source: ByteSource, found: { track?: Mp4Track }): Promi
 	return toIndex(movie.track, samples, [...movie.notes, ...notes]);
 };
 
-const unknownBytes = (count: number) => `The last ${count} bytes of the file belong to no known box`;
+const unknownBytes = (count: number) => `The last ${count} bytes of the file are not part of a known box`;
 
 /** Whether a movie box describes pictures itself, and doesn't leave that to fragments. */
 const hasOwnPictures = (moov: Buffer): boolean => {
@@ -99,7 +99,7 @@ const toIndex = (track: Mp4Track, all: Mp4Samples, notes: string[]): VideoIndex 
 	const pts = Float64Array.from(samples.pts);
 	// There demuxers drop pictures by rules of their own.
 	if (endsAmongReordered(track, samples))
-		throw new NeedsDecoding('unsupported', 'The edit list ends among pictures that are stored in another order');
+		throw new NeedsDecoding('unsupported', 'The edit list ends among reordered pictures');
 	const inEdit = shownByEdits(track);
 	return {
 		container: {

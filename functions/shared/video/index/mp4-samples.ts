@@ -36,7 +36,7 @@ export const readSampleTable = (moov: Buffer, stbl: Box): Mp4Samples => {
 	const sizes = readSizes(moov, stbl);
 	const count = sizes.count;
 	if (count > mostSamples)
-		throw new PermanentError('unsupported', `The file claims ${count} pictures, more than ${mostSamples}`);
+		throw new PermanentError('unsupported', `The file declares ${count} pictures, more than ${mostSamples}`);
 	if (count === 0) return samples;
 
 	const stts = table(moov, stbl, 'stts', 8, 8);
@@ -120,6 +120,6 @@ const placeSamples = (moov: Buffer, stbl: Box, samples: Mp4Samples, count: numbe
 		}
 	}
 	if (samples.offset.length < count) {
-		throw new PermanentError('corrupt', `The file says where ${samples.offset.length} of its ${count} pictures are`);
+		throw new PermanentError('corrupt', `The file has offsets for ${samples.offset.length} of its ${count} pictures`);
 	}
 };

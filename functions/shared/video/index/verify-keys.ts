@@ -34,10 +34,12 @@ export async function verifyKeys(
 	const { container } = index;
 	const { bitstream } = container;
 	if (!isVerifiable(bitstream))
-		return { reason: `Which pictures of ${container.codec} need others is not known, so all are decoded` };
+		return { reason: `The key pictures of ${container.codec} cannot be verified, so all pictures are decoded` };
 	const first = await readPicture(index, source, 0, mostBytes);
 	if (bytesTell(bitstream) && canBeginAt(first, bitstream) === false)
-		return { reason: 'The first picture needs others that are not there, so pictures are counted as they are shown' };
+		return {
+			reason: 'The first picture needs pictures that are missing, so pictures are counted as the decoder outputs them',
+		};
 	const empty = await emptySamples(index, source);
 	if (empty.length > 0) {
 		const changes = await asVoid(index, source, empty);
@@ -46,7 +48,7 @@ export async function verifyKeys(
 	const setup = decoderSetup(first, bitstream);
 	const { key, colours } = await correctedKeys(index, source, parameterSets(first, bitstream));
 	if (needEarlierColours([...configuredColours(container), ...coloursIn(first, bitstream), ...colours]))
-		return { reason: 'Colours are told for a part of the pictures only, so all are decoded in turn' };
+		return { reason: 'Only some pictures declare their colours, so all are decoded in order' };
 	key[0] = 1;
 	return { ...index, key, container: { ...container, setup } };
 }

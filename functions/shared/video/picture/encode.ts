@@ -27,10 +27,10 @@ export async function encodeImage(picture: VideoPicture, options: ImageOptions, 
 	const { format, optimiseCoding = false } = options;
 	if (format === 'png') return work(picture, to, 'png');
 	if (format === 'webp' && Math.max(to.width, to.height) > largestWebpSide) {
-		const limit = `WebP has no more than ${largestWebpSide} pixels each way`;
+		const limit = `WebP allows at most ${largestWebpSide} pixels per side`;
 		throw new PermanentError(
 			'unsupported',
-			`A picture has ${to.width} x ${to.height} pixels, ${limit}: choose png or jpg`,
+			`A picture has ${to.width} x ${to.height} pixels, and ${limit}: choose png or jpg`,
 		);
 	}
 	const quality = options.quality ?? defaultQuality;

@@ -55,10 +55,10 @@ export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> 
 				await response.body?.cancel();
 				throw new PermanentError(
 					'unreadable',
-					`${nameOf(url)} has changed while it was read: it has ${range.total} bytes, and had ${size}`,
+					`${nameOf(url)} changed while it was read, from ${size} to ${range.total} bytes`,
 				);
 			}
-			let failure: unknown = new TransientError(`${nameOf(url)} broke off at byte ${at}`, null);
+			let failure: unknown = new TransientError(`${nameOf(url)}: the connection closed at byte ${at}`, null);
 			const from = at;
 			try {
 				for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
@@ -70,7 +70,10 @@ export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> 
 				}
 			} catch (error) {
 				signal?.throwIfAborted();
-				failure = new TransientError(`${nameOf(url)} broke off at byte ${at}: ${(error as Error).message}`, null);
+				failure = new TransientError(
+					`${nameOf(url)}: the connection closed at byte ${at}: ${(error as Error).message}`,
+					null,
+				);
 			}
 			failures = at > from ? 0 : failures + 1;
 			if (failures > emptyAnswers) throw failure;
@@ -99,7 +102,7 @@ const sizeOf = async (options: HttpSourceOptions): Promise<number> => {
 	const head = await retrying(() => request(options, { method: 'HEAD' }), tries(options));
 	const length = head.status === 200 ? head.headers.get('content-length') : null;
 	if (length && /^\d+$/.test(length)) return Number(length);
-	throw new NoRanges(nameOf(options.url), "the server doesn't tell its size");
+	throw new NoRanges(nameOf(options.url), "the server doesn't report its size");
 };
 
 /**
@@ -120,7 +123,8 @@ export const streamWhole = async function* (
 		tries(options, signal),
 	);
 	const said = Number(response.headers.get('content-length') ?? Number.NaN);
-	const brokeOff = (size: number) => new TransientError(`${nameOf(options.url)} broke off after ${size} bytes`, null);
+	const brokeOff = (size: number) =>
+		new TransientError(`${nameOf(options.url)}: the connection closed after ${size} bytes`, null);
 	let size = 0;
 	try {
 		for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
@@ -178,7 +182,7 @@ const request = async (
 
 const redirected = (location: string, from: URL): URL => {
 	if (URL.canParse(location, from.href)) return new URL(location, from);
-	throw new PermanentError('refused', `${from.host} redirects to what is no address`);
+	throw new PermanentError('refused', `${from.host} redirects to an invalid address`);
 };
 
 const checked = async (response: Response, url: URL, asked: Pick<ContentRange, 'first' | 'last'>): Promise<Answer> => {
@@ -188,7 +192,7 @@ const checked = async (response: Response, url: URL, asked: Pick<ContentRange, '
 	if (status === 206 && range && range.first === asked.first && range.last <= asked.last) return { response, range };
 	await response.body?.cancel();
 	if (status === 206) {
-		const given = range ? `bytes ${range.first}-${range.last}` : 'a part that it does not name';
+		const given = range ? `bytes ${range.first}-${range.last}` : 'a part without a range';
 		throw new PermanentError(
 			'unreadable',
 			`${name} can't be read in parts: bytes ${asked.first}-${asked.last} were asked for, and the server gave ${given}`,

@@ -68,9 +68,9 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 		const end = Math.min(ends.at(-1) ?? source.size, source.size);
 		if (ends.length === 0) {
 			if (id !== 'RIFF' || (at === 0 ? type !== 'AVI ' : type !== 'AVIX')) {
-				if (at === 0) throw new NeedsDecoding('corrupt', 'The file is no AVI');
+				if (at === 0) throw new NeedsDecoding('corrupt', 'The file is not an AVI');
 				if (id === 'RIFF') throw new NeedsDecoding('unsupported', 'The file holds several recordings');
-				notes.push(`The last ${source.size - at} bytes of the file belong to no known chunk`);
+				notes.push(`The last ${source.size - at} bytes of the file are not part of a known chunk`);
 				break;
 			}
 			// A recording that was never finished has no size.
@@ -89,7 +89,7 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 			read ??= stream && readerOf(stream, undefined, 0);
 		} else if (/^[0-9]{2}d[bc]$/.test(id)) {
 			if (!stream || !read || ends.length < 2)
-				throw new NeedsDecoding('unsupported', 'Pictures stand where they have no description');
+				throw new NeedsDecoding('unsupported', 'Pictures precede the description of their stream');
 			if (Number(id.slice(0, 2)) === stream.number) {
 				const unit = await readPicture(window, { from, size, end }, read, list);
 				if (unit) list.storedPositions?.push(chunks);
@@ -101,7 +101,7 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 				await pausePass(checkpoint, list, picture => (list.offset[picture] as number) - 8, reader);
 		} else if (/^[0-9]{2}pc$/.test(id)) throw new NeedsDecoding('unsupported', 'The palette changes');
 		else if (!/^([0-9]{2}(wb|tx|sb|xx)|ix[0-9]{2}|idx1|JUNK|junk|LIST|ID3 |indx|vprp|dmlh|strn|\0{4})$/.test(id))
-			throw new NeedsDecoding('corrupt', `The bytes at ${at} are no chunk that is known`);
+			throw new NeedsDecoding('corrupt', `The bytes at ${at} are not a known chunk`);
 		at = to + (to & 1);
 	}
 	if (!stream) throw new NeedsDecoding('unsupported', 'The file has no video stream');
@@ -121,7 +121,7 @@ const readerOf = (
 	firstPosition: number,
 ): AccessUnitReader => {
 	const read = accessUnitReader(bitstream, firstPosition);
-	if (!read) throw new NeedsDecoding('unsupported', `How ${fourCc} orders its pictures is not known`);
+	if (!read) throw new NeedsDecoding('unsupported', `The picture order of ${fourCc} is unknown`);
 	// Neither counts as a picture.
 	if (bitstream.lengthBytes > 0) read(setsOfRecord(Buffer.from(extra, 'base64')).sets);
 	if (first) read(first);
@@ -162,7 +162,7 @@ const readStreams = async (window: Window, start: number, end: number): Promise<
 		const { id, size, type } = await readHeader(window, at);
 		const to = at + 8 + size;
 		if (!/^(avih|LIST|JUNK|junk)$/.test(id))
-			throw new NeedsDecoding('corrupt', `The bytes at ${at} are no part of a header that is known`);
+			throw new NeedsDecoding('corrupt', `The bytes at ${at} are not part of a known header`);
 		if (id === 'LIST' && type === 'strl') {
 			number++;
 			const stream = await readStream(window, at + 12, Math.min(to, end), number);
@@ -178,13 +178,13 @@ const readStream = async (window: Window, start: number, end: number, number: nu
 	for (let at = start; at + 8 <= end; ) {
 		const { id, size } = await readHeader(window, at);
 		if (!/^(strh|strf|strd|strn|indx|vprp|JUNK|junk)$/.test(id))
-			throw new NeedsDecoding('corrupt', `The bytes at ${at} are no part of a header that is known`);
+			throw new NeedsDecoding('corrupt', `The bytes at ${at} are not part of a known header`);
 		const body = await window.upTo(at + 8, Math.min(size, 4096));
 		if (id === 'strh' && body.length >= 36) {
 			isVideo = body.toString('latin1', 0, 4) === 'vids';
 			[scale, rate] = [body.readUInt32LE(20), body.readUInt32LE(24)];
 			if (isVideo && body.readUInt32LE(28) !== 0)
-				throw new NeedsDecoding('unsupported', 'The video stream begins later than others');
+				throw new NeedsDecoding('unsupported', 'The video stream begins later than other streams');
 		}
 		if (id === 'strf' && isVideo && body.length >= 40) {
 			const fourCc = body.toString('latin1', 16, 20);

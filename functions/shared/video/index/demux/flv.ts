@@ -39,25 +39,24 @@ export async function indexFlv(source: ByteSource, checkpoint?: Checkpoint): Pro
 		at = start + size + 4;
 		// Players take the first recording of a file.
 		if (header.toString('latin1', 0, 3) === 'FLV') {
-			notes.push(`The file holds another recording behind byte ${start - 11}: it is not read`);
+			notes.push(`The file holds another recording after byte ${start - 11}, which is not read`);
 			break;
 		}
 		if (![8, 9, 18].includes(type))
-			throw new NeedsDecoding('corrupt', `The bytes at ${start - 11} are no tag that is known`);
+			throw new NeedsDecoding('corrupt', `The bytes at ${start - 11} are not a known tag`);
 		if (type !== 9 || size === 0 || start + size > source.size) continue;
 		const body = await window.bytes(start, size);
 		const frameType = (body[0] as number) >> 4;
 		const id = (body[0] as number) & 15;
 		// A command for players.
 		if (frameType === 5) continue;
-		if (id !== 2 && id !== 7)
-			throw new NeedsDecoding('unsupported', `How codec ${id} orders its pictures is not known`);
+		if (id !== 2 && id !== 7) throw new NeedsDecoding('unsupported', `The picture order of codec ${id} is unknown`);
 		let payload = 1;
 		let shift = 0;
 		if (id === 7) {
 			payload = 5;
 			if (body[1] === 0) {
-				if (codec) throw new NeedsDecoding('unsupported', 'The description of the codec comes twice');
+				if (codec) throw new NeedsDecoding('unsupported', 'The codec is described twice');
 				codec = codecOf(body.toString('base64', 5), undefined);
 				continue;
 			}

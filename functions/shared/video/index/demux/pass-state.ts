@@ -67,7 +67,7 @@ export async function pausePass(
 		first: list.first.toString('base64'),
 		reader,
 	});
-	throw new DeferredError(`The index of a long file goes on at byte ${at(last)}`, 1);
+	throw new DeferredError(`Indexing a long file continues at byte ${at(last)}`, 1);
 }
 
 /** The pictures of a stored pass. */

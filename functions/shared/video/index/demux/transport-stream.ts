@@ -96,7 +96,7 @@ class Pass {
 			...{ fourCc: letters[video.codec] ?? video.codec, configuration: Buffer.alloc(0) },
 			packets: { distance, pid: video.pid },
 			damage: rest !== 0 && rest < 188 ? 'The file is cut off in the middle of a packet' : undefined,
-			notes: first > 0 && distance !== 192 ? [`The first ${first} bytes of the file are no packets`] : [],
+			notes: first > 0 && distance !== 192 ? [`The first ${first} bytes of the file are not packets`] : [],
 		});
 	}
 

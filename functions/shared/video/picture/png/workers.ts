@@ -97,7 +97,7 @@ export const makePictureWorkers = ({
 			finish(thread, task => task.reject(error));
 		};
 		worker.on('error', stopped);
-		worker.on('exit', exitCode => stopped(new Error(`a thread for pictures ended with code ${exitCode}`)));
+		worker.on('exit', exitCode => stopped(new Error(`a picture thread exited with code ${exitCode}`)));
 		thread.worker = worker;
 		return worker;
 	};
@@ -184,4 +184,4 @@ export const makePictureWorkers = ({
 	};
 };
 
-const ended = 'the threads for pictures have ended';
+const ended = 'the picture threads have stopped';
