@@ -11,15 +11,15 @@ import { prices } from './prices.ts';
 import type { Estimate, FormatEstimate } from './schemas.ts';
 import { parseRequest } from './start-sampling.ts';
 
-/** Time for asking the server: the function is given 20 seconds, and who asks 30. */
+/** Time limit for the server's answers: the function has 20 seconds, API Gateway 30. */
 const budgetMs = 14_000;
-/** Questions to the server at one time. */
+/** Calls to the server at the same time. */
 const requestConcurrency = 8;
 
 /**
- * What a sampling would take, from listings alone: nothing is created and no video is read.
- * @throws ApiError 422 with the path of the field that is wrong, 504 when the server does not answer in time;
- * SamplingFailure for a source that isn't there
+ * Estimates a sampling from listings alone: creates nothing and reads no video.
+ * @throws ApiError 422 with the path of the wrong field, 504 when the server does not answer in time;
+ * SamplingFailure for a source that does not exist
  */
 export const estimateSampling = async (ports: ApiPorts, body: unknown): Promise<Estimate> => {
 	const { supervisely, sizing } = ports;
@@ -63,7 +63,7 @@ export const estimateSampling = async (ports: ApiPorts, body: unknown): Promise<
 	return { ...addUp(videos, estimates, { settings, sizing }), complete, notes };
 };
 
-/** What work finds by a time, in milliseconds since 1970, or what is had otherwise; the work is then left to itself. */
+/** The result of `work`, or of `otherwise` when it takes longer than `time` (epoch milliseconds); `work` is not aborted. */
 const before = async <Result>(time: number, work: Promise<Result>, otherwise: () => Result): Promise<Result> => {
 	let timer: NodeJS.Timeout | undefined;
 	const over = new Promise<'over'>(resolve => {
@@ -78,7 +78,7 @@ const before = async <Result>(time: number, work: Promise<Result>, otherwise: ()
 	}
 };
 
-/** Shows all videos that are taken, as far as there is time. @returns whether there was */
+/** Calls `look` for each selected video until the deadline. @returns whether all were listed */
 const walk = async (
 	{ supervisely }: ApiPorts,
 	project: number,
@@ -169,7 +169,7 @@ const addUp = (
 	};
 };
 
-/** What a sampling costs whose chunks take so many seconds to decode and encode. */
+/** Cost of a sampling; `decode`: seconds of decoding and encoding. */
 function costOf(
 	{ videos, chunks, decode, bytesToWrite }: { videos: number; chunks: number; decode: number; bytesToWrite: number },
 	sizing: Sizing,
@@ -179,7 +179,7 @@ function costOf(
 		1024;
 	const invocations = videos + 2 * chunks;
 	const lambda = gibSeconds * prices.lambdaGiBSecond + invocations * prices.lambdaRequest;
-	// A message is sent, received and deleted; a chunk has its document, lease and marker, a video its node.
+	// Each message is sent, received and deleted. A chunk has a document, a lease and a marker; a video has a node.
 	const requests =
 		3 * invocations * prices.sqsRequest +
 		(5 * chunks + 4 * videos) * prices.s3Write +

@@ -42,7 +42,7 @@ const ports = {
 	},
 };
 
-/** HTTP → start, list, estimate, look up, cancel or retry samplings. Schedule → start the standing sampling. */
+/** HTTP: start, list, estimate, look up, cancel or retry samplings. Schedule: start the scheduled sampling. */
 export const handler = middy<
 	APIGatewayProxyEventV2 | ScheduledEvent,
 	APIGatewayProxyStructuredResultV2 | undefined

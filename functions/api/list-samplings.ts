@@ -8,18 +8,18 @@ import { statusOf } from './sampling-status.ts';
 import type { ListedSampling, SamplingList } from './schemas.ts';
 
 const mostPerPage = 100;
-const perPageUnlessTold = 20;
+const defaultPerPage = 20;
 
 /**
- * One page of all samplings, the newest first.
- * @param query `limit`, 1 to 100, and `next`, as the page before gave it
+ * One page of all samplings, newest first.
+ * @param query `limit`, 1 to 100, and `next` of the previous page
  * @throws ApiError 422
  */
 export const listSamplings = async (
 	ports: Pick<ApiPorts, 'store' | 'bucket'>,
 	query: Record<string, string | undefined>,
 ): Promise<SamplingList> => {
-	const limit = Number(query.limit ?? perPageUnlessTold);
+	const limit = Number(query.limit ?? defaultPerPage);
 	if (!/^\d+$/.test(query.limit ?? '1') || limit < 1 || limit > mostPerPage) {
 		throw new ApiError(422, `limit is ${JSON.stringify(query.limit)}: it must be from 1 to ${mostPerPage}`, 'limit');
 	}
@@ -35,7 +35,7 @@ export const listSamplings = async (
 	};
 };
 
-/** None for one whose documents have expired or can't be read: it must not keep the others from being listed. */
+/** Empty when the documents have expired or can't be read, so that one sampling can't break the list. */
 const rowOrNone = async (ports: Pick<ApiPorts, 'store' | 'bucket'>, id: string): Promise<ListedSampling[]> => {
 	try {
 		return [await rowOf(ports, id)];

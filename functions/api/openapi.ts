@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { requestSchema } from '#shared/sampling/request.ts';
 import { errorSchema, estimateSchema, listSchema, startedSchema, statusSchema } from './schemas.ts';
 
-/** The schemas of bodies, by the name that the description gives them. */
+/** Schemas of request and answer bodies, by their name in the description. */
 export const components = {
 	SamplingRequest: requestSchema,
 	Started: startedSchema,
@@ -104,7 +104,7 @@ export const openApiDocument = () => ({
 
 const variables = (...names: string[]) => Object.fromEntries(names.map(name => [name, { default: name }]));
 
-/** A schema as JSON Schema: a request as it may be sent, an answer as it comes. */
+/** A schema as JSON Schema: requests by their input type, answers by their output type. */
 const plain = (schema: z.ZodType, name: string): unknown => {
 	const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: name === 'SamplingRequest' ? 'input' : 'output' });
 	return rest;

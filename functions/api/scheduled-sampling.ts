@@ -12,41 +12,41 @@ const scheduledSchema = z.strictObject({
 	schema: z.literal(1),
 	/** The last run. */
 	id: z.string(),
-	/** What the runs read and where they were to write: another wish begins anew. */
+	/** Source and destination that the deployment asks for; when they change, a new destination is created. */
 	wish: z.string(),
-	/** The project that the runs before it wrote to. */
+	/** The project that earlier runs wrote to. */
 	destination: z.int().nullable(),
 });
 
 /**
- * Starts the standing sampling of a deployment. Its id comes from the scheduled time, so that a repeated event is the
- * same sampling. While the last run is going none is started. Unless it is told a project it goes on in the one that
- * its first run made, also after a run that failed before it knew it.
- * @param standing a body of `POST /samplings` as JSON; empty when there is none
- * @param time when the event was scheduled
+ * Starts the scheduled sampling of a deployment. Its id is derived from the scheduled time, so a repeated event starts
+ * no second one. Skipped while the previous run is going. Without a destination project in the body, all runs write to
+ * the project that the first run created, even after a run that failed before it had a destination.
+ * @param body a body of `POST /samplings` as JSON; empty for none
+ * @param time scheduled time of the event
  */
 export const startScheduledSampling = async (
 	ports: Pick<ApiPorts, 'store' | 'sendPlan'>,
-	standing: string,
+	body: string,
 	time: string,
 ): Promise<void> => {
-	if (standing === '') return;
+	if (body === '') return;
 	const { store } = ports;
 	const clientToken = `standing-${time}`;
 	const id = samplingId(clientToken);
 	const found = await store.read(keys.scheduled);
 	const last = found && scheduledSchema.parse(found.value);
-	const request = { ...parseRequest(JSON.parse(standing)), clientToken };
-	const wish = JSON.stringify([request.source.projectId, request.destination]);
-	let made = last?.wish === wish ? last.destination : null;
+	const request = { ...parseRequest(JSON.parse(body)), clientToken };
+	const target = JSON.stringify([request.source.projectId, request.destination]);
+	let made = last?.wish === target ? last.destination : null;
 	if (last?.id !== id) {
 		if (last && (await isGoing(store, last.id))) {
 			log.warn('Scheduled sampling skipped: the previous one is still running', { time, sampling: last.id });
 			return;
 		}
-		if (last?.wish === wish) made = (await destinationOf(store, last.id)) ?? made;
-		// Claimed before it is started: of two events at the same time one starts a run.
-		const lastRun = scheduledSchema.encode({ schema: 1, id, wish, destination: made });
+		if (last?.wish === target) made = (await destinationOf(store, last.id)) ?? made;
+		// Recorded before it is started, so that only one of two simultaneous events starts a run.
+		const lastRun = scheduledSchema.encode({ schema: 1, id, wish: target, destination: made });
 		const isWritten = found
 			? await store.replace(keys.scheduled, lastRun, found.etag)
 			: await store.create(keys.scheduled, lastRun);
@@ -57,10 +57,10 @@ export const startScheduledSampling = async (
 		}
 	}
 	if (made !== null && request.destination.projectId === undefined) request.destination = { projectId: made };
-	await startSampling(ports, request, { standing: true });
+	await startSampling(ports, request, { scheduled: true });
 };
 
-/** Whether a run has begun and not ended; one that was claimed and never begun, or is long forgotten, is not. */
+/** Whether a run has begun and not ended; false for one that was recorded but never begun, or has expired. */
 const isGoing = async (store: StateStore, id: string): Promise<boolean> =>
 	(await store.exists(keys.request(id))) && !(await hasEnded(store, await currentAttempt(store, id)));
 

@@ -1,10 +1,10 @@
 import { PermanentError } from '#shared/errors.ts';
 
 /**
- * Does something for several at once. Where that is refused for good, it is done for each half, and so on down to the
- * one that is refused, so that it costs no other.
- * @param refused is told what is refused, and why
- * @throws what is no PermanentError
+ * Does `work` for all items in one call. When that fails permanently, each half is tried by itself, down to single
+ * items, so that one bad item fails no other.
+ * @param refused called with each failed item and its error
+ * @throws errors other than PermanentError
  */
 export const bisectFailures = async <Item>(
 	items: Item[],

@@ -16,13 +16,13 @@ import { targetSize } from '#shared/video/picture/target-size.ts';
 import type { DecodePorts } from './ports.ts';
 import { type EncodedFrame, makeUploader } from './upload-frames.ts';
 
-/** Encoded pictures that go out together: so many, or those that have so many bytes. */
+/** Limits of one upload: encoded images, and bytes. */
 const framesPerUpload = 16;
 const bytesPerUpload = 12 * 1024 * 1024;
 
 /**
- * One chunk. Returning means that it is done with: its images and labels are in the destination, its marker says so
- * and what could not be done. Throwing means that the message has to come again; a repeat leaves the same images.
+ * Processes one chunk. On return its images and labels are in the destination, and its marker holds the counts and
+ * faults. When it throws, the message must be delivered again; a repeat produces the same images.
  */
 export const decodeChunk = async (ports: DecodePorts, message: DecodeMessage, signal: AbortSignal): Promise<void> => {
 	const { store, sendRecount, leaseMs } = ports;
@@ -34,10 +34,10 @@ export const decodeChunk = async (ports: DecodePorts, message: DecodeMessage, si
 	const chunk = await readDocument(store, keys.chunk(sampling, id), chunkSchema);
 	if (!chunk) throw new FramefanError(`There is no chunk ${id} of sampling ${sampling}`);
 	try {
-		// Of several deliveries at the same time one works; the others come again and find its marker.
+		// Only one of several simultaneous deliveries works; the others are redelivered and find its marker.
 		await underLease(store, keys.chunkLease(sampling, id), { ms: leaseMs }, async isFirst => {
 			if (await isDone(store, at, node, id)) return;
-			await markDone(store, at, node, id, await workOff(ports, chunk, { signal, isFirst }));
+			await markDone(store, at, node, id, await processChunk(ports, chunk, { signal, isFirst }));
 		});
 		await recount(node);
 	} catch (error) {
@@ -47,7 +47,7 @@ export const decodeChunk = async (ports: DecodePorts, message: DecodeMessage, si
 	}
 };
 
-const workOff = async (
+const processChunk = async (
 	ports: DecodePorts,
 	chunk: Chunk,
 	options: { signal: AbortSignal; isFirst: boolean },
@@ -76,7 +76,7 @@ const workOff = async (
 			for (const { index, reason, message } of lost) faultAt(reason, message, index);
 		}
 	} catch (error) {
-		// What the deadline cuts off is no fault: it comes again.
+		// Work aborted by the deadline is no fault: the message is delivered again.
 		if (options.signal.aborted || !(error instanceof PermanentError)) throw error;
 		log.warn('Chunk failed: its remaining frames become faults', { chunk: chunk.id, error });
 		for (const { index } of missing) if (!uploader.done.has(index)) faultAt(error.reason, messageOf(error), index);
@@ -93,7 +93,7 @@ const workOff = async (
 	};
 };
 
-/** Asked for again with each chunk: where its file lies may have changed, and an address can be a secret. */
+/** Fetched again for each chunk: the address of the file may have changed, and it can be a secret. */
 const needVideo = async ({ supervisely }: DecodePorts, id: number): Promise<Video> => {
 	const video = await supervisely.video(id);
 	if (!video) throw new PermanentError('not-found', `Video ${id} no longer exists`);
@@ -101,10 +101,10 @@ const needVideo = async ({ supervisely }: DecodePorts, id: number): Promise<Vide
 };
 
 /**
- * Frames through resize and encoder to the uploads, each stage going on while the next is busy, none running ahead by
- * more than a few pictures.
+ * Pipes frames through resizing and encoding to the uploads. Stages run in parallel, each at most a few pictures
+ * ahead of the next.
  * @param concurrency pictures being encoded at the same time
- * @returns what the extraction says of frames that could not be had
+ * @returns the faults of the extraction
  */
 const pipeFrames = async <Lost>(
 	frames: AsyncGenerator<Frame, Lost>,
@@ -121,7 +121,7 @@ const pipeFrames = async <Lost>(
 	const send = async () => {
 		await sending;
 		sending = upload(ready);
-		// Looked at when it is awaited; until then its failure is nobody's surprise.
+		// Avoids unhandledRejection; the error is thrown when `sending` is awaited.
 		sending.catch(() => {});
 		ready = [];
 		readyBytes = 0;
@@ -142,7 +142,7 @@ const pipeFrames = async <Lost>(
 		}
 		const to = targetSize(chunk.settings.resize, value);
 		const encoded = encodeImage(value, chunk.settings, to);
-		// Looked at when it is awaited.
+		// Avoids unhandledRejection; the error is thrown when the frame is awaited.
 		encoded.catch(() => {});
 		const sizes = { from: { width: value.width, height: value.height }, to };
 		encoding.push(encoded.then(bytes => ({ frame: byIndex.get(value.index) as ChunkFrame, bytes, sizes })));

@@ -31,7 +31,7 @@ const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
 const timeoutMs = Number(env.REQUEST_SECONDS) * 1000;
 const ports = {
 	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
-	// Files are read in parts, and a checksum of the whole says nothing about a part.
+	// Files are read by ranges, and a checksum of the whole file does not apply to a range.
 	files: makeFileStore(new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' }), env.STATE_BUCKET),
 	sendRecount: makeSend(sqs, env.RECOUNT_QUEUE_URL),
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
@@ -44,10 +44,10 @@ const queue = {
 	longestWait: Number(env.LONGEST_WAIT_SECONDS),
 };
 
-/** Before the deadline ffmpeg has to be ended and the message handed back. */
+/** Time before the deadline to stop ffmpeg and return the message. */
 const endEarlyMs = 10_000;
 
-/** Decode queue → one chunk: from bytes to uploaded images with labels, and its marker. */
+/** Decode queue: one chunk, from bytes to uploaded images with labels, and its marker. */
 export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, context) =>
 	settleBatch(
 		queue,

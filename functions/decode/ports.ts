@@ -4,15 +4,15 @@ import type { StateStore } from '#shared/aws/state-store.ts';
 import type { RecountMessage } from '#shared/sampling/messages.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 
-/** What decode works with. */
+/** Dependencies of decode. */
 export type DecodePorts = {
 	store: StateStore;
 	files: FileStore;
 	supervisely: SuperviselyApi;
 	sendRecount: Send<RecountMessage>;
-	/** How long a chunk stays taken after its worker was heard of last. */
+	/** How long the lease on a chunk lasts without renewal. */
 	leaseMs: number;
 	ffmpegPath: string;
-	/** Chunks that are worked on in this process at the same time; 1 unless told. */
+	/** Chunks processed in this process at the same time; default 1. */
 	chunkConcurrency?: number;
 };

@@ -5,9 +5,8 @@ import { emptySummary } from '#shared/sampling/summary.ts';
 import type { FanOutPorts } from './ports.ts';
 
 /**
- * Makes a node of the walk known, then enqueues its children. The first writing counts: of two deliveries of a step
- * that find different listings, both enqueue what the first found. A node without children is finished at once, so it
- * is reported.
+ * Writes a node, then enqueues its children. The first write wins: two deliveries of a message that see different
+ * listings both enqueue the children of the first. A node without children is finished, so it is recounted at once.
  */
 export const enqueueChildren = async (
 	{ store, sendPlan, sendRecount }: Pick<FanOutPorts, 'store' | 'sendPlan' | 'sendRecount'>,
@@ -18,7 +17,7 @@ export const enqueueChildren = async (
 	const key = keys.childMessages(at.sampling, node.id);
 	const isFirst = await store.create(key, childMessagesSchema.encode({ schema: 1, messages }));
 	const kept = isFirst ? messages : ((await readDocument(store, key, childMessagesSchema))?.messages as ChildMessage[]);
-	await keepNode(store, at, { ...node, children: kept.map(step => step.node), own: emptySummary });
-	await sendPlan(kept.map(step => ({ ...step, attempt: at.attempt })));
+	await keepNode(store, at, { ...node, children: kept.map(child => child.node), own: emptySummary });
+	await sendPlan(kept.map(child => ({ ...child, attempt: at.attempt })));
 	if (kept.length === 0) await sendRecount([{ schema: 1, ...at, node: node.id }]);
 };

@@ -13,9 +13,9 @@ import { refreshChunks } from './refresh-chunks.ts';
 import { walkDataset, walkPage } from './walk-dataset.ts';
 
 /**
- * One step of the walk. Returning means that the step is done with: its children are enqueued, or it has become a
- * fault. Throwing means that the message has to come again; repeating a step is harmless. A step that was taken before
- * enqueues only those of its children that aren't finished: that is also how an attempt goes on after another.
+ * Handles one plan message. On return its children are enqueued, or it has become a fault. When it throws, the message
+ * must be delivered again; repeats are harmless. A repeated message enqueues only the unfinished children, which is
+ * also how the next attempt continues.
  */
 export const handlePlanMessage = async (
 	ports: FanOutPorts,
@@ -34,7 +34,7 @@ export const handlePlanMessage = async (
 		const { request } = record;
 		if (known) {
 			if (message.kind === 'video' && attempt > 1)
-				await refreshChunks(ports, request, message, known, signal).catch(leaveAsTheyWere);
+				await refreshChunks(ports, request, message, known, signal).catch(keepOldChunks);
 			return await enqueueUnfinished(ports, message, known);
 		}
 		if (message.kind === 'project') await openProject(ports, at, request);
@@ -52,13 +52,13 @@ export const handlePlanMessage = async (
 	}
 };
 
-/** What was not mended is told by its chunks once more. */
-const leaveAsTheyWere = (error: unknown): void => {
+/** Permanent errors are left to the chunks, which report them again. */
+const keepOldChunks = (error: unknown): void => {
 	if (!(error instanceof PermanentError)) throw error;
 	log.warn('Chunks of a video could not be refreshed and are retried unchanged', { error });
 };
 
-/** A repeat of a step: the messages of its unfinished children once more. */
+/** Enqueues the unfinished children of a known node again. */
 const enqueueUnfinished = async (ports: FanOutPorts, { sampling, attempt }: PlanMessage, node: Node): Promise<void> => {
 	const { store } = ports;
 	const at = { sampling, attempt };
@@ -68,18 +68,18 @@ const enqueueUnfinished = async (ports: FanOutPorts, { sampling, attempt }: Plan
 		await ports.sendDecode(open.map(chunk => ({ schema: 1, ...at, node: node.id, chunk })));
 	} else {
 		const kept = await readDocument(store, keys.childMessages(sampling, node.id), childMessagesSchema);
-		const open = (kept?.messages ?? []).filter(step => !finished.has(identityOf(step)));
-		await ports.sendPlan(open.map(step => ({ ...step, attempt })));
+		const open = (kept?.messages ?? []).filter(child => !finished.has(identityOf(child)));
+		await ports.sendPlan(open.map(child => ({ ...child, attempt })));
 	}
 	await ports.sendRecount([{ schema: 1, ...at, node: node.id }]);
 };
 
-/** What can't be walked or planned is a fault of its own; everything beside it goes on. */
+/** Records a dataset, page or video that can't be planned as a fault; the rest continues. */
 const becomeFault = async (ports: FanOutPorts, message: ChildMessage, error: PermanentError): Promise<void> => {
 	const { sampling, attempt, node, parent } = message;
 	const at = { sampling, attempt };
 	log.warn('A dataset, page or video could not be planned and becomes a fault', { sampling, node, error });
-	// Its children are under way: this error is not about the step itself.
+	// Its children are already enqueued, so the node itself did not fail.
 	if (await readNode(ports.store, at, node)) throw error;
 	const isVideo = message.kind === 'video';
 	const video = isVideo ? { video: await namedVideo(ports, message.video) } : {};
@@ -88,7 +88,7 @@ const becomeFault = async (ports: FanOutPorts, message: ChildMessage, error: Per
 	await ports.sendRecount([{ schema: 1, ...at, node: parent }]);
 };
 
-/** A video as faults name it; where the server doesn't tell its name, by its id. */
+/** A video for a fault; named by its id if the server can't be asked for its name. */
 const namedVideo = async ({ supervisely }: FanOutPorts, id: number): Promise<{ id: number; name: string }> => {
 	const found = await supervisely.video(id).catch(() => undefined);
 	return { id, name: found?.name ?? `video ${id}` };

@@ -33,7 +33,7 @@ const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
 const timeoutMs = Number(env.REQUEST_SECONDS) * 1000;
 const ports = {
 	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
-	// Files are read in parts, and a checksum of the whole says nothing about a part.
+	// Files are read by ranges, and a checksum of the whole file does not apply to a range.
 	files: makeFileStore(new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' }), env.STATE_BUCKET),
 	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
 	sendDecode: makeSend(sqs, env.DECODE_QUEUE_URL),
@@ -49,13 +49,13 @@ const queue = {
 	longestWait: Number(env.LONGEST_WAIT_SECONDS),
 };
 
-/** Before the deadline ffmpeg, where it had to be asked, has to be ended and the message handed back. */
+/** Time before the deadline to stop ffmpeg and return the message. */
 const endEarlyMs = 5000;
 
-/** Part of an invocation's time that a pass over a long file may take; the rest is for what follows. */
+/** Share of an invocation's time for one pass over a long file; the rest is for the work after it. */
 const shareOfPass = 0.6;
 
-/** Plan queue → one step of the walk over the source: project, dataset, page of a listing, or video. */
+/** Plan queue: plans a project, a dataset, a page of a listing or a video of the source. */
 export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, context) =>
 	settleBatch(
 		queue,

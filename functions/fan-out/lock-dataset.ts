@@ -10,19 +10,19 @@ const lockSchema = z.strictObject({
 	schema: z.literal(1),
 	sampling: z.string(),
 	attempt: z.int().min(1),
-	/** The node that fills the dataset, and the one above it. */
+	/** The node that fills the dataset, and its parent. */
 	node: z.string(),
 	parent: z.string(),
 });
 type DatasetLock = Omit<z.output<typeof lockSchema>, 'schema'>;
 
-/** A sampling of which nothing was heard for so many leases fills nothing any more. */
+/** A sampling without progress for this many lease times no longer holds the lock. */
 const leasesOfSilence = 20;
 
 /**
- * Makes a dataset of a destination the business of one video of one sampling until that has filled it, has ended or is
- * silent: of two that fill it at the same time each would take the other's images for its own.
- * @throws DeferredError while another fills it, to be asked again after the time of a lease
+ * Locks a dataset of a destination for one video of one sampling, until that is finished, has ended or makes no
+ * progress. Without the lock, two samplings that fill the dataset at the same time would mix up their images.
+ * @throws DeferredError while another sampling holds the lock, to retry after one lease time
  */
 export const lockDataset = async (
 	{ store, leaseMs }: Pick<FanOutPorts, 'store' | 'leaseMs'>,

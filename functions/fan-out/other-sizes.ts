@@ -6,28 +6,28 @@ import { type Size, targetSize } from '#shared/video/picture/target-size.ts';
 import type { ExistingImage } from './existing-images.ts';
 
 type OtherSizes = {
-	/** What a frame has of its image: that it stays, or that it is to be made anew. */
-	takeUp(existing: ExistingImage | undefined): Pick<ChunkFrame, 'image' | 'replaces' | 'size'>;
-	/** What became of images in other sizes, after all frames. */
+	/** Decides whether the existing image of a frame is kept or replaced. */
+	decide(existing: ExistingImage | undefined): Pick<ChunkFrame, 'image' | 'replaces' | 'size'>;
+	/** Notes on images of other sizes, after all frames. */
 	notes(): string[];
 };
 
-/** Decides what becomes of images that are there in another size than the settings give, and keeps count of them. */
+/** Decides what happens to existing images of another size than the settings give, and counts them. */
 export const watchSizes = (settings: Settings, index: VideoIndex, video: Video): OtherSizes => {
 	const wanted = wantedSize(settings, index, video);
-	/** Images by what becomes of them, then by their size. */
+	/** Number of images by action, then by size. */
 	const counts = {
 		stay: new Map<string, number>(),
 		labelled: new Map<string, number>(),
 		anew: new Map<string, number>(),
 	};
 	return {
-		takeUp: existing => {
+		decide: existing => {
 			if (!existing) return {};
 			const { image, size, isBare } = existing;
 			const there = { image, ...(size ? { size } : {}) };
 			if (!size || !wanted || (size.width === wanted.width && size.height === wanted.height)) return there;
-			// Without labels of its own the new image would lose those of the old one.
+			// Without copied labels the new image would lose those of the old one.
 			const action = !settings.replace ? 'stay' : settings.copyAnnotations || isBare ? 'anew' : 'labelled';
 			counts[action].set(textOf(size), (counts[action].get(textOf(size)) ?? 0) + 1);
 			return action === 'anew' ? { replaces: image, size } : there;
@@ -53,7 +53,7 @@ export const watchSizes = (settings: Settings, index: VideoIndex, video: Video):
 	};
 };
 
-/** Undefined where neither the file nor the server tells the size of the video's pictures. */
+/** Undefined where neither file nor server gives the picture size of the video. */
 const wantedSize = ({ resize }: Settings, { pictureSize }: VideoIndex, { fileMeta }: Video): Size | undefined => {
 	const [height, width] = resize ?? [];
 	if (height && width) return { height, width };

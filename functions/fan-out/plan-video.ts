@@ -30,15 +30,15 @@ import { datasetOfVideo } from './video-dataset.ts';
 import { copyFor, indexOf } from './video-file.ts';
 import { readDestination } from './walk-dataset.ts';
 
-/** Frames whose labels alone are looked after, in one chunk. */
+/** Frames per chunk that only updates labels. */
 const framesPerLabelChunk = 500;
-/** Chunks that are in memory with their labels at one time. */
+/** Chunks with labels in memory at the same time. */
 const chunkConcurrency = 4;
 
-/** Indexes a video, selects its frames, cuts them into chunks and enqueues these. */
+/** Indexes a video, selects its frames, splits them into chunks and enqueues these. */
 export const planVideo = async (
 	ports: FanOutPorts,
-	{ request, standing }: Pick<SamplingRecord, 'request' | 'standing'>,
+	{ request, standing: scheduled }: Pick<SamplingRecord, 'request' | 'standing'>,
 	message: VideoMessage,
 	signal: AbortSignal,
 ): Promise<void> => {
@@ -73,12 +73,12 @@ export const planVideo = async (
 		provenance,
 	};
 	const origin = { id: video.id, name: video.name, projectId: project.id };
-	// Claimed before what costs most, since who has to wait comes again from the start.
+	// Locked before the expensive part: a locked dataset restarts this message.
 	const { dataset: leaf, notes: datasetNotes } = await datasetOfVideo({ supervisely, video: origin, mirror }, id =>
 		lockDataset(ports, id, { sampling, attempt, node, parent: message.parent }),
 	);
 
-	// Which frames are wanted is known before their annotation, or by it.
+	// Selects the frames whose annotation is needed; with `annotated`, the annotation narrows them further.
 	const candidates = settings.annotated ? { ...settings, annotated: false, step: 1 } : settings;
 	const wanted = new Set(selectFrames(candidates, frameCount, () => true));
 	const annotation =
@@ -97,7 +97,7 @@ export const planVideo = async (
 	const planned = selection.map((frame): ChunkFrame => {
 		const name = imageName(video.name, frame, serverCount, settings.format);
 		const pts = index.pts[index.shown[frame] as number] as number;
-		return { index: frame, pts, name, ...sizes.takeUp(existing.own.get(name)) };
+		return { index: frame, pts, name, ...sizes.decide(existing.own.get(name)) };
 	});
 	const frames = planned.filter(({ name }) => !existing.taken.has(name));
 	const common = {
@@ -112,8 +112,8 @@ export const planVideo = async (
 		: undefined;
 	const madeOf = [file.version, settingsOfLabels(settings), annotation?.hash, meta, frames.map(({ name }) => name)];
 	const labels = meta && { dataset: leaf.id, fingerprint: fingerprintOf(madeOf) };
-	const looksAtLabels = labels !== undefined && !(standing && (await labelsAreUpToDate(store, labels)));
-	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, looksAtLabels)];
+	const updatesLabels = labels !== undefined && !(scheduled && (await labelsAreUpToDate(store, labels)));
+	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, updatesLabels)];
 	if (labels && parts.length > 0) await removeLabelFingerprint(store, labels.dataset);
 	const toDecode = parts.filter(({ decodePlan }) => decodePlan).length;
 	const copy = toDecode === 0 ? null : await copyFor(ports, video, file, toDecode, signal);
@@ -146,7 +146,7 @@ export const planVideo = async (
 			...[...sizes.notes(), ...(misplaced?.notes ?? [])].map(about(video)),
 		],
 	};
-	// Of two deliveries that found different images there, both enqueue the chunks of the first.
+	// The first write wins: two deliveries that found different images both enqueue the chunks of the first.
 	const at = { sampling, attempt };
 	const place = { id: node, parent: message.parent, video: common.video };
 	const kept = await keepNode(store, at, { ...place, children, own, ...(labels ? { labels } : {}) });
@@ -154,7 +154,7 @@ export const planVideo = async (
 	if (kept.children.length === 0) await ports.sendRecount([{ schema: 1, ...at, node }]);
 };
 
-/** A frame whose image can't be added, since an image of another video has its name. */
+/** A fault for a frame whose image name is taken by an image of another video. */
 const nameTaken = ({ index: frame, name }: ChunkFrame, video: Fault['video']): Fault => ({
 	reason: 'name-taken',
 	message: `The dataset has an image ${name} of another video: rename or remove it, then retry`,
@@ -164,7 +164,7 @@ const nameTaken = ({ index: frame, name }: ChunkFrame, video: Fault['video']): F
 
 type Part = { frames: ChunkFrame[]; decodePlan: Chunk['decodePlan'] };
 
-/** Frames that have to be decoded, cut at key frames. */
+/** Splits the frames to decode at key frames. */
 const cutMissing = (index: VideoIndex, frames: ChunkFrame[], framesPerChunk: number): Part[] => {
 	const missing = new Map(frames.filter(frame => frame.image === undefined).map(frame => [frame.index, frame]));
 	return planChunks(index, [...missing.keys()], framesPerChunk).map(chunk => ({
@@ -173,9 +173,9 @@ const cutMissing = (index: VideoIndex, frames: ChunkFrame[], framesPerChunk: num
 	}));
 };
 
-/** Frames whose images are there already: only their labels are looked at, if at all. */
-const cutPresent = (frames: ChunkFrame[], looksAtLabels: boolean): Part[] => {
-	const present = looksAtLabels ? frames.filter(frame => frame.image !== undefined) : [];
+/** Splits the frames whose images exist: only their labels are updated, if at all. */
+const cutPresent = (frames: ChunkFrame[], updatesLabels: boolean): Part[] => {
+	const present = updatesLabels ? frames.filter(frame => frame.image !== undefined) : [];
 	return Array.from({ length: Math.ceil(present.length / framesPerLabelChunk) }, (_, at) => ({
 		frames: present.slice(at * framesPerLabelChunk, (at + 1) * framesPerLabelChunk),
 		decodePlan: null,
@@ -194,5 +194,5 @@ const notesOn = (video: Video, index: VideoIndex, { start, end }: Settings): str
 	return notes.map(about(video));
 };
 
-/** A note that says which video it is about. */
+/** Adds the video to a note. */
 const about = (video: Video) => (note: string) => `Video ${video.id} (${video.name}): ${note}`;

@@ -16,8 +16,8 @@ import { copyFor, indexOf } from './video-file.ts';
 import { readDestination } from './walk-dataset.ts';
 
 /**
- * Makes the unfinished chunks of a video anew for another attempt, of the labels and the file as they are now, so that
- * what was mended counts. Which frames they have stays as it was planned.
+ * Rewrites the unfinished chunks of a video for the next attempt, from the current labels and file, so that fixes take
+ * effect. The frames of each chunk stay as planned.
  */
 export const refreshChunks = async (
 	ports: FanOutPorts,
@@ -31,7 +31,7 @@ export const refreshChunks = async (
 	const finished = await finishedChildren(store, { sampling, attempt }, node.id);
 	const open = node.children.filter(child => !finished.has(child));
 	const video = open.length > 0 ? await supervisely.video(message.video) : undefined;
-	// Of a video that is gone its chunks tell.
+	// A removed video is reported by its chunks.
 	if (!video) return;
 	const chunks: Chunk[] = [];
 	for await (const [, chunk] of readAhead(open, id => readDocument(store, keys.chunk(sampling, id), chunkSchema)))
@@ -52,7 +52,7 @@ export const refreshChunks = async (
 	const copy = toDecode === 0 ? null : await copyFor(ports, video, file, toDecode, signal);
 	for (const chunk of chunks) {
 		const indices = indicesOf(chunk);
-		// A file that has fewer pictures now: decoding tells which are missing.
+		// The file may have fewer pictures now: decoding reports the missing ones.
 		const isThere = indices.every(frame => frame < index.shown.length);
 		const [plan] = isThere ? planChunks(index, indices, indices.length, 'anywhere') : [];
 		const labels = annotation ? labelsOf(annotation.slice(indices), meta) : null;

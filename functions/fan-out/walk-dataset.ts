@@ -11,13 +11,13 @@ import { enqueueChildren } from './enqueue-children.ts';
 import { mirrorDataset } from './mirror-dataset.ts';
 import type { FanOutPorts } from './ports.ts';
 
-/** Datasets that may lie above another: a server that nests them without end is noticed. */
+/** Deepest nesting of datasets, to detect endless nesting. */
 const deepestNesting = 100;
 
-/** A node whose datasets below are walked, and what of them is taken. */
+/** A node whose child datasets are listed, and which of them are selected. */
 type Above = Attempt & { node: string; scope: Scope | undefined; nested: boolean; depth: number };
 
-/** Messages for those of some datasets that are walked. */
+/** Messages for the selected datasets. */
 export const childDatasets = (datasets: Dataset[], above: Above, under: number | null): DatasetMessage[] =>
 	datasets.flatMap(({ id }) => {
 		const share = above.nested ? { take: 'all' as const, nested: true } : above.scope?.get(id);
@@ -38,7 +38,7 @@ export const pagesAfterFirst = (
 		return { ...message, node: nodeIds.page(message.parent, message.of, page), page, perPage: listing.perPage };
 	});
 
-/** Mirrors a dataset and enqueues its videos and the datasets below it. */
+/** Mirrors a dataset and enqueues its videos and child datasets. */
 export const walkDataset = async (
 	ports: FanOutPorts,
 	request: SamplingRequest,
@@ -86,7 +86,7 @@ export const walkDataset = async (
 	await enqueueChildren(ports, at, { id: node, parent: message.parent }, messages);
 };
 
-/** Enqueues what stands on one later page of a listing. */
+/** Enqueues the entries of a later page of a listing. */
 export const walkPage = async (ports: FanOutPorts, request: SamplingRequest, message: PageMessage): Promise<void> => {
 	const { supervisely } = ports;
 	const { sampling, attempt, node, dataset, mirror, nested, depth } = message;
@@ -105,7 +105,7 @@ export const walkPage = async (ports: FanOutPorts, request: SamplingRequest, mes
 	await enqueueChildren(ports, at, { id: node, parent: message.parent }, messages);
 };
 
-/** Those of a dataset's videos that the sampling takes. */
+/** The selected videos of a dataset. */
 const takenVideos = async (
 	{ store }: FanOutPorts,
 	{ sampling, dataset, take }: Pick<DatasetMessage, 'sampling' | 'dataset' | 'take'>,

@@ -54,15 +54,15 @@ const queue = {
 const messageSchema = z.union([recountMessageSchema, decodeMessageSchema, planMessageSchema]);
 type AnyMessage = z.output<typeof messageSchema>;
 
-/** A report is a report, also a dead one: it is counted. Any other message here is a dead letter. */
+/** Recount messages are counted, dead ones too. Any other message here is a dead letter. */
 const work = (message: AnyMessage, { body, eventSourceARN }: SQSRecord): Promise<void> =>
 	'kind' in message || 'chunk' in message
 		? handleDeadLetter(ports, message, { queue: eventSourceARN, body })
 		: countNode(ports, message, recordProgress);
 
 /**
- * Report queue → count one node and, where it is complete, those above it. Queues of dead letters → faults.
- * Schedule → look after all open samplings.
+ * Recount queue: counts one node and, when it is complete, its parents. Dead-letter queues: turned into faults.
+ * Schedule: sweeps all open samplings.
  */
 export const handler = middy<SQSEvent | ScheduledEvent, SQSBatchResponse | undefined>().handler(async event => {
 	if ('Records' in event) {

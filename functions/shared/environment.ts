@@ -2,7 +2,7 @@ import { FramefanError } from './errors.ts';
 
 /**
  * Reads the environment variables that a stage needs; only `handler.ts` files call it.
- * @throws FramefanError that names every missing one
+ * @throws FramefanError that names all missing ones
  */
 export const readEnvironment = <Name extends string>(...names: Name[]): Record<Name, string> => {
 	const missing = names.filter(name => process.env[name] === undefined);

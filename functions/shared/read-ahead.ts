@@ -1,7 +1,7 @@
-/** Things that are read at one time. */
+/** Items read at the same time. */
 const concurrency = 16;
 
-/** Reads something for each item, several at a time, and hands it over in the items' order: no more is in memory. */
+/** Reads several items at a time and yields them in order; only these are in memory. */
 export const readAhead = async function* <Item, Found>(
 	items: Item[],
 	read: (item: Item) => Promise<Found>,

@@ -2,12 +2,12 @@ import { setTimeout } from 'node:timers/promises';
 import pRetry, { AbortError } from 'p-retry';
 import { PermanentError, SamplingFailure, TransientError } from './errors.ts';
 
-/** Longest wait that a server's `Retry-After` is followed for, in seconds; a longer one is left to the queue. */
+/** Longest `Retry-After` to wait for, in seconds; longer ones are left to the queue. */
 const longestWaitSeconds = 30;
 
 /**
- * Tries work again while what it throws may pass, with growing waits, and not before a server wants it.
- * @param options.isLast whether a failed try, counted from 1, is the last one although retries are left
+ * Retries work on transient errors, with growing delays, and not before the server's `Retry-After`.
+ * @param options.isLast whether to stop after a failed try, counted from 1, although retries are left
  */
 export const retrying = <Result>(
 	work: () => Promise<Result>,
@@ -19,7 +19,7 @@ export const retrying = <Result>(
 		minTimeout: number;
 		maxTimeout?: number;
 		signal?: AbortSignal;
-		isLast?: (error: Error, attempt: number) => boolean;
+		isLast?: (error: Error, tries: number) => boolean;
 	},
 ): Promise<Result> =>
 	pRetry(

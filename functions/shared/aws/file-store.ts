@@ -5,11 +5,11 @@ import { PermanentError } from '../errors.ts';
 import type { ByteSource } from '../video/source/byte-source.ts';
 import { isMissing } from './state-store.ts';
 
-/** Copies of video files in the state bucket, for those that can't be read in parts where they lie. */
+/** Copies of video files in the state bucket, for files whose server has no byte ranges. */
 export type FileStore = {
-	/** Bytes of the copy, or undefined when there is none. */
+	/** Size of the copy in bytes; undefined when there is none. */
 	size(key: string): Promise<number | undefined>;
-	/** Copies a stream, piece by piece; nothing is there before all of it is. */
+	/** Copies a stream; the copy appears only when it is complete. */
 	copy(key: string, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
 	/** @throws PermanentError `not-found` when there is no copy */
 	open(key: string): Promise<ByteSource>;
