@@ -3,7 +3,7 @@ import { beginAttempt, endSampling, hasEnded, readDocument, readNode } from '#sh
 import { type Attempt, keys, openAttempt } from '#shared/sampling/keys.ts';
 import { finishedChildren } from '#shared/sampling/marker.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
-import { lastHeard, openSchema, writeOpen } from '#shared/sampling/open.ts';
+import { lastProgress, openSchema, writeOpen } from '#shared/sampling/open.ts';
 import { countNode } from './count-node.ts';
 import type { ReducePorts } from './ports.ts';
 import { recordEnd } from './record-end.ts';
@@ -23,7 +23,7 @@ export const sweep = async (ports: ReducePorts, quietMs: number): Promise<void> 
 	const heard = new Map<string, number>();
 	for await (const key of store.list(keys.openAttempts)) {
 		// Read errors are reported below, where they affect only this sampling.
-		heard.set(key, await lastHeard(store, openAttempt(key)).catch(() => 0));
+		heard.set(key, await lastProgress(store, openAttempt(key)).catch(() => 0));
 	}
 	// In random order, so that each is checked eventually when one sweep has no time for all.
 	const inAnyOrder = [...heard.keys()].sort(() => Math.random() - 0.5);
@@ -48,7 +48,7 @@ const sweepAttempt = async (
 	const open = await readDocument(store, keys.open(at), openSchema);
 	if (!open) return;
 	const now = Date.now();
-	const [opened, heard] = [Date.parse(open.at), await lastHeard(store, at)];
+	const [opened, heard] = [Date.parse(open.at), await lastProgress(store, at)];
 	const idleMs = now - Math.max(opened, heard);
 	if (idleMs < quietMs) return;
 	// The API call crashed after writing `open` and before writing the request.

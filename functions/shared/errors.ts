@@ -36,7 +36,7 @@ export class SamplingFailure extends FramefanError {
 	override readonly name = 'SamplingFailure';
 }
 
-/** Not a failure: the work is locked by another worker or continues later. Retried after `seconds`, not counted as a try. */
+/** Not a failure: the work is locked or continues later. It is retried after `seconds`, which counts as no try. */
 export class DeferredError extends FramefanError {
 	override readonly name = 'DeferredError';
 	readonly seconds: number;

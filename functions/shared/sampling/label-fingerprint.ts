@@ -8,27 +8,27 @@ import type { Settings } from './settings.ts';
 
 const documentSchema = z.strictObject({ schema: z.literal(1), fingerprint: z.string() });
 
-/** Names what labels are made of: where it is the same, they are. */
+/** Fingerprint of what labels are made of: equal fingerprints mean equal labels. */
 export const fingerprintOf = (madeOf: unknown): string =>
 	createHash('sha256').update(JSON.stringify(madeOf)).digest('hex');
 
-/** The settings that labels are made of: which images are replaced, and how they are encoded, has no part in that. */
+/** The settings that labels depend on: not replacing and encoding of images. */
 export function settingsOfLabels(settings: Settings) {
 	const { replace, format, quality, chroma, optimiseCoding, ...ofLabels } = settings;
 	return ofLabels;
 }
 
-/** Keeps that every label of a dataset is as its source wants it. */
+/** Records that all labels of a dataset match their source. */
 export const writeLabelFingerprint = (store: StateStore, { dataset, fingerprint }: LabelFingerprint): Promise<void> =>
 	store.write(keys.labelFingerprint(dataset), documentSchema.encode({ schema: 1, fingerprint }));
 
-/** Whether a dataset's labels were made of the very same the last time. */
+/** Whether all labels of a dataset were last made of the same. */
 export const labelsAreUpToDate = async (
 	store: StateStore,
 	{ dataset, fingerprint }: LabelFingerprint,
 ): Promise<boolean> =>
 	(await readDocument(store, keys.labelFingerprint(dataset), documentSchema))?.fingerprint === fingerprint;
 
-/** Forgets it while labels are written: who stops in the middle leaves some of both. */
+/** Removes the record before labels are written: an interrupted update leaves old and new labels. */
 export const removeLabelFingerprint = (store: StateStore, dataset: number): Promise<void> =>
 	store.remove(keys.labelFingerprint(dataset));
