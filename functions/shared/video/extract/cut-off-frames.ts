@@ -3,8 +3,8 @@ import type { FrameFault } from './extract-frames.ts';
 import { demuxInputPart } from './split-decode-plan.ts';
 
 /**
- * Parts a plan's frames from those whose bytes, or the bytes before them, lie behind the end of the file. A decoder
- * would make up what is cut off, often without a word.
+ * Separates the frames of a plan from those whose bytes, or bytes they depend on, are behind the end of the file. A
+ * decoder would conceal what is missing, often without an error.
  * @param fileSize in bytes
  */
 export const withoutCutOff = (

@@ -52,10 +52,10 @@ export const fromPlan = async (
 	const runStarts = bytesTell(demuxInput.bitstream)
 		? undefined
 		: runStartsOf(demuxInput, wanted).map(start => ({ ...start, pts: ptsInInput(start.pts) }));
-	const toldOnly = (runStarts ?? []).map(({ pts }) => pts).filter(pts => !byTime.has(pts));
+	const loggedOnly = (runStarts ?? []).map(({ pts }) => pts).filter(pts => !byTime.has(pts));
 	const positions = displayPositions(demuxInput.pts);
 	const wantedPositions = wanted.flatMap(({ pts }) => positions.get(pts) ?? []);
-	const told = selectExpression('pts', toldOnly);
+	const told = selectExpression('pts', loggedOnly);
 	const byPosition = selectExpression('(n-ld(0))', wantedPositions);
 	const isLong = byPosition.length + 2 * told.length > longestExpression;
 	const expression = `${rememberKey(ptsInInput(demuxInput.pts[0] as number))}+${byPosition}${told && `+${told}`}`;
@@ -69,7 +69,7 @@ export const fromPlan = async (
 		},
 		selection: {
 			expression: isLong ? '1' : expression,
-			...(toldOnly.length > 0 && !isLong ? { toldOnly: { times: new Set(toldOnly), expression: told } } : {}),
+			...(loggedOnly.length > 0 && !isLong ? { loggedOnly: { times: new Set(loggedOnly), expression: told } } : {}),
 			numbered: false,
 			upright: uprightOf(demuxInput),
 			size,

@@ -4,13 +4,13 @@ import { pipeline } from 'node:stream/promises';
 import { SamplingFailure } from '../../errors.ts';
 import { addressSpace } from './decoder-limits.ts';
 
-/** How a process ended: its exit code, or the signal that ended it. */
+/** How a process ended: its exit code, or the signal that killed it. */
 export type FfmpegEnd = { code: number | null; signal: NodeJS.Signals | null };
 
 /**
  * Starts ffmpeg with an empty environment and a limit of its address space.
- * @param bytes what goes into its standard input; nothing does without
- * @returns `ended` waits for its end, and throws what kept the input from coming, or the signal's reason; `close` kills it
+ * @param bytes its standard input; empty if undefined
+ * @returns `ended` waits for its end, and throws errors of the input or the reason of the signal; `close` kills it
  */
 export function startFfmpeg(
 	path: string,
@@ -19,7 +19,7 @@ export function startFfmpeg(
 	signal: AbortSignal,
 ): { stdout: Readable; stderr: Readable; ended: () => Promise<FfmpegEnd>; close: () => void } {
 	const [command, ...all] = limited([path, ...args]);
-	// With few arenas, address space is close to what is used.
+	// With few malloc arenas, little more address space is reserved than used.
 	const env = { PATH: process.env.PATH, MALLOC_ARENA_MAX: '2' };
 	const child = spawn(command as string, all, { stdio: ['pipe', 'pipe', 'pipe'], env });
 	const stop = () => child.kill('SIGKILL');
@@ -38,7 +38,7 @@ export function startFfmpeg(
 	closed.catch(() => {});
 	child.stdin.on('error', () => {});
 	let inputError: unknown;
-	// ffmpeg may stop reading before the end, when it has what it needs or gives up: its pictures tell.
+	// ffmpeg may close its input early, when it has enough or fails: its output shows which.
 	const inputWritten = !bytes
 		? Promise.resolve(child.stdin.end())
 		: pipeline(bytes, child.stdin).catch(error => {
@@ -64,7 +64,7 @@ export function startFfmpeg(
 	};
 }
 
-/** The command under a limit of its address space, where the system has one: a hostile file must not take all memory. */
+/** The command with a limit on its address space, on Linux: a hostile file must not use up all memory. */
 function limited(command: string[]): string[] {
 	if (process.platform !== 'linux') return command;
 	return ['/bin/sh', '-c', `ulimit -v ${addressSpace} 2>/dev/null; exec "$0" "$@"`, ...command];

@@ -7,9 +7,8 @@ import { NotRandomAccess } from './not-random-access.ts';
 type MatroskaInput = Extract<DecodePlan['demuxInput'], { kind: 'matroska' }>;
 
 /**
- * The file's own header, then its blocks, run by run, each behind the beginning of a cluster of its own: what stands in
- * the cluster before the first picture of a run needs pictures that aren't fed. Times in later clusters are absolute, so
- * they stay what they are.
+ * The header of the file, then the blocks of each run in a new cluster, without the earlier blocks of its cluster, which
+ * need pictures that aren't in the input. Later clusters have absolute times, so they are kept as they are.
  */
 export const matroskaDemuxInput = (input: MatroskaInput, source: ByteSource, signal: AbortSignal) => ({
 	ptsInInput: (pts: number) => pts,
@@ -35,7 +34,7 @@ export const matroskaDemuxInput = (input: MatroskaInput, source: ByteSource, sig
 	})(),
 });
 
-/** Bytes of a block that tell whether decoding can begin there. */
+/** Bytes of a block that show whether decoding can begin there. */
 const headBytes = 65_536;
 
 /** The first bytes of a stream, and those that follow. */
@@ -64,10 +63,10 @@ const cutAfter = async (
 	return { head: all.subarray(0, length), rest: rest() };
 };
 
-/** The elements of a picture, the last block of which has the setup in front of its payload. */
+/** The elements of a picture, with the setup inserted before the payload of the last block. */
 const withSetup = (bytes: Buffer, block: MatroskaBlock, setup: Buffer): Buffer => {
 	const head = Buffer.from(bytes.subarray(block.start, block.flags + 1));
-	// A simple block says itself what its group said by having no reference: that it is a key. It holds one picture.
+	// Becomes a simple block with the key flag, which its group expressed by having no reference. It holds one picture.
 	head[head.length - 1] = ((head[head.length - 1] as number) & 0x08) | 0x80;
 	const size = Buffer.alloc(8);
 	size.writeBigUInt64BE(BigInt(head.length + setup.length + block.end - block.payload));

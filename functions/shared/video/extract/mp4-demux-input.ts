@@ -7,12 +7,12 @@ import { NotRandomAccess } from './not-random-access.ts';
 
 type Mp4Input = Extract<DecodePlan['demuxInput'], { kind: 'samples' }>;
 
-/** Samples that one fragment holds; bounds what is in memory. */
+/** Samples per fragment; limits the memory used. */
 const samplesPerFragment = 50;
 
 /**
- * A stream of an MP4 with just the samples of a plan, one fragment after another (ISO/IEC 14496-12, 8.8).
- * Its clock starts at the first sample, and composition offsets are never negative, so that no demuxer shifts them.
+ * An MP4 stream with only the samples of a plan, in fragments (ISO/IEC 14496-12, 8.8). Its clock starts at the first
+ * sample, and composition offsets are never negative, so that no demuxer shifts them.
  * @returns the bytes, and the presentation time in them of a time in the source
  */
 export const mp4DemuxInput = (input: Mp4Input, timescale: number, source: ByteSource, signal: AbortSignal) => {
@@ -41,7 +41,7 @@ export const mp4DemuxInput = (input: Mp4Input, timescale: number, source: ByteSo
 	};
 };
 
-/** Least composition offset of the samples, without spreading a long list over a call's arguments. */
+/** Smallest composition offset of the samples; no spread, since the list may be long. */
 const runningMinimum = (input: Mp4Input): [number] => [
 	input.pts.reduce((least, pts, at) => Math.min(least, pts - (input.dts[at] as number)), 0),
 ];
@@ -68,7 +68,7 @@ const readSamples = async (
 		const from = offset - (range?.offset ?? 0);
 		const bytes = range ? (held.get(range) as Buffer).subarray(from, from + length) : Buffer.alloc(0);
 		if (input.packets) return unwrapPackets(bytes, input.packets);
-		// A sample that the file cuts off keeps its length, so that those after it keep their places.
+		// A sample cut off by the end of the file is padded, so that those after it keep their offsets.
 		return bytes.length === length ? bytes : Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]);
 	});
 };

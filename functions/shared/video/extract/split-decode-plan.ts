@@ -6,8 +6,8 @@ export type Part = { plan: DecodePlan; wanted: WantedFrame[] };
 type DemuxInput = Exclude<DecodePlan['demuxInput'], { kind: 'whole' }>;
 
 /**
- * The same frames group by group: a plan for each group of pictures that has some of them. For chunks in which
- * something is broken, so that the damage of one group isn't taken for that of another.
+ * Splits a plan into one for each group of pictures with wanted frames. For damaged chunks, so that the damage of one
+ * group does not affect another.
  */
 export const byGroup = (plan: DecodePlan, wanted: WantedFrame[]): Part[] => {
 	const { demuxInput } = plan;
