@@ -5,35 +5,35 @@ import { retrying } from '../retrying.ts';
 import { isTransientStatus } from '../transient.ts';
 import { encodeForm, type FormPart, streamOf } from './multipart.ts';
 
-/** A connection to a Supervisely server; every JSON endpoint is called by POST, as the SDK does. */
+/** A connection to a Supervisely server; all JSON endpoints are called by POST, as in the SDK. */
 export type SuperviselyHttp = {
 	/** Server address without a slash at its end, such as `https://app.supervisely.com`. */
 	server: string;
-	/** Calls an endpoint such as `projects.info`; `body` goes out as JSON. */
+	/** Calls an endpoint such as `projects.info` with a JSON body. */
 	call(endpoint: string, body: unknown): Promise<unknown>;
-	/** Calls that don't bear repetition one by one: when one fails in passing, all of them come again, from the first on. */
+	/** Calls that must be retried together: after a transient error, all of them are repeated from the first. */
 	together<Result>(work: (call: SuperviselyHttp['call']) => Promise<Result>): Promise<Result>;
-	/** Calls an endpoint with a form of fields and files. */
+	/** Calls an endpoint with a multipart form. */
 	upload(endpoint: string, form: FormPart[]): Promise<unknown>;
-	/** Calls an endpoint whose answer is too large for memory; a repeat begins with a fresh answer. */
+	/** Calls an endpoint and streams its answer, which may be too large for memory; a retry starts over. */
 	read<Result>(
 		endpoint: string,
 		body: unknown,
 		consume: (answer: AsyncIterable<Uint8Array>) => Promise<Result>,
 	): Promise<Result>;
-	/** Calls an endpoint that answers with one part for each thing that was asked for, named by its id. */
+	/** Calls an endpoint with a multipart answer: one part per requested entity, named by its id. */
 	downloadParts(endpoint: string, body: unknown): Promise<Map<string, string>>;
-	/** Headers for the server's own files. */
+	/** Headers for downloading the server's files. */
 	authorization(): Promise<Record<string, string>>;
 };
 
-/** How long one call may take, unless told. */
+/** Default time limit of a call. */
 const usualTimeoutMs = 60_000;
-/** For answers that are read while they come in. */
+/** Time limit of a call with a streamed answer. */
 const longTimeoutMs = 200_000;
-const attempts = 6;
+const mostTries = 6;
 
-/** The server said no to this call for good. `body` is its answer, for callers that know what it may hold. */
+/** The server refused a call permanently. `body`: its answer. */
 export class CallRefused extends PermanentError {
 	readonly status: number;
 	readonly body: unknown;
@@ -45,12 +45,11 @@ export class CallRefused extends PermanentError {
 }
 
 /**
- * @param options.timeoutMs how long one call may take before it is tried again; answers that are read while they come
- * in have longer
- * @param options.signal ends all calls, also those that wait for another try
- * @param options.quick whether a person waits: a server that isn't there is then given up after a second try
- * @throws CallRefused for an answer that stays; SamplingFailure for 401 and 403, which every call would get;
- * other errors pass, once the attempts are used up
+ * @param options.timeoutMs time limit of a call before it is retried; streamed answers have longer
+ * @param options.signal aborts all calls, also those waiting for a retry
+ * @param options.quick for interactive use: fails after the second try when the server is unreachable
+ * @throws CallRefused for a permanent error; SamplingFailure for 401 and 403, which every call would get; transient
+ * errors after the last try
  */
 export const connectSupervisely = (
 	address: string,
@@ -64,7 +63,7 @@ export const connectSupervisely = (
 	const server = address.replace(/\/+$/, '');
 	const authorization = async (isRefused = false) => {
 		const value = (await token(isRefused)).trim();
-		// What a header can't hold would be quoted in an error's message.
+		// Otherwise the error message of `fetch` would quote the invalid token.
 		if (!/^[\x21-\x7e]+$/.test(value)) {
 			throw new SamplingFailure(
 				'The API token is invalid: it is empty or contains spaces or line breaks. Store it again',
@@ -85,7 +84,7 @@ export const connectSupervisely = (
 				return await reach(new URL(`${addressOf(server)}/public/api/v3/${endpoint}`), {
 					method: 'POST',
 					body,
-					// A stream has to be sent whole before the answer is read.
+					// Needed for a stream: it is sent completely before the answer is read.
 					duplex: 'half',
 					headers: { ...headers, ...key },
 					// The token is for this host only.
@@ -132,7 +131,7 @@ export const connectSupervisely = (
 
 	const withRetries = <Result>(work: () => Promise<Result>): Promise<Result> =>
 		retrying(work, {
-			...{ retries: attempts - 1, minTimeout: 500, maxTimeout: 8000 },
+			...{ retries: mostTries - 1, minTimeout: 500, maxTimeout: 8000 },
 			...(signal ? { signal } : {}),
 			...(quick ? { isLast: isGone } : {}),
 		}).catch(error => {
@@ -169,8 +168,8 @@ export const connectSupervisely = (
 };
 
 /**
- * The server's address, once it is one.
- * @throws SamplingFailure for what is no HTTP address, without showing it: it may have a password in it
+ * Validates the server's address.
+ * @throws SamplingFailure for an invalid HTTP address, without showing it: it may contain a password
  */
 const addressOf = (server: string): string => {
 	const url = URL.canParse(server) ? new URL(server) : undefined;
@@ -201,7 +200,7 @@ const jsonOrText = (text: string): unknown => {
 	try {
 		return JSON.parse(text);
 	} catch {
-		// A page for people, from a proxy for example: its words are enough.
+		// An HTML page, for example of a proxy: keeps its text.
 		return text
 			.replace(/<[^>]*>/g, ' ')
 			.replace(/\s+/g, ' ')
@@ -211,7 +210,7 @@ const jsonOrText = (text: string): unknown => {
 };
 
 const parsed = (endpoint: string, text: string): unknown => {
-	// Some calls have nothing to answer; who needs an answer parses it.
+	// Some calls answer without a body; callers that need one validate it.
 	if (text === '') return undefined;
 	try {
 		return JSON.parse(text);
@@ -220,7 +219,7 @@ const parsed = (endpoint: string, text: string): unknown => {
 	}
 };
 
-/** What the server says in its error body: `{error, details: {message} | [{message}]}` or something else. */
+/** The message of an error body: `{error, details: {message} | [{message}]}` or something else. */
 const serverMessage = (body: unknown): string => {
 	if (typeof body !== 'object' || body === null) return String(body);
 	const { error, details } = body as { error?: unknown; details?: unknown };

@@ -9,7 +9,7 @@ const classSchema = z
 		id: z.int().nullish(),
 		title: z.string().min(1),
 		shape: z.string().min(1),
-		/** One that can't be read is replaced, as the SDK does, but by one that is always the same. */
+		/** An invalid colour is replaced, as in the SDK, but always by the same one. */
 		color: hexColour.catch('#808080'),
 		geometry_config: z.record(z.string(), z.unknown()).nullish(),
 	})
@@ -52,7 +52,7 @@ export type ProjectMeta = z.output<typeof projectMetaSchema>;
 export type ObjectClass = ProjectMeta['classes'][number];
 export type TagMeta = ProjectMeta['tags'][number];
 
-/** @throws SamplingFailure that says which project's meta is malformed, with path and value */
+/** @throws SamplingFailure with the project, path and value of a malformed meta */
 export const parseProjectMeta = (value: unknown, project: number): ProjectMeta => {
 	const result = projectMetaSchema.safeParse(value);
 	if (result.success) return result.data;

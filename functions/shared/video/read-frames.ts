@@ -8,12 +8,11 @@ import type { ByteSource } from './source/byte-source.ts';
 export type ReadFault = Omit<FrameFault, 'reason'> & { reason: string };
 
 /**
- * Reads frames of a video one chunk after another, in order, except where a frame needs a second try. Their times are
- * presentation times, in ticks of the index's time base.
- * @param options.framesPerChunk,cut as `planChunks` takes them
- * @param selection frame indices in rising order, below `index.shown.length`
- * @param framesPerChunk frames of one chunk, where its key frames allow
- * @returns after the last frame, those that could not be had
+ * Reads frames of a video chunk by chunk, in order, except for frames that need a second run. Times are presentation
+ * times in ticks of the index's time base.
+ * @param options.framesPerChunk,cut see `planChunks`
+ * @param selection frame indices in ascending order, below `index.shown.length`
+ * @returns after the last frame, the faults
  */
 export const readFrames = async function* (
 	source: ByteSource,

@@ -4,10 +4,10 @@ import type { Raster } from './raster.ts';
 
 const magic = Buffer.from('934e554d5059', 'hex');
 const mostBytes = 2 ** 28;
-/** NumPy lets the numbers begin at a multiple of this. */
+/** NumPy aligns the start of the data to a multiple of this. */
 const alignment = 64;
 
-/** A raster with what its numbers are: NumPy's `descr`, and how many there are in a pixel. */
+/** A raster with its element type (NumPy's `descr`) and the number of channels. */
 export type Channels = { raster: Raster; type: string; count: number };
 
 /**

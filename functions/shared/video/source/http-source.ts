@@ -8,19 +8,19 @@ import { type ContentRange, parseContentRange } from './content-range.ts';
 
 const headerTimeoutMs = 30_000;
 const redirectsFollowed = 5;
-/** Answers in a row that bring nothing before a stream is given up. */
+/** Most consecutive answers without data before a stream fails. */
 const emptyAnswers = 5;
 
 export type HttpSourceOptions = {
-	/** A user name and password in it are sent as Basic authorization. */
+	/** User name and password in it are sent as Basic authorization. */
 	url: URL;
-	/** Headers for the first host only, such as the API token; a redirect to another host doesn't get them. */
+	/** Headers for the first host only, such as the API token; not sent after a redirect to another host. */
 	headers?: () => Promise<Record<string, string>>;
-	/** Whether a person waits: a host that isn't there is then given up after a second try. */
+	/** For interactive use: fails after the second try when the host is unreachable. */
 	quick?: boolean;
 };
 
-/** The file can't be read in parts, or its size isn't told: it has to be copied before it can be read. */
+/** The server has no byte ranges or doesn't report the size, so the file must be copied first. */
 export class NoRanges extends PermanentError {
 	constructor(what: string, why: string) {
 		super('unsupported', `${what} can't be read in parts: ${why}`);
@@ -30,9 +30,9 @@ export class NoRanges extends PermanentError {
 type Answer = { response: Response; range: ContentRange };
 
 /**
- * A video behind a URL whose server answers byte ranges.
- * A range that breaks off is asked for again from where it broke. Of an answer only what was asked for is believed.
- * @throws PermanentError `not-found` or `refused`, `unreadable` for an answer with other bytes; NoRanges; Unreachable
+ * Opens a video file at a URL whose server supports byte ranges. An interrupted range is requested again from where it
+ * stopped. Bytes beyond the requested range are ignored.
+ * @throws PermanentError `not-found` or `refused`, `unreadable` for an answer with another range; NoRanges; Unreachable
  */
 export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> => {
 	const { url } = options;
@@ -62,7 +62,7 @@ export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> 
 			const from = at;
 			try {
 				for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
-					// More than it said is nothing that was asked for.
+					// Drops bytes beyond the announced range.
 					const wanted = piece.subarray(0, range.last + 1 - at);
 					at += wanted.length;
 					if (wanted.length > 0) yield wanted;
@@ -91,8 +91,8 @@ export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> 
 };
 
 /**
- * Bytes of a file whose server answers ranges without its size: told by the place of its last byte, or by HEAD.
- * @throws NoRanges where neither tells
+ * Size of a file whose server answers ranges without it: from the range of the last byte, or by HEAD.
+ * @throws NoRanges when neither has it
  */
 const sizeOf = async (options: HttpSourceOptions): Promise<number> => {
 	const lastByte = await retrying(() => request(options, { range: 'bytes=-1' }), tries(options));
@@ -106,8 +106,8 @@ const sizeOf = async (options: HttpSourceOptions): Promise<number> => {
 };
 
 /**
- * The same file from its first byte to its last, for servers that answer no ranges.
- * @throws PermanentError `not-found` or `refused`; Unreachable; what breaks it off, since it can't be gone on with
+ * Streams the whole file, for servers without byte ranges.
+ * @throws PermanentError `not-found` or `refused`; Unreachable; any interruption, since the stream can't be resumed
  */
 export const streamWhole = async function* (
 	options: HttpSourceOptions,
@@ -154,13 +154,13 @@ const request = async (
 	for (let hop = 0; hop <= redirectsFollowed; hop++) {
 		const { address } = next;
 		const own = address.origin === first.address.origin ? { ...first.headers, ...(await options.headers?.()) } : {};
-		// Only the wait for the answer is timed, not the bytes that follow.
+		// The time limit is for the answer, not for its body.
 		const slow = new AbortController();
-		const silent = new TransientError(`${address.host} did not answer within ${headerTimeoutMs / 1000} s`, null);
-		const timer = setTimeout(() => slow.abort(silent), headerTimeoutMs);
+		const timedOut = new TransientError(`${address.host} did not answer within ${headerTimeoutMs / 1000} s`, null);
+		const timer = setTimeout(() => slow.abort(timedOut), headerTimeoutMs);
 		const response = await reach(address, {
 			method,
-			// Bytes are counted as they are stored; with a range, fetch says so itself.
+			// Avoids compression, since bytes are counted; with a range, fetch sends this header itself.
 			headers: { ...own, ...next.headers, ...(range === undefined ? { 'accept-encoding': 'identity' } : { range }) },
 			redirect: 'manual',
 			signal: AbortSignal.any([slow.signal, ...(signal ? [signal] : [])]),
@@ -213,5 +213,5 @@ const refusal = ({ status, headers }: Response, url: URL): Error => {
 	return new PermanentError(status === 404 ? 'not-found' : 'refused', message);
 };
 
-/** Never the whole address: its query may carry a signature. */
+/** Never the whole URL: its query may carry a signature. */
 const nameOf = (url: URL) => `The video file at ${url.host}`;
