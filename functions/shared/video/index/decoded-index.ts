@@ -7,11 +7,10 @@ import { pictureEnd } from './picture-end.ts';
 import type { VideoIndex } from './video-index.ts';
 
 /**
- * Indexes any video by decoding it once: the pictures that come out, in the order in which they do, are its frames.
- * For containers whose headers don't tell, and for files whose headers contradict themselves.
- * @param known what is known of the file: notes, ffmpeg's specifier of the picture stream, how pictures are turned, and
- * which bytes are read as others
- * @throws PermanentError `unsupported` without a video stream, `undecodable` when no picture comes out
+ * Indexes any video by decoding it once: its frames are the pictures in output order. For containers without sufficient
+ * headers, and for files with contradictory headers.
+ * @param known facts about the file: notes, ffmpeg's specifier of the picture stream, rotation, and bytes to replace
+ * @throws PermanentError `unsupported` without a video stream, `undecodable` when no picture can be decoded
  */
 export const indexByDecoding = async (
 	source: ByteSource,
@@ -51,7 +50,7 @@ export const indexByDecoding = async (
 			timeOffset: 0,
 			pictureSize: null,
 			isPlanar: false,
-			// A picture without a time has the number of its turn: it is counted, not found by its time.
+			// A picture without a time gets its number: it is identified by counting.
 			pts: Float64Array.from(times, (time, at) => (Number.isNaN(time) ? at : time)),
 			key,
 			offset: new Float64Array(count),

@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { PermanentError } from '../../errors.ts';
 import { findBox } from './boxes.ts';
 
-/** Bytes that a compressed movie box may have when it is inflated. */
+/** Largest size of an inflated movie box, in bytes. */
 const largest = 256 * 1024 * 1024;
 
 /**

@@ -6,12 +6,12 @@ import { planChunks } from '../plan-chunks.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { VideoIndex } from './video-index.ts';
 
-/** `isPlanar`: it can leave the decoder as planes. */
+/** `isPlanar`: the picture can be output as planes. */
 type FirstPicture = { size: VideoIndex['pictureSize']; isPlanar: boolean; lastError: string };
 
 /**
- * Size of a video's first picture, upright, by decoding it: headers are known to tell another, and a stream may change
- * its size on the way. Null when it can't be decoded, with what the decoder complained of, if it did.
+ * Size of the first picture, upright, by decoding it: headers can be wrong, and the size may change within a stream. Null
+ * if it can't be decoded, with the decoder's last error, if any.
  */
 export const firstPictureSize = async (
 	index: VideoIndex,

@@ -11,9 +11,9 @@ import type { VideoIndex } from '../video-index.ts';
 import { type Checkpoint, firstPositionAfter, pausePass, resumedList } from './pass-state.ts';
 import { emptyList, indexOfSamples, type SampleList } from './sample-list.ts';
 
-/** Bytes that are read at a time. */
+/** Bytes per read. */
 const windowBytes = 4 * 1024 * 1024;
-/** A picture of a hundred megabytes is none. */
+/** Largest picture in bytes. */
 const largestChunk = 100 * 1024 * 1024;
 
 const streamSchema = z.strictObject({
@@ -24,24 +24,24 @@ const streamSchema = z.strictObject({
 	rate: z.number().int(),
 	width: z.number().int(),
 	height: z.number().int(),
-	/** What follows the description of a picture, in base64: the decoder's configuration. */
+	/** Configuration of the decoder, which follows the bitmap header, in base64. */
 	extra: z.base64(),
 });
 type Stream = z.output<typeof streamSchema>;
 
 const readerSchema = z.strictObject({
 	stream: streamSchema,
-	/** Where the lists end that the pass goes on in, the outermost first. */
+	/** Ends of the open lists, outermost first. */
 	ends: z.array(z.number().int()),
-	/** Chunks of the stream in front of where it goes on, also those without bytes. */
+	/** Number of chunks of the stream before the current position, including empty ones. */
 	chunks: z.number().int(),
 	damage: z.string().nullable(),
 });
 
 /**
- * Indexes an AVI file by a pass over its chunks, OpenDML included (OpenDML AVI File Format Extensions 1.02). Times are
- * turns: the file tells no others. Nothing is decoded.
- * @throws NeedsDecoding for whatever isn't understood; DeferredError when time is up, and the rest comes later
+ * Indexes an AVI file by a pass over its chunks, including OpenDML (OpenDML AVI File Format Extensions 1.02). Times are
+ * positions, since the file has no others. Nothing is decoded.
+ * @throws NeedsDecoding for anything unknown; DeferredError when time is up, to continue later
  */
 export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Promise<VideoIndex> {
 	const state = await checkpoint?.load();
@@ -53,7 +53,7 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 	let damage = resumed?.damage ?? undefined;
 	const ends = resumed?.ends ?? [];
 	let chunks = resumed?.chunks ?? 0;
-	/** How it was at the last picture from which reading can begin anew. */
+	/** State at the last picture where the pass can resume. */
 	let restart = { ends: [...ends], chunks };
 	const notes: string[] = [];
 	let at = state?.at ?? 0;
@@ -73,7 +73,7 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 				notes.push(`The last ${source.size - at} bytes of the file are not part of a known chunk`);
 				break;
 			}
-			// A recording that was never finished has no size.
+			// An unfinished recording has no size.
 			damage ??= size === 0 ? undefined : cutOff(to, source.size);
 			ends.push(size === 0 ? source.size : to);
 			at = from + 4;
@@ -114,7 +114,7 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 	});
 }
 
-/** A reader of a stream's pictures, which knows the parameter sets of the header, and those of the first picture. */
+/** A reader for the pictures of a stream, initialised with the parameter sets of the header and the first picture. */
 const readerOf = (
 	{ bitstream, fourCc, extra }: Stream,
 	first: Buffer | undefined,
@@ -122,7 +122,7 @@ const readerOf = (
 ): AccessUnitReader => {
 	const read = accessUnitReader(bitstream, firstPosition);
 	if (!read) throw new NeedsDecoding('unsupported', `The picture order of ${fourCc} is unknown`);
-	// Neither counts as a picture.
+	// Neither is counted as a picture.
 	if (bitstream.lengthBytes > 0) read(setsOfRecord(Buffer.from(extra, 'base64')).sets);
 	if (first) read(first);
 	return read;
@@ -134,7 +134,7 @@ const readHeader = async (window: Window, at: number): Promise<{ id: string; siz
 	return { id: bytes.toString('latin1', 0, 4), size: bytes.readUInt32LE(4), type: bytes.toString('latin1', 8, 12) };
 };
 
-/** Adds a picture to the list; not a chunk without bytes: it repeats the picture before, and nothing is shown for it. */
+/** Adds a picture to the list; not an empty chunk, which repeats the previous picture and outputs none. */
 const readPicture = async (
 	window: Window,
 	{ from, size, end }: { from: number; size: number; end: number },
@@ -143,7 +143,7 @@ const readPicture = async (
 ): Promise<AccessUnit | undefined> => {
 	if (size === 0) return undefined;
 	if (size > largestChunk) throw new NeedsDecoding('corrupt', `A picture has ${size} bytes`);
-	// One that is cut off has its turn, too, though it can't be shown.
+	// A cut-off picture has a position, too, although it can't be decoded.
 	const bytes = await window.upTo(from, Math.min(size, end - from));
 	const unit = read(bytes);
 	if (!unit && from + size > end) return undefined;
@@ -191,7 +191,7 @@ const readStream = async (window: Window, start: number, end: number, number: nu
 			const [width, height] = [body.readInt32LE(4), Math.abs(body.readInt32LE(8))];
 			const extra = Buffer.from(body.subarray(Math.min(40, body.length)));
 			const codec = codecOfFourCc(fourCc);
-			// Units have lengths where a stream was copied from MP4 with its record, and start codes elsewhere.
+			// Units have lengths if the stream was copied from MP4 with its record, otherwise start codes.
 			const lengthBytes = codec === 'h264' && extra[0] === 1 ? setsOfRecord(extra).lengthBytes : 0;
 			return {
 				...{ number, fourCc, bitstream: { codec, lengthBytes }, scale: scale || 1, rate: rate || 1, width, height },

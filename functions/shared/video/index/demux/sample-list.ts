@@ -12,11 +12,11 @@ export type SampleList = {
 	units: AccessUnit[];
 	/** Where the container has no times: position of each picture in the file, counting also those that were left out. */
 	storedPositions?: number[];
-	/** Where it does. */
+	/** Times, where the container has them. */
 	times?: { pts: number[]; dts: number[] };
 	/** The first picture's bytes. */
 	first: Buffer;
-	/** Pictures that a pass before this one has found. */
+	/** Number of pictures found by earlier passes. */
 	known: number;
 };
 
@@ -25,14 +25,14 @@ export const emptyList = (hasTimes: boolean): SampleList => ({
 	...(hasTimes ? { times: { pts: [], dts: [] } } : { storedPositions: [] }),
 });
 
-/** What a pass knows of the stream. */
+/** Facts about the stream. */
 export type StreamFacts = {
 	demuxer: string;
 	stream: string;
 	timeBase: TimeBase;
 	width: number;
 	height: number;
-	/** Four letters by which a demuxer of MP4 knows the codec, those of AVI among them, and its configuration. */
+	/** FourCC for a demuxer of MP4, which also knows those of AVI, and the configuration of the codec. */
 	fourCc: string;
 	configuration: Buffer;
 	bitstream: Bitstream;
@@ -42,8 +42,8 @@ export type StreamFacts = {
 };
 
 /**
- * The index that a pass over the file has made.
- * @throws NeedsDecoding where its times don't number the pictures, or the first one can't be decoded
+ * Makes the index from the samples of a pass over the file.
+ * @throws NeedsDecoding if times don't identify the pictures, or the first one can't be decoded
  */
 export function indexOfSamples(list: SampleList, facts: StreamFacts): VideoIndex {
 	const count = list.units.length;

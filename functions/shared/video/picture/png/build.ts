@@ -21,7 +21,7 @@ export const buildPictures = async (): Promise<Record<string, Buffer>> => {
 	return { 'pictures.wasm': wasm, 'pictures.ts': Buffer.from(source) };
 };
 
-/** @throws Error what the compiler complains about */
+/** @throws Error with the messages of the compiler */
 const compileAssembly = async (): Promise<Buffer> => {
 	let wasm: Buffer | undefined;
 	const options = [
