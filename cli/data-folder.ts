@@ -12,11 +12,11 @@ const isAlive = (pid: number): boolean => {
 };
 
 /**
- * Takes a data folder for this process alone; one that a dead process left is taken over.
- * @returns a function that gives it free
- * @throws FramefanError that names the process which has it
+ * Locks a data folder for this process; a stale lock of a dead process is replaced.
+ * @returns a function that unlocks it
+ * @throws FramefanError with the id of the process that holds it
  */
-export const takeDataFolder = (folder: string): (() => void) => {
+export const lockDataFolder = (folder: string): (() => void) => {
 	mkdirSync(folder, { recursive: true });
 	const lock = join(folder, 'in-use-by');
 	for (;;) {

@@ -11,7 +11,7 @@ import {
 import { wholeNumber } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
-/** How images are encoded, as the command line has it: what isn't given is absent. */
+/** Image options of the command line; absent if not given. */
 export type ImageArguments = { format?: ImageFormat; quality?: number; chroma?: Chroma; optimiseCoding?: boolean };
 
 const flags = {
@@ -21,7 +21,7 @@ const flags = {
 	optimiseCoding: '--optimise-coding',
 } as const satisfies Record<ImageOption, string>;
 
-/** Adds the options that say how images are encoded. */
+/** Adds the image options to a command. */
 export function addImageOptions(command: Command): Command {
 	return command
 		.option(`${flags.format} <format>`, 'png, jpg or webp; default: png', imageFormat)
@@ -31,7 +31,7 @@ export function addImageOptions(command: Command): Command {
 }
 
 /**
- * The options of these that say how images are encoded, as far as they are given.
+ * Picks the given image options.
  * @throws UsageError for one that the format doesn't have
  */
 export function imageArguments({ format, quality, chroma, optimiseCoding }: ImageArguments): ImageArguments {
@@ -46,7 +46,7 @@ export function imageArguments({ format, quality, chroma, optimiseCoding }: Imag
 	return given;
 }
 
-/** png, jpg or webp, for an option. */
+/** Parses png, jpg or webp. */
 export function imageFormat(text: string): ImageFormat {
 	const found = imageFormats.find(format => format === text);
 	if (found) return found;

@@ -5,7 +5,7 @@ import { addImageOptions, type ImageArguments, imageArguments } from './image-op
 import { heightByWidth, wholeNumber, wholeNumbers } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What is to be sampled, as the command line has it. */
+/** Options of the command line for a sampling request. */
 export type RequestOptions = ImageArguments & {
 	project: number;
 	into?: number;
@@ -46,7 +46,7 @@ export const addRequestOptions = (command: Command): Command =>
 			.option('--replace', 'uploads existing images of another size again'),
 	);
 
-/** @throws UsageError for options that stand against each other */
+/** @throws UsageError for conflicting options */
 export const toRequest = (options: RequestOptions): SamplingRequestInput => {
 	const { start, end, step, annotated, annotatedByTags, resize, labels, replace } = options;
 	const image = imageArguments(options);

@@ -31,7 +31,7 @@ export class FramefanStack extends Stack {
 			blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
 			enforceSSL: true,
 			lifecycleRules: [
-				// What a standing sampling goes on from is kept: where it writes to, and which labels are settled.
+				// What a scheduled sampling continues from does not expire: its destination, and label fingerprints.
 				...['samplings/', 'list/', 'open/', 'leases/', 'claims/', 'videos/'].map(prefix => ({
 					prefix,
 					expiration: settings.stateRetention,
@@ -41,7 +41,7 @@ export class FramefanStack extends Stack {
 			removalPolicy: RemovalPolicy.RETAIN,
 		});
 
-		// Machine code.
+		// Native code.
 		const ffmpeg = ffmpegLayer(this, 'FfmpegLayer', target);
 		const sharp = new MediaLayer(this, 'SharpLayer', { layer: 'sharp', target, license: 'Apache-2.0 AND LGPL-3.0' });
 
@@ -52,7 +52,7 @@ export class FramefanStack extends Stack {
 			architecture,
 			...settings.fanOut,
 			layers: [ffmpeg],
-			// The walk enqueues its own next steps; how deep it goes is limited there. The others hand on what has to wait.
+			// Fan-out enqueues its own further messages, to a limited depth. The others send deferred messages again.
 			recursiveLoop: RecursiveLoop.ALLOW,
 		});
 		const decode = new StageFunction(this, 'Decode', {
@@ -97,7 +97,7 @@ export class FramefanStack extends Stack {
 			...deadLetterConsumer,
 		});
 
-		// Who may use what, and under which name.
+		// Environment variables and rights.
 		for (const stage of [api, fanOut, decode, reduce]) {
 			stage.bind('STATE_BUCKET', state.bucketName, grantee => state.grantReadWrite(grantee));
 		}
@@ -124,7 +124,7 @@ export class FramefanStack extends Stack {
 		fanOut.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, grantee => chunks.queue.grantSendMessages(grantee));
 		fanOut.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, grantee => recounts.queue.grantSendMessages(grantee));
 		for (const stage of [api, fanOut]) stage.bind('FRAMES_PER_CHUNK', choice.framesPerChunk);
-		// What only has to wait is sent to its own queue anew.
+		// Deferred messages are sent to their own queue again.
 		decode.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, grantee => chunks.queue.grantSendMessages(grantee));
 		decode.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, grantee => recounts.queue.grantSendMessages(grantee));
 		reduce.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, grantee => recounts.queue.grantSendMessages(grantee));
@@ -139,7 +139,7 @@ export class FramefanStack extends Stack {
 		}
 		reduce.bind('PROGRESS_SECONDS', choice.progressSeconds);
 
-		// Doors: HTTP, the standing sampling's schedule, and the sweep that recounts open samplings.
+		// Entry points: HTTP, the schedule, and the sweep of open samplings.
 		const http = new HttpApi(this, 'Http', { defaultAuthorizer: new HttpIamAuthorizer() });
 		const integration = new HttpLambdaIntegration('ApiIntegration', api);
 		for (const [method, path] of [
@@ -152,11 +152,11 @@ export class FramefanStack extends Stack {
 		] as const) {
 			http.addRoutes({ path, methods: [method], integration });
 		}
-		const standing = new Rule(this, 'StandingSamplingRule', {
+		const schedule = new Rule(this, 'StandingSamplingRule', {
 			schedule: Schedule.expression(choice.scheduleExpression),
 			targets: [new LambdaFunction(api)],
 		});
-		(standing.node.defaultChild as CfnRule).state = choice.scheduleState;
+		(schedule.node.defaultChild as CfnRule).state = choice.scheduleState;
 		new Rule(this, 'SweepRule', {
 			schedule: Schedule.rate(settings.sweepEvery),
 			targets: [new LambdaFunction(reduce)],
@@ -167,7 +167,7 @@ export class FramefanStack extends Stack {
 	}
 }
 
-/** What is chosen when the template is deployed rather than when it is made. */
+/** Parameters that are set at deployment instead of synthesis. */
 const parameters = (stack: Stack) => {
 	const parameter = (id: string, description: string, more: { default?: string; allowedPattern?: string }) =>
 		new CfnParameter(stack, id, { type: 'String', description, ...more }).valueAsString;

@@ -27,18 +27,18 @@ import { makeTemporaryFiles } from './temporary-files.ts';
 export type SamplingProgress = { videos: number; framesPlanned: number; framesDone: number; faults: number };
 
 export type SamplingOptions = {
-	/** Told after each run of frames, and after each video, dataset and page of the walk. */
+	/** Called after each chunk of frames, and after each video, dataset and page of a listing. */
 	onProgress?: (progress: SamplingProgress) => void;
 	/**
-	 * Chunks of frames that are decoded, encoded and uploaded at the same time; as many as this machine has cores, unless
-	 * told. Each takes some 150 MB at 1080p, on top of 200 MB.
+	 * Chunks of frames that are decoded, encoded and uploaded at the same time; default: the number of cores. Each takes
+	 * about 150 MB at 1080p, on top of 200 MB.
 	 */
 	concurrency?: number;
-	/** Ends the sampling; what is in the destination stays, and the same call goes on with it. */
+	/** Aborts the sampling; the destination is kept, and the same call continues with it. */
 	signal?: AbortSignal;
 };
 
-/** A frame, figure or video that could not be done, and why. */
+/** A frame, figure or video that failed, and why. */
 export type SamplingFault = Fault;
 
 export type SamplingResult = Pick<
@@ -46,21 +46,21 @@ export type SamplingResult = Pick<
 	'videos' | 'framesPlanned' | 'framesUploaded' | 'framesAlreadyThere' | 'labels' | 'faultCount' | 'notes'
 > & {
 	destination: { id: number; name: string };
-	/** The first of them. */
+	/** The first faults. */
 	faults: SamplingFault[];
 };
 
 type Message = PlanMessage | DecodeMessage | RecountMessage;
 
-/** Tries of a step, such as a call to a server that is down for a while has several times already. */
+/** Tries of a message; calls to the server have their own retries. */
 const tries = 3;
 const framesPerChunk = 200;
 const leaseMs = 60_000;
 
 /**
  * Runs a sampling in this process: the stages' own code, with queues and documents in memory.
- * @param begin does the first step; the one that walks the whole project, unless told
- * @throws FramefanError when the sampling fails as a whole, or a step fails again and again
+ * @param begin handles the first message; default: walks the whole project
+ * @throws FramefanError when the sampling fails as a whole, or a message keeps failing
  */
 export const runSampling = async (
 	client: SuperviselyClient,
@@ -116,14 +116,14 @@ export const runSampling = async (
 		if (begin) await begin(ports, at, request);
 		else plan.push({ schema: 1, kind: 'project', ...at });
 		while (!(await hasEnded(store, at))) {
-			// The deepest first, so that no more than one video's labels wait in memory.
+			// Chunks first, so that the labels of only one video are in memory.
 			const chunk = recounts.length > 0 ? undefined : decode.shift();
 			const message = chunk ?? recounts.shift() ?? plan.shift();
 			if (!message && chunks.size() === 0)
 				throw new FramefanError('The sampling has no messages left but has not ended');
 			if (!message) await chunks.next();
-			else if (chunk) await chunks.add(patiently(() => work(chunk), signal));
-			else await patiently(() => work(message), signal);
+			else if (chunk) await chunks.add(withRetries(() => work(chunk), signal));
+			else await withRetries(() => work(message), signal);
 		}
 		await chunks.finish();
 		const outcome = await readOutcome(store, at);
@@ -142,16 +142,16 @@ const progressOf = ({ videos, framesPlanned, framesUploaded, framesAlreadyThere,
 	...{ videos, framesPlanned, framesDone: framesUploaded + framesAlreadyThere, faults: faultCount },
 });
 
-/** Does a step again when it failed in passing; repeating one is harmless. */
-const patiently = async (step: () => Promise<void>, signal: AbortSignal): Promise<void> => {
-	for (let attempt = 1; ; attempt++) {
+/** Retries the work of a message; repeats are harmless. */
+const withRetries = async (work: () => Promise<void>, signal: AbortSignal): Promise<void> => {
+	for (let count = 1; ; count++) {
 		signal.throwIfAborted();
 		try {
-			return await step();
+			return await work();
 		} catch (error) {
 			signal.throwIfAborted();
-			if (attempt === tries) throw new FramefanError(`Failed ${tries} times: ${messageOf(error)}`, { cause: error });
-			await new Promise(resolve => setTimeout(resolve, 1000 * 2 ** attempt));
+			if (count === tries) throw new FramefanError(`Failed ${tries} times: ${messageOf(error)}`, { cause: error });
+			await new Promise(resolve => setTimeout(resolve, 1000 * 2 ** count));
 		}
 	}
 };

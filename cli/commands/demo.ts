@@ -6,7 +6,7 @@ import { makeDemoProject } from '#demo/project/make-project.ts';
 import { startSuperviselyServer } from '#demo/server/server.ts';
 import { FramefanError } from '#shared/errors.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
-import { takeDataFolder } from '../data-folder.ts';
+import { lockDataFolder } from '../data-folder.ts';
 import { folderName } from '../options.ts';
 import { showProgress } from '../progress.ts';
 import { abandonRun, openRun } from '../run-token.ts';
@@ -15,7 +15,7 @@ import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
 
 type DemoOptions = { data: string; fresh?: boolean; json?: boolean };
 
-/** What `--json` prints, and what is kept to show it again. */
+/** The output of `--json`, stored to print it again. */
 type DemoResult = Pick<
 	SamplingStatus,
 	'state' | 'videos' | 'framesPlanned' | 'framesUploaded' | 'framesAlreadyThere' | 'labels' | 'faults' | 'notes'
@@ -34,7 +34,7 @@ export const addDemo = (program: Command): void => {
 const demo = (options: DemoOptions): Promise<void> =>
 	closingAll(async onClose => {
 		const data = resolve(options.data);
-		onClose(takeDataFolder(data));
+		onClose(lockDataFolder(data));
 		const abandoned = options.fresh ? abandonRun(data) : undefined;
 		if (options.fresh)
 			for (const name of ['server', 'stack', 'result', 'result.json', 'seconds'])

@@ -33,7 +33,7 @@ type FramesOptions = ImageArguments & {
 	end?: number;
 	step: number;
 	resize?: Resize;
-	/** The word of the SDK for the format. */
+	/** The SDK's name for the format. */
 	ext?: ImageFormat;
 	chunks?: number;
 	json?: boolean;
@@ -137,7 +137,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 				await working.add(finishFrame(frame));
 			}
 		} catch (error) {
-			// What was begun is finished before the last line.
+			// Waits for running work before the last line.
 			await working.settle();
 			if (error instanceof UsageError || ending.signal.aborted) throw error;
 			printTrace(error);
@@ -147,7 +147,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		finish(summary, faults, options);
 	});
 
-/** @throws UsageError for options that stand against each other */
+/** @throws UsageError for conflicting options */
 function imageOf({ ext, format = ext, ...options }: FramesOptions): ImageOptions {
 	if (ext && ext !== format)
 		throw new UsageError(`--ext is ${ext} and --format is ${format}: both set the format, so give only one`);
@@ -162,7 +162,7 @@ const makeFolder = (folder: string): void => {
 	}
 };
 
-/** Prints the lines of frames in the order of a selection: a frame that needed a second try comes late. */
+/** Prints the lines of frames in the order of the selection: a frame that needs a second run comes late. */
 const linesInOrder = (selection: number[]) => {
 	const waiting = new Map<number, string>();
 	let at = 0;
@@ -206,7 +206,7 @@ const openAny = async (
 	const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(video)?.[1]?.toLowerCase();
 	if (scheme === 'file') return openFile(pathOf(video));
 	if (scheme === 'http' || scheme === 'https') {
-		// Not shown: it may have a password in it.
+		// The URL is not shown, since it may contain a password.
 		if (!URL.canParse(video)) throw new UsageError('The address of the video is malformed');
 		return openInParts({ url: new URL(video) }, signal);
 	}

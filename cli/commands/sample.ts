@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { type SamplingRequestInput, samplingId } from '#shared/sampling/request.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { checkServer } from '../check-server.ts';
-import { takeDataFolder } from '../data-folder.ts';
+import { lockDataFolder } from '../data-folder.ts';
 import { keepLocalSampling } from '../local-samplings.ts';
 import { checkAddress, folderName } from '../options.ts';
 import { tellEnd, tellFailure } from '../print-sampling.ts';
@@ -54,13 +54,13 @@ const run = async (
 ): Promise<{ status: SamplingStatus; seconds: number }> => {
 	const token = await findToken(options.server);
 	await checkServer(options.server, token, options.project);
-	// One folder for each thing that is asked, so that one cut-off sampling doesn't go on inside another.
+	// One folder per request, so that an interrupted sampling is not continued inside another.
 	const asked = createHash('sha256')
 		.update(JSON.stringify([options.server, request]))
 		.digest('hex')
 		.slice(0, 12);
 	const dataDir = join(options.data, `sampling-${asked}`);
-	onClose(takeDataFolder(dataDir));
+	onClose(lockDataFolder(dataDir));
 	const { clientToken, goesOn } = openRun(dataDir);
 	if (goesOn) process.stderr.write('Continuing the unfinished sampling.\n');
 	else for (const name of ['stack', 'seconds']) rmSync(join(dataDir, name), { recursive: true, force: true });
@@ -78,12 +78,12 @@ const run = async (
 		progress: showProgress(),
 		onClose,
 	});
-	if (!mayHeal(result.status)) finishRun(dataDir);
+	if (!isRetryable(result.status)) finishRun(dataDir);
 	return result;
 };
 
-/** Whether the same command is to take this sampling up again, instead of beginning a new one. */
-const mayHeal = ({ state, faults, faultCount }: SamplingStatus): boolean =>
+/** Whether repeating the command retries this sampling instead of starting a new one. */
+const isRetryable = ({ state, faults, faultCount }: SamplingStatus): boolean =>
 	faultCount > faults.length ||
 	state === 'failed' ||
 	state === 'cancelled' ||

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Estimate, FormatEstimate, ListedSampling, SamplingStatus } from '../../functions/api/schemas.ts';
 import type { ApiClient } from '../api-client.ts';
-import { takeDataFolder } from '../data-folder.ts';
+import { lockDataFolder } from '../data-folder.ts';
 import { askLocalStack, findLocalSampling, localSamplings } from '../local-samplings.ts';
 import { checkWhere, openApi, type WhereOptions } from '../open-api.ts';
 import { checkAddress, folderName, wholeNumber } from '../options.ts';
@@ -23,7 +23,7 @@ const where = (command: Command): Command =>
 		.option('--data <folder>', 'with --local: folder of the state', folderName, '.framefan')
 		.option('--json', 'prints one line of JSON');
 
-/** The verbs of the HTTP API: status, list, cancel, retry, estimate. */
+/** The commands for the HTTP API: status, list, cancel, retry, estimate. */
 export const addSamplings = (program: Command): void => {
 	where(program.command('status <id>').description('Shows the state, progress and result of a sampling')).action(
 		status,
@@ -41,7 +41,7 @@ export const addSamplings = (program: Command): void => {
 		.action(estimate);
 };
 
-/** Asks the deployment, or the stack of a sampling on this machine. */
+/** Calls the API of the deployment, or of the local stack of a sampling. */
 const ask = <Answer>(
 	options: WhereOptions,
 	id: string,
@@ -59,11 +59,11 @@ const cancel = async (id: string, options: WhereOptions): Promise<void> => {
 	if (options.api !== undefined) return show(await openApi(options.api).cancel(id), options);
 	checkWhere(options);
 	const sampling = findLocalSampling(options.data, id);
-	// Without one it is cancelled all the same; only the destination isn't told by a stack that is started for this.
+	// Without a token it is cancelled, too; only the destination is then not updated.
 	const token = await findToken(sampling.server).catch(() => '');
 	const cancelled = await askLocalStack({ ...sampling, token }, async (api, sweep) => {
 		await api.cancel(id);
-		// The destination is told.
+		// Records the end in the destination.
 		await sweep();
 		return api.status(id);
 	});
@@ -92,7 +92,7 @@ const listLocal = async (data: string): Promise<ListedSampling[]> => {
 	return all.sort((a, b) => (a.createdAt > b.createdAt ? -1 : 1));
 };
 
-/** On this machine the sampling is followed to its end, since nothing goes on without a stack. */
+/** Locally, the command waits for the end of the sampling, since it needs the running stack. */
 const retry = async (id: string, options: WhereOptions): Promise<void> => {
 	checkWhere(options);
 	if (options.api !== undefined) {
@@ -103,7 +103,7 @@ const retry = async (id: string, options: WhereOptions): Promise<void> => {
 	const { server, request, dataDir } = findLocalSampling(options.data, id);
 	const token = await findToken(server);
 	await closingAll(async onClose => {
-		onClose(takeDataFolder(dataDir));
+		onClose(lockDataFolder(dataDir));
 		const { clientToken = '' } = request;
 		const common = { dataDir, server, token, framesPerChunk: 100, goesOn: true, progress: showProgress(), onClose };
 		const { status: ended, seconds } = await sampleOnLocalStack({ ...common, request: { ...request, clientToken } });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { startSuperviselyServer } from '#demo/server/server.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
-import { takeDataFolder } from '../data-folder.ts';
+import { lockDataFolder } from '../data-folder.ts';
 import { folderName, wholeNumber } from '../options.ts';
 import { closingAll } from '../shutdown.ts';
 
@@ -26,7 +26,7 @@ export const addServe = (program: Command): void => {
 
 const serve = (options: ServeOptions): Promise<void> =>
 	closingAll(async onClose => {
-		onClose(takeDataFolder(options.data));
+		onClose(lockDataFolder(options.data));
 		const port = options.port === undefined ? {} : { port: options.port };
 		const server = await explained(startSuperviselyServer({ dataDir: options.data, ...port }));
 		onClose(() => server.close());
@@ -42,7 +42,7 @@ const serve = (options: ServeOptions): Promise<void> =>
 		await new Promise(() => {});
 	});
 
-/** What the server refuses is told in its own words. */
+/** Converts errors of the server to FramefanErrors with their message. */
 const explained = async <Result>(work: Promise<Result>): Promise<Result> => {
 	try {
 		return await work;

@@ -23,7 +23,7 @@ export const faultRulesSchema = z.array(
  *
  * - `status` answers without doing anything, after the body was taken; `retryAfter` (seconds) adds the header.
  * - `delayMs` waits first. Rules add up.
- * - `cutBody` does what was asked, then breaks the connection in the middle of the answer.
+ * - `cutBody` executes the request, then closes the connection in the middle of the answer.
  * - `refuseRanges` ignores `Range`, as a server does that does not know it.
  * - `reset` breaks the connection without an answer, nothing being done.
  */

@@ -5,9 +5,9 @@ import { z } from 'zod';
 
 const lockSchema = z.object({ address: z.url(), nonce: z.uuid() });
 
-/** The mark on a data folder that says who serves it: two servers writing one journal would destroy it. */
+/** Locks a data folder for one server: two servers writing the same journal would destroy it. */
 export class FolderLock {
-	/** What the server of this folder answers when asked who it is. */
+	/** Identifies the running server of this folder. */
 	readonly nonce = randomUUID();
 	readonly #file: string;
 
@@ -15,7 +15,7 @@ export class FolderLock {
 		this.#file = join(dataDir, 'served-at.json');
 	}
 
-	/** @throws Error when a server that is alive has the folder. A dead one's mark does not count. */
+	/** @throws Error when a running server has the folder. A stale lock is ignored. */
 	async throwIfHeld(): Promise<void> {
 		let held: z.infer<typeof lockSchema>;
 		try {
@@ -29,7 +29,7 @@ export class FolderLock {
 		if (answer.includes(held.nonce)) throw new Error(`The data folder is already being served at ${held.address}`);
 	}
 
-	/** Marks the folder. */
+	/** Writes the lock. */
 	take(address: string): void {
 		writeFileSync(this.#file, JSON.stringify({ address, nonce: this.nonce }));
 	}

@@ -36,25 +36,25 @@ export type SuperviselyServer = {
 	/** The API token that every request must have in `x-api-key`. */
 	token: string;
 	close(): Promise<void>;
-	/** Takes in a folder in Supervisely's video project format, or finds the project that was made of the same content before. */
+	/** Imports a folder in Supervisely's video project format, or finds the project of an earlier import of the same content. */
 	importVideoProject(
 		folder: string,
 		options?: { name?: string },
 	): Promise<{ id: number; name: string; alreadyThere: boolean }>;
-	/** Writes a project into a folder in Supervisely's image project format. Doing it again changes nothing. */
+	/** Writes a project into a folder in Supervisely's image project format. Idempotent. */
 	exportImagesProject(projectId: number, folder: string): Promise<void>;
 	projects(): { id: number; name: string; type: string }[];
 	/** Requests and body bytes by endpoint, since the start. */
 	counters(): Record<string, Counter>;
-	/** What is to go wrong from now on, instead of what was said before. */
+	/** Replaces the rules for injected faults. */
 	setFaults(rules: FaultRule[]): void;
 };
 
 /**
- * Starts a Supervisely-compatible server on 127.0.0.1. Its state lives in `dataDir` and survives the death of the process at any moment.
- * @param options.port 0, the default, takes a free one.
- * @param options.token made up once and kept in `dataDir` when not given.
- * @throws Error when the port is taken, or the data folder is damaged or served by somebody else.
+ * Starts a Supervisely-compatible server on 127.0.0.1. Its state is in `dataDir` and survives a crash at any moment.
+ * @param options.port 0, the default: any free port.
+ * @param options.token default: generated once and stored in `dataDir`.
+ * @throws Error when the port is in use, or the data folder is damaged or served by another process.
  */
 export async function startSuperviselyServer(options: {
 	dataDir: string;
@@ -115,7 +115,7 @@ export async function startSuperviselyServer(options: {
 			folderLock.release();
 		},
 		importVideoProject: (folder, options) => {
-			// One at a time: two imports of one folder are to find each other.
+			// One at a time, so that two imports of one folder find each other.
 			const imported = importing.then(() => importVideoProject(context, folder, options));
 			importing = imported.catch(() => {});
 			return imported;

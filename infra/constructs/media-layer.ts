@@ -3,7 +3,7 @@ import { Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { buildLayer, type LayerName, layerFingerprint, type Target } from '../../layers/build-layer.ts';
 
-/** A layer with one program or package that is machine code (see `layers/build-layer.ts`); `program` is the path of another. */
+/** A layer with a native program or package (see `layers/build-layer.ts`); `program`: path of another build. */
 export class MediaLayer extends LayerVersion {
 	constructor(
 		scope: Construct,
@@ -12,7 +12,7 @@ export class MediaLayer extends LayerVersion {
 	) {
 		super(scope, id, {
 			code: Code.fromAsset(import.meta.dirname, {
-				// The content follows from the lock file alone, so it is neither copied nor hashed to find that out.
+				// The content is determined by the lock file, so it is neither copied nor hashed.
 				assetHash: layerFingerprint(props.layer, props.target, props.program),
 				assetHashType: AssetHashType.CUSTOM,
 				bundling: {

@@ -10,10 +10,10 @@ const races = 3;
 const looks = 3;
 
 /**
- * Whether an S3 that somebody else wrote does what the state stands on: documents that are created once and replaced
+ * Checks that an S3 of another vendor supports what the state needs: documents that are created once and replaced
  * only as they were read, and listings that show at once what was written.
- * @returns what it does only while nobody else writes, in one line; such an S3 is good enough to try things out
- * @throws FramefanError that names what it doesn't do
+ * @returns a warning if it fails only under concurrent writes; such an S3 is good enough for trials
+ * @throws FramefanError with the failed operation
  */
 export const checkS3 = async (s3: S3Client, bucket: string, endpoint: string): Promise<string | undefined> => {
 	const store = makeStateStore(s3, bucket);
@@ -28,7 +28,7 @@ export const checkS3 = async (s3: S3Client, bucket: string, endpoint: string): P
 	}
 };
 
-/** What goes wrong while one writes alone, by what was done and what came of it. */
+/** The first operation of a single writer with a wrong result, and that result. */
 const whatFails = async (store: StateStore, folder: string): Promise<string | undefined> => {
 	const key = `${folder}document.json`;
 	let doing = '';
@@ -53,7 +53,7 @@ const whatFails = async (store: StateStore, folder: string): Promise<string | un
 	}
 };
 
-/** Of several who write at the same time one may win. @returns a line where more do */
+/** Only one of several simultaneous conditional writes may succeed. @returns a warning if more do */
 const raceIn = async (store: StateStore, folder: string, endpoint: string): Promise<string | undefined> => {
 	const keys = Array.from({ length: races }, (_, race) => `${folder}race-${race}.json`);
 	const winners = async (write: (writer: number) => Promise<boolean>): Promise<number> => {

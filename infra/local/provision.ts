@@ -22,30 +22,30 @@ import { type LocalFunction, makeFunction } from './lambda/function.ts';
 import { startRule } from './rule-timer.ts';
 import type { Attributes, Resolver, Resource } from './template.ts';
 
-/** Where a stack is made real: the services it stands on, and what has become of its resources so far. */
+/** Context for provisioning a stack: its services, and the resources provisioned so far. */
 export type StackContext = {
 	/** Folders of the assets, by S3 key. */
 	assets: Map<string, string>;
 	dataDir: string;
 	region: string;
 	accountId: string;
-	/** Begins the names of buckets and queues. */
+	/** Prefix of the names of buckets and queues. */
 	prefix: string;
 	s3: S3Client;
 	sqs: SQSClient;
 	s3Url: string;
 	sqsUrl: string;
-	/** Whether S3 and SQS come with the stack, or are another's. */
+	/** Whether S3 and SQS are started by the stack, or are external services. */
 	isOwn: { s3: boolean; sqs: boolean };
-	/** Environment that Lambda itself gives to every function: region, credentials, endpoints. */
+	/** Environment variables that Lambda sets for every function: region, credentials, endpoints. */
 	lambdaEnvironment: Record<string, string>;
 	resolver: Resolver;
 	attributes: Map<string, Attributes>;
 	functions: Map<string, LocalFunction>;
 	routes: HttpRoute[];
-	/** What a person should know of the context, a line each. */
+	/** Warnings about the services, one line each. */
 	warnings: string[];
-	/** Ends what was started; run in reverse order. */
+	/** Close what was started; run in reverse order. */
 	disposers: (() => unknown)[];
 };
 
@@ -70,13 +70,13 @@ const functionByArn = (context: StackContext, wanted: unknown): LocalFunction =>
 	throw new FramefanError(`The template refers to an unknown function: ${String(wanted)}`);
 };
 
-/** What went wrong, without the hints for programmers that follow. */
+/** The first line of an error message, without the debugging hints after it. */
 const firstLine = (error: unknown): string => messageOf(error).split('\n')[0] as string;
 
 const bucket: Provision = async (context, id) => {
 	const Bucket = physicalName(context, id);
 	const { region } = context;
-	// The one region that must not be named.
+	// us-east-1 must not be given as a location constraint.
 	const place =
 		region === 'us-east-1'
 			? {}
@@ -104,7 +104,7 @@ const queue: Provision = async (context, id, resource) => {
 		const isOther = error instanceof SyntaxError ? ' (the answer is not in the SQS JSON protocol)' : '';
 		throw new FramefanError(`Queue ${QueueName} could not be created: ${firstLine(error)}${isOther}`);
 	});
-	// Some name themselves by a host that only they know, or that is none.
+	// Some services return a URL with an unknown or invalid host.
 	const QueueUrl = new URL(context.sqsUrl).origin + told.replace(/^https?:\/\/[^/]*/, '');
 	const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] });
 	const Arn = (await context.sqs.send(asked)).Attributes?.QueueArn as string;
@@ -132,7 +132,7 @@ const lambda: Provision = (context, id, resource) => {
 	const temporaryRoot = join(context.dataDir, 'tmp');
 	mkdirSync(temporaryRoot, { recursive: true });
 	const made = makeFunction(configuration, {
-		// Room for the pollers of a queue (see eventSource) and for requests and timers beside them.
+		// Enough for the pollers of a queue (see eventSource) plus requests and timers.
 		concurrency: Number(wanted.ReservedConcurrentExecutions ?? availableParallelism() + 8),
 		temporaryRoot,
 		logPath: join(context.dataDir, 'logs', `${id}.log`),
@@ -154,7 +154,7 @@ const eventSource: Provision = (context, id, resource) => {
 		worker: functionByArn(context, wanted.FunctionName),
 		batchSize: Number(wanted.BatchSize ?? 10),
 		pollers: Math.min(Number(MaximumConcurrency), availableParallelism()),
-		// Some hand a message to a poll whose client has gone, so that the next stack would be without it for as long.
+		// Some services deliver a message to a poll whose client is gone, which hides it from the next stack.
 		waitSeconds: context.isOwn.sqs ? 20 : 2,
 		reportsItemFailures: ((wanted.FunctionResponseTypes ?? []) as string[]).includes('ReportBatchItemFailures'),
 	};
@@ -199,31 +199,31 @@ const rule: Provision = (context, id, resource) => {
 	}
 };
 
-/** Named, and otherwise without effect on one machine: there is one user here, with all rights. */
-const nothingToRun =
+/** For resources without effect locally: there is one user, with all rights. */
+const noOp =
 	(service: string): Provision =>
 	(context, id) => {
 		context.attributes.set(id, { ref: id, Arn: arn(context, service, id) });
 	};
 
-/** How each resource type is made real, in the order in which they are: a later one points to earlier ones. */
+/** Provisioners by resource type, in order of provisioning: later types refer to earlier ones. */
 const provisioners: [type: string, provision: Provision][] = [
-	['AWS::IAM::Role', nothingToRun('iam')],
-	['AWS::Logs::LogGroup', nothingToRun('logs')],
+	['AWS::IAM::Role', noOp('iam')],
+	['AWS::Logs::LogGroup', noOp('logs')],
 	['AWS::S3::Bucket', bucket],
 	['AWS::SQS::Queue', queue],
 	['AWS::Lambda::LayerVersion', layer],
 	['AWS::Lambda::Function', lambda],
 	['AWS::ApiGatewayV2::Api', (context, id) => void context.attributes.set(id, { ref: 'local' })],
-	['AWS::ApiGatewayV2::Stage', nothingToRun('apigateway')],
+	['AWS::ApiGatewayV2::Stage', noOp('apigateway')],
 	['AWS::ApiGatewayV2::Integration', integration],
 	['AWS::ApiGatewayV2::Route', route],
-	['AWS::S3::BucketPolicy', nothingToRun('s3')],
-	['AWS::SQS::QueuePolicy', nothingToRun('sqs')],
-	['AWS::IAM::Policy', nothingToRun('iam')],
-	['AWS::CloudWatch::Alarm', nothingToRun('cloudwatch')],
+	['AWS::S3::BucketPolicy', noOp('s3')],
+	['AWS::SQS::QueuePolicy', noOp('sqs')],
+	['AWS::IAM::Policy', noOp('iam')],
+	['AWS::CloudWatch::Alarm', noOp('cloudwatch')],
 	['AWS::Events::Rule', rule],
-	['AWS::Lambda::Permission', nothingToRun('lambda')],
+	['AWS::Lambda::Permission', noOp('lambda')],
 	['AWS::Lambda::EventSourceMapping', eventSource],
 ];
 

@@ -22,9 +22,9 @@ export type LocalStack = {
 	sqs: SQSClient;
 	/** Names of the template's buckets. */
 	buckets: string[];
-	/** What a person should know of the S3 it stands on, a line each. */
+	/** Warnings about the S3 service, one line each. */
 	warnings: string[];
-	/** Invokes a function with an event, as whoever may invoke it could; `id` begins its logical id. */
+	/** Invokes a function with an event; `id`: beginning of its logical id. */
 	invoke(id: string, event: unknown): Promise<unknown>;
 	/** Process ids of the function sandboxes that live now, by function. */
 	sandboxes(): Record<string, number[]>;
@@ -35,10 +35,10 @@ export type LocalStack = {
 
 /**
  * Runs the deployed template on 127.0.0.1: S3, SQS, Lambda, HTTP API, schedules.
- * @param options.dataDir where state, queues and logs are kept; a second start there goes on where the first stopped
+ * @param options.dataDir folder of state, queues and logs; a later start with it continues
  * @param options.parameters values for the template's parameters
- * @param options.environment names another S3 or SQS to stand on (see `services.ts`)
- * @param options.idle nothing is worked off: for asking how things stand
+ * @param options.environment may set an external S3 or SQS (see `services.ts`)
+ * @param options.idle processes no messages and schedules: for reading the state only
  * @param options.secrets SSM SecureStrings by name, held in memory only
  */
 export const startLocalStack = async (options: {
@@ -117,7 +117,7 @@ export const startLocalStack = async (options: {
 			accountId,
 		});
 		disposers.push(() => http.close());
-		// All are needed soon, one after the other: their starts go on at the same time.
+		// All are needed soon, so they are started in parallel.
 		if (!options.idle) for (const worker of context.functions.values()) await worker.warm();
 
 		return {
@@ -148,7 +148,7 @@ export const startLocalStack = async (options: {
 	}
 };
 
-/** Which checksums clients send and look for, as some S3 know others than AWS; told to the functions as it was told here. */
+/** Passes the checksum settings of the environment to the functions: some S3 services support other checksums than AWS. */
 const checksumSettings = (environment: ServiceEnvironment): Record<string, string> =>
 	Object.fromEntries(
 		['AWS_REQUEST_CHECKSUM_CALCULATION', 'AWS_RESPONSE_CHECKSUM_VALIDATION'].flatMap(name => {
