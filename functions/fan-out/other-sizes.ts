@@ -17,9 +17,9 @@ export const watchSizes = (settings: Settings, index: VideoIndex, video: Video):
 	const wanted = wantedSize(settings, index, video);
 	/** Number of images by action, then by size. */
 	const counts = {
-		stay: new Map<string, number>(),
-		labelled: new Map<string, number>(),
-		anew: new Map<string, number>(),
+		keep: new Map<string, number>(),
+		keepLabels: new Map<string, number>(),
+		replace: new Map<string, number>(),
 	};
 	return {
 		decide: existing => {
@@ -28,9 +28,9 @@ export const watchSizes = (settings: Settings, index: VideoIndex, video: Video):
 			const there = { image, ...(size ? { size } : {}) };
 			if (!size || !wanted || (size.width === wanted.width && size.height === wanted.height)) return there;
 			// Without copied labels the new image would lose those of the old one.
-			const action = !settings.replace ? 'stay' : settings.copyAnnotations || isBare ? 'anew' : 'labelled';
+			const action = !settings.replace ? 'keep' : settings.copyAnnotations || isBare ? 'replace' : 'keepLabels';
 			counts[action].set(textOf(size), (counts[action].get(textOf(size)) ?? 0) + 1);
-			return action === 'anew' ? { replaces: image, size } : there;
+			return action === 'replace' ? { replaces: image, size } : there;
 		},
 		notes: () => {
 			if (!wanted) return [];
@@ -39,15 +39,15 @@ export const watchSizes = (settings: Settings, index: VideoIndex, video: Video):
 				[...counts[action]].map(([from, count]) => text(`${count} image${count === 1 ? '' : 's'} of ${from} pixels`));
 			return [
 				...tell(
-					'stay',
+					'keep',
 					what => `${what} are kept, these settings give ${to}: use replace (--replace) to upload them again`,
 				),
 				...tell(
-					'labelled',
+					'keepLabels',
 					what =>
 						`${what} are kept although these settings give ${to}: they may have labels, and labels are not copied`,
 				),
-				...tell('anew', what => `${what} are replaced by images of ${to}`),
+				...tell('replace', what => `${what} are replaced by images of ${to}`),
 			];
 		},
 	};

@@ -117,7 +117,7 @@ test('a project begun in one format and gone on with in another is refused, and 
 	const { entities } = await ok(server, 'datasets.list', { projectId: source });
 	const [video] = (await ok(server, 'videos.list', { datasetId: entities[0].id })).entities;
 	const [into] = (await ok(server, 'datasets.list', { projectId: id })).entities;
-	await expect(sampleVideo(client, video.id, into.id, { format: 'webp' })).rejects.toThrow(/PNG .* say WebP/);
+	await expect(sampleVideo(client, video.id, into.id, { format: 'webp' })).rejects.toThrow(/PNG .* ask for WebP/);
 	expect(await images(id)).toEqual(before);
 
 	expect(await sample({ step: 5 }, id)).toMatchObject({ ...clean, framesUploaded: 6, framesAlreadyThere: 6 });

@@ -132,7 +132,7 @@ test('the command does the same', async () => {
 	const noted = await run();
 	expect(noted.code, noted.stderr).toBe(0);
 	expect(lastJson(noted.stdout).notes).toContainEqual(
-		expect.stringMatching(/80 x 60 .* 160 x 120: replace \(--replace\)/),
+		expect.stringMatching(/80 x 60 .* 160 x 120: use replace \(--replace\)/),
 	);
 	const replaced = await run('--replace');
 	expect(replaced.code, replaced.stderr).toBe(0);
