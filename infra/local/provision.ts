@@ -228,9 +228,9 @@ const provisioners: [type: string, provision: Provision][] = [
 ];
 
 /**
- * Makes a template's resources real on loopback.
- * @param without types that are left out
- * @throws FramefanError that names a resource type or property that can't be run here: there is no silent gap to what is deployed
+ * Provisions the resources of a template on loopback.
+ * @param without resource types to skip
+ * @throws FramefanError with an unsupported resource type or property, so that nothing deployed is silently missing here
  */
 export const provision = async (
 	context: StackContext,
@@ -246,7 +246,7 @@ export const provision = async (
 	}
 	for (const [type, make] of provisioners.filter(([type]) => !without.includes(type))) {
 		const ofType = [...resources].filter(([, resource]) => resource.type === type);
-		// A queue with a redrive policy points to the one without.
+		// A queue with a redrive policy refers to a dead-letter queue, which has none.
 		ofType.sort(([, a], [, b]) => Number('RedrivePolicy' in a.properties) - Number('RedrivePolicy' in b.properties));
 		for (const [id, resource] of ofType) await make(context, id, resource);
 	}

@@ -237,10 +237,7 @@ test('the commands take the format, its quality and its chroma', async () => {
 
 const nowhere = ['--server', 'http://127.0.0.1:9', '--project', '1'];
 test.each([
-	[
-		['sample', ...nowhere, '--format', 'jpeg'],
-		/--format.*jpeg.*It must be png, jpg or webp\. JPEG is called jpg here\./,
-	],
+	[['sample', ...nowhere, '--format', 'jpeg'], /--format.*jpeg.*It must be png, jpg or webp\. Use jpg for JPEG\./],
 	[
 		['sample', ...nowhere, '--format', 'jpg', '--quality', '0'],
 		/--quality.*'0'.*It must be a whole number from 1 to 100/,
@@ -261,7 +258,7 @@ test.each([
 	],
 	[
 		['frames', 'x.mp4', '--verify', '--ext', 'png', '--format', 'jpg'],
-		/--ext is png and --format is jpg: both name the format/,
+		/--ext is png and --format is jpg: both set the format/,
 	],
 ])('%j is refused in one line', async (args, message) => {
 	const { code, stdout, stderr } = await runFramefan(args, { SUPERVISELY_API_TOKEN: 'none' });
