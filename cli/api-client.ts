@@ -1,29 +1,29 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
-import { isPassingStatus } from '#shared/passing.ts';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
+import { isTransientStatus } from '#shared/transient.ts';
 import type { Estimate, SamplingList, SamplingStatus, Started } from '../functions/api/schemas.ts';
 
-/** Framefan's own HTTP API, signed as its IAM authorizer asks. */
+/** Client of Framefan's HTTP API; requests are signed for its IAM authorizer. */
 export type ApiClient = {
 	start(request: SamplingRequestInput): Promise<Started>;
 	status(id: string): Promise<SamplingStatus>;
-	/** One page, the newest first; `next` of a page asks for the one after it. */
+	/** One page, newest first; pass `next` of a page to get the next one. */
 	list(query: { limit?: number; next?: string }): Promise<SamplingList>;
 	cancel(id: string): Promise<SamplingStatus>;
 	retry(id: string): Promise<Started>;
 	estimate(request: SamplingRequestInput): Promise<Estimate>;
 };
 
-/** Where an API is, and who asks. */
+/** Address and credentials of an API. */
 export type ApiAddress = {
 	httpUrl: string;
 	region: string;
 	credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 };
 
-/** @throws PermanentError for an answer that is a refusal, with the field that is wrong; FramefanError for what may pass */
+/** @throws PermanentError when the request is refused, with the wrong field; FramefanError for transient errors */
 export const makeApiClient = (api: ApiAddress): ApiClient => {
 	const { hostname, port, protocol, host } = new URL(api.httpUrl);
 	const { region, credentials } = api;
@@ -49,7 +49,7 @@ export const makeApiClient = (api: ApiAddress): ApiClient => {
 		if (response.ok) return answer as Answer;
 		const place = answer.path ? `${answer.path}: ` : '';
 		const message = `${method} ${path} answered ${response.status}: ${place}${answer.error ?? answer.message}`;
-		throw isPassingStatus(response.status) ? new FramefanError(message) : new PermanentError('refused', message);
+		throw isTransientStatus(response.status) ? new FramefanError(message) : new PermanentError('refused', message);
 	};
 	const place = (id: string) => `/samplings/${encodeURIComponent(id)}`;
 	return {

@@ -1,23 +1,23 @@
 import { FramefanError, messageOf } from '#shared/errors.ts';
-import { isPassingStatus } from '#shared/passing.ts';
+import { isTransientStatus } from '#shared/transient.ts';
 
 const timeoutMs = 10_000;
-const attempts = 5;
+const mostTries = 5;
 
-/** Answers that mean that nothing is there to answer; any other failure may pass. */
-const nobodyThere = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** Errors that mean that the server is unreachable; all others may be transient. */
+const unreachableCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /**
- * Asks the server one question before anything is started, so that a wrong address or token is told at once.
- * @throws FramefanError that names the address and what to do
+ * Calls the server once before anything is started, to detect a wrong address or token.
+ * @throws FramefanError with the address and the remedy
  */
 export const checkServer = async (server: string, token: string, project: number): Promise<void> => {
 	const { status, text } = await ask(server, token, project);
 	if (status === 401 || status === 403) {
 		throw new FramefanError(`${server} refused the API token (${status}): check SUPERVISELY_API_TOKEN`);
 	}
-	// An overloaded server may answer anything: the functions have more patience.
-	if (isPassingStatus(status)) return;
+	// Transient errors are left to the functions, which retry for longer.
+	if (isTransientStatus(status)) return;
 	try {
 		JSON.parse(text);
 	} catch {
@@ -26,7 +26,7 @@ export const checkServer = async (server: string, token: string, project: number
 };
 
 const ask = async (server: string, token: string, project: number): Promise<{ status: number; text: string }> => {
-	for (let attempt = 1; ; attempt++) {
+	for (let tries = 1; ; tries++) {
 		try {
 			const response = await fetch(new URL(`${server.replace(/\/+$/, '')}/public/api/v3/projects.info`), {
 				method: 'POST',
@@ -38,10 +38,10 @@ const ask = async (server: string, token: string, project: number): Promise<{ st
 			return { status: response.status, text: await response.text() };
 		} catch (error) {
 			const why = (error as { cause?: { code?: string } }).cause?.code ?? messageOf(error);
-			if (attempt === attempts || nobodyThere.has(why)) {
+			if (tries === mostTries || unreachableCodes.has(why)) {
 				throw new FramefanError(`${server} can't be reached (${why}): check the address and the network`);
 			}
-			await new Promise(resolve => setTimeout(resolve, 200 * attempt));
+			await new Promise(resolve => setTimeout(resolve, 200 * tries));
 		}
 	}
 };

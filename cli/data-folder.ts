@@ -12,11 +12,11 @@ const isAlive = (pid: number): boolean => {
 };
 
 /**
- * Takes a data folder for this process alone; one that a dead process left is taken over.
- * @returns a function that gives it free
- * @throws FramefanError that names the process which has it
+ * Locks a data folder for this process; a stale lock of a dead process is replaced.
+ * @returns a function that unlocks it
+ * @throws FramefanError with the id of the process that holds it
  */
-export const takeDataFolder = (folder: string): (() => void) => {
+export const lockDataFolder = (folder: string): (() => void) => {
 	mkdirSync(folder, { recursive: true });
 	const lock = join(folder, 'in-use-by');
 	for (;;) {
@@ -28,7 +28,7 @@ export const takeDataFolder = (folder: string): (() => void) => {
 			const holder = Number(readFileSync(lock, 'utf8'));
 			if (holder !== process.pid && isAlive(holder)) {
 				throw new FramefanError(
-					`${folder} is in use by process ${holder}: wait for it, end it, or choose another --data`,
+					`${folder} is in use by process ${holder}: wait for it, stop it, or choose another --data`,
 				);
 			}
 			rmSync(lock, { force: true });

@@ -2,24 +2,24 @@ import { inspect } from 'node:util';
 import { FramefanError, messageOf } from '#shared/errors.ts';
 import { withoutSecrets } from './secrets.ts';
 
-/** Whether it is told where an error comes from; asked for anywhere on the command line. */
+/** Whether stack traces are printed: `--debug` anywhere on the command line. */
 const isDebug = process.argv.includes('--debug');
 
-/** What went wrong, for a person to read: no trace, no token and no password. */
+/** The message of an error for users, without stack trace, tokens and passwords. */
 export const sentenceOf = (error: unknown): string => {
 	const lines = messageOf(error).split('\n');
 	const text = lines.filter(line => !/^\s+at /.test(line)).join('\n');
 	return withoutSecrets(text);
 };
 
-/** Prints where an error comes from, for those who asked by `--debug`. */
+/** Prints the stack trace of an error with `--debug`. */
 export const printTrace = (error: unknown): void => {
 	if (isDebug) console.error(withoutSecrets(inspect(error)));
 };
 
-/** Prints an error in a line. One that nobody foresaw comes with the way to its trace. */
+/** Prints an error in one line; an unexpected one with a hint to `--debug`. */
 export const printFailure = (error: unknown): void => {
-	const hint = error instanceof FramefanError || isDebug ? '' : ' (--debug shows where it comes from)';
+	const hint = error instanceof FramefanError || isDebug ? '' : ' (--debug prints a stack trace)';
 	console.error(`error: ${sentenceOf(error)}${hint}`);
 	printTrace(error);
 };

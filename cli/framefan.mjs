@@ -16,7 +16,7 @@ try {
 	}
 } catch (error) {
 	// What is installed is incomplete, so that not even the command's own way to tell an error can be loaded.
-	console.error(`error: framefan can't start: ${error.message.split('\n')[0]}`);
+	console.error(`error: framefan cannot start: ${error.message.split('\n')[0]}`);
 	if (process.argv.includes('--debug')) console.error(error);
 	process.exitCode = 1;
 }

@@ -11,7 +11,7 @@ import {
 import { wholeNumber } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
-/** How images are encoded, as the command line has it: what isn't given is absent. */
+/** Image options of the command line; absent if not given. */
 export type ImageArguments = { format?: ImageFormat; quality?: number; chroma?: Chroma; optimiseCoding?: boolean };
 
 const flags = {
@@ -21,17 +21,17 @@ const flags = {
 	optimiseCoding: '--optimise-coding',
 } as const satisfies Record<ImageOption, string>;
 
-/** Adds the options that say how images are encoded. */
+/** Adds the image options to a command. */
 export function addImageOptions(command: Command): Command {
 	return command
-		.option(`${flags.format} <format>`, 'png, jpg or webp; png unless told', imageFormat)
-		.option(`${flags.quality} <n>`, 'of jpg and webp, 1 to 100; 95 unless told', wholeNumber(1, 100))
-		.option(`${flags.chroma} <n>`, 'of jpg: 444 or 420; 444 unless told', chroma)
-		.option(flags.optimiseCoding, 'of jpg: somewhat smaller files that take three times as long');
+		.option(`${flags.format} <format>`, 'png, jpg or webp; default: png', imageFormat)
+		.option(`${flags.quality} <n>`, 'quality of jpg and webp, 1 to 100; default: 95', wholeNumber(1, 100))
+		.option(`${flags.chroma} <n>`, 'chroma subsampling of jpg, 444 or 420; default: 444', chroma)
+		.option(flags.optimiseCoding, 'optimises jpg coding: slightly smaller files, three times slower');
 }
 
 /**
- * The options of these that say how images are encoded, as far as they are given.
+ * Picks the given image options.
  * @throws UsageError for one that the format doesn't have
  */
 export function imageArguments({ format, quality, chroma, optimiseCoding }: ImageArguments): ImageArguments {
@@ -46,11 +46,11 @@ export function imageArguments({ format, quality, chroma, optimiseCoding }: Imag
 	return given;
 }
 
-/** png, jpg or webp, for an option. */
+/** Parses png, jpg or webp. */
 export function imageFormat(text: string): ImageFormat {
 	const found = imageFormats.find(format => format === text);
 	if (found) return found;
-	const hint = text === 'jpeg' ? ' JPEG is called jpg here.' : '';
+	const hint = text === 'jpeg' ? ' Use jpg for JPEG.' : '';
 	throw new InvalidArgumentError(`${sentence(imageLimits.format)}${hint}`);
 }
 

@@ -4,20 +4,20 @@ import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Clien
 import pLimit from 'p-limit';
 import { keys, videoIndexName } from '#shared/sampling/keys.ts';
 
-const atOnce = pLimit(16);
+const limit = pLimit(16);
 
 /**
- * What is known of videos' files goes from one sampling on this machine to the next, as it does in a deployment, where
- * all samplings share a bucket: so a later sampling doesn't read a file only to index it.
- * @param folder where it is kept between samplings, for one Supervisely server
- * @returns a function that takes what this sampling has found out
+ * Copies video indexes between the local stacks of samplings. In a deployment all samplings share a bucket, so that a file
+ * is indexed only once.
+ * @param folder stores the indexes between samplings, for one Supervisely server
+ * @returns a function that stores the indexes of this sampling
  */
 export const carryKnownVideos = async (s3: S3Client, Bucket: string, folder: string): Promise<() => Promise<void>> => {
 	const ending = `.${videoIndexName}`;
 	const files = existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith(ending)) : [];
 	await Promise.all(
 		files.map(name =>
-			atOnce(() => {
+			limit(() => {
 				const Key = `${keys.videos}${name.slice(0, -ending.length)}/${videoIndexName}`;
 				return s3.send(new PutObjectCommand({ Bucket, Key, Body: readFileSync(join(folder, name)) }));
 			}),

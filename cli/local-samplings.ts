@@ -6,7 +6,7 @@ import { startLocalStack } from '#local/stack.ts';
 import { FramefanError } from '#shared/errors.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
 import { type ApiAddress, type ApiClient, makeApiClient } from './api-client.ts';
-import { takeDataFolder } from './data-folder.ts';
+import { lockDataFolder } from './data-folder.ts';
 
 const localSchema = z.object({
 	id: z.string(),
@@ -14,23 +14,23 @@ const localSchema = z.object({
 	server: z.string(),
 	request: requestSchema,
 });
-/** What is known of a sampling on this machine without asking its stack. */
+/** Facts about a local sampling that are known without its stack. */
 export type LocalSampling = z.input<typeof localSchema>;
 
 const addressSchema = z.object({ httpUrl: z.string(), region: z.string() });
 
-/** Keeps which sampling a data folder is for. */
+/** Stores which sampling a data folder is for. */
 export const keepLocalSampling = (dataDir: string, sampling: LocalSampling): void =>
 	writeFileSync(join(dataDir, 'sampling.json'), JSON.stringify(sampling));
 
-/** Tells other processes where the stack of a data folder answers. @returns a function that takes it back */
+/** Publishes the address of the stack of a data folder for other processes. @returns a function that removes it */
 export const announceStack = (dataDir: string, { httpUrl, region }: ApiAddress): (() => void) => {
 	const file = join(dataDir, 'api.json');
 	writeFileSync(file, JSON.stringify({ httpUrl, region }));
 	return () => rmSync(file, { force: true });
 };
 
-/** The samplings below a data folder, each with the folder of its own. */
+/** The samplings in a data folder, each with its own folder. */
 export const localSamplings = (data: string): (z.output<typeof localSchema> & { dataDir: string })[] => {
 	const folders = existsSync(data) ? readdirSync(data, { withFileTypes: true }) : [];
 	return folders.flatMap(entry => {
@@ -45,15 +45,16 @@ export const localSamplings = (data: string): (z.output<typeof localSchema> & { 
 /** @throws FramefanError when there is none with this id */
 export const findLocalSampling = (data: string, id: string): ReturnType<typeof localSamplings>[number] => {
 	const found = localSamplings(data).find(sampling => sampling.id === id);
-	if (!found) throw new FramefanError(`There is no sampling ${id} in ${data}: framefan list --local shows all`);
+	if (!found) throw new FramefanError(`There is no sampling ${id} in ${data}: list all with framefan list --local`);
 	return found;
 };
 
 /**
- * Asks the stack of a data folder: the one that runs there, or one that is started for the question and works nothing off.
- * @param question is given the API, and what has done now what a stack that works would do by itself
- * @param token the Supervisely token, for questions that the server has to be asked for
- * @param environment names another S3 or SQS that the folder's state is on
+ * Calls the API of the stack of a data folder: of the running one, or of one started for this call that processes no
+ * messages.
+ * @param question gets the API, and a function that runs the sweep
+ * @param token the Supervisely token, for calls that need the server
+ * @param environment may set the external S3 or SQS with the folder's state
  */
 export const askLocalStack = async <Answer>(
 	{
@@ -66,7 +67,7 @@ export const askLocalStack = async <Answer>(
 ): Promise<Answer> => {
 	const running = await runningStack(dataDir);
 	if (running) return question(running, async () => {});
-	const giveFree = takeDataFolder(dataDir);
+	const unlock = lockDataFolder(dataDir);
 	try {
 		const tokenParameter = '/framefan/supervisely-token';
 		const stack = await startLocalStack({
@@ -82,7 +83,7 @@ export const askLocalStack = async <Answer>(
 			await stack.close();
 		}
 	} finally {
-		giveFree();
+		unlock();
 	}
 };
 
@@ -92,7 +93,7 @@ const runningStack = async (dataDir: string): Promise<ApiClient | undefined> => 
 	const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL_SQS } = process.env;
 	const credentials = AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL_SQS ? credentialsOf(process.env) : ownCredentials;
 	const api = makeApiClient({ ...addressSchema.parse(JSON.parse(readFileSync(file, 'utf8'))), credentials });
-	// The address may be one that a killed process left.
+	// The address may be stale, left by a killed process.
 	return api.list({ limit: 1 }).then(
 		() => api,
 		() => undefined,

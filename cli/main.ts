@@ -9,9 +9,9 @@ import { printFailure } from './failure.ts';
 import { endProcess } from './shutdown.ts';
 import { UsageError } from './usage-error.ts';
 
-/** 0 done, 1 could not be done, 2 not understood. Whatever it is, it ends in one line. */
+/** Prints an error in one line. @returns the exit code: 1 for failures, 2 for usage errors, 0 for help */
 const tell = (error: unknown): number => {
-	// Commander has said it already.
+	// Commander has already printed it.
 	if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
 	printFailure(error);
 	return error instanceof UsageError ? 2 : 1;
@@ -22,7 +22,7 @@ const endBy = (error: unknown): void => endProcess(tell(error));
 process.on('uncaughtException', endBy).on('unhandledRejection', endBy);
 for (const stream of [process.stdout, process.stderr]) {
 	stream.on('error', (error: NodeJS.ErrnoException) => {
-		// The reader has what it wanted, such as `head`: other programs end by SIGPIPE then, without a word.
+		// The reader, such as `head`, has closed the pipe: exit silently, like other programs on SIGPIPE.
 		if (error.code === 'EPIPE') endProcess(0);
 		else endBy(error);
 	});
@@ -30,7 +30,7 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const program = new Command('framefan')
 	.description('Samples Supervisely video projects into image projects: exact frames, every label.')
-	.option('--debug', 'shows where an error comes from')
+	.option('--debug', 'prints a stack trace for errors')
 	.configureHelp({ showGlobalOptions: true })
 	.exitOverride();
 addDemo(program);

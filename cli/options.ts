@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Resize } from '#shared/video/picture/target-size.ts';
 import { UsageError } from './usage-error.ts';
 
-/** A whole number from `least` to `most`, for an option. */
+/** Parses a whole number from `least` to `most`. */
 export const wholeNumber =
 	(least: number, most = Number.MAX_SAFE_INTEGER) =>
 	(text: string): number => {
@@ -12,12 +12,12 @@ export const wholeNumber =
 		throw new InvalidArgumentError(`It must be a whole number from ${least}${limit}.`);
 	};
 
-/** Adds a whole number to those given before. */
+/** Parses a whole number of a repeated option. */
 export const wholeNumbers =
 	(least: number) =>
 	(text: string, before: number[] = []): number[] => [...before, wholeNumber(least)(text)];
 
-/** HxW in pixels, such as 224x224; one side alone, such as 720x or x1280, keeps the proportions. */
+/** Parses HxW in pixels, such as 224x224; one side alone, such as 720x or x1280, keeps the aspect ratio. */
 export const heightByWidth = (text: string): Resize => {
 	const found = /^(\d*)x(\d*)$/i.exec(text);
 	const [height, width] = [found?.[1], found?.[2]].map(side => (side ? Number(side) : null)) as Resize;
@@ -28,16 +28,16 @@ export const heightByWidth = (text: string): Resize => {
 	);
 };
 
-/** A folder, for an option: an empty name would be the folder that the command runs in. */
+/** Parses a folder name; an empty one would be the current folder. */
 export const folderName = (text: string): string => {
 	if (text.trim() === '') throw new InvalidArgumentError('It is empty: name a folder.');
 	return text;
 };
 
-/** @throws UsageError for what is no HTTP address, or has a password in it */
+/** @throws UsageError for an invalid HTTP address, or one with a password */
 export const checkAddress = (option: string, given: string, example: string): void => {
 	const url = URL.canParse(given) ? new URL(given) : undefined;
-	// What stands before an @ may be a password.
+	// The part before an @ may contain a password.
 	const shown = JSON.stringify(given.replace(/^.*@/s, '…@'));
 	if (!url || !/^https?:$/.test(url.protocol))
 		throw new UsageError(`${option} is ${shown}: it must be an address such as ${example}`);

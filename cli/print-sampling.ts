@@ -1,10 +1,10 @@
 import type { SamplingStatus } from '../functions/api/schemas.ts';
 import { sentenceOf } from './failure.ts';
 
-/** Faults and notes that are printed one by one, each. */
+/** Most faults, and most notes, that are printed. */
 const faultsShown = 10;
 
-/** Prints how a sampling that was followed has ended, and sets the exit code. */
+/** Prints the result of a sampling, and sets the exit code. */
 export const tellEnd = (status: SamplingStatus, seconds: number, json: boolean | undefined): void => {
 	for (const note of status.notes) process.stderr.write(`note: ${note}\n`);
 	const done = status.state === 'completed' || status.state === 'completed_with_faults';
@@ -14,10 +14,10 @@ export const tellEnd = (status: SamplingStatus, seconds: number, json: boolean |
 	process.exitCode = status.state === 'completed' ? 0 : 1;
 };
 
-/** What `--json` ends with when nothing was sampled at all. */
+/** Prints the last line of `--json` for a sampling that could not be started. */
 export const tellFailure = (error: unknown): void => console.log(JSON.stringify(failed(sentenceOf(error))));
 
-/** What `--json` ends with. A sampling that failed as a whole has its reason as its one fault. */
+/** The last line of `--json`. A sampling that failed as a whole has its reason as its only fault. */
 const toJson = (status: SamplingStatus, seconds: number) => {
 	const { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, notes, reason } = status;
 	const [faultCount, faults] =
@@ -35,18 +35,18 @@ const printResult = (status: SamplingStatus, seconds: number): void => {
 	const { destination } = status;
 	console.log(`${status.state} in ${seconds} s: project ${destination?.id} ${JSON.stringify(destination?.name)}`);
 	console.log(
-		`${status.framesUploaded} frames uploaded, ${status.framesAlreadyThere} were there, ${status.labels} labels, ${status.videos} videos`,
+		`${status.framesUploaded} frames uploaded, ${status.framesAlreadyThere} already there, ${status.labels} labels, ${status.videos} videos`,
 	);
 	printFaults(status);
 };
 
-/** The first of its notes, a line each. */
+/** Prints the first notes, one per line. */
 export const printNotes = ({ notes }: SamplingStatus): void => {
 	for (const note of notes.slice(0, faultsShown)) console.log(`note: ${note}`);
 	if (notes.length > faultsShown) console.log(`… ${notes.length - faultsShown} more notes; --json lists them`);
 };
 
-/** The first of its faults, a line each. */
+/** Prints the first faults, one per line. */
 export const printFaults = (status: SamplingStatus): void => {
 	for (const { reason, message, video, frame } of status.faults.slice(0, faultsShown)) {
 		console.log(

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { SamplingStatus } from '../functions/api/schemas.ts';
 
-/** Least time between two lines where the output is no terminal, in milliseconds. */
+/** Shortest time between two lines without a terminal, in milliseconds. */
 const lineEveryMs = 2000;
 
 export type ProgressDisplay = { show(status: SamplingStatus): void; end(): void };
@@ -20,7 +20,7 @@ export const showProgress = (): ProgressDisplay => {
 	let started = false;
 	return {
 		show: status => {
-			// Until something is planned there is nothing to be a part of.
+			// No total until something is planned.
 			if (status.framesPlanned === 0) return;
 			const payload = { videos: status.videos, faults: status.faultCount };
 			if (!started) bar.start(status.framesPlanned, 0, payload);

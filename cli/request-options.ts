@@ -5,7 +5,7 @@ import { addImageOptions, type ImageArguments, imageArguments } from './image-op
 import { heightByWidth, wholeNumber, wholeNumbers } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What is to be sampled, as the command line has it. */
+/** Options of the command line for a sampling request. */
 export type RequestOptions = ImageArguments & {
 	project: number;
 	into?: number;
@@ -27,35 +27,37 @@ export const addRequestOptions = (command: Command): Command =>
 	addImageOptions(
 		command
 			.requiredOption('--project <id>', 'the video project', wholeNumber(1))
-			.option('--into <id>', 'an existing images project; a new one unless told', wholeNumber(1))
-			.option('--name <name>', 'name of the new project; "<source>(images)" unless told')
+			.option('--into <id>', 'an existing images project; default: a new one', wholeNumber(1))
+			.option('--name <name>', 'name of the new project; default: "<source>(images)"')
 			.option('--dataset <id>', 'only this dataset; can be repeated', wholeNumbers(1))
-			.option('--nested', 'with all datasets below those that were chosen')
+			.option('--nested', 'also the datasets nested in the chosen ones')
 			.option('--video <id>', 'only this video; can be repeated', wholeNumbers(1))
 			.option('--start <n>', 'first frame', wholeNumber(0))
-			.option('--end <n>', 'frame to stop before', wholeNumber(1))
+			.option('--end <n>', 'end frame, exclusive', wholeNumber(1))
 			.option('--step <n>', 'every n-th frame', wholeNumber(1))
 			.option('--annotated', 'only frames with figures')
-			.option('--annotated-by-tags', 'only frames with figures, or with a tag of the video that has a frame range')
+			.option('--annotated-by-tags', 'only frames with figures, or in the frame range of a video tag')
 			.option(
 				'--resize <HxW>',
-				'height and width of the images in pixels; one of them keeps the proportions',
+				'height and width of the images in pixels; give one to keep the aspect ratio',
 				heightByWidth,
 			)
-			.option('--no-labels', 'images alone')
-			.option('--replace', 'images that are there in another size are uploaded anew'),
+			.option('--no-labels', 'copies no labels')
+			.option('--replace', 'uploads existing images of another size again'),
 	);
 
-/** @throws UsageError for options that stand against each other */
+/** @throws UsageError for conflicting options */
 export const toRequest = (options: RequestOptions): SamplingRequestInput => {
 	const { start, end, step, annotated, annotatedByTags, resize, labels, replace } = options;
 	const image = imageArguments(options);
 	if (end !== undefined && end <= (start ?? 0)) {
-		throw new UsageError(`--end is ${end} and --start is ${start ?? 0}: the end is exclusive, so it must be greater`);
+		throw new UsageError(
+			`--end is ${end} and --start is ${start ?? 0}: the end is exclusive, so it must be greater than the start`,
+		);
 	}
 	if (options.into !== undefined && options.name !== undefined) {
 		throw new UsageError(
-			`--into ${options.into} is an existing project, --name ${options.name} a new one: give one of them`,
+			`--into ${options.into} is an existing project, --name ${options.name} a new one: give only one`,
 		);
 	}
 	if (options.name?.trim() === '')

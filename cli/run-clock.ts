@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Seconds that a run has taken over all its starts; what it was cut off for doesn't count. */
+/** Total seconds of a run over all its starts, without the time between them. */
 export type RunClock = { seconds(): number; keep(): void };
 
-/** @param file where the time of former starts is kept */
+/** @param file stores the time of earlier starts */
 export const startClock = (file: string): RunClock => {
 	const started = performance.now();
 	let before = 0;

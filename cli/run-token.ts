@@ -5,14 +5,14 @@ import { z } from 'zod';
 const fileName = 'run.json';
 const runSchema = z.object({ clientToken: z.string() });
 
-/** A run of a data folder: its client token names the sampling, also in an S3 that outlives the folder. */
+/** A run of a data folder; its client token identifies the sampling, also in an external S3. */
 export type Run = {
 	clientToken: string;
-	/** Whether a former process began it. */
+	/** Whether an earlier process began it. */
 	goesOn: boolean;
 };
 
-/** The run that was begun in a data folder and not finished, or a new one. */
+/** The unfinished run of a data folder, or a new one. */
 export const openRun = (dataDir: string): Run => {
 	const known = tokenOf(dataDir);
 	if (known !== undefined) return { clientToken: known, goesOn: true };
@@ -22,10 +22,10 @@ export const openRun = (dataDir: string): Run => {
 	return { ...run, goesOn: false };
 };
 
-/** The next run in this folder is another one. */
+/** Ends the run: the next one in this folder is new. */
 export const finishRun = (dataDir: string): void => rmSync(join(dataDir, fileName), { force: true });
 
-/** Ends the run of a data folder that begins anew. @returns its client token: an S3 that outlives the folder knows it still */
+/** Abandons the run of a data folder. @returns its client token, since an external S3 may still have the sampling */
 export const abandonRun = (dataDir: string): string | undefined => {
 	const known = tokenOf(dataDir);
 	finishRun(dataDir);

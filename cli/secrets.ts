@@ -1,17 +1,17 @@
-/** Variables of the environment that hold what nobody is to see. */
+/** Environment variables with secrets. */
 const secretVariables = ['SUPERVISELY_API_TOKEN', 'API_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
-/** What is shorter stands in texts by chance. */
+/** Shorter values may occur in texts by chance. */
 const shortestSecret = 6;
 
 const known = new Set<string>();
 
-/** Keeps a secret from ever being printed. */
+/** Registers a secret, so that it is never printed. */
 export const keepSecret = (secret: string): string => {
 	known.add(secret.trim());
 	return secret;
 };
 
-/** A text without the secrets that are known, and without what an address may carry: user name, password and query. */
+/** Removes known secrets from a text, and user name, password and query from URLs. */
 export const withoutSecrets = (text: string): string => {
 	const secrets = [...known, ...secretVariables.map(name => process.env[name] ?? '')];
 	return secrets

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** How often the parent process is looked for, in milliseconds. */
+/** Interval of the check for the parent process, in milliseconds. */
 const parentCheckMs = 1000;
 
-/** What a command says whose state is kept. */
-export const goesOn = 'Ended. The same command goes on where it stopped.';
+/** Message of commands that can be continued. */
+export const goesOn = 'Stopped. Run the same command again to continue.';
 
-/** The parent process and, where that is only the shell that npm puts between, the one above. */
+/** The parent process and, if that is only the shell of npm, its parent. */
 const ancestors = (): number[] => {
 	const parent = process.ppid;
 	try {
@@ -20,14 +20,14 @@ const ancestors = (): number[] => {
 	}
 };
 
-/** What the command that runs has to close. */
+/** Resources of the running command. */
 const open = new Set<() => Promise<void>>();
-/** Whether the process is about to end, so that what breaks on the way is nobody's failure. */
+/** Whether the process is exiting, so that errors are ignored. */
 let ending = false;
-/** Longest time that closing may take before the process ends all the same, in milliseconds. */
+/** Time limit for closing before the process exits anyway, in milliseconds. */
 const longestCloseMs = 60_000;
 
-/** Closes what the command has opened and ends the process. */
+/** Closes the resources of the command and exits. */
 export const endProcess = (code: number): void => {
 	if (ending) return;
 	ending = true;
@@ -38,10 +38,10 @@ export const endProcess = (code: number): void => {
 };
 
 /**
- * Runs something that can be ended from outside: by Ctrl-C, by a signal, or by the end of the npm process that started
- * it. What it has opened is closed in reverse order in any case.
- * @param work gets a function that registers what is to be closed
- * @param farewell is said when it is ended from outside
+ * Runs work that can be interrupted: by Ctrl-C, by a signal, or by the end of the parent npm process. Its resources are
+ * closed in reverse order in any case.
+ * @param work gets a function that registers a resource to close
+ * @param farewell printed when it is interrupted
  */
 export const closingAll = async <Result>(
 	work: (onClose: (close: () => unknown) => void) => Promise<Result>,
@@ -59,7 +59,7 @@ export const closingAll = async <Result>(
 	process.once('SIGINT', () => endBy(130));
 	process.once('SIGTERM', () => endBy(143));
 	process.once('SIGHUP', () => endBy(129));
-	// npm passes signals on, but can't when it is killed.
+	// npm forwards signals, but not when it is killed.
 	const started = ancestors();
 	const watch = process.env.npm_command
 		? setInterval(() => String(ancestors()) !== String(started) && endBy(129), parentCheckMs)
@@ -68,7 +68,7 @@ export const closingAll = async <Result>(
 	try {
 		return await work(close => closers.push(close));
 	} catch (error) {
-		// The process ends in a moment.
+		// The process is exiting.
 		if (ending) await new Promise(() => {});
 		throw error;
 	} finally {

@@ -7,10 +7,10 @@ import { parse } from 'dotenv';
 import { FramefanError } from '#shared/errors.ts';
 import { keepSecret } from './secrets.ts';
 
-/** Where the SDK looks, too: the environment, then `~/supervisely.env`. */
+/** The same places as in the SDK: the environment, then `~/supervisely.env`. */
 const names = ['SUPERVISELY_API_TOKEN', 'API_TOKEN'];
 
-/** The API token; asked for without showing it where a person can answer. Never taken from the command line. */
+/** Finds the API token, or prompts for it on a terminal without echo. Never taken from the command line. */
 export const findToken = async (server: string): Promise<string> => {
 	const found = firstOf(process.env) ?? firstOf(readSettings());
 	if (found) return keepSecret(found);

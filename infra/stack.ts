@@ -31,7 +31,7 @@ export class FramefanStack extends Stack {
 			blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
 			enforceSSL: true,
 			lifecycleRules: [
-				// What a standing sampling goes on from is kept: where it writes to, and which labels are settled.
+				// What a scheduled sampling continues from does not expire: its destination, and label fingerprints.
 				...['samplings/', 'list/', 'open/', 'leases/', 'claims/', 'videos/'].map(prefix => ({
 					prefix,
 					expiration: settings.stateRetention,
@@ -41,7 +41,7 @@ export class FramefanStack extends Stack {
 			removalPolicy: RemovalPolicy.RETAIN,
 		});
 
-		// Machine code.
+		// Native code.
 		const ffmpeg = ffmpegLayer(this, 'FfmpegLayer', target);
 		const sharp = new MediaLayer(this, 'SharpLayer', { layer: 'sharp', target, license: 'Apache-2.0 AND LGPL-3.0' });
 
@@ -52,7 +52,7 @@ export class FramefanStack extends Stack {
 			architecture,
 			...settings.fanOut,
 			layers: [ffmpeg],
-			// The walk enqueues its own next steps; how deep it goes is limited there. The others hand on what has to wait.
+			// Fan-out enqueues its own further messages, to a limited depth. The others send deferred messages again.
 			recursiveLoop: RecursiveLoop.ALLOW,
 		});
 		const decode = new StageFunction(this, 'Decode', {
@@ -71,14 +71,14 @@ export class FramefanStack extends Stack {
 
 		// Queues between them.
 		const { deliveries, messagesKept } = settings;
-		const undertaker = { undertaker: reduce, undertakerTimeout: settings.reduce.timeout };
+		const deadLetterConsumer = { deadLetterConsumer: reduce, deadLetterConsumerTimeout: settings.reduce.timeout };
 		const plan = new WorkQueue(this, 'Plan', {
 			worker: fanOut,
 			workerTimeout: settings.fanOut.timeout,
 			batchSize: 1,
 			maxConcurrency: settings.fanOut.maxConcurrency,
 			...{ deliveries, messagesKept },
-			...undertaker,
+			...deadLetterConsumer,
 		});
 		const chunks = new WorkQueue(this, 'Decoding', {
 			worker: decode,
@@ -86,18 +86,18 @@ export class FramefanStack extends Stack {
 			batchSize: 1,
 			maxConcurrency: settings.decode.maxConcurrency,
 			...{ deliveries, messagesKept },
-			...undertaker,
+			...deadLetterConsumer,
 		});
-		const reports = new WorkQueue(this, 'Reporting', {
+		const recounts = new WorkQueue(this, 'Reporting', {
 			worker: reduce,
 			workerTimeout: settings.reduce.timeout,
 			batchSize: 10,
 			maxConcurrency: settings.reduce.maxConcurrency,
 			...{ deliveries, messagesKept },
-			...undertaker,
+			...deadLetterConsumer,
 		});
 
-		// Who may use what, and under which name.
+		// Environment variables and rights.
 		for (const stage of [api, fanOut, decode, reduce]) {
 			stage.bind('STATE_BUCKET', state.bucketName, grantee => state.grantReadWrite(grantee));
 		}
@@ -111,8 +111,8 @@ export class FramefanStack extends Stack {
 			stage.bind('TOKEN_PARAMETER', choice.tokenParameter, grantee => token.grantRead(grantee));
 		}
 		api.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
-		api.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
-		api.bind('STANDING_SAMPLING', choice.standingSampling);
+		api.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, grantee => recounts.queue.grantSendMessages(grantee));
+		api.bind('SCHEDULED_SAMPLING', choice.standingSampling);
 		for (const [stage, { memoryMiB }] of Object.entries({
 			FAN_OUT: settings.fanOut,
 			DECODE: settings.decode,
@@ -122,12 +122,12 @@ export class FramefanStack extends Stack {
 		}
 		fanOut.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
 		fanOut.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, grantee => chunks.queue.grantSendMessages(grantee));
-		fanOut.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
+		fanOut.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, grantee => recounts.queue.grantSendMessages(grantee));
 		for (const stage of [api, fanOut]) stage.bind('FRAMES_PER_CHUNK', choice.framesPerChunk);
-		// What only has to wait is sent to its own queue anew.
+		// Deferred messages are sent to their own queue again.
 		decode.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, grantee => chunks.queue.grantSendMessages(grantee));
-		decode.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
-		reduce.bind('REPORT_QUEUE_URL', reports.queue.queueUrl, grantee => reports.queue.grantSendMessages(grantee));
+		decode.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, grantee => recounts.queue.grantSendMessages(grantee));
+		reduce.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, grantee => recounts.queue.grantSendMessages(grantee));
 		reduce.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
 		reduce.bind('STUCK_SECONDS', String(settings.stuckAfter.toSeconds()));
 		reduce.bind('QUIET_SECONDS', String(settings.sweepEvery.toSeconds()));
@@ -139,7 +139,7 @@ export class FramefanStack extends Stack {
 		}
 		reduce.bind('PROGRESS_SECONDS', choice.progressSeconds);
 
-		// Doors: HTTP, the standing sampling's schedule, and the sweep that recounts open samplings.
+		// Entry points: HTTP, the schedule, and the sweep of open samplings.
 		const http = new HttpApi(this, 'Http', { defaultAuthorizer: new HttpIamAuthorizer() });
 		const integration = new HttpLambdaIntegration('ApiIntegration', api);
 		for (const [method, path] of [
@@ -152,11 +152,11 @@ export class FramefanStack extends Stack {
 		] as const) {
 			http.addRoutes({ path, methods: [method], integration });
 		}
-		const standing = new Rule(this, 'StandingSamplingRule', {
+		const schedule = new Rule(this, 'StandingSamplingRule', {
 			schedule: Schedule.expression(choice.scheduleExpression),
 			targets: [new LambdaFunction(api)],
 		});
-		(standing.node.defaultChild as CfnRule).state = choice.scheduleState;
+		(schedule.node.defaultChild as CfnRule).state = choice.scheduleState;
 		new Rule(this, 'SweepRule', {
 			schedule: Schedule.rate(settings.sweepEvery),
 			targets: [new LambdaFunction(reduce)],
@@ -167,7 +167,7 @@ export class FramefanStack extends Stack {
 	}
 }
 
-/** What is chosen when the template is deployed rather than when it is made. */
+/** Parameters that are set at deployment instead of synthesis. */
 const parameters = (stack: Stack) => {
 	const parameter = (id: string, description: string, more: { default?: string; allowedPattern?: string }) =>
 		new CfnParameter(stack, id, { type: 'String', description, ...more }).valueAsString;
@@ -180,33 +180,53 @@ const parameters = (stack: Stack) => {
 			default: '/framefan/supervisely-token',
 			allowedPattern: '/[A-Za-z0-9_./-]+',
 		}),
-		requestSeconds: parameter('RequestSeconds', 'How long one call to the server may take before it is tried again', {
-			default: '60',
-			allowedPattern: '[1-9][0-9]{0,2}',
-		}),
-		framesPerChunk: parameter('FramesPerChunk', 'Pictures that one decode invocation uploads, at most', {
+		requestSeconds: parameter(
+			'RequestSeconds',
+			'Time limit of one call to the server before it is retried, in seconds',
+			{
+				default: '60',
+				allowedPattern: '[1-9][0-9]{0,2}',
+			},
+		),
+		framesPerChunk: parameter('FramesPerChunk', 'Most frames that one decode invocation uploads', {
 			default: '200',
 			allowedPattern: '[1-9][0-9]{0,3}',
 		}),
-		progressSeconds: parameter('ProgressSeconds', 'Least time between two progress records of a sampling', {
-			default: '15',
-			allowedPattern: '[0-9]+',
-		}),
-		leaseSeconds: parameter('LeaseSeconds', 'How long a chunk or a project stays taken by a worker that died', {
-			default: '60',
-			allowedPattern: '[1-9][0-9]{0,3}',
-		}),
-		longestWaitSeconds: parameter('LongestWaitSeconds', 'Longest time before what failed in passing is tried again', {
-			default: '900',
-			allowedPattern: '[1-9][0-9]{0,4}',
-		}),
-		standingSampling: parameter('StandingSampling', 'Body of POST /samplings that the schedule starts; empty: none', {
-			default: '',
-		}),
-		scheduleExpression: parameter('ScheduleExpression', 'When the standing sampling starts', {
+		progressSeconds: parameter(
+			'ProgressSeconds',
+			'Shortest time between two progress records of a sampling, in seconds',
+			{
+				default: '15',
+				allowedPattern: '[0-9]+',
+			},
+		),
+		leaseSeconds: parameter(
+			'LeaseSeconds',
+			'How long a chunk or a project stays locked after its worker crashed, in seconds',
+			{
+				default: '60',
+				allowedPattern: '[1-9][0-9]{0,3}',
+			},
+		),
+		longestWaitSeconds: parameter(
+			'LongestWaitSeconds',
+			'Longest delay before a failed message is delivered again, in seconds',
+			{
+				default: '900',
+				allowedPattern: '[1-9][0-9]{0,4}',
+			},
+		),
+		standingSampling: parameter(
+			'StandingSampling',
+			'Body of POST /samplings for the scheduled sampling; empty for none',
+			{
+				default: '',
+			},
+		),
+		scheduleExpression: parameter('ScheduleExpression', 'When the scheduled sampling starts', {
 			default: 'rate(1 day)',
 		}),
-		scheduleState: parameter('ScheduleState', 'Whether it does', {
+		scheduleState: parameter('ScheduleState', 'Whether the schedule is enabled', {
 			default: 'DISABLED',
 			allowedPattern: 'ENABLED|DISABLED',
 		}),

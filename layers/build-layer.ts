@@ -22,7 +22,7 @@ const locked = (name: string): PackageEntry => {
 	const entry = folder
 		? (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageEntry)
 		: readLock().packages[`node_modules/${name}`];
-	if (!entry) throw new Error(`package-lock.json has no ${name}: there is no build of it for this target`);
+	if (!entry) throw new Error(`package-lock.json has no ${name} for this target`);
 	return entry;
 };
 
@@ -64,7 +64,7 @@ const readProgram = (path: string): Buffer => {
 	try {
 		return readFileSync(path);
 	} catch (error) {
-		throw new Error(`The program for the layer, ${path}, can't be read: ${(error as NodeJS.ErrnoException).code}`);
+		throw new Error(`The ffmpeg program ${path} can't be read: ${(error as NodeJS.ErrnoException).code}`);
 	}
 };
 

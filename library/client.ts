@@ -1,14 +1,14 @@
 import { makeSuperviselyApi, type SuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 
-/** A connection to one Supervisely server. Its token is asked for when it is needed, and is sent to that server only. */
+/** A connection to one Supervisely server. The token is requested when needed and sent to that server only. */
 export class SuperviselyClient {
 	readonly server: string;
 	readonly #api: SuperviselyApi;
 
 	/**
 	 * @param server such as `https://app.supervisely.com`
-	 * @param token the API token, or where to get it
+	 * @param token the API token, or a function that returns it
 	 */
 	constructor(server: string, token: string | (() => Promise<string>)) {
 		this.server = server;

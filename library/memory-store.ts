@@ -1,6 +1,6 @@
 import type { StateStore } from '#shared/aws/state-store.ts';
 
-/** The documents of one sampling, in this process's memory, kept as S3 keeps them: as text. */
+/** The documents of one sampling in memory, stored as text like in S3. */
 export const makeMemoryStore = (): StateStore => {
 	const documents = new Map<string, { text: string; etag: string }>();
 	let version = 0;

@@ -4,7 +4,7 @@ import { makeBoundedWork } from '#shared/bounded-work.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
 import { hasEnded, readDocument, readOutcome } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
-import type { DecodeMessage, PlanMessage, ReportMessage } from '#shared/sampling/messages.ts';
+import type { DecodeMessage, PlanMessage, RecountMessage } from '#shared/sampling/messages.ts';
 import { destinationSchema } from '#shared/sampling/outcome.ts';
 import {
 	recordSchema,
@@ -16,8 +16,8 @@ import {
 import type { Fault, Summary } from '#shared/sampling/summary.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { decodeChunk } from '../functions/decode/decode-chunk.ts';
+import { handlePlanMessage } from '../functions/fan-out/handle-plan-message.ts';
 import type { FanOutPorts } from '../functions/fan-out/ports.ts';
-import { takeStep } from '../functions/fan-out/take-step.ts';
 import { countNode } from '../functions/reduce/count-node.ts';
 import { summarizeOpen } from '../functions/reduce/summarize-open.ts';
 import { SuperviselyClient } from './client.ts';
@@ -27,18 +27,18 @@ import { makeTemporaryFiles } from './temporary-files.ts';
 export type SamplingProgress = { videos: number; framesPlanned: number; framesDone: number; faults: number };
 
 export type SamplingOptions = {
-	/** Told after each run of frames, and after each video, dataset and page of the walk. */
+	/** Called after each chunk of frames, and after each video, dataset and page of a listing. */
 	onProgress?: (progress: SamplingProgress) => void;
 	/**
-	 * Chunks of frames that are decoded, encoded and uploaded at the same time; as many as this machine has cores, unless
-	 * told. Each takes some 150 MB at 1080p, on top of 200 MB.
+	 * Chunks of frames that are decoded, encoded and uploaded at the same time; default: the number of cores. Each takes
+	 * about 150 MB at 1080p, on top of 200 MB.
 	 */
 	concurrency?: number;
-	/** Ends the sampling; what is in the destination stays, and the same call goes on with it. */
+	/** Aborts the sampling; the destination is kept, and the same call continues with it. */
 	signal?: AbortSignal;
 };
 
-/** A frame, figure or video that could not be done, and why. */
+/** A frame, figure or video that failed, and why. */
 export type SamplingFault = Fault;
 
 export type SamplingResult = Pick<
@@ -46,21 +46,21 @@ export type SamplingResult = Pick<
 	'videos' | 'framesPlanned' | 'framesUploaded' | 'framesAlreadyThere' | 'labels' | 'faultCount' | 'notes'
 > & {
 	destination: { id: number; name: string };
-	/** The first of them. */
+	/** The first faults. */
 	faults: SamplingFault[];
 };
 
-type Message = PlanMessage | DecodeMessage | ReportMessage;
+type Message = PlanMessage | DecodeMessage | RecountMessage;
 
-/** Tries of a step, such as a call to a server that is down for a while has several times already. */
+/** Tries of a message; calls to the server have their own retries. */
 const tries = 3;
 const framesPerChunk = 200;
 const leaseMs = 60_000;
 
 /**
  * Runs a sampling in this process: the stages' own code, with queues and documents in memory.
- * @param begin does the first step; the one that walks the whole project, unless told
- * @throws FramefanError when the sampling fails as a whole, or a step fails again and again
+ * @param begin handles the first message; default: walks the whole project
+ * @throws FramefanError when the sampling fails as a whole, or a message keeps failing
  */
 export const runSampling = async (
 	client: SuperviselyClient,
@@ -69,18 +69,26 @@ export const runSampling = async (
 	begin?: (ports: FanOutPorts, at: Attempt, request: SamplingRequest) => Promise<void>,
 ): Promise<SamplingResult> => {
 	if (!Number.isInteger(concurrency) || concurrency < 1)
-		throw new RangeError(`concurrency is ${concurrency}: it must be a whole number from 1 on`);
+		throw new RangeError(`concurrency is ${concurrency}: it must be a whole number of at least 1`);
 	const parsed = requestSchema.safeParse(input);
 	if (!parsed.success) throw new FramefanError(z.prettifyError(parsed.error));
 	const request = parsed.data;
 	const [store, files] = [makeMemoryStore(), makeTemporaryFiles()];
-	const [plan, decode, reports]: [PlanMessage[], DecodeMessage[], ReportMessage[]] = [[], [], []];
+	const [plan, decode, recounts]: [PlanMessage[], DecodeMessage[], RecountMessage[]] = [[], [], []];
 	const supervisely = SuperviselyClient.apiOf(client);
 	const ports = {
-		...{ store, files, supervisely, framesPerChunk, leaseMs, ffmpegPath: installedFfmpeg(), chunksAtOnce: concurrency },
+		...{
+			store,
+			files,
+			supervisely,
+			framesPerChunk,
+			leaseMs,
+			ffmpegPath: installedFfmpeg(),
+			chunkConcurrency: concurrency,
+		},
 		sendPlan: async (messages: PlanMessage[]) => void plan.push(...messages),
 		sendDecode: async (messages: DecodeMessage[]) => void decode.push(...messages),
-		sendReport: async (messages: ReportMessage[]) => void reports.push(...messages),
+		sendRecount: async (messages: RecountMessage[]) => void recounts.push(...messages),
 	};
 	const counting = {
 		store,
@@ -96,7 +104,7 @@ export const runSampling = async (
 		if ('chunk' in message) {
 			await decodeChunk(ports, message, signal);
 			await store.remove(keys.chunk(message.sampling, message.chunk));
-		} else if ('kind' in message) await takeStep(ports, message, signal);
+		} else if ('kind' in message) await handlePlanMessage(ports, message, signal);
 		else await countNode(counting, message, tell);
 	};
 
@@ -108,13 +116,14 @@ export const runSampling = async (
 		if (begin) await begin(ports, at, request);
 		else plan.push({ schema: 1, kind: 'project', ...at });
 		while (!(await hasEnded(store, at))) {
-			// The deepest first, so that no more than one video's labels wait in memory.
-			const chunk = reports.length > 0 ? undefined : decode.shift();
-			const message = chunk ?? reports.shift() ?? plan.shift();
-			if (!message && chunks.size() === 0) throw new FramefanError('The sampling has no step left and has not ended');
+			// Chunks first, so that the labels of only one video are in memory.
+			const chunk = recounts.length > 0 ? undefined : decode.shift();
+			const message = chunk ?? recounts.shift() ?? plan.shift();
+			if (!message && chunks.size() === 0)
+				throw new FramefanError('The sampling has no messages left but has not ended');
 			if (!message) await chunks.next();
-			else if (chunk) await chunks.add(patiently(() => work(chunk), signal));
-			else await patiently(() => work(message), signal);
+			else if (chunk) await chunks.add(withRetries(() => work(chunk), signal));
+			else await withRetries(() => work(message), signal);
 		}
 		await chunks.finish();
 		const outcome = await readOutcome(store, at);
@@ -133,17 +142,16 @@ const progressOf = ({ videos, framesPlanned, framesUploaded, framesAlreadyThere,
 	...{ videos, framesPlanned, framesDone: framesUploaded + framesAlreadyThere, faults: faultCount },
 });
 
-/** Does a step again when it failed in passing; repeating one is harmless. */
-const patiently = async (step: () => Promise<void>, signal: AbortSignal): Promise<void> => {
-	for (let attempt = 1; ; attempt++) {
+/** Retries the work of a message; repeats are harmless. */
+const withRetries = async (work: () => Promise<void>, signal: AbortSignal): Promise<void> => {
+	for (let count = 1; ; count++) {
 		signal.throwIfAborted();
 		try {
-			return await step();
+			return await work();
 		} catch (error) {
 			signal.throwIfAborted();
-			if (attempt === tries)
-				throw new FramefanError(`Given up after ${tries} tries: ${messageOf(error)}`, { cause: error });
-			await new Promise(resolve => setTimeout(resolve, 1000 * 2 ** attempt));
+			if (count === tries) throw new FramefanError(`Failed ${tries} times: ${messageOf(error)}`, { cause: error });
+			await new Promise(resolve => setTimeout(resolve, 1000 * 2 ** count));
 		}
 	}
 };

@@ -2,29 +2,29 @@ import { PermanentError } from '#shared/errors.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import type { SettingsInput } from '#shared/sampling/settings.ts';
 import type { Dataset } from '#shared/supervisely/api.ts';
-import { enqueueSteps } from '../functions/fan-out/enqueue-steps.ts';
+import { enqueueChildren } from '../functions/fan-out/enqueue-children.ts';
 import { openDestination } from '../functions/fan-out/open-project.ts';
 import { SuperviselyClient } from './client.ts';
 import { runSampling, type SamplingOptions, type SamplingResult } from './run-sampling.ts';
 
-/** What is taken of each video: the words are those of the service, `copyAnnotations` is on unless told. */
+/** What to sample from each video, with the names of the HTTP API; `copyAnnotations` is on by default. */
 export type SamplingSettings = SettingsInput;
 
 export type ProjectOptions = SamplingOptions & {
-	/** An existing images project to go on with. */
+	/** An existing images project to sample into. */
 	destinationProjectId?: number;
-	/** Name of a new one; `<source>(images)` without it. */
+	/** Name of a new project; default: `<source>(images)`. */
 	name?: string;
-	/** Only the videos of these datasets, in their places. */
+	/** Only these datasets; the structure is kept. */
 	datasetIds?: number[];
-	/** Those below them as well. */
+	/** Also datasets nested in them. */
 	includeNested?: boolean;
 };
 
 /**
- * Samples a video project into an images project, on this machine: mirrors the tree of its datasets, merges its classes
- * and tags, and brings over the wanted frames with their labels. Images that are there already aren't uploaded again.
- * @throws FramefanError when nothing can be done; what can't be had of single videos, frames and figures is a fault
+ * Samples a video project into an images project, on this machine: mirrors its datasets, merges its classes and tags, and
+ * uploads the selected frames with their labels. Existing images are not uploaded again.
+ * @throws FramefanError when the sampling is impossible; failed videos, frames and figures are faults instead
  */
 export const sampleVideoProject = (
 	client: SuperviselyClient,
@@ -41,7 +41,7 @@ export const sampleVideoProject = (
 };
 
 /**
- * Samples a dataset of videos, with all datasets below it, into a mirror of it under a project or one of its datasets.
+ * Samples a dataset of videos, with all nested datasets, into a mirror in a project or in one of its datasets.
  * @throws as `sampleVideoProject` does
  */
 export const sampleVideoDataset = async (
@@ -58,14 +58,14 @@ export const sampleVideoDataset = async (
 		const node = { id: nodeIds.project, parent: null };
 		const place = { node: nodeIds.dataset(datasetId), parent: node.id, under: destination.parentDatasetId ?? null };
 		const share = { take: 'all', nested: true, depth: 1 } as const;
-		await enqueueSteps(ports, at, node, [
+		await enqueueChildren(ports, at, node, [
 			{ schema: 1, kind: 'dataset', ...at, ...place, dataset: datasetId, ...share },
 		]);
 	});
 };
 
 /**
- * Samples a video into a dataset of its name under a dataset of an images project.
+ * Samples a video into a dataset of the same name in a dataset of an images project.
  * @throws as `sampleVideoProject` does
  */
 export const sampleVideo = async (
@@ -84,7 +84,7 @@ export const sampleVideo = async (
 		await openDestination(ports, at, request);
 		const node = { id: nodeIds.project, parent: null };
 		const place = { node: nodeIds.video(videoId), parent: node.id, dataset: video.datasetId, mirror: above.id };
-		await enqueueSteps(ports, at, node, [{ schema: 1, kind: 'video', ...at, ...place, video: videoId }]);
+		await enqueueChildren(ports, at, node, [{ schema: 1, kind: 'video', ...at, ...place, video: videoId }]);
 	});
 };
 

@@ -7,27 +7,26 @@ import type { SuperviselyClient } from './client.ts';
 import { type StreamOptions, streamPictures } from './stream-video-frames.ts';
 
 export type StreamToDirOptions = StreamOptions & {
-	/** Format of the files; png without it. */
+	/** Format of the files; default png. */
 	ext?: 'png' | 'jpg' | 'webp';
-	/** Of jpg and webp, 1 to 100; 95 without it. */
+	/** Of jpg and webp, 1 to 100; default 95. */
 	quality?: number;
-	/** Of jpg: the colour of each pixel (444), or one for every four (420); 444 without it. */
+	/** Chroma subsampling of jpg; default 444 (none). */
 	chroma?: 444 | 420;
-	/** Of jpg: somewhat smaller files that take three times as long. */
+	/** Of jpg: slightly smaller files, three times slower. */
 	optimiseCoding?: boolean;
-	/** Called with 1 after each file is on disk. */
+	/** Called with 1 after each written file. */
 	onProgress?: (count: number) => void;
-	/** Files that are encoded and written at one time; 4 without it. Decoding waits when all are busy. */
+	/** Files that are encoded and written at the same time; default 4. Decoding waits while all are busy. */
 	maxWriteWorkers?: number;
 };
 
 /**
- * Writes frames of a video on a Supervisely server as `frame_<index, 6 digits>.<ext>`. On an error no further file is
- * begun; files that are there already stay, each of them whole.
- * @param folder is made where it isn't there
+ * Writes frames of a video on a Supervisely server as `frame_<index, 6 digits>.<ext>`. On an error, no further
+ * file is started; complete files are kept.
+ * @param folder created if it does not exist
  * @returns the paths, in the order of the frames
- * @throws as `streamVideoFrames` does, RangeError for options that can't be meant, and what keeps a file from being
- * written
+ * @throws errors of `streamVideoFrames`, RangeError for invalid options, and errors of writing files
  */
 export const streamVideoFramesToDir = async (
 	client: SuperviselyClient,

@@ -3,35 +3,35 @@ import { whereIs } from '#shared/supervisely/open-video.ts';
 import type { Frame } from '#shared/video/extract/extract-frames.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
-import { picturesAtOnce, toRgb } from '#shared/video/picture/encode.ts';
+import { pictureConcurrency, toRgb } from '#shared/video/picture/encode.ts';
 import { readFrames } from '#shared/video/read-frames.ts';
 import { openInParts } from '#shared/video/source/open-in-parts.ts';
 import { SuperviselyClient } from './client.ts';
 
-/** A decoded picture: `height` rows of `width` pixels of R, G and B, a byte each. */
+/** A decoded picture: `height` rows of `width` pixels of R, G and B, one byte each. */
 export type VideoFrame = { index: number; width: number; height: number; data: Uint8Array };
 
-/** A frame that could not be had, and why. */
+/** A frame that failed, and why. */
 export type VideoFrameFault = { index: number; reason: string; message: string };
 
 export type StreamOptions = {
-	/** First frame, from 0; a negative one is taken for 0. */
+	/** First frame, from 0; negative values count as 0. */
 	start?: number;
-	/** Last frame, inclusive; the video's last without it or where it lies behind. Before `start`, it is `start`. */
+	/** Last frame, inclusive; at most and by default the last of the video, at least `start`. */
 	end?: number;
-	/** Gets what can't be had while the others go on. Without it, the first such frame is an error. */
+	/** Called for each failed frame, and the others continue. Without it, the first fault is thrown as an error. */
 	onFault?: (fault: VideoFrameFault) => void;
 	signal?: AbortSignal;
 };
 
-/** Frames that are decoded by one ffmpeg, where key frames allow. */
+/** Frames decoded by one ffmpeg, as far as key frames allow. */
 const framesPerChunk = 250;
 
 /**
- * Decodes frames of a video on a Supervisely server, in order. Only bytes of the wanted range are fetched; leaving the
- * loop early ends decoder and download. Frame n is the n-th picture that a decoder shows of the file, upright.
- * @throws RangeError when `start` lies behind the video's last frame
- * @throws PermanentError when the video isn't there, or can't be read
+ * Decodes frames of a video on a Supervisely server, in order. Only the bytes of the range are fetched; leaving the loop
+ * early stops decoder and download. Frame n is the n-th picture that a decoder outputs for the file, upright.
+ * @throws RangeError when `start` is after the last frame of the video
+ * @throws PermanentError when the video does not exist or can't be read
  */
 export const streamVideoFrames = async function* (
 	client: SuperviselyClient,
@@ -41,15 +41,15 @@ export const streamVideoFrames = async function* (
 	const converting: Promise<VideoFrame>[] = [];
 	for await (const frame of streamPictures(client, videoId, options)) {
 		const converted = toRgb(frame).then(picture => ({ index: frame.index, ...picture }));
-		// Looked at when it is awaited.
+		// Avoids unhandledRejection; the error is thrown when it is awaited.
 		converted.catch(() => {});
 		converting.push(converted);
-		if (converting.length >= picturesAtOnce) yield (await converting.shift()) as VideoFrame;
+		if (converting.length >= pictureConcurrency) yield (await converting.shift()) as VideoFrame;
 	}
 	for (const converted of converting) yield await converted;
 };
 
-/** The same frames as they leave the decoder. */
+/** The same frames in the format of the decoder. */
 export const streamPictures = async function* (
 	client: SuperviselyClient,
 	videoId: number,
@@ -83,7 +83,7 @@ const rangeOf = ({ start = 0, end }: StreamOptions, count: number, videoId: numb
 	return Array.from({ length: last - first + 1 }, (_, n) => first + n);
 };
 
-/** Holds back frames that come before one that needed a second try. */
+/** Restores the order of frames when one needs a second run. */
 const inOrder = async function* <Frame extends { index: number }>(
 	frames: AsyncGenerator<Frame, VideoFrameFault[]>,
 	selection: number[],

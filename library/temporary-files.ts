@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { FileStore } from '#shared/aws/file-store.ts';
 import { openFile } from '#shared/video/source/file-source.ts';
 
-/** Copies of video files that can't be read in parts, in a folder of their own that `remove` removes. */
+/** Copies of video files without byte ranges, in a temporary folder that `remove` deletes. */
 export const makeTemporaryFiles = (): FileStore & { remove(): void } => {
 	const folder = mkdtempSync(join(tmpdir(), 'framefan-'));
 	const files = new Map<string, string>();

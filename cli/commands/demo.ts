@@ -6,16 +6,16 @@ import { makeDemoProject } from '#demo/project/make-project.ts';
 import { startSuperviselyServer } from '#demo/server/server.ts';
 import { FramefanError } from '#shared/errors.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
-import { takeDataFolder } from '../data-folder.ts';
+import { lockDataFolder } from '../data-folder.ts';
 import { folderName } from '../options.ts';
 import { showProgress } from '../progress.ts';
-import { runSampling } from '../run-sampling.ts';
 import { abandonRun, openRun } from '../run-token.ts';
+import { sampleOnLocalStack } from '../sample-on-local-stack.ts';
 import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
 
 type DemoOptions = { data: string; fresh?: boolean; json?: boolean };
 
-/** What `--json` prints, and what is kept to show it again. */
+/** The output of `--json`, stored to print it again. */
 type DemoResult = Pick<
 	SamplingStatus,
 	'state' | 'videos' | 'framesPlanned' | 'framesUploaded' | 'framesAlreadyThere' | 'labels' | 'faults' | 'notes'
@@ -24,29 +24,29 @@ type DemoResult = Pick<
 export const addDemo = (program: Command): void => {
 	program
 		.command('demo')
-		.description('Generates a video project, samples it on this machine and shows the result (npm start)')
-		.option('--data <folder>', 'where everything is kept', folderName, join('.framefan', 'demo'))
-		.option('--fresh', 'begins anew')
-		.option('--json', 'ends with one line of JSON')
+		.description('Generates a video project, samples it on this machine and prints the result (npm start)')
+		.option('--data <folder>', 'folder for all data', folderName, join('.framefan', 'demo'))
+		.option('--fresh', 'starts over')
+		.option('--json', 'prints one line of JSON at the end')
 		.action(demo);
 };
 
 const demo = (options: DemoOptions): Promise<void> =>
 	closingAll(async onClose => {
 		const data = resolve(options.data);
-		onClose(takeDataFolder(data));
+		onClose(lockDataFolder(data));
 		const abandoned = options.fresh ? abandonRun(data) : undefined;
 		if (options.fresh)
 			for (const name of ['server', 'stack', 'result', 'result.json', 'seconds'])
 				rmSync(join(data, name), { recursive: true, force: true });
 
-		say('A video project is sampled into an image project, on this machine alone.');
+		say('Sampling a video project into an image project on this machine.');
 		const folder = await makeDemoProject(data, ({ name, frames }) => say(`generating ${name} (${frames} frames)`));
 		const server = await startSuperviselyServer({ dataDir: join(data, 'server') });
 		onClose(() => server.close());
 		const source = await server.importVideoProject(folder, { name: 'demo' });
 		const { clientToken, goesOn } = openRun(data);
-		const { status, seconds } = await runSampling({
+		const { status, seconds } = await sampleOnLocalStack({
 			dataDir: data,
 			server: server.address,
 			token: server.token,
@@ -61,7 +61,7 @@ const demo = (options: DemoOptions): Promise<void> =>
 			throw new FramefanError(status.reason ?? `The sampling ${status.state}`);
 		const kept = readResult(data);
 		const result = kept ?? (await finish(data, status, seconds, server.exportImagesProject));
-		if (kept) say('This was completed before; npm start -- --fresh begins anew.');
+		if (kept) say('Already completed; npm start -- --fresh starts over.');
 		if (options.json) console.log(JSON.stringify(result));
 		else printResult(result);
 		process.exitCode = result.state === 'completed' ? 0 : 1;
@@ -101,7 +101,7 @@ const printResult = (result: DemoResult): void => {
 	console.log(`
   state          ${result.state}
   videos         ${result.videos}
-  frames         ${result.framesUploaded} uploaded, ${result.framesAlreadyThere} were there, of ${result.framesPlanned} planned
+  frames         ${result.framesUploaded} uploaded, ${result.framesAlreadyThere} already there, of ${result.framesPlanned} planned
   labels         ${result.labels}
   faults         ${result.faults.length}
   time           ${result.seconds} s (${result.framesPerSecond} frames/s)

@@ -12,7 +12,7 @@ import { codecName } from '#shared/video/codec-name.ts';
 import type { Frame } from '#shared/video/extract/extract-frames.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
-import { picturesAtOnce, toRgb } from '#shared/video/picture/encode.ts';
+import { pictureConcurrency, toRgb } from '#shared/video/picture/encode.ts';
 import type { ImageFormat, ImageOptions } from '#shared/video/picture/image-format.ts';
 import { type Resize, targetSize } from '#shared/video/picture/target-size.ts';
 import { writeFrameFile } from '#shared/video/picture/write-frame-file.ts';
@@ -33,7 +33,7 @@ type FramesOptions = ImageArguments & {
 	end?: number;
 	step: number;
 	resize?: Resize;
-	/** The word of the SDK for the format. */
+	/** The SDK's name for the format. */
 	ext?: ImageFormat;
 	chunks?: number;
 	json?: boolean;
@@ -50,23 +50,23 @@ export const addFrames = (program: Command): void => {
 	addImageOptions(
 		program
 			.command('frames')
-			.description('Writes exact frames of any video: a file, a URL, or a video of a Supervisely server by its id')
+			.description('Writes exact frames of a video: a file, a URL, or a video on a Supervisely server by its id')
 			.argument('<video>', 'file, URL (http, https or file) or video id')
-			.option('--out <folder>', 'where the images go', folderName)
+			.option('--out <folder>', 'folder for the images', folderName)
 			.option('--start <n>', 'first frame', wholeNumber(0), 0)
-			.option('--end <n>', 'frame to stop before', wholeNumber(1))
+			.option('--end <n>', 'end frame, exclusive', wholeNumber(1))
 			.option('--step <n>', 'every n-th frame', wholeNumber(1), 1)
 			.option(
 				'--resize <HxW>',
-				'height and width of the images in pixels; one of them keeps the proportions',
+				'height and width of the images in pixels; give one to keep the aspect ratio',
 				heightByWidth,
 			),
 	)
 		.addOption(new Option('--ext <format>', 'the same as --format').argParser(imageFormat).hideHelp())
-		.option('--chunks <n>', 'cuts the selection into this many chunks', wholeNumber(1))
-		.option('--verify', 'writes nothing and gives the hash of each picture')
-		.option('--json', 'one line of JSON a frame, and one at the end')
-		.option('--server <url>', 'Supervisely server, for a video id', process.env.SERVER_ADDRESS)
+		.option('--chunks <n>', 'number of chunks to decode the frames in', wholeNumber(1))
+		.option('--verify', 'prints the hash of each picture instead of writing files')
+		.option('--json', 'prints one line of JSON per frame, and one at the end')
+		.option('--server <url>', 'Supervisely server of a video id', process.env.SERVER_ADDRESS)
 		.action(frames);
 };
 
@@ -77,7 +77,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		const image = imageOf(options);
 		if (options.end !== undefined && options.end <= options.start) {
 			throw new UsageError(
-				`--end is ${options.end} and --start is ${options.start}: the end is exclusive, so it must be greater`,
+				`--end is ${options.end} and --start is ${options.start}: the end is exclusive, so it must be greater than the start`,
 			);
 		}
 		if (!options.verify && options.out) makeFolder(options.out);
@@ -85,7 +85,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		onClose(() => ending.abort());
 		const faults: Fault[] = [];
 		/** Frames that are being scaled, encoded or written. */
-		const working = makeBoundedWork(picturesAtOnce);
+		const working = makeBoundedWork(pictureConcurrency);
 		const summary = { frames: 0, pictures: 0, width: 0, height: 0, codec: '', notes: [] as string[] };
 		const note = (text: string) => {
 			summary.notes.push(text);
@@ -137,7 +137,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 				await working.add(finishFrame(frame));
 			}
 		} catch (error) {
-			// What was begun is finished before the last line.
+			// Waits for running work before the last line.
 			await working.settle();
 			if (error instanceof UsageError || ending.signal.aborted) throw error;
 			printTrace(error);
@@ -147,10 +147,10 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		finish(summary, faults, options);
 	});
 
-/** @throws UsageError for options that stand against each other */
+/** @throws UsageError for conflicting options */
 function imageOf({ ext, format = ext, ...options }: FramesOptions): ImageOptions {
 	if (ext && ext !== format)
-		throw new UsageError(`--ext is ${ext} and --format is ${format}: both name the format, so give one of them`);
+		throw new UsageError(`--ext is ${ext} and --format is ${format}: both set the format, so give only one`);
 	return { format: 'png', ...imageArguments({ ...(format ? { format } : {}), ...options }) };
 }
 
@@ -158,11 +158,11 @@ const makeFolder = (folder: string): void => {
 	try {
 		mkdirSync(folder, { recursive: true });
 	} catch (error) {
-		throw new UsageError(`--out is ${JSON.stringify(folder)}: no folder can be made there (${messageOf(error)})`);
+		throw new UsageError(`--out is ${JSON.stringify(folder)}: the folder cannot be created (${messageOf(error)})`);
 	}
 };
 
-/** Prints the lines of frames in the order of a selection: a frame that needed a second try comes late. */
+/** Prints the lines of frames in the order of the selection: a frame that needs a second run comes late. */
 const linesInOrder = (selection: number[]) => {
 	const waiting = new Map<number, string>();
 	let at = 0;
@@ -206,15 +206,14 @@ const openAny = async (
 	const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(video)?.[1]?.toLowerCase();
 	if (scheme === 'file') return openFile(pathOf(video));
 	if (scheme === 'http' || scheme === 'https') {
-		// Not shown: it may have a password in it.
+		// The URL is not shown, since it may contain a password.
 		if (!URL.canParse(video)) throw new UsageError('The address of the video is malformed');
 		return openInParts({ url: new URL(video) }, signal);
 	}
-	if (scheme)
-		throw new PermanentError('unsupported', `${scheme} addresses are not read: only http, https and file are`);
+	if (scheme) throw new PermanentError('unsupported', `${scheme} addresses are not supported: use http, https or file`);
 	if (existsSync(video)) return openFile(video);
 	if (!/^\d+$/.test(video)) throw new PermanentError('not-found', `There is no file ${video}`);
-	if (!server) throw new UsageError(`${video} is a video id: name its server with --server or SERVER_ADDRESS`);
+	if (!server) throw new UsageError(`${video} is a video id: set its server with --server or SERVER_ADDRESS`);
 	checkAddress('--server', server, 'https://app.supervisely.com');
 	const token = await findToken(server);
 	const supervisely = makeSuperviselyApi(connectSupervisely(server, async () => token, { quick: true }));
@@ -227,6 +226,6 @@ const pathOf = (address: string): string => {
 	try {
 		return fileURLToPath(address);
 	} catch (error) {
-		throw new UsageError(`${address} names no file on this machine: ${messageOf(error)}`);
+		throw new UsageError(`${address} is not a file on this machine: ${messageOf(error)}`);
 	}
 };

@@ -5,14 +5,14 @@ import type { Command } from 'commander';
 import { type SamplingRequestInput, samplingId } from '#shared/sampling/request.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { checkServer } from '../check-server.ts';
-import { takeDataFolder } from '../data-folder.ts';
+import { lockDataFolder } from '../data-folder.ts';
 import { keepLocalSampling } from '../local-samplings.ts';
 import { checkAddress, folderName } from '../options.ts';
 import { tellEnd, tellFailure } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
 import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
-import { runSampling } from '../run-sampling.ts';
 import { finishRun, openRun } from '../run-token.ts';
+import { sampleOnLocalStack } from '../sample-on-local-stack.ts';
 import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 import { UsageError } from '../usage-error.ts';
@@ -23,14 +23,14 @@ export const addSample = (program: Command): void => {
 	addRequestOptions(
 		program
 			.command('sample')
-			.description('Samples a video project of a Supervisely server into an images project, on this machine')
+			.description('Samples a video project on a Supervisely server into an images project, on this machine')
 			.requiredOption('--server <url>', 'address of the server'),
 	)
-		.option('--data <folder>', 'where the state is kept, to go on after a cut', folderName, '.framefan')
-		.option('--json', 'ends with one line of JSON')
+		.option('--data <folder>', 'folder for the state, to continue after an interruption', folderName, '.framefan')
+		.option('--json', 'prints one line of JSON at the end')
 		.addHelpText(
 			'after',
-			'\nThe API token is read from SUPERVISELY_API_TOKEN, API_TOKEN or ~/supervisely.env, or asked for.',
+			'\nThe API token is read from SUPERVISELY_API_TOKEN, API_TOKEN or ~/supervisely.env, or prompted for.',
 		)
 		.action(sample);
 };
@@ -54,20 +54,20 @@ const run = async (
 ): Promise<{ status: SamplingStatus; seconds: number }> => {
 	const token = await findToken(options.server);
 	await checkServer(options.server, token, options.project);
-	// One folder for each thing that is asked, so that one cut-off sampling doesn't go on inside another.
+	// One folder per request, so that an interrupted sampling is not continued inside another.
 	const asked = createHash('sha256')
 		.update(JSON.stringify([options.server, request]))
 		.digest('hex')
 		.slice(0, 12);
 	const dataDir = join(options.data, `sampling-${asked}`);
-	onClose(takeDataFolder(dataDir));
+	onClose(lockDataFolder(dataDir));
 	const { clientToken, goesOn } = openRun(dataDir);
-	if (goesOn) process.stderr.write('Going on with the sampling that was not finished.\n');
+	if (goesOn) process.stderr.write('Continuing the unfinished sampling.\n');
 	else for (const name of ['stack', 'seconds']) rmSync(join(dataDir, name), { recursive: true, force: true });
 	const whole = { ...request, clientToken };
 	keepLocalSampling(dataDir, { id: samplingId(clientToken), server: options.server, request: whole });
 	const server = createHash('sha256').update(new URL(options.server).origin).digest('hex').slice(0, 12);
-	const result = await runSampling({
+	const result = await sampleOnLocalStack({
 		dataDir,
 		knownVideos: join(options.data, `videos-${server}`),
 		server: options.server,
@@ -78,12 +78,12 @@ const run = async (
 		progress: showProgress(),
 		onClose,
 	});
-	if (!mayHeal(result.status)) finishRun(dataDir);
+	if (!isRetryable(result.status)) finishRun(dataDir);
 	return result;
 };
 
-/** Whether the same command is to take this sampling up again, instead of beginning a new one. */
-const mayHeal = ({ state, faults, faultCount }: SamplingStatus): boolean =>
+/** Whether repeating the command retries this sampling instead of starting a new one. */
+const isRetryable = ({ state, faults, faultCount }: SamplingStatus): boolean =>
 	faultCount > faults.length ||
 	state === 'failed' ||
 	state === 'cancelled' ||

@@ -4,40 +4,44 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Estimate, FormatEstimate, ListedSampling, SamplingStatus } from '../../functions/api/schemas.ts';
 import type { ApiClient } from '../api-client.ts';
-import { takeDataFolder } from '../data-folder.ts';
+import { lockDataFolder } from '../data-folder.ts';
 import { askLocalStack, findLocalSampling, localSamplings } from '../local-samplings.ts';
 import { checkWhere, openApi, type WhereOptions } from '../open-api.ts';
 import { checkAddress, folderName, wholeNumber } from '../options.ts';
 import { printFaults, printNotes, tellEnd } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
 import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
-import { runSampling } from '../run-sampling.ts';
+import { sampleOnLocalStack } from '../sample-on-local-stack.ts';
 import { closingAll, goesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 import { UsageError } from '../usage-error.ts';
 
 const where = (command: Command): Command =>
 	command
-		.option('--api <url>', "a deployment's HTTP API")
-		.option('--local', 'this machine')
-		.option('--data <folder>', 'with --local: where the state is kept', folderName, '.framefan')
-		.option('--json', 'one line of JSON');
+		.option('--api <url>', "URL of a deployment's HTTP API")
+		.option('--local', 'use this machine')
+		.option('--data <folder>', 'with --local: folder of the state', folderName, '.framefan')
+		.option('--json', 'prints one line of JSON');
 
-/** The verbs of the HTTP API: status, list, cancel, retry, estimate. */
+/** The commands for the HTTP API: status, list, cancel, retry, estimate. */
 export const addSamplings = (program: Command): void => {
-	where(program.command('status <id>').description('How far a sampling is, or how it ended')).action(status);
-	where(program.command('list').description('All samplings, the newest first'))
-		.option('--limit <n>', 'how many at the most', wholeNumber(1, 100), 20)
-		.option('--next <token>', 'goes on where the page before ended')
+	where(program.command('status <id>').description('Shows the state, progress and result of a sampling')).action(
+		status,
+	);
+	where(program.command('list').description('Lists samplings, newest first'))
+		.option('--limit <n>', 'most samplings to list', wholeNumber(1, 100), 20)
+		.option('--next <token>', 'continues after the previous page')
 		.action(list);
-	where(program.command('cancel <id>').description('Ends a sampling: what runs finishes its chunk')).action(cancel);
-	where(program.command('retry <id>').description('Does again what is faulted or missing')).action(retry);
-	addRequestOptions(where(program.command('estimate').description('What a sampling would take; creates nothing')))
+	where(program.command('cancel <id>').description('Cancels a sampling; running chunks are finished')).action(cancel);
+	where(program.command('retry <id>').description('Retries what failed or is missing')).action(retry);
+	addRequestOptions(
+		where(program.command('estimate').description('Estimates the time and cost of a sampling; creates nothing')),
+	)
 		.option('--server <url>', 'with --local: address of the Supervisely server')
 		.action(estimate);
 };
 
-/** Asks the deployment, or the stack of a sampling on this machine. */
+/** Calls the API of the deployment, or of the local stack of a sampling. */
 const ask = <Answer>(
 	options: WhereOptions,
 	id: string,
@@ -55,11 +59,11 @@ const cancel = async (id: string, options: WhereOptions): Promise<void> => {
 	if (options.api !== undefined) return show(await openApi(options.api).cancel(id), options);
 	checkWhere(options);
 	const sampling = findLocalSampling(options.data, id);
-	// Without one it is cancelled all the same; only the destination isn't told by a stack that is started for this.
+	// Without a token it is cancelled, too; only the destination is then not updated.
 	const token = await findToken(sampling.server).catch(() => '');
 	const cancelled = await askLocalStack({ ...sampling, token }, async (api, sweep) => {
 		await api.cancel(id);
-		// The destination is told.
+		// Records the end in the destination.
 		await sweep();
 		return api.status(id);
 	});
@@ -76,7 +80,7 @@ const list = async (options: WhereOptions & { limit: number; next?: string }): P
 	if (options.json) return console.log(JSON.stringify(page));
 	if (page.samplings.length === 0) console.log('There are no samplings.');
 	for (const sampling of page.samplings) console.log(row(sampling));
-	if (page.next) console.log(`There are more: --next ${page.next}`);
+	if (page.next) console.log(`More: --next ${page.next}`);
 };
 
 const listLocal = async (data: string): Promise<ListedSampling[]> => {
@@ -88,21 +92,21 @@ const listLocal = async (data: string): Promise<ListedSampling[]> => {
 	return all.sort((a, b) => (a.createdAt > b.createdAt ? -1 : 1));
 };
 
-/** On this machine the sampling is followed to its end, since nothing goes on without a stack. */
+/** Locally, the command waits for the end of the sampling, since it needs the running stack. */
 const retry = async (id: string, options: WhereOptions): Promise<void> => {
 	checkWhere(options);
 	if (options.api !== undefined) {
 		const started = await openApi(options.api).retry(id);
-		console.log(options.json ? JSON.stringify(started) : `Attempt ${started.attempt} at sampling ${id} is started.`);
+		console.log(options.json ? JSON.stringify(started) : `Started attempt ${started.attempt} of sampling ${id}.`);
 		return;
 	}
 	const { server, request, dataDir } = findLocalSampling(options.data, id);
 	const token = await findToken(server);
 	await closingAll(async onClose => {
-		onClose(takeDataFolder(dataDir));
+		onClose(lockDataFolder(dataDir));
 		const { clientToken = '' } = request;
 		const common = { dataDir, server, token, framesPerChunk: 100, goesOn: true, progress: showProgress(), onClose };
-		const { status: ended, seconds } = await runSampling({ ...common, request: { ...request, clientToken } });
+		const { status: ended, seconds } = await sampleOnLocalStack({ ...common, request: { ...request, clientToken } });
 		tellEnd(ended, seconds, options.json);
 	}, goesOn);
 };
@@ -134,7 +138,7 @@ const estimate = async (options: WhereOptions & RequestOptions & { server?: stri
 		['Lambda', `${found.lambdaSeconds} s`],
 		['cost', `$${cost.total}: Lambda ${cost.lambda}, requests ${cost.requests}, data out ${cost.dataOut}`],
 		...formats.map((each): [string, string] => [`as ${each.format}`, inFormat(each)]),
-		['sizes', `of ${imageSizes.clips} clips, measured ${imageSizes.measured}: yours may differ by half`],
+		['sizes', `measured on ${imageSizes.clips} clips on ${imageSizes.measured}: yours may differ by half`],
 		['prices', `${prices.region}, as of ${prices.asOf}`],
 	];
 	print(lines);
@@ -155,9 +159,9 @@ const show = (status: SamplingStatus, { json }: WhereOptions): void => {
 		['state', status.state],
 		...(reason === null ? [] : [['reason', reason] as [string, string]]),
 		['source', `project ${status.request.source.projectId}`],
-		['destination', destination ? `project ${destination.id} ${JSON.stringify(destination.name)}` : 'not made yet'],
+		['destination', destination ? `project ${destination.id} ${JSON.stringify(destination.name)}` : 'not created yet'],
 		['videos', String(status.videos)],
-		['frames', `${framesUploaded} uploaded, ${framesAlreadyThere} were there, of ${framesPlanned} planned`],
+		['frames', `${framesUploaded} uploaded, ${framesAlreadyThere} already there, of ${framesPlanned} planned`],
 		['labels', String(status.labels)],
 		['faults', String(status.faultCount)],
 		['began', status.createdAt],

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { startSuperviselyServer } from '#demo/server/server.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
-import { takeDataFolder } from '../data-folder.ts';
+import { lockDataFolder } from '../data-folder.ts';
 import { folderName, wholeNumber } from '../options.ts';
 import { closingAll } from '../shutdown.ts';
 
@@ -11,22 +11,22 @@ type ServeOptions = { port?: number; data: string; import?: string[]; json?: boo
 export const addServe = (program: Command): void => {
 	program
 		.command('serve')
-		.description('Starts the Supervisely-compatible server, and stays up until it is ended')
-		.option('--port <n>', 'port on 127.0.0.1; any free one unless told', wholeNumber(0, 65_535))
-		.option('--data <folder>', 'where projects are kept', folderName, join('.framefan', 'server'))
+		.description('Runs the Supervisely-compatible server until it is stopped')
+		.option('--port <n>', 'port on 127.0.0.1; default: any free port', wholeNumber(0, 65_535))
+		.option('--data <folder>', 'folder for the projects', folderName, join('.framefan', 'server'))
 		.option(
 			'--import <folder>',
 			'a video project to import; can be repeated',
 			(folder, all: string[]) => [...all, folder],
 			[],
 		)
-		.option('--json', 'one line of JSON instead of text')
+		.option('--json', 'prints one line of JSON instead of text')
 		.action(serve);
 };
 
 const serve = (options: ServeOptions): Promise<void> =>
 	closingAll(async onClose => {
-		onClose(takeDataFolder(options.data));
+		onClose(lockDataFolder(options.data));
 		const port = options.port === undefined ? {} : { port: options.port };
 		const server = await explained(startSuperviselyServer({ dataDir: options.data, ...port }));
 		onClose(() => server.close());
@@ -37,12 +37,12 @@ const serve = (options: ServeOptions): Promise<void> =>
 		else {
 			console.log(`server    ${address}\ntoken     ${token}`);
 			for (const { id, name, type } of projects) console.log(`project   ${id}  ${name}  (${type})`);
-			console.log('Ctrl-C ends it.');
+			console.log('Press Ctrl-C to stop.');
 		}
 		await new Promise(() => {});
 	});
 
-/** What the server refuses is told in its own words. */
+/** Converts errors of the server to FramefanErrors with their message. */
 const explained = async <Result>(work: Promise<Result>): Promise<Result> => {
 	try {
 		return await work;

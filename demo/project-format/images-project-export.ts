@@ -82,7 +82,7 @@ async function writeJson(file: string, value: unknown): Promise<void> {
 	await replace(file, temporary => writeFile(temporary, text));
 }
 
-/** Makes a file beside the place it belongs to and moves it there, so that it is never seen half written. */
+/** Writes a file under a temporary name and renames it, so that it is never seen incomplete. */
 async function replace(file: string, make: (temporary: string) => Promise<void>): Promise<void> {
 	const temporary = `${file.slice(0, Math.max(0, file.lastIndexOf('/')))}/.${randomUUID()}`;
 	try {

@@ -11,7 +11,7 @@ export class SafeNames {
 
 	/**
 	 * The name itself, where that is safe and free; otherwise one made from it and `id`.
-	 * Asked again in the same order, the answers are the same.
+	 * Deterministic for the same order of calls.
 	 */
 	give(name: string, id: number): string {
 		const safe = safeName(name);

@@ -87,7 +87,7 @@ export function parseVideoAnnotation(
 			index,
 			figures: figures.map(({ objectKey, objectId, ...figure }) => {
 				const object = byKey.get(plainKey(objectKey ?? '')) ?? byId.get(objectId ?? -1);
-				if (object === undefined) throw new Error(`a figure on frame ${index} belongs to no object of the file`);
+				if (object === undefined) throw new Error(`a figure on frame ${index} refers to no object of the file`);
 				return { ...figure, object };
 			}),
 		};

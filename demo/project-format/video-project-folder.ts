@@ -13,7 +13,7 @@ export type VideoInFolder = {
 /** A dataset folder. `children` are the datasets under its `datasets/`. */
 export type DatasetInFolder = { name: string; videos: VideoInFolder[]; children: DatasetInFolder[] };
 
-/** What lies in a folder in Supervisely's video project format. */
+/** Content of a folder in Supervisely's video project format. */
 export type VideoProjectFolder = { name: string; metaFile: string; datasets: DatasetInFolder[] };
 
 /**

@@ -27,7 +27,7 @@ export const projectMeta = {
 	projectType: 'videos',
 };
 
-/** Keys are made of what they stand for, so that the project is the same each time. */
+/** Keys are derived from content, so that the project is the same each time. */
 const key = (...parts: (string | number)[]) => createHash('md5').update(parts.join('/')).digest('hex');
 
 /** A disc as a Supervisely bitmap: base64 of zlib of a PNG whose pixels differ from 0 inside. */

@@ -69,11 +69,11 @@ export const demoVideos: DemoVideo[] = [
 	},
 ];
 
-/** Version of what is generated: another one makes the project anew. */
+/** Version of the generated content: changing it generates the project again. */
 const version = 1;
 
 /**
- * Generates the demo project in Supervisely's video-project format, unless it is there already.
+ * Generates the demo project in Supervisely's video project format, if it does not exist yet.
  * @returns its folder, inside `parent`
  */
 export const makeDemoProject = async (
@@ -116,21 +116,24 @@ const encode = async (video: DemoVideo, path: string): Promise<void> => {
 	}
 };
 
-const run = async (args: string[], feed: (write: (bytes: Buffer) => Promise<void>) => Promise<void>): Promise<void> => {
+const run = async (
+	args: string[],
+	writeInput: (write: (bytes: Buffer) => Promise<void>) => Promise<void>,
+): Promise<void> => {
 	const child = spawn(ffmpeg.path, ['-hide_banner', '-loglevel', 'error', '-y', ...args], {
 		stdio: ['pipe', 'ignore', 'pipe'],
 	});
-	let complaints = '';
+	let errors = '';
 	child.stderr.on('data', (text: Buffer) => {
-		complaints = (complaints + text).slice(-2000);
+		errors = (errors + text).slice(-2000);
 	});
 	const closed = once(child, 'close');
 	// A broken pipe shows as the exit code, with ffmpeg's own words.
 	child.stdin.on('error', () => {});
-	await feed(async bytes => {
+	await writeInput(async bytes => {
 		if (!child.stdin.write(bytes)) await Promise.race([once(child.stdin, 'drain'), closed]);
 	});
 	child.stdin.end();
 	const [code] = (await closed) as [number];
-	if (code !== 0) throw new Error(`ffmpeg could not make a demo video: ${complaints}`);
+	if (code !== 0) throw new Error(`ffmpeg could not create a demo video: ${errors}`);
 };

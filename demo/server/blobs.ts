@@ -18,7 +18,7 @@ export class BlobFolder {
 		mkdirSync(join(folder, 'incoming'), { recursive: true });
 	}
 
-	/** Where the content with that hash lies, whether it is there or not. */
+	/** Path of the content with a hash, whether it exists or not. */
 	path(hash: string): string {
 		const hex = Buffer.from(hash, 'base64').toString('hex');
 		return join(this.#folder, hex.slice(0, 2), hex);

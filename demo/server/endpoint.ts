@@ -18,7 +18,7 @@ export type Exchange = {
 /** Answers one kind of request, or throws ApiError. */
 export type Endpoint = (exchange: Exchange) => Promise<Reply>;
 
-/** Endpoints by method name, as they stand in the path. */
+/** Endpoints by method name, as in the path. */
 export type Endpoints = Record<string, Endpoint>;
 
 /** An endpoint that takes JSON of a given shape and answers with JSON; what does not have the shape is refused with 400. */
@@ -48,5 +48,5 @@ export function parse<Shape extends z.ZodType>(shape: Shape, input: unknown): z.
 /** The id of an entity. */
 export const id = z.number().int().positive();
 
-/** The body that asks for one entity. */
+/** The body of a request for one entity. */
 export const byId = z.object({ id });

@@ -134,7 +134,7 @@ export function tagsWithIds<T extends TagRecord>(
 	return tags.map(tag => ({ ...tag, tagId: metas.find(meta => meta.name === tag.name)?.id ?? null }));
 }
 
-/** Tags as they stand on images and videos themselves: by id, without the name. */
+/** Tags of images and videos: by id, without the name. */
 function entityTags(store: Store, projectId: number, tags: TagRecord[]): unknown[] {
 	return tagsWithIds(store, projectId, tags).map(({ name: _, ...tag }) => tag);
 }

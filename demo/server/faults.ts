@@ -23,7 +23,7 @@ export const faultRulesSchema = z.array(
  *
  * - `status` answers without doing anything, after the body was taken; `retryAfter` (seconds) adds the header.
  * - `delayMs` waits first. Rules add up.
- * - `cutBody` does what was asked, then breaks the connection in the middle of the answer.
+ * - `cutBody` executes the request, then closes the connection in the middle of the answer.
  * - `refuseRanges` ignores `Range`, as a server does that does not know it.
  * - `reset` breaks the connection without an answer, nothing being done.
  */
@@ -40,7 +40,7 @@ export type FaultRule = {
 };
 
 /** All that is to go wrong with one request. */
-export type Fate = {
+export type InjectedFault = {
 	delayMs: number;
 	status?: { status: number; retryAfter?: number | undefined };
 	cutBody: boolean;
@@ -60,20 +60,20 @@ export class Faults {
 		return this.#rules.map(each => each.rule);
 	}
 
-	/** Draws the fate of the next request to an endpoint. */
-	next(endpoint: string): Fate {
-		const fate: Fate = { delayMs: 0, cutBody: false, refuseRanges: false, reset: false };
+	/** Draws the faults to inject into the next request to an endpoint. */
+	next(endpoint: string): InjectedFault {
+		const injected: InjectedFault = { delayMs: 0, cutBody: false, refuseRanges: false, reset: false };
 		for (const { rule, draw } of this.#rules) {
 			if (rule.match !== '*' && rule.match !== endpoint) continue;
 			if (draw() >= rule.share) continue;
 			const { action } = rule;
-			if ('delayMs' in action) fate.delayMs += action.delayMs;
-			else if ('status' in action) fate.status ??= action;
-			else if ('cutBody' in action) fate.cutBody = true;
-			else if ('refuseRanges' in action) fate.refuseRanges = true;
-			else fate.reset = true;
+			if ('delayMs' in action) injected.delayMs += action.delayMs;
+			else if ('status' in action) injected.status ??= action;
+			else if ('cutBody' in action) injected.cutBody = true;
+			else if ('refuseRanges' in action) injected.refuseRanges = true;
+			else injected.reset = true;
 		}
-		return fate;
+		return injected;
 	}
 }
 

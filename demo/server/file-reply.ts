@@ -3,8 +3,8 @@ import { parseByteRange } from './byte-range.ts';
 import { fileBytes, jsonReply, type Reply } from './reply.ts';
 
 /**
- * A file, or the part of it that `range` asks for: 206 with `Content-Range`, 416 when it lies behind the end.
- * @param ranges false answers like a server that knows no ranges.
+ * A file, or the part of it that `range` asks for: 206 with `Content-Range`, 416 when it is after the end.
+ * @param ranges false: answers like a server without byte ranges.
  */
 export function fileReply(
 	file: { path: string; size: number; mime: string; hash: string },

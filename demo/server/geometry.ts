@@ -30,7 +30,7 @@ const ofMask = ({ bitmap }: z.infer<typeof mask>): Box => {
 	return { left, top, right: left + width, bottom: top + height };
 };
 
-/** The geometries that are understood. An unknown one can only stand under a class of shape `any`. */
+/** The known geometries. An unknown one is only allowed for a class of shape `any`. */
 const KINDS: Record<string, Kind> = {
 	rectangle: kind(z.object({ points: z.object({ exterior: z.tuple([xy, xy]), interior: noHoles }) }), ofPoints),
 	polygon: kind(z.object({ points: z.object(contour(3)) }), ofPoints),
@@ -75,7 +75,7 @@ const LABEL_KEYS = new Set([
 ]);
 
 /**
- * Checks a geometry that stands under a class.
+ * Validates the geometry of a label against its class.
  * @param source the object that holds the geometry's keys, a label or a figure's `geometry`.
  * @throws ApiError 400 when the class does not take the type or the geometry is not of the type's form.
  */
@@ -99,7 +99,7 @@ const cuboidKeys = (source: JsonObject): JsonObject =>
 		),
 	);
 
-/** Whether a box in sub-pixel coordinates lies within a picture. */
+/** Whether a box in sub-pixel coordinates is inside a picture. */
 export const isWithin = (box: Box, size: { width: number; height: number }): boolean =>
 	box.left >= 0 && box.top >= 0 && box.right <= size.width && box.bottom <= size.height;
 

@@ -58,7 +58,7 @@ export class Journal {
 	#length = 0;
 	#closed = false;
 
-	/** Replaces the journal by `entries`, at once: whoever reads the file sees the old one or the new one. */
+	/** Replaces the journal by `entries` atomically: readers see the old or the new file. */
 	constructor(file: string, entries: Iterable<Entry>) {
 		const temporary = `${file}.new`;
 		this.#descriptor = openSync(temporary, 'w');

@@ -35,7 +35,7 @@ export function readMultipart(
 			reject(error);
 			body.unpipe(parser);
 			body.resume();
-			// Whoever is reading a file would wait for the rest of it for ever.
+			// Otherwise the reader of a file would wait for the rest forever.
 			for (const content of contents) content.destroy(error as Error);
 		};
 		const enqueue = (part: BodyPart) => {

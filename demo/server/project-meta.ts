@@ -31,7 +31,7 @@ const tagSchema = z
 		error: 'values belong to oneof_string tags, and only to them',
 	});
 
-/** What a project's meta looks like when it is posted or lies in a file. Ids in it are somebody else's and are not read. */
+/** A project's meta as posted or in a file. Its ids are of another server and are ignored. */
 export const projectMetaSchema = z.object({
 	classes: z.array(classSchema),
 	tags: z.array(tagSchema).default([]),

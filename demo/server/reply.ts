@@ -54,7 +54,7 @@ export async function sendReply(response: ServerResponse, reply: Reply, cut: boo
 	try {
 		await pipeline(Readable.from(chunks(), { objectMode: false }), response);
 	} catch (error) {
-		// The client is gone, or was cut off on purpose: there is nobody left to tell.
+		// The client has disconnected, or was disconnected on purpose.
 		if (!response.destroyed && response.socket && !response.socket.destroyed) throw error;
 	}
 	return sent;

@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { exportImagesProject } from '../project-format/images-project-export.ts';
 import { BlobFolder } from './blobs.ts';
-import { Claim } from './claim.ts';
 import { type Context, projectOf } from './context.ts';
 import { type Counter, Counters } from './counters.ts';
-import { createDoor } from './door.ts';
 import { jsonEndpoint, parse } from './endpoint.ts';
 import { annotationEndpoints } from './endpoints/annotations.ts';
 import { datasetEndpoints } from './endpoints/datasets.ts';
@@ -19,6 +17,8 @@ import { videoEndpoints } from './endpoints/videos.ts';
 import { exportedProject } from './exported-project.ts';
 import { type FaultRule, Faults, faultRulesSchema } from './faults.ts';
 import { serveFile } from './file-url.ts';
+import { FolderLock } from './folder-lock.ts';
+import { createHttpServer } from './http-server.ts';
 import { importVideoProject } from './import-video-project.ts';
 import { jsonReply } from './reply.ts';
 import { Store } from './store.ts';
@@ -36,25 +36,25 @@ export type SuperviselyServer = {
 	/** The API token that every request must have in `x-api-key`. */
 	token: string;
 	close(): Promise<void>;
-	/** Takes in a folder in Supervisely's video project format, or finds the project that was made of the same content before. */
+	/** Imports a folder in Supervisely's video project format, or finds the project of an earlier import of the same content. */
 	importVideoProject(
 		folder: string,
 		options?: { name?: string },
 	): Promise<{ id: number; name: string; alreadyThere: boolean }>;
-	/** Writes a project into a folder in Supervisely's image project format. Doing it again changes nothing. */
+	/** Writes a project into a folder in Supervisely's image project format. Idempotent. */
 	exportImagesProject(projectId: number, folder: string): Promise<void>;
 	projects(): { id: number; name: string; type: string }[];
 	/** Requests and body bytes by endpoint, since the start. */
 	counters(): Record<string, Counter>;
-	/** What is to go wrong from now on, instead of what was said before. */
+	/** Replaces the rules for injected faults. */
 	setFaults(rules: FaultRule[]): void;
 };
 
 /**
- * Starts a Supervisely-compatible server on 127.0.0.1. Its state lives in `dataDir` and survives the death of the process at any moment.
- * @param options.port 0, the default, takes a free one.
- * @param options.token made up once and kept in `dataDir` when not given.
- * @throws Error when the port is taken, or the data folder is damaged or served by somebody else.
+ * Starts a Supervisely-compatible server on 127.0.0.1. Its state is in `dataDir` and survives a crash at any moment.
+ * @param options.port 0, the default: any free port.
+ * @param options.token default: generated once and stored in `dataDir`.
+ * @throws Error when the port is in use, or the data folder is damaged or served by another process.
  */
 export async function startSuperviselyServer(options: {
 	dataDir: string;
@@ -62,15 +62,15 @@ export async function startSuperviselyServer(options: {
 	token?: string;
 }): Promise<SuperviselyServer> {
 	const token = options.token ?? keptToken(options.dataDir);
-	const claim = new Claim(options.dataDir);
-	await claim.refuseTaken();
+	const folderLock = new FolderLock(options.dataDir);
+	await folderLock.throwIfHeld();
 	const store = new Store(options.dataDir);
 	let address = '';
 	let importing: Promise<unknown> = Promise.resolve();
 	const context: Context = { store, blobs: new BlobFolder(join(options.dataDir, 'blobs')), address: () => address };
 	const counters = new Counters();
 	const faults = new Faults();
-	const door = createDoor({
+	const httpServer = createHttpServer({
 		token,
 		counters,
 		faults,
@@ -86,7 +86,7 @@ export async function startSuperviselyServer(options: {
 			...figureEndpoints(context),
 		},
 		own: {
-			nonce: async () => jsonReply(claim.nonce),
+			nonce: async () => jsonReply(folderLock.nonce),
 			counters: jsonEndpoint(z.unknown(), () => counters.all()),
 			faults: async exchange => {
 				if (exchange.request.method !== 'PUT') return jsonReply(faults.rules());
@@ -95,27 +95,27 @@ export async function startSuperviselyServer(options: {
 			},
 		},
 	});
-	door.listen(options.port ?? 0, '127.0.0.1');
-	await once(door, 'listening').catch(error => {
+	httpServer.listen(options.port ?? 0, '127.0.0.1');
+	await once(httpServer, 'listening').catch(error => {
 		store.close();
 		throw error;
 	});
-	address = `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
-	claim.take(address);
+	address = `http://127.0.0.1:${(httpServer.address() as AddressInfo).port}`;
+	folderLock.take(address);
 	return {
 		address,
 		token,
 		close: async () => {
-			const closed = once(door, 'close');
-			door.close();
-			door.closeAllConnections();
+			const closed = once(httpServer, 'close');
+			httpServer.close();
+			httpServer.closeAllConnections();
 			await closed;
 			await importing;
 			store.close();
-			claim.release();
+			folderLock.release();
 		},
 		importVideoProject: (folder, options) => {
-			// One at a time: two imports of one folder are to find each other.
+			// One at a time, so that two imports of one folder find each other.
 			const imported = importing.then(() => importVideoProject(context, folder, options));
 			importing = imported.catch(() => {});
 			return imported;

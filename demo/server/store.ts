@@ -15,7 +15,7 @@ import type {
 } from './records.ts';
 
 /**
- * All the server knows, in memory, with a journal behind it. Every change goes through {@link Store.commit}: first the journal, then the maps,
+ * All data of the server, in memory, with a journal on disk. Every change goes through {@link Store.commit}: first the journal, then the maps,
  * in one go, so that what a client has seen is never lost.
  */
 export class Store {

@@ -3,7 +3,7 @@ import { badRequest } from './api-error.ts';
 import type { ProjectMeta, TagMeta } from './project-meta.ts';
 import type { TagRecord } from './records.ts';
 
-/** A tag as it is posted on an image or a label. Its meta is found by name; ids in it are somebody else's. */
+/** A tag as it is posted on an image or a label. Its meta is found by name; its ids are of another server. */
 export const tagSchema = z.object({
 	name: z.string(),
 	value: z.union([z.string(), z.number(), z.boolean()]).nullish(),

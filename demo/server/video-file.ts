@@ -25,7 +25,7 @@ export type FileMeta = {
 const COUNTING_LIMIT_MS = 120_000;
 
 /**
- * Takes a video file in and finds out what there is to say of it. The annotation, where there is one, is believed in size and number of
+ * Imports a video file and probes it. If there is an annotation, it determines size and number of
  * frames; a file that cannot be read at all is taken in just so.
  */
 export async function readVideoFile(

@@ -3,7 +3,7 @@ import { runFfmpeg } from './ffmpeg.ts';
 const PNG_START = Buffer.from('89504e470d0a1a0a', 'hex');
 
 /**
- * Frames of a video as PNG files, by counting decoded pictures from the start of the stream: slow and beyond doubt.
+ * Frames of a video as PNG files, by counting decoded pictures from the start of the stream: slow but certain.
  * @param indices ascending, each once. A frame that the video does not have is missing at the end of the result.
  */
 export async function extractFrames(file: string, indices: number[]): Promise<Buffer[]> {

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { PermanentError, SamplingFailure, TryLater } from '#shared/errors.ts';
+import { PermanentError, SamplingFailure, TransientError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { ApiError } from './api-error.ts';
 import { cancelSampling } from './cancel-sampling.ts';
@@ -14,7 +14,7 @@ type Route = (ports: ApiPorts, event: APIGatewayProxyEventV2) => Promise<{ statu
 
 const idOf = (event: APIGatewayProxyEventV2) => event.pathParameters?.id ?? '';
 
-/** What is answered, by route; `openapi.ts` describes the same. */
+/** Handlers by route; `openapi.ts` describes the same routes. */
 export const routes: Record<string, Route> = {
 	'POST /samplings': async (ports, event) => ({ status: 202, body: await startSampling(ports, parseBody(event)) }),
 	'GET /samplings': async (ports, event) => ({
@@ -33,7 +33,7 @@ export const routes: Record<string, Route> = {
 	}),
 };
 
-/** Answers a request; what went wrong is told as JSON: `{error, path?}`. */
+/** Answers a request; errors are JSON: `{error, path?}`. */
 export const answer = async (
 	ports: ApiPorts,
 	event: APIGatewayProxyEventV2,
@@ -46,12 +46,12 @@ export const answer = async (
 	} catch (error) {
 		if (error instanceof ApiError)
 			return json(error.status, { error: error.message, ...(error.path ? { path: error.path } : {}) });
-		// Something about the source that only the server could tell.
+		// A problem with the source that only the Supervisely server could report.
 		if (error instanceof SamplingFailure || error instanceof PermanentError)
 			return json(422, { error: error.message, path: 'source' });
-		if (error instanceof TryLater)
-			return json(504, { error: `The Supervisely server fails for now: ${error.message}` });
-		log.error('A request failed', { routeKey: event.routeKey, requestId: event.requestContext.requestId, error });
+		if (error instanceof TransientError)
+			return json(504, { error: `The Supervisely server is failing, try again later: ${error.message}` });
+		log.error('API request failed', { routeKey: event.routeKey, requestId: event.requestContext.requestId, error });
 		return json(500, { error: `Internal error, request ${event.requestContext.requestId}` });
 	}
 };

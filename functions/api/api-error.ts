@@ -1,6 +1,6 @@
 import { FramefanError } from '#shared/errors.ts';
 
-/** A request that is answered with an error status; `path` names the field that is wrong. */
+/** An error answer with its HTTP status; `path` names the wrong field. */
 export class ApiError extends FramefanError {
 	override readonly name = 'ApiError';
 	readonly status: number;

@@ -8,9 +8,9 @@ import { statusOf } from './sampling-status.ts';
 import type { SamplingStatus } from './schemas.ts';
 
 /**
- * Ends a running sampling: no new work starts, what runs finishes its chunk. What is in the destination stays, and a
- * retry goes on from there. Cancelling twice is cancelling once.
- * @throws ApiError 404, or 409 for one that has ended otherwise
+ * Cancels a running sampling: no new work starts, running chunks are finished. The destination is kept, and a retry
+ * continues from it. Idempotent.
+ * @throws ApiError 404, or 409 when it has already ended in another state
  */
 export const cancelSampling = async (ports: ApiPorts, id: string): Promise<SamplingStatus> => {
 	const { store } = ports;
@@ -18,7 +18,7 @@ export const cancelSampling = async (ports: ApiPorts, id: string): Promise<Sampl
 	const at = await currentAttempt(store, id);
 	await endSampling(store, at, { state: 'cancelled', reason: 'Cancelled on request', summary: emptySummary });
 	const state = (await readOutcome(store, at))?.state;
-	if (state !== 'cancelled') throw new ApiError(409, `Sampling ${id} has ended already: it is ${state}`, 'id');
-	await ports.sendReport([{ schema: 1, ...at, node: nodeIds.project }]);
+	if (state !== 'cancelled') throw new ApiError(409, `Sampling ${id} has already ended: it is ${state}`, 'id');
+	await ports.sendRecount([{ schema: 1, ...at, node: nodeIds.project }]);
 	return statusOf(ports, record);
 };

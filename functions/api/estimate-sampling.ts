@@ -11,15 +11,15 @@ import { prices } from './prices.ts';
 import type { Estimate, FormatEstimate } from './schemas.ts';
 import { parseRequest } from './start-sampling.ts';
 
-/** Time for asking the server: the function is given 20 seconds, and who asks 30. */
+/** Time limit for the server's answers: the function has 20 seconds, API Gateway 30. */
 const budgetMs = 14_000;
-/** Questions to the server at one time. */
-const questionsAtOnce = 8;
+/** Calls to the server at the same time. */
+const requestConcurrency = 8;
 
 /**
- * What a sampling would take, from listings alone: nothing is created and no video is read.
- * @throws ApiError 422 with the path of the field that is wrong, 504 when the server does not answer in time;
- * SamplingFailure for a source that isn't there
+ * Estimates a sampling from listings alone: creates nothing and reads no video.
+ * @throws ApiError 422 with the path of the wrong field, 504 when the server does not answer in time;
+ * SamplingFailure for a source that does not exist
  */
 export const estimateSampling = async (ports: ApiPorts, body: unknown): Promise<Estimate> => {
 	const { supervisely, sizing } = ports;
@@ -37,14 +37,14 @@ export const estimateSampling = async (ports: ApiPorts, body: unknown): Promise<
 		);
 	}
 	const notes: string[] = [];
-	if (settings.annotated) notes.push('annotated: which frames have figures is not looked up, so all are counted');
+	if (settings.annotated) notes.push('annotated: annotations are not read for an estimate, so all frames are counted');
 	const estimates: VideoEstimate[] = [];
 	let videos = 0;
 	const scope = await before(deadline, resolveScope(supervisely, source), () => {
 		const count = (source.datasetIds?.length ?? 0) + (source.videoIds?.length ?? 0);
 		throw new ApiError(
 			422,
-			`Where ${count} datasets and videos lie could not be looked up within ${budgetMs / 1000} s: estimate fewer at one time, or the whole project`,
+			`${count} datasets and videos could not be looked up within ${budgetMs / 1000} s: estimate fewer at a time, or the whole project`,
 			source.videoIds ? 'source.videoIds' : 'source.datasetIds',
 		);
 	});
@@ -55,12 +55,15 @@ export const estimateSampling = async (ports: ApiPorts, body: unknown): Promise<
 	});
 	const complete = await before(deadline, walking, () => false);
 	const unknown = videos - estimates.length;
-	if (unknown > 0) notes.push(`${unknown} videos are not counted: the server tells no frames, size or bytes of them`);
-	if (!complete) notes.push('there was no time to look at all videos: this is a lower bound');
+	if (unknown > 0)
+		notes.push(
+			`${unknown} videos are not counted: the server reports no frame count, picture size or file size for them`,
+		);
+	if (!complete) notes.push('time ran out before all videos were listed: this is a lower bound');
 	return { ...addUp(videos, estimates, { settings, sizing }), complete, notes };
 };
 
-/** What work finds by a time, in milliseconds since 1970, or what is had otherwise; the work is then left to itself. */
+/** The result of `work`, or of `otherwise` when it takes longer than `time` (epoch milliseconds); `work` is not aborted. */
 const before = async <Result>(time: number, work: Promise<Result>, otherwise: () => Result): Promise<Result> => {
 	let timer: NodeJS.Timeout | undefined;
 	const over = new Promise<'over'>(resolve => {
@@ -75,14 +78,14 @@ const before = async <Result>(time: number, work: Promise<Result>, otherwise: ()
 	}
 };
 
-/** Shows all videos that are taken, as far as there is time. @returns whether there was */
+/** Calls `look` for each selected video until the deadline. @returns whether all were listed */
 const walk = async (
 	{ supervisely }: ApiPorts,
 	project: number,
 	{ scope, deadline }: { scope: Scope | undefined; deadline: number },
 	look: (video: { id: number }) => void,
 ): Promise<boolean> => {
-	const atOnce = pLimit(questionsAtOnce);
+	const limit = pLimit(requestConcurrency);
 	let complete = true;
 	const allPages = async <Entity>(
 		list: (page: { number: number; perPage: number }) => Promise<Page<Entity>>,
@@ -94,7 +97,7 @@ const walk = async (
 				complete = false;
 				return;
 			}
-			const listing = await atOnce(() => list(page));
+			const listing = await limit(() => list(page));
 			if (page.number === 1) {
 				pages = listing.pages;
 				page = { number: 1, perPage: listing.perPage };
@@ -166,7 +169,7 @@ const addUp = (
 	};
 };
 
-/** What a sampling costs whose chunks take so many seconds to decode and encode. */
+/** Cost of a sampling; `decode`: seconds of decoding and encoding. */
 function costOf(
 	{ videos, chunks, decode, bytesToWrite }: { videos: number; chunks: number; decode: number; bytesToWrite: number },
 	sizing: Sizing,
@@ -176,7 +179,7 @@ function costOf(
 		1024;
 	const invocations = videos + 2 * chunks;
 	const lambda = gibSeconds * prices.lambdaGiBSecond + invocations * prices.lambdaRequest;
-	// A message is sent, received and deleted; a chunk has its document, lease and marker, a video its node.
+	// Each message is sent, received and deleted. A chunk has a document, a lease and a marker; a video has a node.
 	const requests =
 		3 * invocations * prices.sqsRequest +
 		(5 * chunks + 4 * videos) * prices.s3Write +

@@ -4,7 +4,7 @@ import { type ImageFormat, type ImageOptions, imageFormats } from '#shared/video
 import { targetSize } from '#shared/video/picture/target-size.ts';
 import { bytesPerPixel, encodeSecondsPerMegapixel } from './image-sizes.ts';
 
-/** What listings tell of a video; sizes in bytes may be text. */
+/** Fields of a video in listings; sizes in bytes may be strings. */
 const factsSchema = z.looseObject({
 	fileMeta: z.looseObject({
 		framesCount: z.int().min(0),
@@ -14,7 +14,7 @@ const factsSchema = z.looseObject({
 	}),
 });
 
-/** What the images of a video take in one format. */
+/** Estimate for the images of a video in one format. */
 type FormatEstimate = { bytesToWrite: number; encodeSeconds: number };
 
 export type VideoEstimate = {
@@ -26,20 +26,20 @@ export type VideoEstimate = {
 };
 
 /**
- * Rules of thumb, of H.264 on two processors: a picture costs 4 ms a megapixel to decode, of which half goes on at the
- * same time; a chunk takes two seconds to begin.
+ * Rules of thumb for H.264 on two processors: decoding takes 4 ms per megapixel, half of it in parallel; starting a
+ * chunk takes two seconds.
  */
 const processors = 2;
 const decodeSecondsPerMegapixel = 0.004;
 const secondsPerChunk = 2;
 
-/** The options of each format: those of the settings, and for the other formats what goes unless told. */
+/** The options of each format: those of the settings, and the defaults for the other formats. */
 export function optionsByFormat(settings: ImageOptions): Record<ImageFormat, ImageOptions> {
 	const options = imageFormats.map(format => [format, format === settings.format ? settings : { format }] as const);
 	return Object.fromEntries(options) as Record<ImageFormat, ImageOptions>;
 }
 
-/** What one video takes; undefined when the server does not tell enough of it. */
+/** Estimate for one video; undefined when the server reports too little about it. */
 export const estimateVideo = (
 	video: unknown,
 	settings: Settings,

@@ -10,13 +10,13 @@ import { readEnvironment } from '#shared/environment.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 import { answer } from './answer.ts';
-import { startStandingSampling } from './standing-sampling.ts';
+import { startScheduledSampling } from './scheduled-sampling.ts';
 
 const env = readEnvironment(
 	'STATE_BUCKET',
 	'PLAN_QUEUE_URL',
-	'REPORT_QUEUE_URL',
-	'STANDING_SAMPLING',
+	'RECOUNT_QUEUE_URL',
+	'SCHEDULED_SAMPLING',
 	'SUPERVISELY_SERVER',
 	'TOKEN_PARAMETER',
 	'REQUEST_SECONDS',
@@ -32,7 +32,7 @@ const ports = {
 	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
 	bucket: env.STATE_BUCKET,
 	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
-	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
+	sendRecount: makeSend(sqs, env.RECOUNT_QUEUE_URL),
 	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs })),
 	sizing: {
 		framesPerChunk: Number(env.FRAMES_PER_CHUNK),
@@ -42,12 +42,12 @@ const ports = {
 	},
 };
 
-/** HTTP → start, list, estimate, look up, cancel or retry samplings. Schedule → start the standing sampling. */
+/** HTTP: start, list, estimate, look up, cancel or retry samplings. Schedule: start the scheduled sampling. */
 export const handler = middy<
 	APIGatewayProxyEventV2 | ScheduledEvent,
 	APIGatewayProxyStructuredResultV2 | undefined
 >().handler(async event => {
 	if ('routeKey' in event) return answer(ports, event);
-	await startStandingSampling(ports, env.STANDING_SAMPLING, event.time);
+	await startScheduledSampling(ports, env.SCHEDULED_SAMPLING, event.time);
 	return undefined;
 });

@@ -8,23 +8,23 @@ import { statusOf } from './sampling-status.ts';
 import type { ListedSampling, SamplingList } from './schemas.ts';
 
 const mostPerPage = 100;
-const perPageUnlessTold = 20;
+const defaultPerPage = 20;
 
 /**
- * One page of all samplings, the newest first.
- * @param query `limit`, 1 to 100, and `next`, as the page before gave it
+ * One page of all samplings, newest first.
+ * @param query `limit`, 1 to 100, and `next` of the previous page
  * @throws ApiError 422
  */
 export const listSamplings = async (
 	ports: Pick<ApiPorts, 'store' | 'bucket'>,
 	query: Record<string, string | undefined>,
 ): Promise<SamplingList> => {
-	const limit = Number(query.limit ?? perPageUnlessTold);
+	const limit = Number(query.limit ?? defaultPerPage);
 	if (!/^\d+$/.test(query.limit ?? '1') || limit < 1 || limit > mostPerPage) {
 		throw new ApiError(422, `limit is ${JSON.stringify(query.limit)}: it must be from 1 to ${mostPerPage}`, 'limit');
 	}
 	if (query.next !== undefined && !/^\d{15}-[A-Za-z0-9-]{1,64}$/.test(query.next)) {
-		throw new ApiError(422, 'next is none that a page gave: leave it out to begin with the newest', 'next');
+		throw new ApiError(422, 'next is not a value that a page returned: leave it out to start with the newest', 'next');
 	}
 	const after = query.next === undefined ? undefined : `${keys.list}${query.next}.json`;
 	const page = await ports.store.page(keys.list, after, limit);
@@ -35,13 +35,13 @@ export const listSamplings = async (
 	};
 };
 
-/** None for one whose documents have expired or can't be read: it must not keep the others from being listed. */
+/** Empty when the documents have expired or can't be read, so that one sampling can't break the list. */
 const rowOrNone = async (ports: Pick<ApiPorts, 'store' | 'bucket'>, id: string): Promise<ListedSampling[]> => {
 	try {
 		return [await rowOf(ports, id)];
 	} catch (error) {
 		if (!(error instanceof FramefanError)) throw error;
-		log.warn('A sampling can not be listed', { sampling: id, error });
+		log.warn('Skipped a sampling in the list: its documents could not be read', { sampling: id, error });
 		return [];
 	}
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { requestSchema } from '#shared/sampling/request.ts';
 import { errorSchema, estimateSchema, listSchema, startedSchema, statusSchema } from './schemas.ts';
 
-/** The schemas of bodies, by the name that the description gives them. */
+/** Schemas of request and answer bodies, by their name in the description. */
 export const components = {
 	SamplingRequest: requestSchema,
 	Started: startedSchema,
@@ -18,12 +18,12 @@ const json = (name: Name) => ({ 'application/json': { schema: ref(name) } });
 const answers = (status: 200 | 202, name: Name, description: string, ...refusals: (keyof typeof refusalOf)[]) => ({
 	[status]: { description, content: json(name) },
 	...Object.fromEntries(refusals.map(code => [code, { description: refusalOf[code], content: json('Error') }])),
-	500: { description: 'Internal error; the functions log says why', content: json('Error') },
+	500: { description: 'Internal error; see the log of the api function', content: json('Error') },
 });
 const refusalOf = {
 	400: 'The body is not JSON',
 	404: 'There is no such sampling',
-	409: 'The state of the sampling, or another use of the client token, stands against it',
+	409: 'Conflict with the state of the sampling, or the client token was used for another request',
 	422: 'A field is wrong; `path` names it',
 	504: 'The Supervisely server did not answer in time',
 };
@@ -45,47 +45,52 @@ export const openApiDocument = () => ({
 		'/samplings': {
 			post: {
 				operationId: 'startSampling',
-				summary: 'Starts a sampling; the same client token with the same body is the same sampling',
+				summary: 'Starts a sampling; repeating a request with its client token returns the same sampling',
 				requestBody,
-				responses: answers(202, 'Started', 'It is started', 400, 409, 422),
+				responses: answers(202, 'Started', 'Started', 400, 409, 422),
 			},
 			get: {
 				operationId: 'listSamplings',
-				summary: 'All samplings, the newest first, page by page',
+				summary: 'Lists all samplings, newest first',
 				parameters: [
 					{ name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } },
-					{ name: 'next', in: 'query', schema: { type: 'string' }, description: 'As the page before gave it' },
+					{
+						name: 'next',
+						in: 'query',
+						schema: { type: 'string' },
+						description: 'Value of `next` from the previous page',
+					},
 				],
-				responses: answers(200, 'SamplingList', 'One page', 422),
+				responses: answers(200, 'SamplingList', 'One page of samplings', 422),
 			},
 		},
 		'/samplings/estimate': {
 			post: {
 				operationId: 'estimateSampling',
-				summary: 'What a sampling would take; nothing is created',
+				summary: 'Estimates the time and cost of a sampling; creates nothing',
 				requestBody,
-				responses: answers(200, 'Estimate', 'What it would take', 400, 422, 504),
+				responses: answers(200, 'Estimate', 'The estimate', 400, 422, 504),
 			},
 		},
 		'/samplings/{id}': {
 			parameters: [id],
 			get: {
 				operationId: 'samplingStatus',
-				summary: 'How far a sampling is, or how it ended',
-				responses: answers(200, 'SamplingStatus', 'Its state', 404),
+				summary: 'State, progress and result of a sampling',
+				responses: answers(200, 'SamplingStatus', 'State of the sampling', 404),
 			},
 			delete: {
 				operationId: 'cancelSampling',
-				summary: 'Cancels a running sampling: no new work starts, what runs finishes its chunk',
-				responses: answers(202, 'SamplingStatus', 'It is cancelled', 404, 409),
+				summary: 'Cancels a running sampling: no new work starts, running chunks are finished',
+				responses: answers(202, 'SamplingStatus', 'Cancelled', 404, 409),
 			},
 		},
 		'/samplings/{id}/retry': {
 			parameters: [id],
 			post: {
 				operationId: 'retrySampling',
-				summary: 'Does again what is faulted or missing of a sampling that has ended',
-				responses: answers(202, 'Started', 'The next attempt is started', 404, 409),
+				summary: 'Retries what failed or is missing in a sampling that has ended',
+				responses: answers(202, 'Started', 'The next attempt was started', 404, 409),
 			},
 		},
 	},
@@ -99,7 +104,7 @@ export const openApiDocument = () => ({
 
 const variables = (...names: string[]) => Object.fromEntries(names.map(name => [name, { default: name }]));
 
-/** A schema as JSON Schema: a request as it may be sent, an answer as it comes. */
+/** A schema as JSON Schema: requests by their input type, answers by their output type. */
 const plain = (schema: z.ZodType, name: string): unknown => {
 	const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: name === 'SamplingRequest' ? 'input' : 'output' });
 	return rest;

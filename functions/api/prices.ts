@@ -11,6 +11,6 @@ export const prices = {
 	sqsRequest: 0.4e-6,
 	s3Write: 5e-6,
 	s3Read: 0.4e-6,
-	/** To the internet, first 10 TB a month. Nothing is paid for where the server is in the same region. */
+	/** To the internet, first 10 TB a month. Free to a server in the same region. */
 	gigabyteOut: 0.09,
 } as const;

@@ -4,7 +4,7 @@ import { keys } from '#shared/sampling/keys.ts';
 import { recordSchema, type SamplingRecord } from '#shared/sampling/request.ts';
 import { ApiError } from './api-error.ts';
 
-/** What was asked under an id that came from outside. @throws ApiError 404 */
+/** The record of a sampling by an untrusted id. @throws ApiError 404 */
 export const findRecord = async (store: StateStore, id: string): Promise<SamplingRecord> => {
 	const isId = /^[A-Za-z0-9-]{1,64}$/.test(id);
 	const record = isId ? await readDocument(store, keys.request(id), recordSchema) : undefined;

@@ -6,9 +6,9 @@ import { findRecord } from './read-record.ts';
 import type { Started } from './schemas.ts';
 
 /**
- * Begins another attempt at a sampling that has ended: only what is faulted or missing is done again. While an attempt
- * is running none is begun; what is unfinished of it is enqueued once more.
- * @throws ApiError 404, or 409 for one that is completed without faults
+ * Begins the next attempt at a sampling that has ended: only faulted or missing parts are done again. For a running
+ * attempt, its unfinished work is enqueued again instead.
+ * @throws ApiError 404, or 409 when it is completed without faults
  */
 export const retrySampling = async ({ store, sendPlan }: ApiPorts, id: string): Promise<Started> => {
 	await findRecord(store, id);
@@ -17,7 +17,7 @@ export const retrySampling = async ({ store, sendPlan }: ApiPorts, id: string): 
 	if (outcome?.state === 'completed')
 		throw new ApiError(409, `Sampling ${id} is completed without faults: there is nothing to retry`, 'id');
 	const at = { sampling: id, attempt: last.attempt + (outcome ? 1 : 0) };
-	// In this order: an attempt that is open and not begun is begun by the sweep.
+	// In this order, so that the sweep begins an attempt that was opened but not begun.
 	await writeOpen(store, at);
 	if (outcome) await beginAttempt(store, at);
 	await sendPlan([{ schema: 1, kind: 'project', ...at }]);

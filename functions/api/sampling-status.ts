@@ -23,7 +23,7 @@ export const statusOf = async (
 		readDocument(store, keys.destination(id), destinationSchema),
 	]);
 	const isCompleted = outcome?.state === 'completed' || outcome?.state === 'completed_with_faults';
-	// What was cut off has no sum of its own: it is as far as it was last seen.
+	// A sampling that did not complete has no final sum: its last progress is shown.
 	const summary = isCompleted ? outcome.summary : (progress?.summary ?? emptySummary);
 	return {
 		id,

@@ -7,13 +7,13 @@ import { chromas, imageFormats } from '#shared/video/picture/image-format.ts';
 const count = z.int().min(0);
 const id = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
 
-/** Answer of those calls that start something. */
+/** Answer of calls that start an attempt. */
 export const startedSchema = z.strictObject({ id, attempt: z.int().min(1) });
 export type Started = z.output<typeof startedSchema>;
 
 const destination = z.strictObject({ id: z.int(), name: z.string() }).nullable();
 
-/** How far a sampling is, or how it ended. Its faults are the first of them; `report` is where all are. */
+/** State, progress and result of a sampling. Has the first faults only; `report` is the address of all of them. */
 export const statusSchema = z.strictObject({
 	id,
 	attempt: z.int().min(1),
@@ -28,7 +28,7 @@ export const statusSchema = z.strictObject({
 });
 export type SamplingStatus = z.output<typeof statusSchema>;
 
-/** A sampling in the list of all. */
+/** A row of the list of samplings. */
 export const listedSchema = statusSchema
 	.pick({
 		...{ id: true, attempt: true, state: true, reason: true, createdAt: true, finishedAt: true, destination: true },
@@ -51,7 +51,7 @@ const cost = z.strictObject({
 	currency: z.literal('USD'),
 });
 
-/** What a sampling would take with images of one format; `quality` and `chroma` are null where it has none. */
+/** Estimate for images of one format; `quality` and `chroma` are null where the format has none. */
 const formatEstimateSchema = z.strictObject({
 	format: z.enum(imageFormats),
 	quality: z.int().min(1).max(100).nullable(),
@@ -63,8 +63,8 @@ const formatEstimateSchema = z.strictObject({
 export type FormatEstimate = z.output<typeof formatEstimateSchema>;
 
 /**
- * What a sampling would take, by rules of thumb, in the format of its settings, and in each format. The size of images
- * is as it was when it was measured on some clips.
+ * Rough estimate of a sampling, in the format of its settings and in each format. Image sizes are those measured on
+ * some clips.
  */
 export const estimateSchema = z.strictObject({
 	videos: count,
@@ -77,11 +77,11 @@ export const estimateSchema = z.strictObject({
 	formats: z.array(formatEstimateSchema),
 	imageSizes: z.strictObject({ measured: z.iso.date(), clips: count }),
 	prices: z.strictObject({ asOf: z.iso.date(), region: z.string() }),
-	/** Whether all videos were looked at in the time there is; else everything is a lower bound. */
+	/** Whether all videos were listed in time; otherwise all numbers are lower bounds. */
 	complete: z.boolean(),
 	notes: z.array(z.string()),
 });
 export type Estimate = z.output<typeof estimateSchema>;
 
-/** Any answer with a status from 400 on; `path` names the field that is wrong. */
+/** Any answer with a status of 400 or more; `path` names the wrong field. */
 export const errorSchema = z.strictObject({ error: z.string(), path: z.string().optional() });

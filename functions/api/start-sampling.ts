@@ -13,7 +13,7 @@ import { ApiError } from './api-error.ts';
 import type { ApiPorts } from './ports.ts';
 import type { Started } from './schemas.ts';
 
-/** @throws ApiError 422 with the path of the field that is wrong */
+/** @throws ApiError 422 with the path of the wrong field */
 export const parseRequest = (body: unknown): SamplingRequest => {
 	const parsed = requestSchema.safeParse(body);
 	if (parsed.success) return parsed.data;
@@ -21,27 +21,28 @@ export const parseRequest = (body: unknown): SamplingRequest => {
 	throw new ApiError(422, issue?.message ?? 'The body is malformed', issue && pathOf(issue));
 };
 
-/** Where an issue is. An unknown key is named itself, instead of the object that has it. */
+/** Path of an issue; for an unknown key, the path of that key instead of its object. */
 const pathOf = (issue: z.core.$ZodIssue): string | undefined => {
 	const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
 	return [...issue.path, ...unknown].join('.') || undefined;
 };
 
 /**
- * Records a request once and enqueues its first step. The same client token with the same body is the same sampling.
- * @throws ApiError 422 with the path of the field that is wrong, 409 for a client token with another body
+ * Records a request and enqueues its first message. Repeating a client token with the same body starts no second
+ * sampling.
+ * @throws ApiError 422 with the path of the wrong field, 409 for a client token with another body
  */
 export const startSampling = async (
 	{ store, sendPlan }: Pick<ApiPorts, 'store' | 'sendPlan'>,
 	body: unknown,
-	{ standing = false }: { standing?: boolean } = {},
+	{ scheduled = false }: { scheduled?: boolean } = {},
 ): Promise<Started> => {
 	const request = parseRequest(body);
 	const id = samplingId(request.clientToken);
-	const record: SamplingRecord = { schema: 1, id, createdAt: new Date().toISOString(), standing, request };
+	const record: SamplingRecord = { schema: 1, id, createdAt: new Date().toISOString(), standing: scheduled, request };
 	let { createdAt } = record;
 	const first = { sampling: id, attempt: 1 };
-	// Whoever dies in between leaves nothing that no sweep finds.
+	// Written first, so that the sweep finds a request whose API call crashed.
 	if (!(await store.exists(keys.request(id)))) await writeOpen(store, first);
 	if (!(await store.create(keys.request(id), record))) {
 		const known = await readDocument(store, keys.request(id), recordSchema);

@@ -11,43 +11,43 @@ import { emptySummary, type Fault, type Summary } from '#shared/sampling/summary
 import type { Video } from '#shared/supervisely/api.ts';
 import { openVideo } from '#shared/supervisely/open-video.ts';
 import { extractFrames, type Frame } from '#shared/video/extract/extract-frames.ts';
-import { encodeImage, picturesAtOnce, recycleImage } from '#shared/video/picture/encode.ts';
+import { encodeImage, pictureConcurrency, recycleImage } from '#shared/video/picture/encode.ts';
 import { targetSize } from '#shared/video/picture/target-size.ts';
 import type { DecodePorts } from './ports.ts';
 import { type EncodedFrame, makeUploader } from './upload-frames.ts';
 
-/** Encoded pictures that go out together: so many, or those that have so many bytes. */
+/** Limits of one upload: encoded images, and bytes. */
 const framesPerUpload = 16;
 const bytesPerUpload = 12 * 1024 * 1024;
 
 /**
- * One chunk. Returning means that it is done with: its images and labels are in the destination, its marker says so
- * and what could not be done. Throwing means that the message has to come again; a repeat leaves the same images.
+ * Processes one chunk. On return its images and labels are in the destination, and its marker holds the counts and
+ * faults. When it throws, the message must be delivered again; a repeat produces the same images.
  */
 export const decodeChunk = async (ports: DecodePorts, message: DecodeMessage, signal: AbortSignal): Promise<void> => {
-	const { store, sendReport, leaseMs } = ports;
+	const { store, sendRecount, leaseMs } = ports;
 	const { sampling, attempt, node, chunk: id } = message;
 	const at = { sampling, attempt };
-	const report = (changed: string) => sendReport([{ schema: 1, ...at, node: changed }]);
-	if (await isDone(store, at, node, id)) return report(node);
+	const recount = (changed: string) => sendRecount([{ schema: 1, ...at, node: changed }]);
+	if (await isDone(store, at, node, id)) return recount(node);
 	if (await hasEnded(store, at)) return;
 	const chunk = await readDocument(store, keys.chunk(sampling, id), chunkSchema);
 	if (!chunk) throw new FramefanError(`There is no chunk ${id} of sampling ${sampling}`);
 	try {
-		// Of several deliveries at the same time one works; the others come again and find its marker.
+		// Only one of several simultaneous deliveries works; the others are redelivered and find its marker.
 		await underLease(store, keys.chunkLease(sampling, id), { ms: leaseMs }, async isFirst => {
 			if (await isDone(store, at, node, id)) return;
-			await markDone(store, at, node, id, await workOff(ports, chunk, { signal, isFirst }));
+			await markDone(store, at, node, id, await processChunk(ports, chunk, { signal, isFirst }));
 		});
-		await report(node);
+		await recount(node);
 	} catch (error) {
 		if (!(error instanceof SamplingFailure)) throw error;
 		await endSampling(store, at, { state: 'failed', reason: error.message, summary: emptySummary });
-		await report(nodeIds.project);
+		await recount(nodeIds.project);
 	}
 };
 
-const workOff = async (
+const processChunk = async (
 	ports: DecodePorts,
 	chunk: Chunk,
 	options: { signal: AbortSignal; isFirst: boolean },
@@ -62,23 +62,23 @@ const workOff = async (
 		if (!options.isFirst) await uploader.findExisting();
 		missing = chunk.frames.filter(frame => !uploader.has(frame));
 		await uploader.annotateExisting(chunk.frames.filter(frame => uploader.has(frame)));
-		if (chunk.recipe && missing.length > 0) {
+		if (chunk.decodePlan && missing.length > 0) {
 			const source = chunk.copy
 				? await ports.files.open(chunk.copy)
 				: await openVideo(ports.supervisely, await needVideo(ports, video.id));
-			const frames = extractFrames(chunk.recipe, missing, source, {
+			const frames = extractFrames(chunk.decodePlan, missing, source, {
 				ffmpegPath: ports.ffmpegPath,
 				signal: options.signal,
 			});
-			const atOnce = Math.max(2, Math.ceil(picturesAtOnce / (ports.chunksAtOnce ?? 1)));
-			const lost = await pipeFrames(frames, chunk, missing, atOnce, encoded => uploader.upload(encoded));
+			const concurrency = Math.max(2, Math.ceil(pictureConcurrency / (ports.chunkConcurrency ?? 1)));
+			const lost = await pipeFrames(frames, chunk, missing, concurrency, encoded => uploader.upload(encoded));
 			options.signal.throwIfAborted();
 			for (const { index, reason, message } of lost) faultAt(reason, message, index);
 		}
 	} catch (error) {
-		// What the deadline cuts off is no fault: it comes again.
+		// Work aborted by the deadline is no fault: the message is delivered again.
 		if (options.signal.aborted || !(error instanceof PermanentError)) throw error;
-		log.warn('A chunk could not be done', { chunk: chunk.id, error });
+		log.warn('Chunk failed: its remaining frames become faults', { chunk: chunk.id, error });
 		for (const { index } of missing) if (!uploader.done.has(index)) faultAt(error.reason, messageOf(error), index);
 		if (missing.length === 0) faultAt(error.reason, messageOf(error));
 	}
@@ -93,24 +93,24 @@ const workOff = async (
 	};
 };
 
-/** Asked for again with each chunk: where its file lies may have changed, and an address can be a secret. */
+/** Fetched again for each chunk: the address of the file may have changed, and it can be a secret. */
 const needVideo = async ({ supervisely }: DecodePorts, id: number): Promise<Video> => {
 	const video = await supervisely.video(id);
-	if (!video) throw new PermanentError('not-found', `Video ${id} is not there any more`);
+	if (!video) throw new PermanentError('not-found', `Video ${id} no longer exists`);
 	return video;
 };
 
 /**
- * Frames through resize and encoder to the uploads, each stage going on while the next is busy, none running ahead by
- * more than a few pictures.
- * @param atOnce pictures that are in work
- * @returns what the extraction says of frames that could not be had
+ * Pipes frames through resizing and encoding to the uploads. Stages run in parallel, each at most a few pictures
+ * ahead of the next.
+ * @param concurrency pictures being encoded at the same time
+ * @returns the faults of the extraction
  */
 const pipeFrames = async <Lost>(
 	frames: AsyncGenerator<Frame, Lost>,
 	chunk: Chunk,
 	wanted: ChunkFrame[],
-	atOnce: number,
+	concurrency: number,
 	upload: (frames: EncodedFrame[]) => Promise<void>,
 ): Promise<Lost> => {
 	const byIndex = new Map(wanted.map(frame => [frame.index, frame]));
@@ -124,7 +124,7 @@ const pipeFrames = async <Lost>(
 		sending = upload(batch).then(() => {
 			for (const { bytes } of batch) recycleImage(bytes);
 		});
-		// Looked at when it is awaited; until then its failure is nobody's surprise.
+		// Avoids unhandledRejection; the error is thrown when `sending` is awaited.
 		sending.catch(() => {});
 		ready = [];
 		readyBytes = 0;
@@ -145,10 +145,10 @@ const pipeFrames = async <Lost>(
 		}
 		const to = targetSize(chunk.settings.resize, value);
 		const encoded = encodeImage(value, chunk.settings, to);
-		// Looked at when it is awaited.
+		// Avoids unhandledRejection; the error is thrown when the frame is awaited.
 		encoded.catch(() => {});
 		const sizes = { from: { width: value.width, height: value.height }, to };
 		encoding.push(encoded.then(bytes => ({ frame: byIndex.get(value.index) as ChunkFrame, bytes, sizes })));
-		if (encoding.length >= atOnce) await takeEncoded();
+		if (encoding.length >= concurrency) await takeEncoded();
 	}
 };

@@ -4,7 +4,7 @@ import type { StoredMask, SuperviselyApi } from '#shared/supervisely/api.ts';
 import { sameLabels } from './same-labels.ts';
 import { type ImageLabels, masksPerCall } from './upload-labels.ts';
 
-/** Those of the images, all of one dataset, whose labels on the server are others than these. */
+/** The images, all of one dataset, whose labels on the server differ from these. */
 export const findChanged = async <Labels extends ImageLabels>(
 	supervisely: Pick<SuperviselyApi, 'annotations' | 'masks'>,
 	dataset: number,
@@ -29,8 +29,8 @@ export const findChanged = async <Labels extends ImageLabels>(
 		return images.filter((_, at) => changed[at]);
 	} catch (error) {
 		if (!(error instanceof PermanentError)) throw error;
-		// What can't be read, such as an alpha mask whose mask never came, isn't what is wanted.
-		log.warn('Labels that are there can not be compared, so they are written anew', { dataset, error });
+		// Unreadable labels, such as an alpha mask without its mask, count as changed.
+		log.warn('Existing labels could not be compared, so they are written again', { dataset, error });
 		return images;
 	}
 };

@@ -20,7 +20,7 @@ import { decodeChunk } from './decode-chunk.ts';
 const env = readEnvironment(
 	'STATE_BUCKET',
 	'DECODE_QUEUE_URL',
-	'REPORT_QUEUE_URL',
+	'RECOUNT_QUEUE_URL',
 	'SUPERVISELY_SERVER',
 	'TOKEN_PARAMETER',
 	'REQUEST_SECONDS',
@@ -33,9 +33,9 @@ const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
 const timeoutMs = Number(env.REQUEST_SECONDS) * 1000;
 const ports = {
 	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
-	// Files are read in parts, and a checksum of the whole says nothing about a part.
+	// Files are read by ranges, and a checksum of the whole file does not apply to a range.
 	files: makeFileStore(new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' }), env.STATE_BUCKET),
-	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
+	sendRecount: makeSend(sqs, env.RECOUNT_QUEUE_URL),
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',
 };
@@ -48,13 +48,13 @@ const queue = {
 
 collectInOneGo();
 
-// Tried while the sandbox is started; what is wrong with it is told when it is used.
+// Checked while the sandbox starts; an error is reported when it is used.
 ffmpegProgram(ports.ffmpegPath).catch(() => {});
 
-/** Before the deadline ffmpeg has to be ended and the message handed back. */
+/** Time before the deadline to stop ffmpeg and return the message. */
 const endEarlyMs = 10_000;
 
-/** Decode queue → one chunk: from bytes to uploaded images with labels, and its marker. */
+/** Decode queue: one chunk, from bytes to uploaded images with labels, and its marker. */
 export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, context) =>
 	settleBatch(
 		queue,

@@ -1,18 +1,18 @@
 import type { FileStore } from '#shared/aws/file-store.ts';
 import type { Send } from '#shared/aws/queue.ts';
 import type { StateStore } from '#shared/aws/state-store.ts';
-import type { ReportMessage } from '#shared/sampling/messages.ts';
+import type { RecountMessage } from '#shared/sampling/messages.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 
-/** What decode works with. */
+/** Dependencies of decode. */
 export type DecodePorts = {
 	store: StateStore;
 	files: FileStore;
 	supervisely: SuperviselyApi;
-	sendReport: Send<ReportMessage>;
-	/** How long a chunk stays taken after its worker was heard of last. */
+	sendRecount: Send<RecountMessage>;
+	/** How long the lease on a chunk lasts without renewal. */
 	leaseMs: number;
 	ffmpegPath: string;
-	/** Chunks that are worked on in this process at the same time; 1 unless told. */
-	chunksAtOnce?: number;
+	/** Chunks processed in this process at the same time; default 1. */
+	chunkConcurrency?: number;
 };

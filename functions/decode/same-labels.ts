@@ -15,9 +15,9 @@ const geometryKeys = [
 const headKeys = ['classTitle', 'description', 'tags', 'geometryType', 'shape', 'nnCreated', 'nnUpdated', 'classId'];
 
 /**
- * Whether an image has these labels and tags already. Ids, dates, logins, what else the server keeps with a label, and
- * the order of labels and of tags don't count: the server sets them. Masks are the same when their pixels are.
- * @param masks of the image's alpha masks, which the server keeps apart, by the labels' ids
+ * Whether an image already has these labels and tags. Ignores what the server sets: ids, dates, logins, other fields
+ * of a label, and the order of labels and tags. Masks are compared by their pixels.
+ * @param masks the masks of alpha mask labels, which the server stores separately, by label id
  */
 export const sameLabels = async (
 	{ annotation, specialFigures }: Pick<FrameLabels, 'annotation' | 'specialFigures'>,
@@ -45,7 +45,7 @@ export const sameLabels = async (
 		return textOf(left) === textOf(right);
 	};
 	const plain = async (label: Label) => Object.fromEntries([...keys].map(key => [key, label[key]]));
-	// Most masks come back as they were sent; only where one doesn't they are all unpacked.
+	// Most masks come back as they were sent; only if one differs, all are unpacked.
 	return (await same(plain)) || same(async label => ({ ...(await plain(label)), ...(await unpacked(label)) }));
 };
 
@@ -53,7 +53,7 @@ const headOf = ({ classTitle, geometryType, tags }: Label) => [classTitle, geome
 
 const tagTexts = (tags: Tag[]): string[] => tags.map(({ name, value }) => textOf([name, value ?? null])).sort();
 
-/** JSON with keys in order, without what is null, and with numbers as far as they mean something. */
+/** JSON with sorted keys, without null and false, and numbers rounded to 6 decimals. */
 const textOf = (value: unknown): string =>
 	JSON.stringify(value, (_, each: unknown) => {
 		if (typeof each === 'number') return Math.round(each * 1e6) / 1e6;
@@ -62,7 +62,7 @@ const textOf = (value: unknown): string =>
 		return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 	});
 
-/** A mask by its place and its pixels; one that can't be read is like no other. */
+/** A mask by its position and pixels; empty for an unreadable one. */
 const unpacked = async ({ geometryType, bitmap: mask }: Label): Promise<object> => {
 	const kind = { bitmap, alpha_mask: alphaMask }[geometryType];
 	if (!kind) return {};

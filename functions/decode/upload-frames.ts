@@ -7,22 +7,22 @@ import { type NewImage, nameConflicts, type SuperviselyApi } from '#shared/super
 import { annotateFrame } from '#shared/supervisely/frame-annotation.ts';
 import type { Size } from '#shared/supervisely/geometry/plane.ts';
 import { targetSize } from '#shared/video/picture/target-size.ts';
+import { bisectFailures } from './bisect-failures.ts';
 import { findChanged } from './find-changed.ts';
-import { inHalves } from './in-halves.ts';
 import { type ImageLabels, uploadLabels } from './upload-labels.ts';
 
-/** Sizes of a frame's picture in the video, and of the image that is made of it. */
+/** Sizes of a frame's picture in the video and of its image. */
 type Sizes = { from: Size; to: Size };
 
 export type EncodedFrame = { frame: ChunkFrame; bytes: Buffer; sizes: Sizes };
 
-/** Images whose labels go out in one call, as many as the SDK sends. */
+/** Images per call that uploads labels, the same as in the SDK. */
 const annotationsPerCall = 50;
 
 /**
- * Brings the frames of one chunk into the destination. Names are a function of video and frame, so whatever a former
- * or a concurrent delivery has brought already is found by name and not brought again. An image whose meta name another
- * video is never taken for one of this video, whatever its name.
+ * Uploads the frames of one chunk to the destination. Image names are derived from video and frame, so images of an
+ * earlier or concurrent delivery are found by name and not uploaded again. An image whose meta name another video never
+ * counts as one of this video.
  */
 export const makeUploader = (
 	supervisely: SuperviselyApi,
@@ -36,7 +36,7 @@ export const makeUploader = (
 	const origin = originOf(chunk);
 	/** Names that images of other videos have. */
 	const taken = new Set<string>();
-	/** Images that are to be made anew. */
+	/** Images to be replaced. */
 	const old = new Set(chunk.frames.map(({ replaces }) => replaces));
 	/** Frames whose old image turned out to have the wanted size. */
 	const kept = new Set<string>();
@@ -48,7 +48,7 @@ export const makeUploader = (
 	let labels = 0;
 	let sizeNoted = false;
 
-	/** @param isThere whether the images may have these labels already; then only those that don't get them. */
+	/** @param isThere whether the images may already have these labels; only those that differ are then updated */
 	const annotate = async (frames: { frame: ChunkFrame; sizes: Sizes }[], isThere: boolean): Promise<void> => {
 		if (!chunk.labels) return;
 		noteSize(frames[0]?.sizes.from);
@@ -63,31 +63,31 @@ export const makeUploader = (
 				labeled.push({ ...own, imageId, frame });
 			}
 			const due = isThere ? await findChanged(supervisely, chunk.dataset, labeled) : labeled;
-			await inHalves(
+			await bisectFailures(
 				due,
 				some => uploadLabels(supervisely, chunk.dataset, some),
 				({ frame, annotation, specialFigures }, error) => {
 					labels -= annotation.objects.length + specialFigures.length;
-					faultAt(error.reason, `its labels: ${error.message}`, frame.index);
+					faultAt(error.reason, `its labels were refused: ${error.message}`, frame.index);
 				},
 			);
 		}
 	};
 
-	/** Tells once where the labels' picture isn't the decoded one. Their coordinates name pixels, so they stay. */
+	/** Notes once that the labels are for another picture size than decoded. They are in pixels, so they are kept. */
 	const noteSize = (picture: Size | undefined): void => {
 		const labelled = chunk.labels?.annotation.size;
 		if (!picture || !labelled || sizeNoted || isSameSize(picture, labelled)) return;
 		sizeNoted = true;
-		const [claimed, decoded] = [labelled, picture].map(({ width, height }) => `${width} x ${height}`);
+		const [declared, decoded] = [labelled, picture].map(({ width, height }) => `${width} x ${height}`);
 		notes.push(
-			`${chunk.video.name}: its labels are for ${claimed} pixels, its pictures have ${decoded}: they keep their pixels`,
+			`${chunk.video.name}: its labels are for pictures of ${declared} pixels, its pictures have ${decoded}: label coordinates are kept`,
 		);
 	};
 
 	/**
-	 * Sizes for an image that is there already. One that isn't as large as wanted comes from a sampling with another
-	 * size, so its labels are scaled to it; one that lies on its side shows that the labels' size was told unturned.
+	 * Sizes for an existing image. One of another size comes from a sampling with another `resize`, so labels are scaled
+	 * to it; swapped sides mean that the size of the labels is the one before rotation.
 	 */
 	const sizesOf = ({ name }: ChunkFrame, { size: original }: { size: Size }): Sizes => {
 		const { resize } = chunk.settings;
@@ -97,7 +97,7 @@ export const makeUploader = (
 		return { from: isTurned ? to : from, to };
 	};
 
-	/** Adds images; names that are taken meanwhile are those of another delivery of this chunk, or of another video. */
+	/** Adds images; names taken in the meantime belong to another delivery of this chunk, or to another video. */
 	const add = async (wanted: NewImage[]): Promise<void> => {
 		if (wanted.length === 0) return;
 		try {
@@ -126,8 +126,8 @@ export const makeUploader = (
 	};
 
 	/**
-	 * Removes the images that frames replace, once their bytes are there: what stops before the new ones are added is done
-	 * by the next delivery, or by any later sampling, which find the frames missing.
+	 * Removes the old images of frames after the new bytes are uploaded. After a crash before the new images are added,
+	 * the next delivery or a later sampling finds the frames missing and adds them.
 	 */
 	const removeOld = async (frames: ChunkFrame[]): Promise<void> => {
 		const ids = frames.flatMap(({ replaces }) => (replaces === undefined ? [] : [replaces]));
@@ -136,12 +136,12 @@ export const makeUploader = (
 			await supervisely.removeImages(ids);
 		} catch (error) {
 			if (!(error instanceof PermanentError)) throw error;
-			// One may have been removed before. An image that is still there refuses its name to the new one.
-			log.warn('Images that are replaced could not be removed', { dataset: chunk.dataset, error });
+			// One may already be removed. If an old image still exists, adding the new one fails by its name.
+			log.warn('Old images could not be removed before being replaced', { dataset: chunk.dataset, error });
 		}
 	};
 
-	const bring = async (frames: EncodedFrame[]): Promise<void> => {
+	const uploadAll = async (frames: EncodedFrame[]): Promise<void> => {
 		const hashed = frames.map(frame => ({
 			...frame,
 			hash: createHash('sha256').update(frame.bytes).digest('base64'),
@@ -160,16 +160,16 @@ export const makeUploader = (
 	};
 
 	return {
-		/** Indices of the frames that this uploader has finished, or knows to be refused. */
+		/** Indices of the frames that are uploaded or refused. */
 		done: done as ReadonlySet<number>,
 		has: (frame: ChunkFrame) => images.has(frame.name),
 		findExisting,
-		/** Frames of this sampling that are in the destination: those that were there when it was planned don't count. */
+		/** Number of frames uploaded by this sampling, without images that existed when it was planned. */
 		uploaded: () => chunk.frames.filter(({ name }) => images.has(name) && !planned.has(name) && !kept.has(name)).length,
-		/** Frames whose image was to be made anew, and didn't need to be. */
+		/** Number of frames whose image was to be replaced, but already had the wanted size. */
 		kept: () => kept.size,
 		labels: () => labels,
-		/** What a person should know of the labels although it is no fault. */
+		/** Remarks on the labels that are no faults. */
 		notes: () => notes,
 		annotateExisting: async (frames: ChunkFrame[]): Promise<void> => {
 			const { labels: own } = chunk;
@@ -179,7 +179,7 @@ export const makeUploader = (
 				true,
 			);
 		},
-		/** What the server refuses of it for good is a fault, and costs no other frame. */
+		/** Frames that the server refuses permanently become faults; the others are uploaded. */
 		upload: async (decoded: EncodedFrame[]): Promise<void> => {
 			const frames = decoded.filter(({ frame: { replaces, size, name }, sizes }) => {
 				const isKept = replaces !== undefined && size !== undefined && isSameSize(size, sizes.to);
@@ -194,11 +194,13 @@ export const makeUploader = (
 				true,
 			);
 			const there: EncodedFrame[] = [];
-			const bringSome = async (some: EncodedFrame[]) => {
-				await bring(some);
+			const uploadSome = async (some: EncodedFrame[]) => {
+				await uploadAll(some);
 				there.push(...some.filter(({ frame }) => images.has(frame.name)));
 			};
-			await inHalves(frames, bringSome, ({ frame }, error) => faultAt(error.reason, messageOf(error), frame.index));
+			await bisectFailures(frames, uploadSome, ({ frame }, error) =>
+				faultAt(error.reason, messageOf(error), frame.index),
+			);
 			for (const { frame } of frames) {
 				if (!taken.has(frame.name)) continue;
 				faultAt('name-taken', `The dataset has an image ${frame.name} of another video`, frame.index);

@@ -1,13 +1,13 @@
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 import type { FrameLabels } from '#shared/supervisely/frame-annotation.ts';
 
-/** Masks that go out or come in by one call, as many as the SDK sends. */
+/** Masks per upload or download call, the same as in the SDK. */
 export const masksPerCall = 100;
 
-/** The labels that an image is to have. */
+/** The labels of an image. */
 export type ImageLabels = Pick<FrameLabels, 'annotation' | 'specialFigures'> & { imageId: number };
 
-/** Gives images their labels, instead of those they have; alpha masks get their masks in a second step. */
+/** Replaces the labels of images; the masks of alpha masks are uploaded in a second call. */
 export const uploadLabels = async (
 	supervisely: SuperviselyApi,
 	dataset: number,

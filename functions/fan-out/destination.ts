@@ -1,4 +1,4 @@
-import { messageOf, PermanentError, SamplingFailure, TryLater } from '#shared/errors.ts';
+import { messageOf, PermanentError, SamplingFailure, TransientError } from '#shared/errors.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { type Destination, destinationSchema } from '#shared/sampling/outcome.ts';
@@ -6,14 +6,14 @@ import type { Settings } from '#shared/sampling/settings.ts';
 import { nameConflicts, type Project, type SuperviselyApi } from '#shared/supervisely/api.ts';
 import type { FanOutPorts } from './ports.ts';
 
-/** Names tried before giving up: `X`, `X_001`, `X_002` and so on. */
+/** Most names tried: `X`, `X_001`, `X_002` and so on. */
 const mostNames = 1000;
-/** Names that others take while they are asked for. */
+/** Most names taken by others between lookup and creation. */
 const mostConflicts = 20;
 
 /**
- * The images project that is written to: the one that was named, or a new one beside the source. A repeat finds the
- * one that the first try made, by the sampling's id in its custom data.
+ * The destination project: the requested one, or a new one in the workspace of the source. A repeat finds the project
+ * of the first try by the sampling id in its custom data.
  */
 export const chooseDestination = async (
 	{ store, supervisely }: Pick<FanOutPorts, 'store' | 'supervisely'>,
@@ -37,8 +37,8 @@ const createProject = async (
 ): Promise<Project> => {
 	const base = wanted ?? `${source.name}(images)`;
 	let conflicts = 0;
-	for (let attempt = 0; attempt < mostNames; attempt++) {
-		const name = attempt === 0 ? base : `${base}_${String(attempt).padStart(3, '0')}`;
+	for (let tries = 0; tries < mostNames; tries++) {
+		const name = tries === 0 ? base : `${base}_${String(tries).padStart(3, '0')}`;
 		const [taken] = await supervisely.projectsNamed(source.workspaceId, name);
 		if (taken) {
 			const project = await supervisely.project(taken.id);
@@ -57,10 +57,10 @@ const createProject = async (
 			if (madeBy(project) !== sampling) await supervisely.setProjectData(project.id, customData);
 			return project;
 		} catch (error) {
-			// Somebody else took the name between the question and the answer.
+			// The name was taken between lookup and creation.
 			if (!nameConflicts(error)) throw error instanceof PermanentError ? new SamplingFailure(error.message) : error;
-			if (++conflicts > mostConflicts) throw new TryLater(messageOf(error), null);
-			attempt--;
+			if (++conflicts > mostConflicts) throw new TransientError(messageOf(error), null);
+			tries--;
 		}
 	}
 	throw new SamplingFailure(

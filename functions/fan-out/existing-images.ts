@@ -4,20 +4,20 @@ import { formatOfName } from '#shared/sampling/selection.ts';
 import type { Image, SuperviselyApi } from '#shared/supervisely/api.ts';
 import type { ImageFormat } from '#shared/video/picture/image-format.ts';
 
-/** An image of a video that is in the destination. `isBare`: whether it is known to have no labels and no tags. */
+/** An image of a video in the destination. `isBare`: it is known to have neither labels nor tags. */
 export type ExistingImage = { image: number; size?: NonNullable<ChunkFrame['size']>; isBare: boolean };
 
-/** What a dataset has already, by the names of its images. */
+/** The existing images of a dataset, by name. */
 export type ExistingImages = {
 	/** Images of the video. */
 	own: Map<string, ExistingImage>;
-	/** Names that images of other videos have. */
+	/** Names of images of other videos. */
 	taken: Set<string>;
-	/** How many images of the video's frames there are, by their format. */
+	/** Number of images of the video, by format. */
 	formats: Map<ImageFormat, number>;
 };
 
-/** Looks through a dataset for the images of a video. */
+/** Finds the images of a video in a dataset. */
 export const existingImages = async (
 	supervisely: Pick<SuperviselyApi, 'images'>,
 	dataset: number,

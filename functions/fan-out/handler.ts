@@ -13,13 +13,13 @@ import { readEnvironment } from '#shared/environment.ts';
 import { identityOf, planMessageSchema } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
-import { takeStep } from './take-step.ts';
+import { handlePlanMessage } from './handle-plan-message.ts';
 
 const env = readEnvironment(
 	'STATE_BUCKET',
 	'PLAN_QUEUE_URL',
 	'DECODE_QUEUE_URL',
-	'REPORT_QUEUE_URL',
+	'RECOUNT_QUEUE_URL',
 	'SUPERVISELY_SERVER',
 	'TOKEN_PARAMETER',
 	'REQUEST_SECONDS',
@@ -33,11 +33,11 @@ const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
 const timeoutMs = Number(env.REQUEST_SECONDS) * 1000;
 const ports = {
 	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
-	// Files are read in parts, and a checksum of the whole says nothing about a part.
+	// Files are read by ranges, and a checksum of the whole file does not apply to a range.
 	files: makeFileStore(new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' }), env.STATE_BUCKET),
 	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
 	sendDecode: makeSend(sqs, env.DECODE_QUEUE_URL),
-	sendReport: makeSend(sqs, env.REPORT_QUEUE_URL),
+	sendRecount: makeSend(sqs, env.RECOUNT_QUEUE_URL),
 	framesPerChunk: Number(env.FRAMES_PER_CHUNK),
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',
@@ -49,13 +49,13 @@ const queue = {
 	longestWait: Number(env.LONGEST_WAIT_SECONDS),
 };
 
-/** Before the deadline ffmpeg, where it had to be asked, has to be ended and the message handed back. */
+/** Time before the deadline to stop ffmpeg and return the message. */
 const endEarlyMs = 5000;
 
-/** Part of an invocation's time that a pass over a long file may take; the rest is for what follows. */
+/** Share of an invocation's time for one pass over a long file; the rest is for the work after it. */
 const shareOfPass = 0.6;
 
-/** Plan queue → one step of the walk over the source: project, dataset, page of a listing, or video. */
+/** Plan queue: plans a project, a dataset, a page of a listing or a video of the source. */
 export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, context) =>
 	settleBatch(
 		queue,
@@ -67,7 +67,7 @@ export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, conte
 			const signal = deadlineOf(context, endEarlyMs);
 			const http = connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs, signal });
 			const passUntil = Date.now() + context.getRemainingTimeInMillis() * shareOfPass;
-			return takeStep({ ...ports, supervisely: makeSuperviselyApi(http), passUntil }, message, signal);
+			return handlePlanMessage({ ...ports, supervisely: makeSuperviselyApi(http), passUntil }, message, signal);
 		},
 	),
 );

@@ -1,7 +1,7 @@
-import { TryLater } from '#shared/errors.ts';
+import { TransientError } from '#shared/errors.ts';
 import { type Dataset, nameConflicts, type SuperviselyApi } from '#shared/supervisely/api.ts';
 
-/** A dataset that the destination is to have: where, under which name, and what its custom data say. */
+/** A dataset to create in the destination: place, name and custom data. */
 export type Mirror = {
 	projectId: number;
 	parentId: number | null;
@@ -11,19 +11,20 @@ export type Mirror = {
 };
 
 /**
- * The dataset of this name in the destination, made where it isn't there yet. Of two that make it at the same time,
- * one makes it and the other finds it.
+ * Finds or creates the dataset of this name in the destination. Of two simultaneous calls, one creates it and the
+ * other finds it.
  */
 export const mirrorDataset = async (supervisely: SuperviselyApi, mirror: Mirror): Promise<Dataset> => {
 	const found = await findDataset(supervisely, mirror);
-	// Listings leave custom data out.
+	// Listings have no custom data.
 	const dataset = found ? await supervisely.dataset(found.id) : await createDataset(supervisely, mirror);
-	if (!dataset) throw new TryLater(`Dataset ${JSON.stringify(mirror.name)} was removed a moment ago`, null);
+	if (!dataset)
+		throw new TransientError(`Dataset ${JSON.stringify(mirror.name)} was removed while it was being set up`, null);
 	await keepProvenance(supervisely, dataset, mirror.provenance);
 	return dataset;
 };
 
-/** Adds to a dataset's custom data what they lack of where it comes from; what they have stays. */
+/** Adds missing provenance to the custom data of a dataset; existing keys are kept. */
 export const keepProvenance = async (
 	supervisely: SuperviselyApi,
 	dataset: Dataset,
@@ -45,7 +46,7 @@ export const createDataset = async (supervisely: SuperviselyApi, mirror: Mirror)
 	}
 };
 
-/** Asked for by name: page by page, a hundred thousand mirrors would be looked through a hundred thousand times. */
+/** Looked up by name: paging through all datasets for each dataset would be quadratic. */
 export const findDataset = async (
 	supervisely: SuperviselyApi,
 	{ projectId, parentId, name }: Pick<Mirror, 'projectId' | 'parentId' | 'name'>,

@@ -9,7 +9,7 @@ import type { Image, Project } from '#shared/supervisely/api.ts';
 import { formatNames, type ImageFormat } from '#shared/video/picture/image-format.ts';
 import type { FanOutPorts } from './ports.ts';
 
-/** What custom data say of the last sampling. Before there were other formats they had none, and it was PNG. */
+/** The last sampling in the custom data. Without a format it was PNG, the only one at first. */
 const recordSchema = z.looseObject({
 	state: z.string().optional().catch(undefined),
 	settings: z
@@ -18,25 +18,24 @@ const recordSchema = z.looseObject({
 		.catch(undefined),
 });
 
-/** The format that a destination's custom data tell, and whether the sampling that they are of is going. */
+/** The format in the custom data of a destination, and whether that sampling is running. */
 export function recordedFormat({
 	customData,
 }: Pick<Project, 'customData'>): { format: string; isGoing: boolean } | undefined {
 	const record = recordSchema.safeParse(customData?.framefan);
 	if (record.success)
 		return { format: record.data.settings?.format ?? 'png', isGoing: record.data.state === 'running' };
-	// The SDK's sampler knows no other.
+	// The SDK's sampler writes PNG only.
 	return customData?.is_sample === true ? { format: 'png', isGoing: false } : undefined;
 }
 
-/** A sampling, and the settings that it records in its destination. */
+/** A sampling and its settings, as recorded in the destination. */
 type Sampling = { sampling: string; settings: Settings };
 
 /**
- * Keeps the images of a destination in one format: of one video there would be two images of each frame. Where nothing
- * tells the format yet, the custom data do so from now on, so that of two samplings that begin at the same time one is
- * refused.
- * @throws SamplingFailure for a destination that was begun in another format
+ * Keeps the images of a destination in one format: otherwise there could be two images of the same frame. Where no
+ * format is recorded yet, it is recorded now, so that one of two simultaneous samplings is refused.
+ * @throws SamplingFailure for a destination that has another format
  */
 export async function keepOneFormat(
 	ports: FanOutPorts,
@@ -56,13 +55,13 @@ export async function keepOneFormat(
 			await supervisely.setProjectData(id, { ...project.customData, framefan });
 		} catch (error) {
 			if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;
-			// It is told when the end is recorded. Until then the images tell the format.
-			log.warn('The destination does not take its custom data', { project: id, error });
+			// Written again when the end is recorded. Until then the images show the format.
+			log.warn('Custom data of the destination project could not be written', { project: id, error });
 		}
 	});
 }
 
-/** The format that a project was begun in; undefined where it has no sampled images. */
+/** The format of a project; undefined where it has no sampled images. */
 async function formatOf(
 	{ supervisely }: Pick<FanOutPorts, 'supervisely'>,
 	project: Project,
@@ -70,7 +69,7 @@ async function formatOf(
 	const recorded = recordedFormat(project);
 	if (recorded?.isGoing) return recorded.format;
 	const images = await oldestImages(supervisely, project.id);
-	// What was recorded counts for a project that can't be looked through.
+	// If the images can't be listed, the recorded format counts.
 	if (recorded) return images?.length === 0 ? undefined : recorded.format;
 	const sampled = images?.find(({ meta, name }) => meta?.is_sample === true && formatOfName(name));
 	return sampled && formatOfName(sampled.name);
@@ -84,18 +83,18 @@ async function oldestImages(
 		return await supervisely.oldestImages(project);
 	} catch (error) {
 		if (!(error instanceof PermanentError)) throw error;
-		log.warn('A destination can not be looked through', { project, error });
+		log.warn('Images of the destination project could not be listed', { project, error });
 		return undefined;
 	}
 }
 
 function otherFormat({ id, name }: Project, begun: string, wanted: ImageFormat): SamplingFailure {
 	return new SamplingFailure(
-		`Project ${id} (${JSON.stringify(name)}, the destination) was begun as ${nameOf(begun)} and these settings say ${nameOf(wanted)}: ${remedy(begun)}`,
+		`Project ${id} (${JSON.stringify(name)}, the destination) already has ${nameOf(begun)} images and these settings ask for ${nameOf(wanted)}: ${remedy(begun)}`,
 	);
 }
 
-/** @throws PermanentError for a dataset that has images of the video in another format than is wanted */
+/** @throws PermanentError for a dataset that has images of the video in another format */
 export function refuseOtherFormats(
 	dataset: string,
 	found: ReadonlyMap<ImageFormat, number>,
@@ -106,11 +105,11 @@ export function refuseOtherFormats(
 		const images = `${count} image${count === 1 ? '' : 's'} of this video as ${nameOf(format)}`;
 		throw new PermanentError(
 			'other-format',
-			`Dataset ${JSON.stringify(dataset)} has ${images} and these settings say ${nameOf(wanted)}: ${remedy(format)}`,
+			`Dataset ${JSON.stringify(dataset)} has ${images} and these settings ask for ${nameOf(wanted)}: ${remedy(format)}`,
 		);
 	}
 }
 
 const nameOf = (format: string): string => (formatNames as Record<string, string>)[format] ?? format;
 
-const remedy = (format: string) => `sample it as ${nameOf(format)} (format ${format}), or into another project`;
+const remedy = (format: string) => `use format ${format}, or sample into another project`;

@@ -10,22 +10,22 @@ import { firstPage, type Project } from '#shared/supervisely/api.ts';
 import { mergeMeta } from '#shared/supervisely/merge-meta.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
 import { chooseDestination } from './destination.ts';
-import { enqueueSteps } from './enqueue-steps.ts';
+import { enqueueChildren } from './enqueue-children.ts';
 import { keepOneFormat } from './one-format.ts';
 import type { FanOutPorts } from './ports.ts';
 import { childDatasets, pagesAfterFirst } from './walk-dataset.ts';
 
 /**
- * The first step: checks source and destination, merges the meta, makes the destination, and enqueues the datasets.
- * Everything that can be refused is refused before anything is made.
+ * Handles the first message: checks source and destination, merges the meta, creates the destination, and enqueues the
+ * datasets. All checks come before anything is created.
  */
 export const openProject = async (ports: FanOutPorts, at: Attempt, request: SamplingRequest): Promise<void> => {
 	const { supervisely, store } = ports;
 	const source = await openDestination(ports, at, request);
 	if (await hasEnded(store, at)) {
-		// It was cancelled before anybody could tell the destination.
+		// Cancelled before the destination was known: the recount records the end in it.
 		await writeOpen(store, at);
-		return ports.sendReport([{ schema: 1, ...at, node: nodeIds.project }]);
+		return ports.sendRecount([{ schema: 1, ...at, node: nodeIds.project }]);
 	}
 	const scope = await readScope(store, at.sampling);
 	const listing = await supervisely.datasets(source.id, null, firstPage);
@@ -43,11 +43,11 @@ export const openProject = async (ports: FanOutPorts, at: Attempt, request: Samp
 		nested,
 		depth: 0,
 	});
-	await enqueueSteps(ports, at, { id: nodeIds.project, parent: null }, [...children, ...pages]);
+	await enqueueChildren(ports, at, { id: nodeIds.project, parent: null }, [...children, ...pages]);
 };
 
 /**
- * Checks source and destination, makes the destination where there is none, merges the meta, and keeps what is taken.
+ * Checks source and destination, creates the destination if needed, merges the meta, and stores the scope.
  * @returns the source
  */
 export const openDestination = async (
@@ -73,7 +73,7 @@ export const openDestination = async (
 
 	const wanted = { existing, name: request.destination.name };
 	const destination = await chooseDestination(ports, { sampling, settings }, source, wanted);
-	// Of two samplings into one project each has to see what the other has added.
+	// Two samplings into one project must see what the other has added.
 	const lease = { ms: ports.leaseMs, patienceMs: leasePatienceMs };
 	await underLease(ports.store, keys.projectLease(destination.id), lease, async () => {
 		const destinationMeta = parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id);

@@ -6,50 +6,54 @@ import { type Size, targetSize } from '#shared/video/picture/target-size.ts';
 import type { ExistingImage } from './existing-images.ts';
 
 type OtherSizes = {
-	/** What a frame has of its image: that it stays, or that it is to be made anew. */
-	takeUp(existing: ExistingImage | undefined): Pick<ChunkFrame, 'image' | 'replaces' | 'size'>;
-	/** What became of images in other sizes, after all frames. */
+	/** Decides whether the existing image of a frame is kept or replaced. */
+	decide(existing: ExistingImage | undefined): Pick<ChunkFrame, 'image' | 'replaces' | 'size'>;
+	/** Notes on images of other sizes, after all frames. */
 	notes(): string[];
 };
 
-/** Decides what becomes of images that are there in another size than the settings give, and keeps count of them. */
+/** Decides what happens to existing images of another size than the settings give, and counts them. */
 export const watchSizes = (settings: Settings, index: VideoIndex, video: Video): OtherSizes => {
 	const wanted = wantedSize(settings, index, video);
-	/** Images by what becomes of them, then by their size. */
+	/** Number of images by action, then by size. */
 	const counts = {
-		stay: new Map<string, number>(),
-		labelled: new Map<string, number>(),
-		anew: new Map<string, number>(),
+		keep: new Map<string, number>(),
+		keepLabels: new Map<string, number>(),
+		replace: new Map<string, number>(),
 	};
 	return {
-		takeUp: existing => {
+		decide: existing => {
 			if (!existing) return {};
 			const { image, size, isBare } = existing;
 			const there = { image, ...(size ? { size } : {}) };
 			if (!size || !wanted || (size.width === wanted.width && size.height === wanted.height)) return there;
-			// Without labels of its own the new image would lose those of the old one.
-			const fate = !settings.replace ? 'stay' : settings.copyAnnotations || isBare ? 'anew' : 'labelled';
-			counts[fate].set(textOf(size), (counts[fate].get(textOf(size)) ?? 0) + 1);
-			return fate === 'anew' ? { replaces: image, size } : there;
+			// Without copied labels the new image would lose those of the old one.
+			const action = !settings.replace ? 'keep' : settings.copyAnnotations || isBare ? 'replace' : 'keepLabels';
+			counts[action].set(textOf(size), (counts[action].get(textOf(size)) ?? 0) + 1);
+			return action === 'replace' ? { replaces: image, size } : there;
 		},
 		notes: () => {
 			if (!wanted) return [];
 			const to = textOf(wanted);
-			const tell = (fate: keyof typeof counts, text: (what: string) => string) =>
-				[...counts[fate]].map(([from, count]) => text(`${count} image${count === 1 ? '' : 's'} of ${from} pixels`));
+			const tell = (action: keyof typeof counts, text: (what: string) => string) =>
+				[...counts[action]].map(([from, count]) => text(`${count} image${count === 1 ? '' : 's'} of ${from} pixels`));
 			return [
-				...tell('stay', what => `${what} stay, these settings give ${to}: replace (--replace) uploads them anew`),
 				...tell(
-					'labelled',
-					what => `${what} stay although these settings give ${to}: they may have labels, and none are copied`,
+					'keep',
+					what => `${what} are kept, these settings give ${to}: use replace (--replace) to upload them again`,
 				),
-				...tell('anew', what => `${what} are replaced by images of ${to}`),
+				...tell(
+					'keepLabels',
+					what =>
+						`${what} are kept although these settings give ${to}: they may have labels, and labels are not copied`,
+				),
+				...tell('replace', what => `${what} are replaced by images of ${to}`),
 			];
 		},
 	};
 };
 
-/** Undefined where neither the file nor the server tells the size of the video's pictures. */
+/** Undefined where neither file nor server gives the picture size of the video. */
 const wantedSize = ({ resize }: Settings, { pictureSize }: VideoIndex, { fileMeta }: Video): Size | undefined => {
 	const [height, width] = resize ?? [];
 	if (height && width) return { height, width };

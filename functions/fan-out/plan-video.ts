@@ -3,21 +3,26 @@ import { PermanentError } from '#shared/errors.ts';
 import { type Chunk, type ChunkFrame, chunkId, chunkSchema } from '#shared/sampling/chunk.ts';
 import { keepNode } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
+import {
+	fingerprintOf,
+	labelsAreUpToDate,
+	removeLabelFingerprint,
+	settingsOfLabels,
+} from '#shared/sampling/label-fingerprint.ts';
 import type { VideoMessage } from '#shared/sampling/messages.ts';
 import type { SamplingRecord } from '#shared/sampling/request.ts';
 import { imageName, selectFrames } from '#shared/sampling/selection.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
-import { areSettled, labelsFingerprint, settingsOfLabels, unsettleLabels } from '#shared/sampling/settled-labels.ts';
 import { carried, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import type { Video } from '#shared/supervisely/api.ts';
 import { labelsOf } from '#shared/supervisely/labels.ts';
 import { findMisplaced } from '#shared/supervisely/no-such-frame.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
-import { writeRecipe } from '#shared/video/extract/write-recipe.ts';
+import { makeDecodePlan } from '#shared/video/extract/make-decode-plan.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
-import { claimDataset } from './claim-dataset.ts';
 import { existingImages } from './existing-images.ts';
+import { lockDataset } from './lock-dataset.ts';
 import { refuseOtherFormats } from './one-format.ts';
 import { watchSizes } from './other-sizes.ts';
 import type { FanOutPorts } from './ports.ts';
@@ -25,15 +30,15 @@ import { datasetOfVideo } from './video-dataset.ts';
 import { copyFor, indexOf } from './video-file.ts';
 import { readDestination } from './walk-dataset.ts';
 
-/** Frames whose labels alone are looked after, in one chunk. */
+/** Frames per chunk that only updates labels. */
 const framesPerLabelChunk = 500;
-/** Chunks that are in memory with their labels at one time. */
-const chunksAtOnce = 4;
+/** Chunks with labels in memory at the same time. */
+const chunkConcurrency = 4;
 
-/** Indexes a video, selects its frames, cuts them into chunks and enqueues these. */
+/** Indexes a video, selects its frames, splits them into chunks and enqueues these. */
 export const planVideo = async (
 	ports: FanOutPorts,
-	{ request, standing }: Pick<SamplingRecord, 'request' | 'standing'>,
+	{ request, standing: scheduled }: Pick<SamplingRecord, 'request' | 'standing'>,
 	message: VideoMessage,
 	signal: AbortSignal,
 ): Promise<void> => {
@@ -45,8 +50,7 @@ export const planVideo = async (
 		supervisely.dataset(message.dataset),
 		supervisely.project(request.source.projectId),
 	]);
-	if (!video || !dataset || !project)
-		throw new PermanentError('not-found', `Video ${message.video} is not there any more`);
+	if (!video || !dataset || !project) throw new PermanentError('not-found', `Video ${message.video} no longer exists`);
 	const { settings } = request;
 	const file = await indexOf(ports, video, signal);
 	const { index } = file;
@@ -69,12 +73,12 @@ export const planVideo = async (
 		provenance,
 	};
 	const origin = { id: video.id, name: video.name, projectId: project.id };
-	// Claimed before what costs most, since who has to wait comes again from the start.
+	// Locked before the expensive part: a locked dataset restarts this message.
 	const { dataset: leaf, notes: datasetNotes } = await datasetOfVideo({ supervisely, video: origin, mirror }, id =>
-		claimDataset(ports, id, { sampling, attempt, node, parent: message.parent }),
+		lockDataset(ports, id, { sampling, attempt, node, parent: message.parent }),
 	);
 
-	// Which frames are wanted is known before their annotation, or by it.
+	// Selects the frames whose annotation is needed; with `annotated`, the annotation narrows them further.
 	const candidates = settings.annotated ? { ...settings, annotated: false, step: 1 } : settings;
 	const wanted = new Set(selectFrames(candidates, frameCount, () => true));
 	const annotation =
@@ -89,11 +93,11 @@ export const planVideo = async (
 	const existing = await existingImages(supervisely, leaf.id, origin);
 	refuseOtherFormats(leaf.name, existing.formats, settings.format);
 	const sizes = watchSizes(settings, index, video);
-	const claimed = video.fileMeta?.framesCount ?? frameCount;
+	const serverCount = video.fileMeta?.framesCount ?? frameCount;
 	const planned = selection.map((frame): ChunkFrame => {
-		const name = imageName(video.name, frame, claimed, settings.format);
+		const name = imageName(video.name, frame, serverCount, settings.format);
 		const pts = index.pts[index.shown[frame] as number] as number;
-		return { index: frame, pts, name, ...sizes.takeUp(existing.own.get(name)) };
+		return { index: frame, pts, name, ...sizes.decide(existing.own.get(name)) };
 	});
 	const frames = planned.filter(({ name }) => !existing.taken.has(name));
 	const common = {
@@ -107,17 +111,17 @@ export const planVideo = async (
 		? parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id)
 		: undefined;
 	const madeOf = [file.version, settingsOfLabels(settings), annotation?.hash, meta, frames.map(({ name }) => name)];
-	const labels = meta && { dataset: leaf.id, fingerprint: labelsFingerprint(madeOf) };
-	const looksAtLabels = labels !== undefined && !(standing && (await areSettled(store, labels)));
-	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, looksAtLabels)];
-	if (labels && parts.length > 0) await unsettleLabels(store, labels.dataset);
-	const toDecode = parts.filter(({ recipe }) => recipe).length;
+	const labels = meta && { dataset: leaf.id, fingerprint: fingerprintOf(madeOf) };
+	const updatesLabels = labels !== undefined && !(scheduled && (await labelsAreUpToDate(store, labels)));
+	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, updatesLabels)];
+	if (labels && parts.length > 0) await removeLabelFingerprint(store, labels.dataset);
+	const toDecode = parts.filter(({ decodePlan }) => decodePlan).length;
 	const copy = toDecode === 0 ? null : await copyFor(ports, video, file, toDecode, signal);
-	const children = await pLimit(chunksAtOnce).map(parts, async ({ frames: own, recipe }) => {
+	const children = await pLimit(chunkConcurrency).map(parts, async ({ frames: own, decodePlan }) => {
 		const indices = own.map(frame => frame.index);
-		const id = chunkId(video.id, indices, recipe ? 'decode' : 'labels', settings);
+		const id = chunkId(video.id, indices, decodePlan ? 'decode' : 'labels', settings);
 		const ofFrames = annotation && meta ? labelsOf(annotation.slice(indices), meta) : null;
-		const chunk: Chunk = { ...common, id, frames: own, recipe, copy, labels: ofFrames };
+		const chunk: Chunk = { ...common, id, frames: own, decodePlan, copy, labels: ofFrames };
 		await store.write(keys.chunk(sampling, id), chunkSchema.encode(chunk));
 		return id;
 	});
@@ -142,15 +146,15 @@ export const planVideo = async (
 			...[...sizes.notes(), ...(misplaced?.notes ?? [])].map(about(video)),
 		],
 	};
-	// Of two deliveries that found different images there, both enqueue the chunks of the first.
+	// The first write wins: two deliveries that found different images both enqueue the chunks of the first.
 	const at = { sampling, attempt };
 	const place = { id: node, parent: message.parent, video: common.video };
 	const kept = await keepNode(store, at, { ...place, children, own, ...(labels ? { labels } : {}) });
 	await ports.sendDecode(kept.children.map(chunk => ({ schema: 1, ...at, node, chunk })));
-	if (kept.children.length === 0) await ports.sendReport([{ schema: 1, ...at, node }]);
+	if (kept.children.length === 0) await ports.sendRecount([{ schema: 1, ...at, node }]);
 };
 
-/** A frame whose image can't be added, since an image of another video has its name. */
+/** A fault for a frame whose image name is taken by an image of another video. */
 const nameTaken = ({ index: frame, name }: ChunkFrame, video: Fault['video']): Fault => ({
 	reason: 'name-taken',
 	message: `The dataset has an image ${name} of another video: rename or remove it, then retry`,
@@ -158,37 +162,37 @@ const nameTaken = ({ index: frame, name }: ChunkFrame, video: Fault['video']): F
 	frame,
 });
 
-type Part = { frames: ChunkFrame[]; recipe: Chunk['recipe'] };
+type Part = { frames: ChunkFrame[]; decodePlan: Chunk['decodePlan'] };
 
-/** Frames that have to be decoded, cut at key frames. */
+/** Splits the frames to decode at key frames. */
 const cutMissing = (index: VideoIndex, frames: ChunkFrame[], framesPerChunk: number): Part[] => {
 	const missing = new Map(frames.filter(frame => frame.image === undefined).map(frame => [frame.index, frame]));
 	return planChunks(index, [...missing.keys()], framesPerChunk).map(chunk => ({
 		frames: chunk.frames.map(frame => missing.get(frame) as ChunkFrame),
-		recipe: writeRecipe(index, chunk.runs),
+		decodePlan: makeDecodePlan(index, chunk.runs),
 	}));
 };
 
-/** Frames whose images are there already: only their labels are looked at, if at all. */
-const cutPresent = (frames: ChunkFrame[], looksAtLabels: boolean): Part[] => {
-	const present = looksAtLabels ? frames.filter(frame => frame.image !== undefined) : [];
+/** Splits the frames whose images exist: only their labels are updated, if at all. */
+const cutPresent = (frames: ChunkFrame[], updatesLabels: boolean): Part[] => {
+	const present = updatesLabels ? frames.filter(frame => frame.image !== undefined) : [];
 	return Array.from({ length: Math.ceil(present.length / framesPerLabelChunk) }, (_, at) => ({
 		frames: present.slice(at * framesPerLabelChunk, (at + 1) * framesPerLabelChunk),
-		recipe: null,
+		decodePlan: null,
 	}));
 };
 
 const notesOn = (video: Video, index: VideoIndex, { start, end }: Settings): string[] => {
 	const shown = index.shown.length;
-	const claimed = video.fileMeta?.framesCount;
+	const serverCount = video.fileMeta?.framesCount;
 	const notes = index.notes.slice();
-	if (claimed !== null && claimed !== undefined && claimed !== shown) {
-		notes.push(`the server counts ${claimed} frames, the file shows ${shown}`);
+	if (serverCount !== null && serverCount !== undefined && serverCount !== shown) {
+		notes.push(`the server reports ${serverCount} frames, the file has ${shown}`);
 	}
 	if (start >= shown) notes.push(`start is ${start}, the video ends after ${shown} frames`);
 	if (end !== null && end > shown) notes.push(`end is ${end}, the video ends after ${shown} frames`);
 	return notes.map(about(video));
 };
 
-/** A note that says which video it is about. */
+/** Adds the video to a note. */
 const about = (video: Video) => (note: string) => `Video ${video.id} (${video.name}): ${note}`;

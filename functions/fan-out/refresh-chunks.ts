@@ -8,16 +8,16 @@ import type { Node } from '#shared/sampling/node.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { labelsOf } from '#shared/supervisely/labels.ts';
 import { parseProjectMeta } from '#shared/supervisely/project-meta.ts';
-import { writeRecipe } from '#shared/video/extract/write-recipe.ts';
+import { makeDecodePlan } from '#shared/video/extract/make-decode-plan.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
-import { claimDataset } from './claim-dataset.ts';
+import { lockDataset } from './lock-dataset.ts';
 import type { FanOutPorts } from './ports.ts';
 import { copyFor, indexOf } from './video-file.ts';
 import { readDestination } from './walk-dataset.ts';
 
 /**
- * Makes the unfinished chunks of a video anew for another attempt, of the labels and the file as they are now, so that
- * what was mended counts. Which frames they have stays as it was planned.
+ * Rewrites the unfinished chunks of a video for the next attempt, from the current labels and file, so that fixes take
+ * effect. The frames of each chunk stay as planned.
  */
 export const refreshChunks = async (
 	ports: FanOutPorts,
@@ -31,14 +31,14 @@ export const refreshChunks = async (
 	const finished = await finishedChildren(store, { sampling, attempt }, node.id);
 	const open = node.children.filter(child => !finished.has(child));
 	const video = open.length > 0 ? await supervisely.video(message.video) : undefined;
-	// Of a video that is gone its chunks tell.
+	// A removed video is reported by its chunks.
 	if (!video) return;
 	const chunks: Chunk[] = [];
 	for await (const [, chunk] of readAhead(open, id => readDocument(store, keys.chunk(sampling, id), chunkSchema)))
 		if (chunk) chunks.push({ ...chunk, labels: null });
 	const [first] = chunks;
 	if (!first) return;
-	await claimDataset(ports, first.dataset, { sampling, attempt, node: node.id, parent: message.parent });
+	await lockDataset(ports, first.dataset, { sampling, attempt, node: node.id, parent: message.parent });
 	const file = await indexOf(ports, video, signal);
 	const { index } = file;
 	const indicesOf = ({ frames }: Chunk) => frames.map(frame => frame.index);
@@ -48,15 +48,15 @@ export const refreshChunks = async (
 		: undefined;
 	const destination = await readDestination(ports, sampling);
 	const meta = parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id);
-	const toDecode = chunks.filter(({ recipe }) => recipe).length;
+	const toDecode = chunks.filter(({ decodePlan }) => decodePlan).length;
 	const copy = toDecode === 0 ? null : await copyFor(ports, video, file, toDecode, signal);
 	for (const chunk of chunks) {
 		const indices = indicesOf(chunk);
-		// A file that has fewer pictures now: decoding tells which are missing.
+		// The file may have fewer pictures now: decoding reports the missing ones.
 		const isThere = indices.every(frame => frame < index.shown.length);
 		const [plan] = isThere ? planChunks(index, indices, indices.length, 'anywhere') : [];
 		const labels = annotation ? labelsOf(annotation.slice(indices), meta) : null;
-		const decoding = chunk.recipe && plan ? { recipe: writeRecipe(index, plan.runs), copy } : {};
+		const decoding = chunk.decodePlan && plan ? { decodePlan: makeDecodePlan(index, plan.runs), copy } : {};
 		const frames = chunk.frames.map(frame => {
 			const position = index.shown[frame.index];
 			return position === undefined ? frame : { ...frame, pts: index.pts[position] as number };

@@ -1,52 +1,55 @@
-import { PermanentError, TryLater } from '#shared/errors.ts';
+import { PermanentError, TransientError } from '#shared/errors.ts';
 import { type Origin, type Owner, ownerOf } from '#shared/sampling/provenance.ts';
 import type { Dataset, SuperviselyApi } from '#shared/supervisely/api.ts';
 import { createDataset, findDataset, keepProvenance, type Mirror } from './mirror-dataset.ts';
 
-/** Times that a dataset may turn out to be another video's between being looked up and being claimed. */
+/** Most times that a dataset turns out to be another video's between lookup and lock. */
 const mostTries = 5;
 
-/** A video whose images go into a dataset, and where that is to be. */
+/** A video, and where the dataset for its images is to be. */
 export type Wanted = {
 	supervisely: SuperviselyApi;
 	video: Origin & { name: string };
-	/** The dataset named like the video, as the SDK has it. */
+	/** The dataset named like the video, as in the SDK. */
 	mirror: Mirror;
 };
 
 /**
- * The dataset that gets a video's images: the one named like the video unless it belongs to another video, else
- * `<video> (<id>)`, which is found again by every later sampling.
- * @param claim keeps others from filling a dataset at the same time
- * @returns the dataset, and a note where it isn't the one named like the video
- * @throws PermanentError `name-taken` where both belong to others; what `claim` throws
+ * The dataset for the images of a video: the one named like the video, or `<video> (<id>)` if that belongs to another
+ * video. Later samplings find the same one.
+ * @param lock keeps other samplings from filling the dataset at the same time
+ * @returns the dataset, and a note when it is not the one named like the video
+ * @throws PermanentError `name-taken` when both belong to other videos; errors of `lock`
  */
 export const datasetOfVideo = async (
 	wanted: Wanted,
-	claim: (dataset: number) => Promise<void>,
+	lock: (dataset: number) => Promise<void>,
 ): Promise<{ dataset: Dataset; notes: string[] }> => {
 	const { supervisely, video } = wanted;
 	for (let tries = 0; tries < mostTries; tries++) {
 		const { mirror, notes } = await choose(wanted);
 		const found = (await findDataset(supervisely, mirror)) ?? (await createDataset(supervisely, mirror));
-		// Somebody may have been faster to make it.
-		if (toldOwner(found, video) === 'other') continue;
-		await claim(found.id);
-		// And to fill it.
+		// It may have been created for another video in the meantime.
+		if (recordedOwner(found, video) === 'other') continue;
+		await lock(found.id);
+		// Or filled.
 		const dataset = await supervisely.dataset(found.id);
 		if (!dataset || (await ownerOfDataset(supervisely, dataset, video)) === 'other') continue;
 		await keepProvenance(supervisely, dataset, mirror.provenance);
 		return { dataset, notes };
 	}
-	throw new TryLater(`Others make datasets named ${JSON.stringify(video.name)} at this moment`, null);
+	throw new TransientError(
+		`Datasets named ${JSON.stringify(video.name)} are being created by others at the same time`,
+		null,
+	);
 };
 
-/** Which of the two names it is, and why. */
+/** Chooses between the two names. */
 const choose = async ({ supervisely, video, mirror }: Wanted): Promise<{ mirror: Mirror; notes: string[] }> => {
 	const second = { ...mirror, name: `${mirror.name} (${video.id})` };
 	const find = async (named: Mirror) => {
 		const found = await findDataset(supervisely, named);
-		// Listings leave custom data out.
+		// Listings have no custom data.
 		const dataset = found && (await supervisely.dataset(found.id));
 		return { dataset, owner: dataset && (await ownerOfDataset(supervisely, dataset, video)) };
 	};
@@ -67,7 +70,7 @@ const choose = async ({ supervisely, video, mirror }: Wanted): Promise<{ mirror:
 	};
 };
 
-/** Written by the SDK and by this project when a dataset is made, so that it says whose it is from its beginning. */
+/** Description that the SDK and this project give to a new dataset; it names its video. */
 const madeFrom = /^Sample dataset made from project #(\d+), dataset #\d+, video #(\d+)$/;
 
 const namedInDescription = ({ description }: Dataset): Record<string, unknown> => {
@@ -75,15 +78,15 @@ const namedInDescription = ({ description }: Dataset): Record<string, unknown> =
 	return video === undefined ? {} : { video_project_id: Number(project), video_id: Number(video) };
 };
 
-/** Whose a dataset is by its custom data, or else by its description. */
-const toldOwner = (dataset: Dataset, video: Origin): Owner => {
+/** The owner of a dataset by its custom data, or else by its description. */
+const recordedOwner = (dataset: Dataset, video: Origin): Owner => {
 	const owner = ownerOf(dataset.customData, video);
 	return owner === 'unknown' ? ownerOf(namedInDescription(dataset), video) : owner;
 };
 
-/** The same, or else by the first of its images that says so. */
+/** The same, or else by the meta of its images. */
 const ownerOfDataset = async (supervisely: SuperviselyApi, dataset: Dataset, video: Origin): Promise<Owner> => {
-	const told = toldOwner(dataset, video);
+	const told = recordedOwner(dataset, video);
 	if (told !== 'unknown') return told;
 	for await (const { meta } of supervisely.images(dataset.id)) {
 		const owner = ownerOf(meta, video);

@@ -12,13 +12,13 @@ import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { NoRanges } from '#shared/video/source/http-source.ts';
 import type { FanOutPorts } from './ports.ts';
 
-/** As it is stored. `inParts`: whether its server gives byte ranges of it. */
+/** `inParts`: the server supports byte ranges. */
 const videoFileSchema = z.strictObject({ schema: z.literal(1), inParts: z.boolean(), index: indexDocumentSchema });
 
-/** What is known of a video's file. `version` names it: another file under the same id has another. */
+/** The index of a video file. `version` identifies the file: it changes when the file behind the id does. */
 export type VideoFile = { index: VideoIndex; inParts: boolean; version: string };
 
-/** The index of a video's file, which is made once and kept: a later sampling of the same file doesn't read it. */
+/** The index of a video file. Made once and stored, so that later samplings don't read the file again. */
 export const indexOf = async (ports: FanOutPorts, video: Video, signal: AbortSignal): Promise<VideoFile> => {
 	const { store } = ports;
 	const version = versionOf(video);
@@ -34,7 +34,7 @@ export const indexOf = async (ports: FanOutPorts, video: Video, signal: AbortSig
 	return { version, inParts, index };
 };
 
-/** Keeps how far a pass has come beside the index that it makes. */
+/** Stores the state of an unfinished pass next to the index. */
 const checkpointIn = (store: StateStore, key: string, until: number): Checkpoint => ({
 	isDue: () => Date.now() > until,
 	load: () => readDocument(store, key, passStateSchema),
@@ -42,8 +42,8 @@ const checkpointIn = (store: StateStore, key: string, until: number): Checkpoint
 });
 
 /**
- * The key of the copy that chunks have to be read from; null where they read the file where it lies. What has no index in
- * its header is read from its start for every chunk, so it is copied once when there are several.
+ * The key of the copy that chunks read; null when they read the original file. A file without an index in its header
+ * is read from its start for every chunk, so it is copied once when there are several chunks.
  */
 export const copyFor = async (
 	ports: FanOutPorts,
@@ -58,7 +58,7 @@ export const copyFor = async (
 	return key;
 };
 
-/** The file where it lies; a copy where its server gives it only whole. */
+/** Opens the original file, or a copy when the server has no byte ranges. */
 const openFile = async (ports: FanOutPorts, video: Video, version: string, signal: AbortSignal) => {
 	try {
 		return { source: await openVideo(ports.supervisely, video), inParts: true };
@@ -74,7 +74,7 @@ const copyOnce = async ({ files, supervisely }: FanOutPorts, video: Video, key: 
 	if ((await files.size(key)) === undefined) await files.copy(key, streamVideo(supervisely, video, signal), signal);
 };
 
-/** By where the file lies and its hash, where the server tells; never the whole address, which may carry a signature. */
+/** From path, hash and size of the file; never from the whole address, which may carry a signature. */
 const versionOf = ({ fullStorageUrl, hash, fileMeta }: Video): string => {
 	const path = fullStorageUrl ? new URL(fullStorageUrl, 'http://server').pathname : '';
 	return createHash('sha256')

@@ -7,17 +7,17 @@ import { type Destination, destinationSchema } from '#shared/sampling/outcome.ts
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { readScope, type Scope } from '#shared/sampling/scope.ts';
 import { type Dataset, firstPage, type Page } from '#shared/supervisely/api.ts';
-import { enqueueSteps } from './enqueue-steps.ts';
+import { enqueueChildren } from './enqueue-children.ts';
 import { mirrorDataset } from './mirror-dataset.ts';
 import type { FanOutPorts } from './ports.ts';
 
-/** Datasets that may lie above another: a server that nests them without end is noticed. */
+/** Deepest nesting of datasets, to detect endless nesting. */
 const deepestNesting = 100;
 
-/** A node whose datasets below are walked, and what of them is taken. */
+/** A node whose child datasets are listed, and which of them are selected. */
 type Above = Attempt & { node: string; scope: Scope | undefined; nested: boolean; depth: number };
 
-/** Messages for those of some datasets that are walked. */
+/** Messages for the selected datasets. */
 export const childDatasets = (datasets: Dataset[], above: Above, under: number | null): DatasetMessage[] =>
 	datasets.flatMap(({ id }) => {
 		const share = above.nested ? { take: 'all' as const, nested: true } : above.scope?.get(id);
@@ -38,7 +38,7 @@ export const pagesAfterFirst = (
 		return { ...message, node: nodeIds.page(message.parent, message.of, page), page, perPage: listing.perPage };
 	});
 
-/** Mirrors a dataset and enqueues its videos and the datasets below it. */
+/** Mirrors a dataset and enqueues its videos and child datasets. */
 export const walkDataset = async (
 	ports: FanOutPorts,
 	request: SamplingRequest,
@@ -47,12 +47,12 @@ export const walkDataset = async (
 	const { supervisely } = ports;
 	const { sampling, attempt, node, take, nested, depth } = message;
 	if (depth > deepestNesting) {
-		const what = `Dataset ${message.dataset} lies below ${depth} others`;
-		throw new PermanentError('unsupported', `${what}, more than ${deepestNesting}: move it further up`);
+		const what = `Dataset ${message.dataset} is nested below ${depth} datasets`;
+		throw new PermanentError('unsupported', `${what}, more than ${deepestNesting}: move it up`);
 	}
 	const { projectId } = request.source;
 	const [dataset, project] = await Promise.all([supervisely.dataset(message.dataset), supervisely.project(projectId)]);
-	if (!dataset || !project) throw new PermanentError('not-found', `Dataset ${message.dataset} is not there any more`);
+	if (!dataset || !project) throw new PermanentError('not-found', `Dataset ${message.dataset} no longer exists`);
 	const destination = await readDestination(ports, sampling);
 	const mirror = await mirrorDataset(supervisely, {
 		projectId: destination.id,
@@ -83,10 +83,10 @@ export const walkDataset = async (
 		messages.push(...childDatasets(listing.entities, { ...at, node, scope, nested, depth }, mirror.id));
 		messages.push(...pagesAfterFirst(listing, { ...page, of: 'datasets' }));
 	}
-	await enqueueSteps(ports, at, { id: node, parent: message.parent }, messages);
+	await enqueueChildren(ports, at, { id: node, parent: message.parent }, messages);
 };
 
-/** Enqueues what stands on one later page of a listing. */
+/** Enqueues the entries of a later page of a listing. */
 export const walkPage = async (ports: FanOutPorts, request: SamplingRequest, message: PageMessage): Promise<void> => {
 	const { supervisely } = ports;
 	const { sampling, attempt, node, dataset, mirror, nested, depth } = message;
@@ -102,10 +102,10 @@ export const walkPage = async (ports: FanOutPorts, request: SamplingRequest, mes
 		const taken = await takenVideos(ports, { sampling, dataset, take: message.take }, entities);
 		messages.push(...videoMessages(taken, { ...at, parent: node, dataset, mirror }));
 	}
-	await enqueueSteps(ports, at, { id: node, parent: message.parent }, messages);
+	await enqueueChildren(ports, at, { id: node, parent: message.parent }, messages);
 };
 
-/** Those of a dataset's videos that the sampling takes. */
+/** The selected videos of a dataset. */
 const takenVideos = async (
 	{ store }: FanOutPorts,
 	{ sampling, dataset, take }: Pick<DatasetMessage, 'sampling' | 'dataset' | 'take'>,

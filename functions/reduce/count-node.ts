@@ -1,22 +1,22 @@
 import { hasEnded, readNode } from '#shared/sampling/documents.ts';
 import type { Attempt } from '#shared/sampling/keys.ts';
+import { writeLabelFingerprint } from '#shared/sampling/label-fingerprint.ts';
 import { finishedChildren, markDone } from '#shared/sampling/marker.ts';
-import type { ReportMessage } from '#shared/sampling/messages.ts';
-import { keepSettledLabels } from '#shared/sampling/settled-labels.ts';
+import type { RecountMessage } from '#shared/sampling/messages.ts';
 import { completeSampling } from './complete-sampling.ts';
 import { finishNode } from './finish-node.ts';
 import type { ReducePorts } from './ports.ts';
 import { recordEnd } from './record-end.ts';
 
 /**
- * Counts the finished children of a node. When all are, the node is finished: its summary goes to the node above,
- * which is counted next, up to the project, whose completion is the sampling's. One count costs no more than the
- * children of one node; duplicates and repeats change nothing, since identities are counted.
- * @param onUnfinished what is done when something is still to come
+ * Counts the finished children of a node. When all are finished, so is the node: its summary is written to its parent,
+ * which is counted next, up to the project, which completes the sampling. The cost of a count is bounded by the children
+ * of one node. Idempotent: children are counted by id.
+ * @param onUnfinished called when children are still unfinished
  */
 export const countNode = async (
 	ports: ReducePorts,
-	{ sampling, attempt, node: first }: ReportMessage,
+	{ sampling, attempt, node: first }: RecountMessage,
 	onUnfinished: (ports: ReducePorts, at: Attempt) => Promise<void>,
 ): Promise<void> => {
 	const { store } = ports;
@@ -32,8 +32,8 @@ export const countNode = async (
 		});
 		if (children.length < node.children.length) return onUnfinished(ports, at);
 		const summary = await finishNode(store, at, node, children);
-		// Another attempt may have made some of them of what came later.
-		if (node.labels && attempt === 1 && summary.faultCount === 0) await keepSettledLabels(store, node.labels);
+		// In a later attempt, some labels may come from newer annotations.
+		if (node.labels && attempt === 1 && summary.faultCount === 0) await writeLabelFingerprint(store, node.labels);
 		if (node.parent === null) return completeSampling(ports, at, summary);
 		await markDone(store, at, node.parent, id, summary);
 		id = node.parent;

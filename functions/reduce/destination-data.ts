@@ -6,10 +6,10 @@ import type { SamplingRecord, SamplingRequest } from '#shared/sampling/request.t
 import type { Summary } from '#shared/sampling/summary.ts';
 import type { ReducePorts } from './ports.ts';
 
-/** Faults and notes that the destination's custom data name, at the most, each. */
+/** Most faults, and most notes, in the destination's custom data. */
 const named = 20;
 
-/** What stands about a sampling in the custom data of its destination, under the key `framefan`. */
+/** Data of a sampling in the custom data of its destination, under the key `framefan`. */
 export type DestinationData = Record<string, unknown>;
 
 export const destinationData = (
@@ -29,7 +29,7 @@ export const destinationData = (
 	notes: notes.slice(0, named),
 });
 
-/** Long lists of ids stand in the request alone. */
+/** Cuts long lists of ids; the full ones are in the request. */
 const bounded = ({ datasetIds, videoIds, ...source }: SamplingRequest['source']) => ({
 	...source,
 	...(datasetIds ? { datasetIds: datasetIds.slice(0, named) } : {}),
@@ -37,9 +37,9 @@ const bounded = ({ datasetIds, videoIds, ...source }: SamplingRequest['source'])
 });
 
 /**
- * Writes the data of a sampling among the custom data of its destination; what others have there stays. To be called
- * under the project's lease, since the server knows no conditional writes.
- * @returns why the server refuses it for good; undefined when it is written
+ * Writes the data of a sampling into the custom data of its destination; other keys are kept. Call it under the
+ * project's lease, since the server has no conditional writes.
+ * @returns why the server refuses it permanently; undefined when it is written
  */
 export const writeDestinationData = async (
 	{ supervisely }: Pick<ReducePorts, 'supervisely'>,
@@ -48,12 +48,12 @@ export const writeDestinationData = async (
 ): Promise<string | undefined> => {
 	try {
 		const found = await supervisely.project(project);
-		if (!found) throw new PermanentError('not-found', `The destination project ${project} is not there any more`);
+		if (!found) throw new PermanentError('not-found', `The destination project ${project} no longer exists`);
 		await supervisely.setProjectData(project, { ...found.customData, framefan });
 		return undefined;
 	} catch (error) {
 		if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;
-		log.error('The destination does not take its custom data', { project, error });
-		return `The destination does not take its custom data: ${error.message}`;
+		log.error('Custom data of the destination project could not be written', { project, error });
+		return `Custom data of the destination project could not be written: ${error.message}`;
 	}
 };

@@ -8,17 +8,17 @@ import { type ReportPiece, reportPartSchema, videoReport } from '#shared/samplin
 import { addSummaries, type Summary, summarySchema } from '#shared/sampling/summary.ts';
 import { reportPartKey } from './write-report.ts';
 
-/** Faults and notes of a video that stand in its part of the report, each; more of them stay in the markers. */
+/** Most faults, and most notes, of a video in its part of the report; further ones stay in the markers. */
 const mostOfVideo = 100;
-/** Characters of the parts below that are taken into one part; others are referred to. */
+/** Most characters of child parts copied into one part; further ones are linked. */
 const mostInPart = 1_000_000;
 
-/** A finished child of a node, by its id. */
+/** A finished child of a node. */
 export type Child = { id: string } & Finished;
 
 /**
- * Adds up what the finished children of a node have achieved, and writes the part of the report that is about everything
- * below the node. Neither takes more memory where there is more to tell.
+ * Adds up the summaries of the finished children of a node, and writes the part of the report below the node. Memory is
+ * bounded, however many faults there are.
  * @returns the sum over the node and its children
  */
 export const finishNode = async (
@@ -89,7 +89,7 @@ const joinParts = async (store: StateStore, at: Attempt, own: Summary, children:
 	return { summary, pieces };
 };
 
-/** A step of the walk that became a fault has no node of its own; a video that could not be planned is one. */
+/** The report of a child without a node: a dataset, page or video that could not be planned. */
 const withoutNode = (summary: Summary): ReportPiece[] => {
 	const video = summary.faults[0]?.video;
 	if (video && summary.videos === 1) return [{ video: videoReport(video, summary), markers: [] }];

@@ -9,17 +9,17 @@ import { makeToken } from '#shared/aws/secret.ts';
 import { settleBatch } from '#shared/aws/settle-batch.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
 import { readEnvironment } from '#shared/environment.ts';
-import { decodeMessageSchema, identityOf, planMessageSchema, reportMessageSchema } from '#shared/sampling/messages.ts';
+import { decodeMessageSchema, identityOf, planMessageSchema, recountMessageSchema } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 import { countNode } from './count-node.ts';
-import { giveUp } from './give-up.ts';
+import { handleDeadLetter } from './handle-dead-letter.ts';
 import { recordProgress } from './record-progress.ts';
 import { sweep } from './sweep.ts';
 
 const env = readEnvironment(
 	'STATE_BUCKET',
-	'REPORT_QUEUE_URL',
+	'RECOUNT_QUEUE_URL',
 	'PLAN_QUEUE_URL',
 	'SUPERVISELY_SERVER',
 	'TOKEN_PARAMETER',
@@ -46,23 +46,23 @@ const ports = {
 };
 const queue = {
 	sqs,
-	queueUrl: env.REPORT_QUEUE_URL,
+	queueUrl: env.RECOUNT_QUEUE_URL,
 	deliveries: Number(env.DELIVERIES),
 	longestWait: Number(env.LONGEST_WAIT_SECONDS),
 };
 
-const messageSchema = z.union([reportMessageSchema, decodeMessageSchema, planMessageSchema]);
+const messageSchema = z.union([recountMessageSchema, decodeMessageSchema, planMessageSchema]);
 type AnyMessage = z.output<typeof messageSchema>;
 
-/** A report is a report, also a dead one: it is counted. Any other message here is a dead letter. */
+/** Recount messages are counted, dead ones too. Any other message here is a dead letter. */
 const work = (message: AnyMessage, { body, eventSourceARN }: SQSRecord): Promise<void> =>
 	'kind' in message || 'chunk' in message
-		? giveUp(ports, message, { queue: eventSourceARN, body })
+		? handleDeadLetter(ports, message, { queue: eventSourceARN, body })
 		: countNode(ports, message, recordProgress);
 
 /**
- * Report queue → count one node and, where it is complete, those above it. Queues of dead letters → faults.
- * Schedule → look after all open samplings.
+ * Recount queue: counts one node and, when it is complete, its parents. Dead-letter queues: turned into faults.
+ * Schedule: sweeps all open samplings.
  */
 export const handler = middy<SQSEvent | ScheduledEvent, SQSBatchResponse | undefined>().handler(async event => {
 	if ('Records' in event) {

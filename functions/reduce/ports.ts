@@ -3,17 +3,17 @@ import type { StateStore } from '#shared/aws/state-store.ts';
 import type { PlanMessage } from '#shared/sampling/messages.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 
-/** What reduce works with. */
+/** Dependencies of reduce. */
 export type ReducePorts = {
 	store: StateStore;
 	supervisely: Pick<SuperviselyApi, 'project' | 'setProjectData' | 'images'>;
 	sendPlan: Send<PlanMessage>;
-	/** Least time between two progress records. */
+	/** Shortest time between two progress records. */
 	progressMs: number;
-	/** How long a project's custom data stay taken after their writer was heard of last. */
+	/** How long the lease on a project's custom data lasts without renewal. */
 	leaseMs: number;
-	/** A sampling of which nothing was heard for so long is given its unfinished steps again, and ended at last. */
+	/** Time without progress after which unfinished messages of a sampling are sent again, and it is finally ended. */
 	stuckMs: number;
-	/** How long the work queues keep a message: none waits in line for longer. */
+	/** Retention of the work queues: no message waits longer. */
 	messagesKeptMs: number;
 };

@@ -4,11 +4,11 @@ import { type Attempt, keys } from '#shared/sampling/keys.ts';
 import { destinationSchema, type Outcome, type Progress, progressSchema } from '#shared/sampling/outcome.ts';
 import { destinationData, writeDestinationData } from './destination-data.ts';
 import type { ReducePorts } from './ports.ts';
-import { atLeast, summarizeOpen } from './summarize-open.ts';
+import { maxCounts, summarizeOpen } from './summarize-open.ts';
 
 /**
- * Records in the destination how an attempt ended that was ended elsewhere: cancelled, or failed as a whole. The attempt
- * stays open until it is. What was running then finishes its chunk, so each later report adds to what is recorded.
+ * Records in the destination that an attempt was cancelled or failed as a whole. The attempt stays open until then.
+ * Running chunks still finish, so each later recount updates the record.
  */
 export const recordEnd = async (ports: ReducePorts, at: Attempt): Promise<void> => {
 	const { store, leaseMs } = ports;
@@ -18,12 +18,12 @@ export const recordEnd = async (ports: ReducePorts, at: Attempt): Promise<void> 
 	if (destination && !isCompletion) {
 		const record = await readRecord(store, at.sampling);
 		const last = await readDocument(store, keys.progress(at), progressSchema);
-		const summary = atLeast(await summarizeOpen(store, at), last?.summary);
+		const summary = maxCounts(await summarizeOpen(store, at), last?.summary);
 		await store.write(keys.progress(at), { schema: 1, at: new Date().toISOString(), summary } satisfies Progress);
 		const data = destinationData(at, record, outcome, summary);
 		const lease = { ms: leaseMs, patienceMs: leasePatienceMs };
 		await underLease(store, keys.projectLease(destination.id), lease, async () => {
-			// The next attempt has begun meanwhile: what it says counts.
+			// The next attempt may have begun in the meantime: its record counts.
 			const current = await currentAttempt(store, at.sampling);
 			if (current.attempt === at.attempt) await writeDestinationData(ports, destination.id, data);
 		});

@@ -1,5 +1,5 @@
 import { underLease } from '#shared/aws/lease.ts';
-import { Busy } from '#shared/errors.ts';
+import { DeferredError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { hasEnded, readDocument, readRecord } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
@@ -7,22 +7,22 @@ import { destinationSchema, type Progress, progressSchema } from '#shared/sampli
 import type { Summary } from '#shared/sampling/summary.ts';
 import { destinationData, writeDestinationData } from './destination-data.ts';
 import type { ReducePorts } from './ports.ts';
-import { atLeast, summarizeOpen } from './summarize-open.ts';
+import { maxCounts, summarizeOpen } from './summarize-open.ts';
 
-/** Progress records between two that go into the destination, too: these cost calls to the server. */
+/** Every n-th progress record is also written to the destination, which costs calls to the server. */
 const recordsPerDestinationRecord = 4;
 
-/** Writes how far a sampling is, unless somebody did a moment ago; from time to time into the destination, too. */
+/** Writes the progress of a sampling, unless that was done recently; from time to time also to the destination. */
 export const recordProgress = async (ports: ReducePorts, at: Attempt): Promise<void> => {
 	const { store, progressMs } = ports;
 	const key = keys.progress(at);
 	const found = await store.read(key);
 	const last = found && progressSchema.parse(found.value);
 	if (last && Date.now() - Date.parse(last.at) < progressMs) return;
-	// Of many reports at the same time one adds up.
+	// Of many simultaneous recounts, only one adds up.
 	const now = new Date().toISOString();
 	if (found && !(await store.replace(key, { ...last, at: now }, found.etag))) return;
-	const summary = atLeast(await summarizeOpen(store, at), last?.summary);
+	const summary = maxCounts(await summarizeOpen(store, at), last?.summary);
 	const inDestination = (last?.inDestination ?? 0) + 1;
 	const isDue = inDestination >= recordsPerDestinationRecord;
 	const progress: Progress = {
@@ -30,12 +30,14 @@ export const recordProgress = async (ports: ReducePorts, at: Attempt): Promise<v
 		inDestination: isDue ? 0 : inDestination,
 	};
 	await store.write(keys.progress(at), progress);
-	// Progress is worth no repeat of the report: the next one tells more.
+	// Not worth a redelivery: the next recount writes newer progress.
 	if (isDue)
-		await tellDestination(ports, at, summary).catch(error => log.warn('Progress was not told', { ...at, error }));
+		await writeProgressToDestination(ports, at, summary).catch(error =>
+			log.warn('Progress could not be recorded in the destination', { ...at, error }),
+		);
 };
 
-const tellDestination = async (ports: ReducePorts, at: Attempt, summary: Summary): Promise<void> => {
+const writeProgressToDestination = async (ports: ReducePorts, at: Attempt, summary: Summary): Promise<void> => {
 	const { store, leaseMs } = ports;
 	const destination = await readDocument(store, keys.destination(at.sampling), destinationSchema);
 	if (!destination) return;
@@ -46,6 +48,6 @@ const tellDestination = async (ports: ReducePorts, at: Attempt, summary: Summary
 			if (!(await hasEnded(store, at))) await writeDestinationData(ports, destination.id, data);
 		});
 	} catch (error) {
-		if (!(error instanceof Busy)) throw error;
+		if (!(error instanceof DeferredError)) throw error;
 	}
 };

@@ -5,13 +5,13 @@ import { finishedChildren, readSummaries } from '#shared/sampling/marker.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import { addSummaries, emptySummary, type Summary } from '#shared/sampling/summary.ts';
 
-/** Nodes and markers that are looked into; of a larger walk the sum is a lower bound. */
+/** Most nodes and markers read; for larger samplings the sum is a lower bound. */
 const mostNodes = 200;
 const mostMarkers = 2000;
 
 /**
- * The sum over what is finished and what unfinished nodes have finished below them, the uppermost first: what is
- * finished as a whole counts with one marker.
+ * Sums up an unfinished sampling from the top: a finished node counts by its one marker, an unfinished one by its
+ * finished children.
  */
 export const summarizeOpen = async (store: StateStore, at: Attempt): Promise<Summary> => {
 	const open = [nodeIds.project as string];
@@ -23,7 +23,7 @@ export const summarizeOpen = async (store: StateStore, at: Attempt): Promise<Sum
 		const finished = await finishedChildren(store, at, node.id);
 		const done = node.children.flatMap(child => finished.get(child) ?? []).slice(0, markersLeft);
 		markersLeft -= done.length;
-		// Chunks have no nodes, so those of a video that aren't done aren't looked into.
+		// Chunks have no nodes, so the unfinished ones of a video are skipped.
 		if (!node.video) open.push(...node.children.filter(child => !finished.has(child)));
 		summary = addSummaries([summary, node.own]);
 		for await (const child of readSummaries(store, done)) summary = addSummaries([summary, child]);
@@ -33,8 +33,8 @@ export const summarizeOpen = async (store: StateStore, at: Attempt): Promise<Sum
 
 const counts = ['videos', 'framesPlanned', 'framesUploaded', 'framesAlreadyThere', 'labels', 'faultCount'] as const;
 
-/** A sum as it is told: where each is a lower bound of the same, the larger count is nearer to the truth. */
-export const atLeast = (summary: Summary, before: Summary | undefined): Summary => ({
+/** The larger of each count: both summaries are lower bounds of the same numbers. */
+export const maxCounts = (summary: Summary, before: Summary | undefined): Summary => ({
 	...summary,
 	...Object.fromEntries(counts.map(name => [name, Math.max(summary[name], before?.[name] ?? 0)])),
 });

@@ -3,42 +3,42 @@ import { beginAttempt, endSampling, hasEnded, readDocument, readNode } from '#sh
 import { type Attempt, keys, openAttempt } from '#shared/sampling/keys.ts';
 import { finishedChildren } from '#shared/sampling/marker.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
-import { lastHeard, openSchema, writeOpen } from '#shared/sampling/open.ts';
+import { lastProgress, openSchema, writeOpen } from '#shared/sampling/open.ts';
 import { countNode } from './count-node.ts';
 import type { ReducePorts } from './ports.ts';
 import { recordEnd } from './record-end.ts';
 import { summarizeOpen } from './summarize-open.ts';
 
-/** Times that the unfinished steps of a stuck sampling are sent again before it is ended. */
+/** How often the unfinished messages of a stuck sampling are sent again before it is ended. */
 const mostResent = 3;
 
 /**
- * Looks through all open samplings: recounts one of which nothing was heard since the last sweep, so that a lost report
- * heals; sends the unfinished steps of a stuck one again, so that any other lost message heals; ends one that stays
- * stuck, with the reason. One that may only be waiting in line behind others that move is left alone.
- * @param quietMs recounting one that works would be for nothing
+ * Checks all open samplings. One without progress since the last sweep is recounted, in case a recount message was lost.
+ * The unfinished messages of a stuck one are sent again, in case another message was lost. One that stays stuck is ended
+ * with the reason. One that may be waiting in the queues while others make progress is left alone.
+ * @param quietMs samplings with newer progress are skipped
  */
 export const sweep = async (ports: ReducePorts, quietMs: number): Promise<void> => {
 	const { store } = ports;
 	const heard = new Map<string, number>();
 	for await (const key of store.list(keys.openAttempts)) {
-		// What can't be read is looked after below, where its failure harms no other.
-		heard.set(key, await lastHeard(store, openAttempt(key)).catch(() => 0));
+		// Read errors are reported below, where they affect only this sampling.
+		heard.set(key, await lastProgress(store, openAttempt(key)).catch(() => 0));
 	}
-	// In no fixed order: where there are more than one sweep can look after, each has its turn.
+	// In random order, so that each is checked eventually when one sweep has no time for all.
 	const inAnyOrder = [...heard.keys()].sort(() => Math.random() - 0.5);
 	for (const key of inAnyOrder) {
 		const at = openAttempt(key);
 		try {
 			const others = [...heard].flatMap(([other, time]) => (other === key ? [] : time));
-			await lookAfter(ports, at, { quietMs, othersHeard: Math.max(0, ...others) });
+			await sweepAttempt(ports, at, { quietMs, othersHeard: Math.max(0, ...others) });
 		} catch (error) {
-			log.error('An open sampling could not be looked after', { ...at, error });
+			log.error('Sweep of a sampling failed', { ...at, error });
 		}
 	}
 };
 
-const lookAfter = async (
+const sweepAttempt = async (
 	ports: ReducePorts,
 	at: Attempt,
 	{ quietMs, othersHeard }: { quietMs: number; othersHeard: number },
@@ -48,38 +48,38 @@ const lookAfter = async (
 	const open = await readDocument(store, keys.open(at), openSchema);
 	if (!open) return;
 	const now = Date.now();
-	const [opened, heard] = [Date.parse(open.at), await lastHeard(store, at)];
+	const [opened, heard] = [Date.parse(open.at), await lastProgress(store, at)];
 	const idleMs = now - Math.max(opened, heard);
 	if (idleMs < quietMs) return;
-	// What was to begin it died in the middle.
+	// The API call crashed after writing `open` and before writing the request.
 	if (!(await store.exists(keys.request(at.sampling)))) return store.remove(keys.open(at));
 	if (at.attempt > 1 && (await beginAttempt(store, at))) return sendPlan([{ schema: 1, kind: 'project', ...at }]);
 	const nothing = async () => {};
 	for (const node of await unfinishedNodes(ports, at)) await countNode(ports, { schema: 1, ...at, node }, nothing);
 	if (idleMs < stuckMs || (await hasEnded(store, at))) return;
-	// Progress since they were sent the last time: that was no end, so it counts from the beginning.
+	// There was progress since the messages were sent again, so the count restarts.
 	const { resent, inLineSince } = heard > opened ? { resent: 0, inLineSince: null } : open;
 	const since = inLineSince ?? new Date(Math.max(opened, heard)).toISOString();
-	// Whoever waits longer than a queue keeps messages has none there any more.
+	// Longer than the retention of the queues, so its messages are gone.
 	if (now - othersHeard < stuckMs && now - Date.parse(since) < messagesKeptMs) {
-		log.info('A sampling waits in line behind others', { ...at, since });
+		log.info('Sampling is waiting while other samplings make progress', { ...at, since });
 		return writeOpen(store, at, { resent, inLineSince: since });
 	}
 	if (resent < mostResent) {
-		log.warn('Nothing was heard of a sampling: its unfinished steps are sent again', { ...at, resent });
+		log.warn('Sampling makes no progress: its unfinished messages are sent again', { ...at, resent });
 		await writeOpen(store, at, { resent: resent + 1 });
 		return sendPlan([{ schema: 1, kind: 'project', ...at }]);
 	}
 	const minutes = Math.round((stuckMs * (mostResent + 1)) / 60_000);
-	const reason = `Nothing was heard of it for ${minutes} minutes, although its unfinished steps were sent again ${mostResent} times: look at the functions' logs and alarms, then retry it`;
+	const reason = `No progress for ${minutes} minutes, although its unfinished messages were sent again ${mostResent} times: check the functions' logs and alarms, then retry the sampling`;
 	await endSampling(store, at, { state: 'failed', reason, summary: await summarizeOpen(store, at) });
 	await recordEnd(ports, at);
 };
 
-/** Nodes looked into by one sweep: the next ones look into the rest, once these are finished. */
+/** Most nodes read by one sweep; later sweeps read the rest once these are finished. */
 const mostNodes = 200;
 
-/** Nodes without a marker, the deepest first. */
+/** Nodes without a marker, deepest first. */
 const unfinishedNodes = async ({ store }: ReducePorts, at: Attempt): Promise<string[]> => {
 	const found: string[] = [];
 	for (let level: string[] = [nodeIds.project]; level.length > 0 && found.length < mostNodes; ) {

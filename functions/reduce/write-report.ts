@@ -11,10 +11,10 @@ export const reportPartKey = (at: Attempt, node: string, faulty: boolean) =>
 	faulty ? keys.faultyReportPart(at, node) : keys.reportPart(at.sampling, node);
 
 /**
- * Writes the report of a completed sampling from its parts, piece by piece: however many faults there are, no more than
- * one part and a few markers of them are in memory.
+ * Writes the report of a completed sampling from its parts, as a stream: only one part and a few markers are in memory,
+ * however many faults there are.
  * @param faulty whether the parts have faults
- * @param faults those that stand in no part
+ * @param faults faults that are in no part
  */
 export const writeReport = async (
 	store: StateStore,
@@ -45,7 +45,7 @@ const reportText = async function* (
 	head: object,
 	{ pieces, faults }: { pieces: ReturnType<typeof piecesBelow>; faults: Fault[] },
 ): AsyncGenerator<string> {
-	// Of datasets and pages that could not be walked: few beside the videos.
+	// Faults of datasets and pages that could not be listed: few compared to the videos.
 	const others = [...faults];
 	yield `${openEnded(head)},"videos":[`;
 	let separator = '\n';
@@ -61,7 +61,7 @@ const reportText = async function* (
 	yield `\n],"faults":${JSON.stringify(others)}}\n`;
 };
 
-/** A video's row; faults and notes that stand in markers are taken from there. */
+/** The row of a video; linked faults and notes are read from their markers. */
 const videoText = async function* (
 	store: StateStore,
 	{ video, markers }: Extract<ReportPiece, { markers: string[] }>,
@@ -83,5 +83,5 @@ const videoText = async function* (
 	yield '}';
 };
 
-/** An object as JSON without its last brace. */
+/** JSON of an object without the closing brace. */
 const openEnded = (value: object): string => JSON.stringify(value).slice(0, -1);

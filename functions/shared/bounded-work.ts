@@ -1,17 +1,17 @@
 export type BoundedWork = {
-	/** Begins something, and waits until there is room for the next. @throws what kept one of them from being done */
+	/** Adds work, and waits until more can be added. @throws the first error of any work */
 	add(work: Promise<void>): Promise<void>;
-	/** How many are under way. */
+	/** Number of running works. */
 	size(): number;
-	/** Waits until one of those that are under way has ended. @throws what kept one of them from being done */
+	/** Waits until one of them has ended. @throws the first error of any work */
 	next(): Promise<void>;
-	/** Waits for all that was begun. @throws what kept one of them from being done */
+	/** Waits for all of them. @throws the first error of any work */
 	finish(): Promise<void>;
-	/** Waits for all that was begun, however it ends. */
+	/** Waits for all of them, ignoring errors. */
 	settle(): Promise<void>;
 };
 
-/** Several things that are done at the same time, none of whose failures is lost. @param most how many at a time */
+/** Runs works in parallel without losing an error. @param most how many at the same time */
 export function makeBoundedWork(most: number): BoundedWork {
 	const running = new Set<Promise<void>>();
 	let failure: { error: unknown } | undefined;

@@ -2,13 +2,13 @@ import { FramefanError } from './errors.ts';
 
 /**
  * Reads the environment variables that a stage needs; only `handler.ts` files call it.
- * @throws FramefanError that names every missing one
+ * @throws FramefanError that names all missing ones
  */
 export const readEnvironment = <Name extends string>(...names: Name[]): Record<Name, string> => {
 	const missing = names.filter(name => process.env[name] === undefined);
 	if (missing.length > 0) {
 		throw new FramefanError(
-			`Environment variable ${missing.join(', ')} is not set: the stack binds it to this function`,
+			`Environment variable ${missing.join(', ')} is not set: the stack must set it on this function`,
 		);
 	}
 	return Object.fromEntries(names.map(name => [name, process.env[name]])) as Record<Name, string>;

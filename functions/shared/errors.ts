@@ -3,7 +3,7 @@ export class FramefanError extends Error {
 	override readonly name: string = 'FramefanError';
 }
 
-/** Why something can't be done, as faults and reports name it. */
+/** The reason of a fault, as in the report. */
 export type FaultReason =
 	| 'not-found'
 	| 'refused'
@@ -21,7 +21,7 @@ export type FaultReason =
 	| 'other-format'
 	| 'gave-up';
 
-/** Trying again won't help: the thing becomes a fault with this reason, and the rest goes on. */
+/** Retrying won't help: the work becomes a fault with this reason, and the rest continues. */
 export class PermanentError extends FramefanError {
 	override readonly name = 'PermanentError';
 	readonly reason: FaultReason;
@@ -31,14 +31,14 @@ export class PermanentError extends FramefanError {
 	}
 }
 
-/** Nothing of this sampling can be done: it ends as `failed` with this message, for a person to read. */
+/** The whole sampling is impossible: it ends as `failed` with this message. */
 export class SamplingFailure extends FramefanError {
 	override readonly name = 'SamplingFailure';
 }
 
-/** Another does this very thing now: to be asked again after so many seconds. */
-export class Busy extends FramefanError {
-	override readonly name = 'Busy';
+/** Not a failure: the work is locked or continues later. It is retried after `seconds`, which counts as no try. */
+export class DeferredError extends FramefanError {
+	override readonly name = 'DeferredError';
 	readonly seconds: number;
 	constructor(message: string, seconds: number) {
 		super(message);
@@ -46,9 +46,9 @@ export class Busy extends FramefanError {
 	}
 }
 
-/** It may pass: to be tried again, not before so many seconds where the other side has said so. */
-export class TryLater extends FramefanError {
-	override readonly name: string = 'TryLater';
+/** A temporary failure: to be retried, not before `seconds` if the server has sent `Retry-After`. */
+export class TransientError extends FramefanError {
+	override readonly name: string = 'TransientError';
 	readonly seconds: number;
 	constructor(message: string, retryAfter: string | null) {
 		super(message);
@@ -63,7 +63,7 @@ const secondsUntil = (retryAfter: string | null): number => {
 	return Number.isFinite(seconds) ? Math.max(0, seconds) : 0;
 };
 
-/** The text of anything thrown, with that of its cause. Some errors have no text, only a code. */
+/** The message of anything thrown, with its cause. Some errors have no message, only a code. */
 export const messageOf = (error: unknown): string => {
 	if (!(error instanceof Error)) return String(error);
 	const text = error.message || (error as NodeJS.ErrnoException).code || error.name;

@@ -2,7 +2,7 @@ import { messageOf } from './errors.ts';
 
 type Fields = Record<string, unknown>;
 
-/** One JSON line an event. Never given tokens, request bodies or URLs with a query. */
+/** Writes one JSON line per event. Never pass tokens, request bodies or URLs with a query. */
 const write = (level: 'INFO' | 'WARN' | 'ERROR', message: string, { error, ...fields }: Fields): void => {
 	const described = error === undefined ? {} : { error: messageOf(error), stack: (error as Error)?.stack };
 	process.stdout.write(

@@ -1,13 +1,13 @@
-import { TryLater } from './errors.ts';
+import { TransientError } from './errors.ts';
 
-/** What stays until somebody mends the address, the certificate or the network. */
+/** Errors that last until the address, the certificate or the network is fixed. */
 const lasting =
 	/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS|ERR_SSL|EPROTO|bad port)/;
 
-/** A host that gave no answer, told in one sentence. */
-export class Unreachable extends TryLater {
+/** A host that cannot be reached. */
+export class Unreachable extends TransientError {
 	override readonly name: string = 'Unreachable';
-	/** Whether trying again within seconds is pointless. */
+	/** Whether a retry within seconds is pointless. */
 	readonly lasts: boolean;
 	constructor(host: string, cause: unknown) {
 		const code = codeOf(cause);
@@ -24,8 +24,8 @@ const codeOf = (error: unknown): string => {
 };
 
 /**
- * `fetch` that tells a failed connection by its host and cause.
- * @throws Unreachable; what the signal was aborted with
+ * `fetch` whose connection errors name the host and the cause.
+ * @throws Unreachable; the reason of an aborted signal
  */
 export const reach = async (url: URL, init: RequestInit & { duplex?: 'half' }): Promise<Response> => {
 	try {
@@ -36,9 +36,9 @@ export const reach = async (url: URL, init: RequestInit & { duplex?: 'half' }): 
 	}
 };
 
-/** Tries for a host that can't be reached, when a person waits for the answer. */
+/** Tries for an unreachable host when a user is waiting. */
 const quickTries = 2;
 
-/** For `retrying`: nobody is to wait long for a host that isn't there. */
-export const isGone = (error: Error, attempt: number): boolean =>
-	error instanceof Unreachable && error.lasts && attempt >= quickTries;
+/** For `retrying`: stops early for an unreachable host. */
+export const isGone = (error: Error, tries: number): boolean =>
+	error instanceof Unreachable && error.lasts && tries >= quickTries;

@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import pRetry, { AbortError } from 'p-retry';
-import { PermanentError, SamplingFailure, TryLater } from './errors.ts';
+import { PermanentError, SamplingFailure, TransientError } from './errors.ts';
 
-/** Longest wait that a server's `Retry-After` is followed for, in seconds; a longer one is left to the queue. */
+/** Longest `Retry-After` to wait for, in seconds; longer ones are left to the queue. */
 const longestWaitSeconds = 30;
 
 /**
- * Tries work again while what it throws may pass, with growing waits, and not before a server wants it.
- * @param options.isLast whether a failed try, counted from 1, is the last one although retries are left
+ * Retries work on transient errors, with growing delays, and not before the server's `Retry-After`.
+ * @param options.isLast whether to stop after a failed try, counted from 1, although retries are left
  */
 export const retrying = <Result>(
 	work: () => Promise<Result>,
@@ -19,7 +19,7 @@ export const retrying = <Result>(
 		minTimeout: number;
 		maxTimeout?: number;
 		signal?: AbortSignal;
-		isLast?: (error: Error, attempt: number) => boolean;
+		isLast?: (error: Error, tries: number) => boolean;
 	},
 ): Promise<Result> =>
 	pRetry(
@@ -35,7 +35,7 @@ export const retrying = <Result>(
 			randomize: true,
 			...(isLast ? { shouldRetry: ({ error, attemptNumber }) => !isLast(error, attemptNumber) } : {}),
 			onFailedAttempt: async ({ error }) => {
-				if (!(error instanceof TryLater) || error.seconds === 0) return;
+				if (!(error instanceof TransientError) || error.seconds === 0) return;
 				if (error.seconds > longestWaitSeconds) throw error;
 				await setTimeout(error.seconds * 1000, undefined, options.signal ? { signal: options.signal } : {});
 			},

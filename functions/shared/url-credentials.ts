@@ -1,5 +1,5 @@
 /**
- * Takes user name and password out of an address: `fetch` refuses them there, and messages would show them.
+ * Removes user name and password from a URL: `fetch` refuses them there, and error messages would show them.
  * @returns the address without them, and the header that carries them
  */
 export const splitCredentials = (url: URL): { address: URL; headers: Record<string, string> } => {
@@ -11,12 +11,12 @@ export const splitCredentials = (url: URL): { address: URL; headers: Record<stri
 	return { address, headers: { authorization: `Basic ${pair}` } };
 };
 
-/** A lone percent sign stands for itself. */
+/** Decodes percent-encoding; a lone percent sign is kept. */
 const decoded = (text: string): string => {
 	try {
 		return decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, '%25'));
 	} catch {
-		// Not UTF-8: as it was written.
+		// Not UTF-8: unchanged.
 		return text;
 	}
 };

@@ -4,8 +4,8 @@ import type { Target } from '../../layers/build-layer.ts';
 import { MediaLayer } from './media-layer.ts';
 
 /**
- * The layer with ffmpeg: the one that is installed with the package, or what the context value `ffmpeg` names, the path
- * of another build for the target's machine or the ARN of a layer that has `bin/ffmpeg`.
+ * The layer with ffmpeg: the one installed with the package, or that of the context value `ffmpeg`: the path of a build
+ * for the target platform, or the ARN of a layer with `bin/ffmpeg`.
  */
 export function ffmpegLayer(scope: Construct, id: string, target: Target | 'host'): ILayerVersion {
 	const chosen: unknown = scope.node.tryGetContext('ffmpeg');

@@ -6,8 +6,8 @@ import type { Construct } from 'constructs';
 import { buildLayer, hostLayerFile, type LayerName, layerFingerprint, type Target } from '../../layers/build-layer.ts';
 
 /**
- * A layer with one program or package that is machine code (see `layers/build-layer.ts`); `program` is the path of another.
- * For `host` it only names itself: the local stack builds it on the machine where it runs.
+ * A layer with a native program or package (see `layers/build-layer.ts`); `program`: path of another build. For `host` it
+ * only has its name: the local stack builds it on the machine where it runs.
  */
 export class MediaLayer extends LayerVersion {
 	constructor(
@@ -18,7 +18,7 @@ export class MediaLayer extends LayerVersion {
 		const { layer, target, program } = props;
 		super(scope, id, {
 			code: Code.fromAsset(import.meta.dirname, {
-				// The content follows from the lock file alone, so it is neither copied nor hashed to find that out.
+				// The content is determined by the lock file, so it is neither copied nor hashed.
 				assetHash: target === 'host' ? `${layer}-for-host` : layerFingerprint(layer, target, program),
 				assetHashType: AssetHashType.CUSTOM,
 				bundling: {

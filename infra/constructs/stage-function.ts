@@ -24,7 +24,7 @@ export type StageProps = {
 	recursiveLoop?: RecursiveLoop;
 };
 
-/** One deployed function of the pipeline, with what all of them have in common. */
+/** A Lambda function of the pipeline, with the common configuration. */
 export class StageFunction extends NodejsFunction {
 	constructor(scope: Construct, id: string, props: StageProps) {
 		super(scope, id, {
@@ -47,16 +47,16 @@ export class StageFunction extends NodejsFunction {
 				minify: true,
 				sourceMap: true,
 				bundleAwsSDK: true,
-				// Machine code comes in layers.
+				// Native code is in layers.
 				externalModules: ['sharp'],
-				// CommonJS packages inside an ES module bundle still ask for built-in modules by `require`.
+				// CommonJS packages in an ES module bundle still load built-in modules with `require`.
 				banner: "import{createRequire as r}from'node:module';const require=r(import.meta.url);",
 			},
 		});
 		this.addEnvironment('NODE_OPTIONS', '--enable-source-maps');
 	}
 
-	/** Names a resource to the function and lets the function use it, so that neither is forgotten. */
+	/** Sets an environment variable and grants the rights to its resource, so that neither is forgotten. */
 	bind(variable: string, value: string, ...grants: ((grantee: IGrantable) => unknown)[]): this {
 		this.addEnvironment(variable, value);
 		for (const grant of grants) grant(this);

@@ -9,23 +9,22 @@ export type WorkQueueProps = {
 	/** The function that takes the messages, and its time limit. */
 	worker: IFunction;
 	workerTimeout: Duration;
-	/** Messages handed over at once. */
+	/** Messages per invocation. */
 	batchSize: number;
-	/** Sandboxes that may work on this queue at the same time, 2 to 1,000. */
+	/** Maximum concurrency of the event source, 2 to 1,000. */
 	maxConcurrency: number;
-	/** Deliveries before a message is a dead letter. */
+	/** Deliveries before a message becomes a dead letter. */
 	deliveries: number;
-	/** How long a message that nobody takes is kept. */
+	/** Retention of messages that are not consumed. */
 	messagesKept: Duration;
-	/** The function that makes faults of dead letters, and its time limit. */
-	undertaker: IFunction;
-	undertakerTimeout: Duration;
+	/** The function that turns dead letters into faults, and its time limit. */
+	deadLetterConsumer: IFunction;
+	deadLetterConsumerTimeout: Duration;
 };
 
 /**
- * A queue, the function that works it off, and the queue of what could not be worked off, with the function that makes
- * faults of it. Dead letters that this one can't make anything of stay for 14 days, for a person to look at; an alarm
- * tells of them.
+ * A queue with its worker, and its dead-letter queue with the function that turns dead letters into faults. Dead letters
+ * that this function can't handle stay for 14 days for inspection, and raise an alarm.
  * The visibility timeout is six times the worker's, as AWS advises for queues that feed functions:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
@@ -36,7 +35,7 @@ export class WorkQueue extends Construct {
 	constructor(scope: Construct, id: string, props: WorkQueueProps) {
 		super(scope, id);
 		this.deadLetters = new Queue(this, 'DeadLetters', {
-			visibilityTimeout: sixTimes(props.undertakerTimeout),
+			visibilityTimeout: sixTimes(props.deadLetterConsumerTimeout),
 			retentionPeriod: Duration.days(14),
 			enforceSSL: true,
 		});
@@ -47,7 +46,8 @@ export class WorkQueue extends Construct {
 			enforceSSL: true,
 		});
 		this.deadLetters.metricApproximateAgeOfOldestMessage().createAlarm(this, 'DeadLetterStays', {
-			alarmDescription: 'Nothing can be made of a dead letter: look at it, delete it, or mend reduce',
+			alarmDescription:
+				'Dead letter older than 1 hour: reduce could not turn it into a fault. Inspect it, then delete or redrive it',
 			threshold: Duration.hours(1).toSeconds(),
 			comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
 			evaluationPeriods: 1,
@@ -56,7 +56,7 @@ export class WorkQueue extends Construct {
 		const { batchSize, maxConcurrency } = props;
 		const common = { maxConcurrency, reportBatchItemFailures: true };
 		props.worker.addEventSource(new SqsEventSource(this.queue, { batchSize, ...common }));
-		props.undertaker.addEventSource(
+		props.deadLetterConsumer.addEventSource(
 			new SqsEventSource(this.deadLetters, { ...common, batchSize: 10, maxConcurrency: 2 }),
 		);
 	}

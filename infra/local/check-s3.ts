@@ -10,10 +10,10 @@ const races = 3;
 const looks = 3;
 
 /**
- * Whether an S3 that somebody else wrote does what the state stands on: documents that are created once and replaced
+ * Checks that an S3 of another vendor supports what the state needs: documents that are created once and replaced
  * only as they were read, and listings that show at once what was written.
- * @returns what it does only while nobody else writes, in one line; such an S3 is good enough to try things out
- * @throws FramefanError that names what it doesn't do
+ * @returns a warning if it fails only under concurrent writes; such an S3 is good enough for trials
+ * @throws FramefanError with the failed operation
  */
 export const checkS3 = async (s3: S3Client, bucket: string, endpoint: string): Promise<string | undefined> => {
 	const store = makeStateStore(s3, bucket);
@@ -23,12 +23,12 @@ export const checkS3 = async (s3: S3Client, bucket: string, endpoint: string): P
 		if (fails === undefined) return raceIn(store, folder, endpoint);
 		if (look < looks) continue;
 		throw new FramefanError(
-			`The S3 at ${endpoint} can't keep the state: ${fails}. Use one that knows conditional writes (PUT with If-None-Match: * and If-Match), or leave AWS_ENDPOINT_URL_S3 out`,
+			`The S3 at ${endpoint} can't store the state: ${fails}. Use an S3 with conditional writes (PUT with If-None-Match: * and If-Match), or unset AWS_ENDPOINT_URL_S3`,
 		);
 	}
 };
 
-/** What goes wrong while one writes alone, by what was done and what came of it. */
+/** The first operation of a single writer with a wrong result, and that result. */
 const whatFails = async (store: StateStore, folder: string): Promise<string | undefined> => {
 	const key = `${folder}document.json`;
 	let doing = '';
@@ -37,13 +37,13 @@ const whatFails = async (store: StateStore, folder: string): Promise<string | un
 		return work;
 	};
 	try {
-		if (!(await isDone('creating a document', store.create(key, { version: 1 })))) return `${doing} was refused`;
-		if (await isDone('creating one that is there', store.create(key, { version: 2 }))) return `${doing} was done`;
+		if (!(await isDone('creating a document', store.create(key, { version: 1 })))) return `${doing} failed`;
+		if (await isDone('creating a document that exists', store.create(key, { version: 2 }))) return `${doing} succeeded`;
 		const { value, etag = '' } = (await store.read(key)) ?? {};
-		if (JSON.stringify(value) !== '{"version":1}') return 'a document came back changed';
+		if (JSON.stringify(value) !== '{"version":1}') return 'a document was changed when read back';
 		const replace = (version: number) => store.replace(key, { version }, etag);
-		if (!(await isDone('replacing one as it was read', replace(3)))) return `${doing} was refused`;
-		if (await isDone('replacing one that has changed since', replace(4))) return `${doing} was done`;
+		if (!(await isDone('replacing an unchanged document', replace(3)))) return `${doing} failed`;
+		if (await isDone('replacing a document that has changed', replace(4))) return `${doing} succeeded`;
 		const { keys } = await store.page(folder, undefined, 10);
 		return keys.join() === key ? undefined : `a listing has ${keys.length} of 1 documents`;
 	} catch (error) {
@@ -53,7 +53,7 @@ const whatFails = async (store: StateStore, folder: string): Promise<string | un
 	}
 };
 
-/** Of several who write at the same time one may win. @returns a line where more do */
+/** Only one of several simultaneous conditional writes may succeed. @returns a warning if more do */
 const raceIn = async (store: StateStore, folder: string, endpoint: string): Promise<string | undefined> => {
 	const keys = Array.from({ length: races }, (_, race) => `${folder}race-${race}.json`);
 	const winners = async (write: (writer: number) => Promise<boolean>): Promise<number> => {
@@ -66,7 +66,7 @@ const raceIn = async (store: StateStore, folder: string, endpoint: string): Prom
 			const { etag = '' } = (await store.read(key)) ?? {};
 			const replaced = await winners(writer => store.replace(key, { writer, again: true }, etag));
 			if (created > 1 || replaced > 1)
-				return `The S3 at ${endpoint} lets ${Math.max(created, replaced)} of ${writers} who write the same at one time win: work may be done twice. It is good for trying things out only`;
+				return `The S3 at ${endpoint} lets ${Math.max(created, replaced)} of ${writers} simultaneous conditional writes succeed, so work may be done twice: use it for trials only`;
 		}
 		return undefined;
 	} finally {

@@ -15,7 +15,7 @@ const bodyLimit = 10 * 1024 * 1024;
 
 /**
  * Serves an HTTP API's routes on loopback: payload format 2.0 in, structured or plain results out.
- * @param log what callers are only told as an internal error
+ * @param log gets the details of internal errors
  */
 export const startHttpApi = (
 	routes: HttpRoute[],

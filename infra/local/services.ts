@@ -9,15 +9,15 @@ import { startSqs } from './sqs/server.ts';
 /** The stack listens on loopback only; this pair just exercises the signatures that AWS would check. */
 export const ownCredentials = { accessKeyId: 'framefan-local', secretAccessKey: 'framefan-local-secret' };
 
-/** The S3 and the SQS that a local stack stands on. */
+/** The S3 and the SQS of a local stack. */
 export type Services = {
 	region: string;
 	credentials: Credentials & { sessionToken?: string };
 	s3: string;
 	sqs: string;
-	/** Whether they come with the stack, or are another's. */
+	/** Whether they are started by the stack, or are external services. */
 	isOwn: { s3: boolean; sqs: boolean };
-	/** Begins the names of buckets and queues, which may stand beside those of other data folders. */
+	/** Prefix of the names of buckets and queues, to separate data folders on a shared service. */
 	prefix: string;
 	close(): Promise<void>;
 };
@@ -43,7 +43,7 @@ export const startServices = async (
 	const common = { credentials, region };
 	const s3 = others.s3 ? undefined : await startS3({ dataDir: join(dataDir, 's3'), ...common });
 	const sqs = others.sqs ? undefined : await startSqs({ dataDir: join(dataDir, 'sqs'), ...common, accountId });
-	// Whoever held a message was a sandbox of a former stack, and ended with it.
+	// In-flight messages were held by sandboxes of the previous stack, which have ended.
 	sqs?.releaseHeld();
 	const folder = createHash('sha256').update(dataDir).digest('hex').slice(0, 8);
 	return {

@@ -19,7 +19,7 @@ export const startSsm = (
 		verifySignature({ method, headers, ...target, bodySha256 }, { ...options, service: 'ssm' });
 		const operation = headers['x-amz-target'];
 		if (operation !== 'AmazonSSM.GetParameter') {
-			return [501, { __type: 'NotImplemented', message: `The local stack has no ${operation}` }];
+			return [501, { __type: 'NotImplemented', message: `${operation} is not implemented by the local SSM` }];
 		}
 		const { Name } = JSON.parse(body.toString('utf8')) as { Name: string };
 		const value = secrets.get(Name);

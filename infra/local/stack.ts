@@ -5,7 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { FramefanError } from '#shared/errors.ts';
 import { startHttpApi } from './http-api.ts';
 import { openLogFile } from './lambda/log-file.ts';
-import { type Ground, realize } from './realize.ts';
+import { provision, type StackContext } from './provision.ts';
 import { type ServiceEnvironment, startServices } from './services.ts';
 import { startSsm } from './ssm.ts';
 import { synthesize } from './synthesize.ts';
@@ -22,9 +22,9 @@ export type LocalStack = {
 	sqs: SQSClient;
 	/** Names of the template's buckets. */
 	buckets: string[];
-	/** What a person should know of the S3 it stands on, a line each. */
+	/** Warnings about the S3 service, one line each. */
 	warnings: string[];
-	/** Invokes a function with an event, as whoever may invoke it could; `id` begins its logical id. */
+	/** Invokes a function with an event; `id`: beginning of its logical id. */
 	invoke(id: string, event: unknown): Promise<unknown>;
 	/** Process ids of the function sandboxes that live now, by function. */
 	sandboxes(): Record<string, number[]>;
@@ -35,10 +35,10 @@ export type LocalStack = {
 
 /**
  * Runs the deployed template on 127.0.0.1: S3, SQS, Lambda, HTTP API, schedules.
- * @param options.dataDir where state, queues and logs are kept; a second start there goes on where the first stopped
+ * @param options.dataDir folder of state, queues and logs; a later start with it continues
  * @param options.parameters values for the template's parameters
- * @param options.environment names another S3 or SQS to stand on (see `services.ts`)
- * @param options.idle nothing is worked off: for asking how things stand
+ * @param options.environment may set an external S3 or SQS (see `services.ts`)
+ * @param options.idle processes no messages and schedules: for reading the state only
  * @param options.secrets SSM SecureStrings by name, held in memory only
  */
 export const startLocalStack = async (options: {
@@ -56,20 +56,20 @@ export const startLocalStack = async (options: {
 	rmSync(join(dataDir, 'tmp'), { recursive: true, force: true });
 	mkdirSync(dataDir, { recursive: true });
 
-	const endings: (() => unknown)[] = [];
+	const disposers: (() => unknown)[] = [];
 	const close = async () => {
-		for (const end of endings.splice(0).reverse()) await end();
+		for (const end of disposers.splice(0).reverse()) await end();
 	};
 	try {
 		const services = await startServices(dataDir, accountId, options.environment ?? {});
-		endings.push(() => services.close());
+		disposers.push(() => services.close());
 		const { region, credentials } = services;
 		const ssmServer = await startSsm(new Map(Object.entries(options.secrets)), { credentials, region });
-		endings.push(() => ssmServer.close());
+		disposers.push(() => ssmServer.close());
 
 		const s3 = new S3Client({ region, credentials, endpoint: services.s3, forcePathStyle: true });
 		const sqs = new SQSClient({ region, credentials, endpoint: services.sqs });
-		const attributes: Ground['attributes'] = new Map();
+		const attributes: StackContext['attributes'] = new Map();
 		const pseudo = {
 			'AWS::Region': region,
 			'AWS::AccountId': accountId,
@@ -77,7 +77,7 @@ export const startLocalStack = async (options: {
 			'AWS::URLSuffix': 'amazonaws.com',
 			'AWS::StackName': 'Framefan',
 		};
-		const ground: Ground = {
+		const context: StackContext = {
 			assets: readAssets(assembly, 'Framefan'),
 			dataDir,
 			region,
@@ -104,21 +104,21 @@ export const startLocalStack = async (options: {
 			functions: new Map(),
 			routes: [],
 			warnings: [],
-			endings,
+			disposers,
 		};
-		await realize(
-			ground,
+		await provision(
+			context,
 			template.resources,
 			options.idle ? ['AWS::Lambda::EventSourceMapping', 'AWS::Events::Rule'] : [],
 		);
-		const http = await startHttpApi(ground.routes, openLogFile(join(dataDir, 'logs', 'http-api.log')), {
+		const http = await startHttpApi(context.routes, openLogFile(join(dataDir, 'logs', 'http-api.log')), {
 			credentials,
 			region,
 			accountId,
 		});
-		endings.push(() => http.close());
-		// All are needed soon, one after the other: their starts go on at the same time.
-		if (!options.idle) for (const worker of ground.functions.values()) void worker.warm().catch(() => {});
+		disposers.push(() => http.close());
+		// All are needed soon, so they are started in parallel.
+		if (!options.idle) for (const worker of context.functions.values()) void worker.warm().catch(() => {});
 
 		return {
 			httpUrl: http.endpoint,
@@ -129,15 +129,15 @@ export const startLocalStack = async (options: {
 			buckets: [...template.resources]
 				.filter(([, { type }]) => type === 'AWS::S3::Bucket')
 				.map(([id]) => String(attributes.get(id)?.ref)),
-			warnings: ground.warnings,
+			warnings: context.warnings,
 			invoke: (id, event) => {
-				const worker = [...ground.functions].find(([name]) => name.startsWith(id))?.[1];
+				const worker = [...context.functions].find(([name]) => name.startsWith(id))?.[1];
 				if (!worker) throw new FramefanError(`The template has no function ${id}`);
 				return worker.invoke(event);
 			},
-			sandboxes: () => Object.fromEntries([...ground.functions].map(([id, worker]) => [id, worker.pids()])),
+			sandboxes: () => Object.fromEntries([...context.functions].map(([id, worker]) => [id, worker.pids()])),
 			busy: (ids = ['']) =>
-				[...ground.functions]
+				[...context.functions]
 					.filter(([name]) => ids.some(id => name.startsWith(id)))
 					.reduce((sum, [, worker]) => sum + worker.busy(), 0),
 			close,
@@ -148,7 +148,7 @@ export const startLocalStack = async (options: {
 	}
 };
 
-/** Which checksums clients send and look for, as some S3 know others than AWS; told to the functions as it was told here. */
+/** Passes the checksum settings of the environment to the functions: some S3 services support other checksums than AWS. */
 const checksumSettings = (environment: ServiceEnvironment): Record<string, string> =>
 	Object.fromEntries(
 		['AWS_REQUEST_CHECKSUM_CALCULATION', 'AWS_RESPONSE_CHECKSUM_VALIDATION'].flatMap(name => {

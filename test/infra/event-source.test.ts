@@ -12,14 +12,14 @@ const region = 'us-east-1';
 const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
 let server: SqsServer;
 let sqs: SQSClient;
-const endings: (() => unknown)[] = [];
+const disposers: (() => unknown)[] = [];
 
 beforeAll(async () => {
 	server = await startSqs({ dataDir: folder, credentials, region, accountId: '000000000000' });
 	sqs = new SQSClient({ region, credentials, endpoint: server.endpoint });
 });
 afterAll(async () => {
-	for (const end of endings.reverse()) await end();
+	for (const end of disposers.reverse()) await end();
 	sqs.destroy();
 	await server.close();
 	rmSync(folder, { recursive: true, force: true });
@@ -56,9 +56,9 @@ const wire = async (name: string, answer: string, pollers = 1) => {
 		},
 		{ concurrency: pollers, temporaryRoot: folder, logPath: join(folder, `${name}.log`) },
 	);
-	endings.push(() => worker.close());
+	disposers.push(() => worker.close());
 	const source = { queueUrl: QueueUrl, queueArn: `arn:aws:sqs:${region}:000000000000:${name}`, region, worker };
-	endings.push(
+	disposers.push(
 		startEventSource(sqs, { ...source, batchSize: 10, pollers, waitSeconds: 20, reportsItemFailures: true }),
 	);
 	return { QueueUrl, dead: dead.url, worker };

@@ -99,7 +99,7 @@ describe('functions', () => {
 	});
 });
 
-describe('doors', () => {
+describe('entry points', () => {
 	test('every route has its handler and asks for a signature', () => {
 		const wired = resources('AWS::ApiGatewayV2::Route');
 		expect(wired.map(({ RouteKey }) => RouteKey).sort()).toEqual(Object.keys(routes).sort());
@@ -116,11 +116,11 @@ describe('doors', () => {
 		const expires = (key: string) => expiring.some(prefix => key.startsWith(prefix));
 		const at = { sampling: 's', attempt: 1 };
 		const [gone, kept] = [
-			[keys.request('s'), keys.open(at), keys.chunkLease('s', 'c'), keys.projectLease(1), keys.datasetClaim(1)].concat(
+			[keys.request('s'), keys.open(at), keys.chunkLease('s', 'c'), keys.projectLease(1), keys.datasetLock(1)].concat(
 				keys.listed('s', '2026-11-01T00:00:00Z'),
 				keys.videoCopy(1, 'v'),
 			),
-			[keys.standing, keys.settledLabels(1)],
+			[keys.scheduled, keys.labelFingerprint(1)],
 		];
 		expect(gone.filter(key => !expires(key))).toEqual([]);
 		expect(kept.filter(expires)).toEqual([]);

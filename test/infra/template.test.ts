@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Ground, realize } from '#local/realize.ts';
+import { provision, type StackContext } from '#local/provision.ts';
 import { cronPattern, rateSeconds } from '#local/rule-timer.ts';
 import { makeResolver, parameterValues, type Template } from '#local/template.ts';
 
@@ -61,10 +61,10 @@ test('schedules are read as EventBridge writes them', () => {
 
 test('a property that means something here and is not acted on is refused by name', async () => {
 	const resources = new Map([['Jobs', { type: 'AWS::SQS::Queue', properties: { FifoQueue: true } }]]);
-	await expect(realize({} as Ground, resources)).rejects.toThrow('Jobs: AWS::SQS::Queue has FifoQueue');
+	await expect(provision({} as StackContext, resources)).rejects.toThrow('Jobs: AWS::SQS::Queue has FifoQueue');
 });
 
 test('a resource type that can not be run here is refused by name, before anything is made', async () => {
 	const resources = new Map([['Table', { type: 'AWS::DynamoDB::Table', properties: {} }]]);
-	await expect(realize({} as Ground, resources)).rejects.toThrow('Table: it has no AWS::DynamoDB::Table');
+	await expect(provision({} as StackContext, resources)).rejects.toThrow('Table: it has no AWS::DynamoDB::Table');
 });

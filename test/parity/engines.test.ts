@@ -90,6 +90,6 @@ describe.each(Object.keys(engines) as (keyof typeof engines)[])('on the S3 and t
 		await refused({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9', AWS_ACCESS_KEY_ID: '' }, /AWS_ACCESS_KEY_ID/);
 		await refused({ AWS_ENDPOINT_URL_SQS: 'nowhere', AWS_ACCESS_KEY_ID: 'a' }, /AWS_ENDPOINT_URL_SQS is "nowhere"/);
 		const pair = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
-		await refused({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9', ...pair }, /S3 does not let the bucket .* be made/);
+		await refused({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9', ...pair }, /Bucket .* could not be created/);
 	});
 });

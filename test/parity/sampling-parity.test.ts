@@ -27,7 +27,7 @@ const labels = { copy_annotations: true };
 const smaller = 'made smaller unequally';
 const options: Record<string, Option> = {
 	'everything with labels': { settings: labels, args: [] },
-	'images alone': { settings: {}, args: ['--no-labels'] },
+	'copies no labels': { settings: {}, args: ['--no-labels'] },
 	'every third of the annotated frames': {
 		settings: { ...labels, annotated: true, step: 3 },
 		args: ['--annotated', '--step', 3],
@@ -203,7 +203,7 @@ test.for(Object.keys(options))('%s', async (name, context) => {
 });
 
 test('where tags count, frames on which one with a range holds are annotated too', async context => {
-	const { sampled } = await resultOf(context, 'images alone');
+	const { sampled } = await resultOf(context, 'copies no labels');
 	const { id, videos } = sampled.source;
 	const result = await (samplers as Samplers).framefan(id, '--annotated-by-tags', '--no-labels');
 	const wanted = [...videos.values()].map(({ annotation: { tags, frames } }) => {

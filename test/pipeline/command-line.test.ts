@@ -66,7 +66,7 @@ test('a file can be named by a file address', async () => {
 test.each([
 	['a folder without a name', ['frames', video, '--out', ''], /--out.*It is empty: name a folder/],
 	['state in a folder without a name', ['list', '--local', '--data', ' '], /--data.*It is empty: name a folder/],
-	['a file on another machine', ['frames', 'file://elsewhere/clip.mp4', '--verify'], /names no file on this machine/],
+	['a file on another machine', ['frames', 'file://elsewhere/clip.mp4', '--verify'], /is not a file on this machine/],
 	['an address that is none', ['frames', 'http://jane:secret@[', '--verify'], /The address of the video is malformed/],
 	[
 		'a password for the server',
@@ -89,7 +89,7 @@ test('an address of another kind is a fault that names the kind alone', async ()
 	expect(code).toBe(1);
 	expect(lastJson(stdout)).toMatchObject({
 		faults: [
-			{ index: null, reason: 'unsupported', message: 'ftp addresses are not read: only http, https and file are' },
+			{ index: null, reason: 'unsupported', message: 'ftp addresses are not supported: use http, https or file' },
 		],
 	});
 });
@@ -129,7 +129,7 @@ test.each([
 	expect(Date.now() - started).toBeLessThan(8000);
 });
 
-test('an error that nobody foresaw is one line, and --debug shows where it comes from, without the token', async () => {
+test('an error that nobody foresaw is one line, and --debug prints its stack trace, without the token', async () => {
 	// A state folder that is none.
 	const data = join(folder, 'blocked');
 	await promisify(execFile)('touch', [data]);
@@ -137,7 +137,7 @@ test('an error that nobody foresaw is one line, and --debug shows where it comes
 	const args = ['serve', '--data', join(data, 'a-token-of-mine')];
 	const { code, stderr } = await runFramefan(args, env);
 	expect(code).toBe(1);
-	expect(stderr).toMatch(/^error: ENOTDIR: [^\n]+\(--debug shows where it comes from\)\n$/);
+	expect(stderr).toMatch(/^error: ENOTDIR: [^\n]+\(--debug prints a stack trace\)\n$/);
 	const traced = await runFramefan([...args, '--debug'], env);
 	expect(traced.stderr).toMatch(/^error: ENOTDIR: .*\n.*\n\s+at /);
 	expect(traced.stderr + stderr).not.toContain('a-token-of-mine');
@@ -164,7 +164,7 @@ test.each([
 	const run = await runFramefan(['serve', '--data', join(data, 'server')], { NODE_OPTIONS: `--import ${script}` });
 	expect({ code: run.code, stderr: run.stderr }).toEqual({
 		code: 1,
-		stderr: 'error: it was lost (--debug shows where it comes from)\n',
+		stderr: 'error: it was lost (--debug prints a stack trace)\n',
 	});
 	expect(existsSync(join(data, 'server', 'in-use-by'))).toBe(false);
 });
@@ -174,5 +174,5 @@ test('an installation that is not whole says so in a line', async () => {
 	onTestFinished(() => rmSync(bare, { recursive: true, force: true }));
 	const { code, stderr } = await shell(`cp ${command} ${bare} && node ${join(bare, 'framefan.mjs')} list`);
 	expect(code).toBe(1);
-	expect(stderr).toMatch(/^error: framefan can't start: [^\n]+\n$/);
+	expect(stderr).toMatch(/^error: framefan cannot start: [^\n]+\n$/);
 });

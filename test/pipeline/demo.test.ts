@@ -64,6 +64,6 @@ test('killed in the middle and started again, the demo ends with every frame and
 
 	const third = await runFramefan(['demo', '--data', data]);
 	expect(third.code, third.stderr).toBe(0);
-	expect(third.stderr).toContain('completed before');
+	expect(third.stderr).toContain('Already completed');
 	expect(third.stdout).toContain(`${frames} uploaded`);
 });

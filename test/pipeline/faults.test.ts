@@ -24,7 +24,7 @@ describe('dead letters become faults', () => {
 		for (const { reason, message, video, frame } of first.faults) {
 			expect(reason).toBe('gave-up');
 			expect(message).toMatch(
-				/given up; its last delivery ended with: images\.bulk\.add answered 500.*Retry the sampling/,
+				/all deliveries failed, the last with: images\.bulk\.add answered 500.*retry the sampling/,
 			);
 			expect(video?.name).toMatch(/^(first|second)\./);
 			expect(frame).toBeTypeOf('number');

@@ -103,7 +103,7 @@ test('a project begun in one format and gone on with in another is refused, and 
 	const { customData } = await project();
 	expect(customData.framefan).toMatchObject({ state: 'completed', settings: { format: 'png' } });
 	const refused = new RegExp(
-		`^Project ${id} \\("tiny\\(images\\)", the destination\\) was begun as PNG and these settings say JPEG: sample it as PNG \\(format png\\), or into another project$`,
+		`^Project ${id} \\("tiny\\(images\\)", the destination\\) already has PNG images and these settings ask for JPEG: use format png, or sample into another project$`,
 	);
 	await expect(sample({ format: 'jpg' }, id)).rejects.toThrow(refused);
 	expect((await project()).customData).toEqual(customData);
@@ -117,7 +117,7 @@ test('a project begun in one format and gone on with in another is refused, and 
 	const { entities } = await ok(server, 'datasets.list', { projectId: source });
 	const [video] = (await ok(server, 'videos.list', { datasetId: entities[0].id })).entities;
 	const [into] = (await ok(server, 'datasets.list', { projectId: id })).entities;
-	await expect(sampleVideo(client, video.id, into.id, { format: 'webp' })).rejects.toThrow(/PNG .* say WebP/);
+	await expect(sampleVideo(client, video.id, into.id, { format: 'webp' })).rejects.toThrow(/PNG .* ask for WebP/);
 	expect(await images(id)).toEqual(before);
 
 	expect(await sample({ step: 5 }, id)).toMatchObject({ ...clean, framesUploaded: 6, framesAlreadyThere: 6 });
@@ -144,7 +144,7 @@ test('images of a video in another format, of which nothing else tells, cost tha
 			reason: 'other-format',
 			video: { name: 'first.mp4' },
 			message:
-				'Dataset "first.mp4" has 3 images of this video as PNG and these settings say JPEG: sample it as PNG (format png), or into another project',
+				'Dataset "first.mp4" has 3 images of this video as PNG and these settings ask for JPEG: use format png, or sample into another project',
 		},
 	]);
 	const after = await images(id);
@@ -192,7 +192,7 @@ test('a schedule goes on in its format, and is not kept from it by one that was 
 	});
 	expect(await bench.ended(id)).toMatchObject({
 		state: 'failed',
-		reason: expect.stringMatching(/was begun as JPEG and these settings say PNG: sample it as JPEG \(format jpg\)/),
+		reason: expect.stringMatching(/already has JPEG images and these settings ask for PNG: use format jpg/),
 		framesUploaded: 0,
 	});
 	expect(await fire('2026-11-03T00:00:00Z')).toMatchObject({ state: 'completed', framesAlreadyThere: 6 });
@@ -215,7 +215,7 @@ test('the commands take the format, its quality and its chroma', async () => {
 	const other = await runFramefan(['sample', ...args, '--into', String(result.destination.id)], env);
 	expect(other.code).toBe(1);
 	expect(other.stderr).toMatch(
-		/^error: Project \d+ \("tiny\(images\)", the destination\) was begun as JPEG and these settings say PNG/m,
+		/^error: Project \d+ \("tiny\(images\)", the destination\) already has JPEG images and these settings ask for PNG/m,
 	);
 
 	const [dataset] = (await ok(server, 'datasets.list', { projectId: source })).entities;
@@ -237,10 +237,7 @@ test('the commands take the format, its quality and its chroma', async () => {
 
 const nowhere = ['--server', 'http://127.0.0.1:9', '--project', '1'];
 test.each([
-	[
-		['sample', ...nowhere, '--format', 'jpeg'],
-		/--format.*jpeg.*It must be png, jpg or webp\. JPEG is called jpg here\./,
-	],
+	[['sample', ...nowhere, '--format', 'jpeg'], /--format.*jpeg.*It must be png, jpg or webp\. Use jpg for JPEG\./],
 	[
 		['sample', ...nowhere, '--format', 'jpg', '--quality', '0'],
 		/--quality.*'0'.*It must be a whole number from 1 to 100/,
@@ -261,7 +258,7 @@ test.each([
 	],
 	[
 		['frames', 'x.mp4', '--verify', '--ext', 'png', '--format', 'jpg'],
-		/--ext is png and --format is jpg: both name the format/,
+		/--ext is png and --format is jpg: both set the format/,
 	],
 ])('%j is refused in one line', async (args, message) => {
 	const { code, stdout, stderr } = await runFramefan(args, { SUPERVISELY_API_TOKEN: 'none' });

@@ -44,7 +44,7 @@ test('images in another size stay and a note has both sizes; with replace they a
 	expect(other).toMatchObject({ ...clean, framesUploaded: 0, framesAlreadyThere: 10 });
 	expect(other.notes).toHaveLength(2);
 	expect(other.notes[0]).toMatch(
-		/^Video \d+ \(first\.mp4\): 5 images of 80 x 60 pixels stay, these settings give 160 x 120: replace \(--replace\) uploads them anew$/,
+		/^Video \d+ \(first\.mp4\): 5 images of 80 x 60 pixels are kept, these settings give 160 x 120: use replace \(--replace\) to upload them again$/,
 	);
 	expect(await images()).toEqual(before);
 	expect((await sample({ ...small, replace: true })).notes).toEqual([]);
@@ -89,7 +89,7 @@ test('where no labels are copied, images that have some stay; bare ones are repl
 	const sampled = await labelled.sample(alone);
 	expect(sampled).toMatchObject({ ...clean, framesUploaded: 0, framesAlreadyThere: 10 });
 	expect(sampled.notes[0]).toMatch(
-		/5 images of 80 x 60 pixels stay although these settings give 160 x 120: they may have labels/,
+		/5 images of 80 x 60 pixels are kept although these settings give 160 x 120: they may have labels/,
 	);
 	expect(await labelled.images()).toEqual(kept);
 
@@ -132,7 +132,7 @@ test('the command does the same', async () => {
 	const noted = await run();
 	expect(noted.code, noted.stderr).toBe(0);
 	expect(lastJson(noted.stdout).notes).toContainEqual(
-		expect.stringMatching(/80 x 60 .* 160 x 120: replace \(--replace\)/),
+		expect.stringMatching(/80 x 60 .* 160 x 120: use replace \(--replace\)/),
 	);
 	const replaced = await run('--replace');
 	expect(replaced.code, replaced.stderr).toBe(0);

@@ -37,7 +37,7 @@ test('a range with a step, resized, cut off by SIGKILL, goes on in the same dest
 	await killAtFirstFrames(first);
 	const second = await runFramefan(sample(options), env);
 	expect(second.code, second.stderr).toBe(0);
-	expect(second.stderr).toContain('Going on');
+	expect(second.stderr).toContain('Continuing');
 	const result = lastJson(second.stdout) as { destination: { id: number; name: string }; labels: number };
 	const wanted = Array.from({ length: 104 }, (_, at) => 20 + 3 * at);
 	expect(result).toMatchObject({ state: 'completed', framesPlanned: 4 * 104, framesUploaded: 4 * 104, faults: [] });

@@ -53,7 +53,9 @@ test("a deployment's samplings are estimated, listed, told, cancelled and retrie
 	await bench.ended(id);
 	const status = await run(['status', id, ...api]);
 	expect(status.stdout).toMatch(/state +completed\n/);
-	expect(status.stdout).toMatch(new RegExp(`frames +${tinyFrames} uploaded, 0 were there, of ${tinyFrames} planned`));
+	expect(status.stdout).toMatch(
+		new RegExp(`frames +${tinyFrames} uploaded, 0 already there, of ${tinyFrames} planned`),
+	);
 	const list = await run(['list', ...api]);
 	expect(list.stdout).toMatch(new RegExp(`^${id} .* completed +${tinyFrames}/${tinyFrames}`, 'm'));
 	short(list.stdout);
@@ -104,7 +106,7 @@ test('what was sampled on this machine is listed, told, cancelled while it runs,
 });
 
 test.each([
-	[['list'], 2, /Either --api URL or --local/],
+	[['list'], 2, /either --api URL or --local/],
 	[['list', '--api', 'nowhere'], 2, /--api is "nowhere"/],
 	[['status', 'nobody', '--local', '--data', data], 1, /no sampling nobody/],
 	[['estimate', '--local', '--project', '1'], 2, /--local needs --server/],

@@ -25,7 +25,7 @@ test('a server that fails for good ends the command with faults, and the same co
 		expect(result.faults).toHaveLength(6);
 		for (const { reason, message } of result.faults) {
 			expect(reason).toBe('gave-up');
-			expect(message).toMatch(/given up; its last delivery ended with: images\.bulk\.add answered 500/);
+			expect(message).toMatch(/all deliveries failed, the last with: images\.bulk\.add answered 500/);
 		}
 
 		server.setFaults([]);

@@ -1,19 +1,19 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { PlanMessage, ReportMessage } from '#shared/sampling/messages.ts';
+import type { PlanMessage, RecountMessage } from '#shared/sampling/messages.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 import { answer } from '../../functions/api/answer.ts';
 import type { ApiPorts } from '../../functions/api/ports.ts';
 import { temporaryState } from './state-folder.ts';
 
 /** The HTTP door on a state of its own, with all that it sends. */
-export const openDoor = async (supervisely: Partial<SuperviselyApi> = {}) => {
+export const makeTestApi = async (supervisely: Partial<SuperviselyApi> = {}) => {
 	const plan: PlanMessage[] = [];
-	const reports: ReportMessage[] = [];
+	const recounts: RecountMessage[] = [];
 	const ports: ApiPorts = {
 		store: await temporaryState(),
 		bucket: 'state',
 		sendPlan: async messages => void plan.push(...messages),
-		sendReport: async messages => void reports.push(...messages),
+		sendRecount: async messages => void recounts.push(...messages),
 		supervisely: { server: 'http://server', ...supervisely } as ApiPorts['supervisely'],
 		sizing: { framesPerChunk: 100, fanOutMiB: 1769, decodeMiB: 3538, reduceMiB: 512 },
 	};
@@ -33,5 +33,5 @@ export const openDoor = async (supervisely: Partial<SuperviselyApi> = {}) => {
 		const { statusCode = 0, body: text = '' } = await answer(ports, event);
 		return { status: statusCode, body: JSON.parse(text) };
 	};
-	return { ports, plan, reports, call };
+	return { ports, plan, recounts, call };
 };

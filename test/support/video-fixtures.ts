@@ -12,7 +12,7 @@ import { damage, type FaultyGroup, type FaultyVideo } from './video-fixtures/dam
 import { decoderSetup } from './video-fixtures/decoder-setup.ts';
 import { entryPoints } from './video-fixtures/entry-points.ts';
 import { falseKeys } from './video-fixtures/false-keys.ts';
-import type { Fixture, FixtureGroup, Kitchen } from './video-fixtures/fixture.ts';
+import type { Fixture, FixtureContext, FixtureGroup } from './video-fixtures/fixture.ts';
 import { hostile } from './video-fixtures/hostile.ts';
 import { type MasterSize, writeMaster } from './video-fixtures/master.ts';
 import { matroskaLayouts } from './video-fixtures/matroska-layouts.ts';
@@ -96,7 +96,7 @@ const make = async (fixture: Recipe, folder: string, path: string): Promise<stri
 	const work = mkdtempSync(join(folder, 'making-'));
 	const out = join(work, fixture.name);
 	try {
-		await fixture.make(kitchen(work, out));
+		await fixture.make(fixtureContext(work, out));
 		renameSync(out, path);
 	} catch (error) {
 		throw new Error(`Fixture ${fixture.name} could not be made`, { cause: error });
@@ -108,7 +108,7 @@ const make = async (fixture: Recipe, folder: string, path: string): Promise<stri
 
 const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error', '-y'];
 
-const kitchen = (work: string, out: string): Kitchen => ({
+const fixtureContext = (work: string, out: string): FixtureContext => ({
 	out,
 	aside: name => join(work, name),
 	fixture: fixturePath,

@@ -145,7 +145,7 @@ describe('usage', () => {
 		const video = await fixturePath('one-frame.mp4');
 		const { code, stderr } = await runFramefan(['frames', video, '--out', video]);
 		expect(code).toBe(2);
-		expect(stderr.trim()).toMatch(/^error: --out is .*no folder can be made there.*$/);
+		expect(stderr.trim()).toMatch(/^error: --out is .*the folder cannot be created.*$/);
 	});
 
 	test.each([3, 60])('of %i frames one that can not be written is said in a last line', async end => {

@@ -17,5 +17,5 @@ test('of two recordings whose tracks differ, a note says that the second may be 
 	writeFileSync(path, Buffer.concat(files.map(file => readFileSync(file))));
 	const video = await openVideo(path);
 	onTestFinished(() => video.close());
-	expect(video.index.notes.join()).toMatch(/segments that differ: ffmpeg may end with the first/);
+	expect(video.index.notes.join()).toMatch(/different segments: ffmpeg may stop after the first/);
 });

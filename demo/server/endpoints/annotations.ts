@@ -26,7 +26,7 @@ export function annotationEndpoints(context: Context): Endpoints {
 				body.datasetId,
 				body.annotations.map(each => each.imageId),
 			);
-			if (new Set(images).size !== images.length) throw badRequest('An image comes twice');
+			if (new Set(images).size !== images.length) throw badRequest('An image is listed twice');
 			const { meta } = projectOf(store, datasetOf(store, body.datasetId).projectId);
 			const at = now();
 			const put = body.annotations.map(({ imageId, annotation }, i): Put => {

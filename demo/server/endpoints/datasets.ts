@@ -45,7 +45,7 @@ export function datasetEndpoints(context: Context): Endpoints {
 				const all = [...store.datasetsOf.ids(body.projectId)].map(each => datasetOf(store, each));
 				const everywhere = body.recursive || body.filter?.some(each => each.field === 'parentId');
 				const listed = everywhere ? all : all.filter(each => each.parentId === null);
-				// Lists leave custom data out unless asked: the SDK uses their entries as dictionary keys.
+				// Listings have no custom data by default: the SDK uses their entries as dictionary keys.
 				const customData = body.extraFields?.includes('customData');
 				return listPage(listed, body, each => (customData ? render(each) : { ...render(each), customData: undefined }));
 			},

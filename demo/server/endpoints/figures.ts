@@ -39,7 +39,7 @@ export function figureEndpoints(context: Context): Endpoints {
 				const ofClass = meta.classes.find(each => each.id === figure.classId);
 				if (!ofClass) throw badRequest(`The project has no class with id ${figure.classId}`);
 				if (!figure.geometry && figure.geometryType !== 'alpha_mask')
-					throw badRequest('geometry: only an alpha mask may send it later');
+					throw badRequest('geometry: only for an alpha mask may it follow later');
 				const image = imageOf(store, figure.entityId);
 				const size = body.skipBoundsValidation ? null : imageSize(context, image);
 				const surroundings = { meta, size, newId: () => store.newId(), at };
@@ -78,7 +78,7 @@ function uploadGeometries(context: Context): Endpoint {
 				masks.set(figureId, parse(maskSchema, jsonOf(text)));
 				figureId = null;
 			} else
-				throw badRequest(`The part ${JSON.stringify(part.name)} is out of place: figureId and geometry take turns`);
+				throw badRequest(`The part ${JSON.stringify(part.name)} is out of place: figureId and geometry must alternate`);
 		});
 		if (figureId !== null) throw badRequest(`Figure ${figureId} came without its geometry`);
 		const at = now();

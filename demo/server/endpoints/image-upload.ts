@@ -31,7 +31,7 @@ function bulkUpload({ store, blobs }: Context): Endpoint {
 				if (!known) put.push(['blob', { ...head, hash, size }]);
 				results.push({ hash });
 			} else {
-				results.push({ errors: [{ message: `${part.name} is not a picture that can be read` }] });
+				results.push({ errors: [{ message: `${part.name} is not a readable picture` }] });
 			}
 		});
 		if (put.length > 0) store.commit(put);

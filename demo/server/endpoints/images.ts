@@ -95,14 +95,14 @@ function datasetsAskedFor({ store }: Context, body: z.infer<typeof listBody>): D
 function newImages({ store }: Context, body: z.infer<typeof addBody>): ImageRecord[] {
 	const dataset = datasetOf(store, body.datasetId);
 	const { type } = projectOf(store, dataset.projectId);
-	if (type !== 'images') throw badRequest(`Project ${dataset.projectId} is of type ${type} and takes no images`);
+	if (type !== 'images') throw badRequest(`Project ${dataset.projectId} is of type ${type} and has no images`);
 	const names = body.images.map(each => each.title ?? each.name ?? '');
 	const taken = names.flatMap(name => {
 		const other = store.imagesOf.named(body.datasetId, name);
 		return other === undefined ? [] : [{ name, id: other }];
 	});
 	if (taken.length > 0) throw notUnique(taken);
-	if (new Set(names).size < names.length) throw badRequest('A name comes twice in one request');
+	if (new Set(names).size < names.length) throw badRequest('A name occurs twice in one request');
 	const unknown = body.images.find(each => !isPicture(store.blobs.get(each.hash)));
 	if (unknown) throw badRequest(`No uploaded image has the hash ${unknown.hash}`);
 	const at = now();

@@ -5,11 +5,11 @@ import { PermanentError } from '../errors.ts';
 import type { ByteSource } from '../video/source/byte-source.ts';
 import { isMissing } from './state-store.ts';
 
-/** Copies of video files in the state bucket, for those that can't be read in parts where they lie. */
+/** Copies of video files in the state bucket, for files whose server has no byte ranges. */
 export type FileStore = {
-	/** Bytes of the copy, or undefined when there is none. */
+	/** Size of the copy in bytes; undefined when there is none. */
 	size(key: string): Promise<number | undefined>;
-	/** Copies a stream, piece by piece; nothing is there before all of it is. */
+	/** Copies a stream; the copy appears only when it is complete. */
 	copy(key: string, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
 	/** @throws PermanentError `not-found` when there is no copy */
 	open(key: string): Promise<ByteSource>;
@@ -46,7 +46,10 @@ export const makeFileStore = (s3: S3Client, Bucket: string): FileStore => {
 		open: async key => {
 			const total = await size(key);
 			if (total === undefined)
-				throw new PermanentError('not-found', `The copy ${key} of a video's file is gone: a retry makes it again`);
+				throw new PermanentError(
+					'not-found',
+					`The copy ${key} of a video file no longer exists: retry the sampling to copy it again`,
+				);
 			const part = (offset: number, length: number, signal?: AbortSignal) =>
 				stream(key, offset, Math.min(length, total - offset), signal);
 			return {

@@ -1,25 +1,25 @@
 import { z } from 'zod';
-import { Busy } from '../errors.ts';
+import { DeferredError } from '../errors.ts';
 import { log } from '../log.ts';
 import type { StateStore } from './state-store.ts';
 
-/** `until` is in milliseconds since 1970; 0: given back. */
+/** `until`: epoch milliseconds; 0: released. */
 const leaseSchema = z.object({ holder: z.string(), until: z.number() });
 type Lease = z.output<typeof leaseSchema>;
 
-/** Times that a lease is made longer before it would run out. */
+/** Renewals of a lease before it would expire. */
 const renewalsPerLease = 4;
 
-/** How long to wait for another that writes to the same project: its turn takes a few calls. */
+/** How long to wait for another writer of the same project, which needs only a few calls. */
 export const leasePatienceMs = 10_000;
 
 /**
- * Does something that only one at a time may do, told by a document that is created and replaced conditionally. The
- * lease is made longer while the work goes on; that of one who died runs out. The document stays.
- * @param ms how long a lease holds without being made longer
- * @param patienceMs how long to wait for one that another holds
- * @param work is told whether nobody has ever begun it before
- * @throws Busy when another holds the lease all that time, with the seconds until it could be had
+ * Runs work under an exclusive lease: a document that is created and replaced conditionally. The lease is renewed while
+ * the work runs; the lease of a crashed worker expires. The document stays.
+ * @param ms how long the lease lasts without renewal
+ * @param patienceMs how long to wait for a lease that another worker holds
+ * @param work gets whether the lease was never held before
+ * @throws DeferredError when another worker holds the lease all that time, with the seconds until it expires
  */
 export const underLease = async <Result>(
 	store: StateStore,
@@ -33,7 +33,7 @@ export const underLease = async <Result>(
 	let taken = await take(store, key, mine);
 	for (; 'heldUntil' in taken; taken = await take(store, key, mine)) {
 		if (Date.now() >= deadline) {
-			throw new Busy(`${key} is held by another`, Math.max(1, (taken.heldUntil - Date.now()) / 1000));
+			throw new DeferredError(`${key} is locked by another worker`, Math.max(1, (taken.heldUntil - Date.now()) / 1000));
 		}
 		await new Promise(resolve => setTimeout(resolve, 200));
 	}
@@ -43,14 +43,14 @@ export const underLease = async <Result>(
 	};
 	let renewal: Promise<void> = Promise.resolve();
 	const renewing = setInterval(() => {
-		renewal = update(mine()).catch(error => log.warn('A lease could not be made longer', { key, error }));
+		renewal = update(mine()).catch(error => log.warn('Lease could not be renewed', { key, error }));
 	}, ms / renewalsPerLease);
 	try {
 		return await work(taken.isFirst);
 	} finally {
 		clearInterval(renewing);
 		await renewal;
-		await update({ holder, until: 0 }).catch(error => log.warn('A lease could not be given back', { key, error }));
+		await update({ holder, until: 0 }).catch(error => log.warn('Lease could not be released', { key, error }));
 	}
 };
 
@@ -64,7 +64,7 @@ const take = async (
 	const found = await store.read(key);
 	if (!found) return { heldUntil: Date.now() };
 	const held = leaseSchema.parse(found.value);
-	// An answer that was lost on the way: it was this one who created it.
+	// The answer to our own create was lost: the lease is ours.
 	if (held.holder === wanted.holder && held.until > 0) return { isFirst: true };
 	if (held.until > Date.now()) return { heldUntil: held.until };
 	return (await store.replace(key, wanted, found.etag)) ? { isFirst: false } : { heldUntil: Date.now() + 1000 };

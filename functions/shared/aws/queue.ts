@@ -5,33 +5,33 @@ import { FramefanError } from '../errors.ts';
 /** Sends messages to one queue; resolves when the queue has every one of them. */
 export type Send<Message> = (messages: Message[]) => Promise<void>;
 
-/** Entries of one `SendMessageBatch`, and its limit: 1 MiB at AWS, 256 KiB elsewhere, with room for what SQS adds. */
+/** Limits of `SendMessageBatch`. In bytes: 1 MiB at AWS, 256 KiB elsewhere, minus some for what SQS adds. */
 const entriesPerBatch = 10;
 const bytesPerBatch = 250_000;
-const batchesAtOnce = 8;
-const attempts = 5;
+const batchConcurrency = 8;
+const mostTries = 5;
 
 /**
- * Sends in batches by count and by bytes. Entries that SQS could not take are sent again, those it refuses are an error.
- * @throws FramefanError for a refused entry or when entries are left after the last attempt
+ * Sends in batches limited by count and bytes. Entries that fail at SQS are sent again; rejected ones are an error.
+ * @throws FramefanError for a rejected entry, or when entries still fail at the last try
  */
 export const makeSend = <Message>(sqs: SQSClient, QueueUrl: string): Send<Message> => {
 	const sendBatch = async (batch: string[]): Promise<void> => {
 		let open = batch;
-		for (let attempt = 0; open.length > 0; attempt++) {
-			if (attempt === attempts)
-				throw new FramefanError(`SQS did not take ${open.length} messages in ${attempts} attempts`);
-			if (attempt > 0) await new Promise(resolve => setTimeout(resolve, 100 * 2 ** attempt * (0.5 + Math.random())));
+		for (let tries = 0; open.length > 0; tries++) {
+			if (tries === mostTries)
+				throw new FramefanError(`SQS did not accept ${open.length} messages in ${mostTries} tries`);
+			if (tries > 0) await new Promise(resolve => setTimeout(resolve, 100 * 2 ** tries * (0.5 + Math.random())));
 			const Entries = open.map((MessageBody, at) => ({ Id: String(at), MessageBody }));
 			const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
 			const refused = Failed.find(entry => entry.SenderFault);
-			if (refused) throw new FramefanError(`SQS refused a message: ${refused.Code} ${refused.Message ?? ''}`);
+			if (refused) throw new FramefanError(`SQS rejected a message: ${refused.Code} ${refused.Message ?? ''}`);
 			open = Failed.map(entry => open[Number(entry.Id)] as string);
 		}
 	};
 	return async messages => {
 		const bodies = messages.map(message => JSON.stringify(message));
-		await pLimit(batchesAtOnce).map(batches(bodies), sendBatch);
+		await pLimit(batchConcurrency).map(batches(bodies), sendBatch);
 	};
 };
 

@@ -1,41 +1,41 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { Busy, messageOf, TryLater } from '../errors.ts';
+import { DeferredError, messageOf, TransientError } from '../errors.ts';
 import { log } from '../log.ts';
 import type { Failure } from '../sampling/failure.ts';
 import { type Attempt, keys } from '../sampling/keys.ts';
 import type { StateStore } from './state-store.ts';
 
-/** A work queue as its worker sees it. */
+/** A work queue, for its worker. */
 export type WorkQueue = {
 	sqs: SQSClient;
 	queueUrl: string;
 	/** Deliveries of a message before it becomes a dead letter. */
 	deliveries: number;
-	/** Longest time between two of them, in seconds, unless the other side wants more. */
+	/** Longest delay between two deliveries, in seconds, unless a server asks for more. */
 	longestWait: number;
 };
 
 /**
- * Seconds before a failed message is delivered again, with jitter: the first failure is over soon, mostly; the last wait
- * is long enough for a server that is being mended. Behind the last delivery there is nothing to wait for.
+ * Seconds before a failed message is delivered again, with jitter: short at first, since most failures are brief, and
+ * long at last, for a server outage. After the last delivery there is no wait.
  */
 const backOffSeconds = (delivery: number, { deliveries, longestWait }: WorkQueue): number =>
 	delivery >= deliveries ? 1 : Math.round(Math.min(longestWait, 4 * 6 ** (delivery - 1)) * (0.5 + Math.random() * 0.5));
 
-/** Longest delay of a message that is sent, in seconds. */
+/** Longest `DelaySeconds` of SQS. */
 const longestDelay = 900;
 
-/** Longest time that SQS keeps a message hidden, in seconds. */
+/** Longest visibility timeout of SQS, in seconds. */
 const longestWait = 43_200;
 
 /**
- * Works a batch off record by record. A record whose work throws is reported as failed, so that SQS delivers it again;
- * it comes back after a short wait instead of the rest of a visibility timeout that is made for dead workers. Why it
- * failed is kept with its sampling, for the case that it is given up.
- * @param parse makes the message of a body; what it throws is a failure, too
- * @param identityOf what a message is about, within its attempt
- * @param work returning means that the message is done with, throwing that it is to be delivered again
+ * Processes a batch of records. A record whose work throws is returned as a batch item failure, so that SQS delivers it
+ * again, after a short delay instead of the rest of the visibility timeout, which is for crashed workers. The reason is
+ * stored with the sampling, in case the message becomes a dead letter.
+ * @param parse parses a body; its errors count as failures, too
+ * @param identityOf what a message is about, unique within its attempt
+ * @param work returns when the message is done, throws when it must be delivered again
  */
 export const settleBatch = async <Message extends Attempt>(
 	queue: WorkQueue,
@@ -50,43 +50,46 @@ export const settleBatch = async <Message extends Attempt>(
 	await Promise.all(
 		event.Records.map(async record => {
 			let message: Message | undefined;
-			// Not every SQS counts.
+			// Not every SQS implementation sets it.
 			const deliveries = Number(record.attributes.ApproximateReceiveCount) || 1;
 			try {
 				message = parse(record.body);
 				await work(message, record);
 			} catch (error) {
 				const isOwn = queueName(queueUrl) === record.eventSourceARN.split(':').at(-1);
-				if (error instanceof Busy && isOwn) {
-					log.info('A message has to wait', { messageId: record.messageId, why: error.message });
-					// Waiting is no failed try: a message that is sent anew has all its deliveries before it.
+				if (error instanceof DeferredError && isOwn) {
+					log.info('Message deferred: it is sent again with a delay', {
+						messageId: record.messageId,
+						why: error.message,
+					});
+					// Deferring is no failure: a message that is sent again has all its deliveries left.
 					const DelaySeconds = Math.min(Math.ceil(error.seconds), longestDelay);
 					const again = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: record.body, DelaySeconds });
 					try {
 						await sqs.send(again);
 						return;
 					} catch (refusal) {
-						log.warn('A message that has to wait could not be sent anew, so that its wait is a failed try', {
+						log.warn('Deferred message could not be sent again, so this counts as a failed delivery', {
 							messageId: record.messageId,
 							error: refusal,
 						});
 					}
 				}
 				batchItemFailures.push({ itemIdentifier: record.messageId });
-				const wait = error instanceof Busy || error instanceof TryLater ? error.seconds : 0;
-				if (!(error instanceof Busy)) {
-					log.error('A message was not worked off', { messageId: record.messageId, deliveries, error });
+				const wait = error instanceof DeferredError || error instanceof TransientError ? error.seconds : 0;
+				if (!(error instanceof DeferredError)) {
+					log.error('Message failed', { messageId: record.messageId, deliveries, error });
 					const failure: Failure = { schema: 1, at: new Date().toISOString(), deliveries, message: messageOf(error) };
 					if (message) await keep(store, keys.failure(message, identityOf(message)), failure);
 				}
-				// A message of another queue, of dead letters that is, waits for its own queue's time.
+				// A message of a dead-letter queue waits for that queue's visibility timeout.
 				if (!isOwn) return;
 				const seconds = Math.max(Math.ceil(wait), backOffSeconds(deliveries, queue));
 				const { receiptHandle: ReceiptHandle } = record;
 				const VisibilityTimeout = Math.min(seconds, longestWait);
 				await sqs
 					.send(new ChangeMessageVisibilityCommand({ QueueUrl: queueUrl, ReceiptHandle, VisibilityTimeout }))
-					.catch(error => log.error('The wait before the next delivery could not be shortened', { error }));
+					.catch(error => log.error('Delay before the next delivery could not be set', { error }));
 			}
 		}),
 	);
@@ -96,4 +99,6 @@ export const settleBatch = async <Message extends Attempt>(
 const queueName = (url: string) => url.split('/').at(-1);
 
 const keep = (store: StateStore, key: string, failure: Failure): Promise<void> =>
-	store.write(key, failure).catch(error => log.error('The reason could not be kept', { key, error }));
+	store
+		.write(key, failure)
+		.catch(error => log.error('Reason of a failed message could not be recorded', { key, error }));

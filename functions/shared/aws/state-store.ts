@@ -11,38 +11,37 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 
-/** Documents in the state bucket. JSON in, JSON out; who reads one parses it. */
+/** JSON documents in the state bucket; readers validate them. */
 export type StateStore = {
-	/** The document, or undefined when there is none. */
+	/** The document; undefined when there is none. */
 	read(key: string): Promise<{ value: unknown; etag: string } | undefined>;
 	exists(key: string): Promise<boolean>;
 	write(key: string, value: unknown): Promise<void>;
-	/** Writes JSON that comes piece by piece, for a document that memory would not bear; nothing is there before all is. */
+	/** Writes a stream of JSON text, for documents too large for memory; appears only when it is complete. */
 	writeText(key: string, pieces: AsyncIterable<string>): Promise<void>;
-	/** Writes only where nothing is yet; false when something is, which is an answer and not an error. */
+	/** Writes only if the key is new; false when it exists, which is no error. */
 	create(key: string, value: unknown): Promise<boolean>;
-	/** Writes only over the very version with this tag; false when it has changed meanwhile. */
+	/** Replaces only the version with this ETag; false when it has changed. */
 	replace(key: string, value: unknown, etag: string): Promise<boolean>;
 	remove(key: string): Promise<void>;
-	/** Keys that begin so, in order. */
+	/** Keys with this prefix, in order. */
 	list(prefix: string): AsyncIterable<string>;
-	/** The first few of them that come after a key; all from the first on without one. */
+	/** At most `most` of them, after a key or from the first one. */
 	page(prefix: string, after: string | undefined, most: number): Promise<{ keys: string[]; more: boolean }>;
 };
 
-/** Not every S3 names what is missing as AWS does; a bucket that is missing is another matter. */
+/** By status, since not every S3 uses the error names of AWS; a missing bucket is another error. */
 export const isMissing = (error: unknown) =>
 	error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404 && error.name !== 'NoSuchBucket';
 
-/** 412: the condition doesn't hold. 409: another conditional write was under way, so this one has to ask again. */
-const conditionFails = (error: unknown): 'fails' | 'ask-again' | undefined => {
+/** 412: the condition is not met. 409: another conditional write was in progress, so this one must be repeated. */
+const conditionFails = (error: unknown): 'fails' | 'repeat' | undefined => {
 	if (!(error instanceof S3ServiceException)) return undefined;
 	const status = error.$metadata.httpStatusCode;
-	return status === 412 ? 'fails' : status === 409 ? 'ask-again' : undefined;
+	return status === 412 ? 'fails' : status === 409 ? 'repeat' : undefined;
 };
 
-const pause = (attempt: number) =>
-	new Promise(resolve => setTimeout(resolve, 50 * 2 ** attempt * (0.5 + Math.random())));
+const pause = (tries: number) => new Promise(resolve => setTimeout(resolve, 50 * 2 ** tries * (0.5 + Math.random())));
 
 export const makeStateStore = (s3: S3Client, Bucket: string): StateStore => {
 	const put = (Key: string, value: unknown, condition: { IfNoneMatch?: string; IfMatch?: string }) =>
@@ -50,30 +49,30 @@ export const makeStateStore = (s3: S3Client, Bucket: string): StateStore => {
 			new PutObjectCommand({ Bucket, Key, Body: JSON.stringify(value), ContentType: 'application/json', ...condition }),
 		);
 	const putIf = async (key: string, value: unknown, condition: { IfNoneMatch?: string; IfMatch?: string }) => {
-		for (let attempt = 0; ; attempt++) {
+		for (let tries = 0; ; tries++) {
 			try {
 				await put(key, value, condition);
 				return true;
 			} catch (error) {
 				const outcome = conditionFails(error);
 				if (outcome === 'fails' || (condition.IfMatch && isMissing(error))) return false;
-				if (outcome !== 'ask-again' || attempt === 5) throw error;
-				await pause(attempt);
+				if (outcome !== 'repeat' || tries === 5) throw error;
+				await pause(tries);
 			}
 		}
 	};
 	return {
 		read: async Key => {
-			for (let attempt = 0; ; attempt++) {
+			for (let tries = 0; ; tries++) {
 				try {
 					const found = await s3.send(new GetObjectCommand({ Bucket, Key }));
 					const text = (await found.Body?.transformToString('utf8')) ?? '';
 					return { value: JSON.parse(text) as unknown, etag: found.ETag ?? '' };
 				} catch (error) {
 					if (isMissing(error)) return undefined;
-					// The client asks again for what is refused, not for a body that breaks off.
-					if (error instanceof S3ServiceException || attempt === 3) throw error;
-					await pause(attempt);
+					// The SDK client retries failed requests, but not a body that ends early.
+					if (error instanceof S3ServiceException || tries === 3) throw error;
+					await pause(tries);
 				}
 			}
 		},

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { labelsSchema } from '../supervisely/labels.ts';
-import { recipeSchema, wantedFrameSchema } from '../video/extract/recipe.ts';
+import { decodePlanSchema, wantedFrameSchema } from '../video/extract/decode-plan.ts';
 import { type Settings, settingsSchema } from './settings.ts';
 
 /**
- * A run of one video's selection that one decode invocation handles, with all it needs for that.
- * A frame that was in the destination when the video was planned has its image's id, and its size where the server
- * tells it. One whose image is to be made anew has the id of the old one in `replaces`, and that one's size.
+ * The frames of one video that one decode invocation processes, with all data it needs.
+ * A frame that was in the destination when the video was planned has the id of its image, and its size if the server
+ * reports it. One whose image is replaced has the id of the old image in `replaces`, and the size of that.
  */
 export const chunkSchema = z.strictObject({
 	schema: z.literal(1),
@@ -26,17 +26,17 @@ export const chunkSchema = z.strictObject({
 			size: z.strictObject({ width: z.int(), height: z.int() }).optional(),
 		}),
 	),
-	/** Null when all frames are in the destination already and only their labels are looked after. */
-	recipe: recipeSchema.nullable(),
-	/** Key of the copy that the file is read from; null where it is read where it lies. */
+	/** Null when all frames are in the destination already and only their labels are updated. */
+	decodePlan: decodePlanSchema.nullable(),
+	/** Key of the copy of the file; null when the original is read. */
 	copy: z.string().nullable(),
-	/** Null when labels aren't copied. */
+	/** Null when no labels are copied. */
 	labels: labelsSchema.nullable(),
 });
 export type Chunk = z.output<typeof chunkSchema>;
 export type ChunkFrame = Chunk['frames'][number];
 
-/** A chunk's id is made of what it is, never of how it was delivered. */
+/** The id of a chunk, derived from its content alone. */
 export const chunkId = (video: number, frames: number[], work: 'decode' | 'labels', settings: Settings): string => {
 	const [first = 0, last = 0] = [frames[0], frames.at(-1)];
 	const hash = createHash('sha256')

@@ -6,7 +6,7 @@ import { type Node, nodeSchema } from './node.ts';
 import { type Outcome, outcomeSchema } from './outcome.ts';
 import { recordSchema, type SamplingRecord } from './request.ts';
 
-/** Reads a document and refuses one that isn't of this form, by key and place. */
+/** Reads and validates a document; errors name its key and the wrong field. */
 export const readDocument = async <Schema extends z.ZodType>(
 	store: Pick<StateStore, 'read'>,
 	key: string,
@@ -16,22 +16,22 @@ export const readDocument = async <Schema extends z.ZodType>(
 	if (!found) return undefined;
 	const result = schema.safeParse(found.value);
 	if (result.success) return result.data;
-	throw new FramefanError(`State document ${key} is foreign: ${result.error.message}`);
+	throw new FramefanError(`State document ${key} has an unknown form: ${result.error.message}`);
 };
 
-/** @throws FramefanError when there is none: a message then speaks of a sampling that doesn't exist */
+/** @throws FramefanError when there is none: the message is about an unknown sampling */
 export const readRecord = async (store: StateStore, sampling: string): Promise<SamplingRecord> => {
 	const record = await readDocument(store, keys.request(sampling), recordSchema);
 	if (!record) throw new FramefanError(`There is no sampling ${sampling}`);
 	return record;
 };
 
-/** A node of the walk; undefined when this attempt has not come so far. */
+/** A node of the walk; undefined when this attempt has not reached it. */
 export const readNode = async (store: StateStore, at: Attempt, node: string): Promise<Node | undefined> =>
 	(await readDocument(store, keys.node(at.sampling, node), nodeSchema)) ??
 	readDocument(store, keys.faultyNode(at, node), nodeSchema);
 
-/** Keeps a node; the first writing counts. @returns the node as it is kept */
+/** Writes a node; the first write wins. @returns the stored node */
 export const keepNode = async (store: StateStore, at: Attempt, node: Omit<Node, 'schema'>): Promise<Node> => {
 	const { sampling } = at;
 	const key = node.own.faultCount > 0 ? keys.faultyNode(at, node.id) : keys.node(sampling, node.id);
@@ -39,7 +39,7 @@ export const keepNode = async (store: StateStore, at: Attempt, node: Omit<Node, 
 	return (await readDocument(store, key, nodeSchema)) as Node;
 };
 
-/** Ends an attempt, once: a second outcome changes nothing. @returns whether this one counts */
+/** Ends an attempt; the first outcome wins. @returns whether this one did */
 export const endSampling = async (
 	store: StateStore,
 	at: Attempt,
@@ -52,14 +52,14 @@ export const endSampling = async (
 export const readOutcome = (store: StateStore, at: Attempt): Promise<Outcome | undefined> =>
 	readDocument(store, keys.outcome(at), outcomeSchema);
 
-/** Whether an attempt has ended, so that no more of it is to be done. */
+/** Whether an attempt has ended, so that its remaining work is skipped. */
 export const hasEnded = (store: StateStore, at: Attempt): Promise<boolean> => store.exists(keys.outcome(at));
 
-/** Begins an attempt after the first; repeating it changes nothing. */
+/** Begins an attempt after the first; idempotent. */
 export const beginAttempt = (store: StateStore, at: Attempt): Promise<boolean> =>
 	store.create(keys.attempt(at), { schema: 1, createdAt: new Date().toISOString() });
 
-/** The attempt that a sampling is at, or was last. */
+/** The current or last attempt of a sampling. */
 export const currentAttempt = async (store: StateStore, sampling: string): Promise<Attempt> => {
 	let attempt = 1;
 	const prefix = keys.attempts(sampling);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Why a message was not worked off the last time, kept for the case that it is given up. */
+/** The last failure of a message, in case it becomes a dead letter. */
 export const failureSchema = z.strictObject({
 	schema: z.literal(1),
 	at: z.string(),
@@ -9,7 +9,7 @@ export const failureSchema = z.strictObject({
 });
 export type Failure = z.output<typeof failureSchema>;
 
-/** A message that was given up: a copy, with the queue of dead letters that it came from. */
+/** A copy of a dead letter, with the dead-letter queue it came from. */
 export const deadLetterSchema = z.strictObject({
 	schema: z.literal(1),
 	at: z.string(),

@@ -2,89 +2,89 @@
 export type Attempt = { sampling: string; attempt: number };
 
 /**
- * Every S3 key, in one place. No key is another key's folder (`x` and `x/y` never both exist),
- * so that a file-backed S3 can hold them too.
+ * All S3 keys. No key is the folder of another (`x` and `x/y` never both exist), so that a file-backed S3 can store
+ * them.
  *
- * What is flawless stands under the sampling and holds for good; what has faults stands under the attempt that met
- * them, so that the next attempt does it again without anything being deleted.
+ * Results without faults are stored under the sampling and are final; those with faults are stored under the attempt,
+ * so that the next attempt does them again without deleting anything.
  */
 export const keys = {
-	/** What was asked; created once. */
+	/** The request; created once. */
 	request: (sampling: string) => `samplings/${sampling}/request.json`,
-	/** The images project that is written to. */
+	/** The destination project. */
 	destination: (sampling: string) => `samplings/${sampling}/destination.json`,
-	/** Which datasets and videos are taken, when not all are. */
+	/** The selected datasets and videos, when not all are. */
 	scope: (sampling: string) => `samplings/${sampling}/scope.json`,
-	/** Says that an attempt has begun; the first needs none. */
+	/** Marks that an attempt has begun; the first one has none. */
 	attempt: ({ sampling, attempt }: Attempt) => `${keys.attempts(sampling)}${String(attempt).padStart(4, '0')}.json`,
 	attempts: (sampling: string) => `samplings/${sampling}/attempt-`,
-	/** A node of the walk: its children and what it found out itself. */
+	/** A node of the walk: its children and its own counts. */
 	node: (sampling: string, node: string) => `samplings/${sampling}/nodes/${node}.json`,
 	/** The same for a node that has faults of its own. */
 	faultyNode: (at: Attempt, node: string) => `${ofAttempt(at)}/nodes/${node}.json`,
-	/** Messages that make the children of a node, to send them again. */
-	steps: (sampling: string, node: string) => `samplings/${sampling}/steps/${node}.json`,
-	/** Everything that decoding one chunk needs. */
+	/** Messages of the children of a node, to send them again. */
+	childMessages: (sampling: string, node: string) => `samplings/${sampling}/steps/${node}.json`,
+	/** A chunk, with everything that decoding it needs. */
 	chunk: (sampling: string, chunk: string) => `samplings/${sampling}/chunks/${chunk}.json`,
-	/** Says that a child of a node is finished: the marker of a chunk, or the summary of a node below. */
+	/** Marks a child of a node as finished: the summary of a chunk or of a child node. */
 	done: (sampling: string, node: string, child: string) => `${keys.doneIn(sampling, node)}${child}.json`,
-	/** Prefix of the markers of a node's children. */
+	/** Prefix of these markers of a node. */
 	doneIn: (sampling: string, node: string) => `samplings/${sampling}/done/${node}/`,
-	/** The same for a child that is finished as far as it can be, with faults. */
+	/** The same for a child that is finished with faults. */
 	faulted: (at: Attempt, node: string, child: string) => `${keys.faultedIn(at, node)}${child}.json`,
 	faultedIn: (at: Attempt, node: string) => `${ofAttempt(at)}/faulted/${node}/`,
-	/** Part of the report: a node's videos with all their faults; of a faulty node under its attempt. */
+	/** Part of the report: the videos below a node with all their faults; of a faulty node under its attempt. */
 	reportPart: (sampling: string, node: string) => `samplings/${sampling}/report/${node}.json`,
 	faultyReportPart: (at: Attempt, node: string) => `${ofAttempt(at)}/report/${node}.json`,
-	/** The whole report; of the last attempt that was completed. */
+	/** The report of the last completed attempt. */
 	report: (sampling: string) => `samplings/${sampling}/report.json`,
-	/** Why a message was not worked off the last time. */
+	/** The last failure of a message. */
 	failure: (at: Attempt, identity: string) => `${ofAttempt(at)}/failures/${identity}.json`,
-	/** A message that was given up. */
+	/** A dead letter. */
 	deadLetter: (at: Attempt, identity: string) => `${ofAttempt(at)}/dead-letters/${identity}.json`,
-	/** How far the sampling is. */
+	/** Progress of the sampling. */
 	progress: (at: Attempt) => `${ofAttempt(at)}/progress.json`,
-	/** How it ended; created once. */
+	/** How the attempt ended; created once. */
 	outcome: (at: Attempt) => `${ofAttempt(at)}/outcome.json`,
-	/** Present until an attempt's end is recorded in the destination: what the sweep looks through. */
+	/** Exists until the end of an attempt is recorded in the destination; listed by the sweep. */
 	open: ({ sampling, attempt }: Attempt) => `${keys.openAttempts}${sampling}.${attempt}.json`,
 	openAttempts: 'open/',
-	/** Names a sampling in the list of all, the newest first. */
+	/** Entry in the list of samplings, sorted newest first. */
 	listed: (sampling: string, createdAt: string) =>
 		`${keys.list}${String(latestMs - Date.parse(createdAt)).padStart(15, '0')}-${sampling}.json`,
 	list: 'list/',
-	/** The last run of the standing sampling. */
-	standing: 'standing.json',
-	/** How far a pass over a long file has come. */
+	/** The last run of the scheduled sampling. */
+	scheduled: 'standing.json',
+	/** State of an unfinished pass over a long file. */
 	videoIndexPart: (video: number, version: string) => `${keys.videos}${video}-${version}/index-part.json`,
-	/** What is known of one version of a video's file, for all samplings. */
+	/** The index of one version of a video file, shared by all samplings. */
 	videoIndex: (video: number, version: string) => `${keys.videos}${video}-${version}/${videoIndexName}`,
-	/** A copy of its bytes, where the server gives them only whole or they have to be read again and again. */
+	/** A copy of the file, when the server has no byte ranges or the file has to be read many times. */
 	videoCopy: (video: number, version: string) => `${keys.videos}${video}-${version}/file`,
 	videos: 'videos/',
-	/** What the labels in a dataset of a destination were made of last, all of them. */
-	settledLabels: (dataset: number) => `labels/dataset-${dataset}.json`,
-	/** Held by the one that writes a destination project's custom data or meta. */
+	/** Fingerprint of what all labels in a dataset of a destination were last made of. */
+	labelFingerprint: (dataset: number) => `labels/dataset-${dataset}.json`,
+	/** Held while writing a destination project's custom data or meta. */
 	projectLease: (project: number) => `leases/project-${project}.json`,
-	/** Held by the sampling that fills a dataset of a destination. */
-	datasetClaim: (dataset: number) => `claims/dataset-${dataset}.json`,
-	/** Held by the one that works on a chunk. */
+	/** Lock on a dataset of a destination, held by the sampling that fills it. */
+	datasetLock: (dataset: number) => `claims/dataset-${dataset}.json`,
+	/** Held by the worker of a chunk. */
 	chunkLease: (sampling: string, chunk: string) => `leases/${sampling}/${chunk}.json`,
 } as const;
 
-/** The number is that of the document's form: those of an older form are left where they are. */
+/** The number is the version of the document's form; older documents are ignored. */
 export const videoIndexName = 'index-2.json';
 
 const ofAttempt = ({ sampling, attempt }: Attempt) => `samplings/${sampling}/attempts/${attempt}`;
 
-/** The attempt that a key of those that are open names. */
+/** The attempt of an `open` key. */
 export const openAttempt = (key: string): Attempt => {
 	const [sampling = '', attempt] = key.slice(keys.openAttempts.length, -'.json'.length).split('.');
 	return { sampling, attempt: Number(attempt) };
 };
 
-/** A time later than all others, in milliseconds: what is left until then sorts the newest first. */
+/** A time after all others, in epoch milliseconds: the difference to it sorts newest first. */
 const latestMs = 99_999_999_999_999;
 
-/** The sampling that a key of the list names. */
+/** The sampling of a `list` key. */
 export const listedSampling = (key: string): string => key.slice(keys.list.length + 16, -'.json'.length);

@@ -4,10 +4,10 @@ import { readDocument } from './documents.ts';
 import { type Attempt, keys } from './keys.ts';
 import { type Summary, summarySchema } from './summary.ts';
 
-/** A finished child: where its marker is, and whether it has faults. */
+/** The marker of a finished child, and whether it has faults. */
 export type Finished = { key: string; faulty: boolean };
 
-/** Says that a child of a node is finished. A flawless one is for good, one with faults for this attempt. */
+/** Marks a child of a node as finished: without faults for good, with faults for this attempt. */
 export const markDone = async (
 	store: StateStore,
 	at: Attempt,
@@ -24,7 +24,7 @@ export const isDone = async (store: StateStore, at: Attempt, node: string, child
 	return (await Promise.all(places.map(key => store.exists(key)))).includes(true);
 };
 
-/** The finished children of a node, by id. Of two deliveries, one with faults and one without, the better one counts. */
+/** The finished children of a node, by id. Of two markers, one with and one without faults, the latter counts. */
 export const finishedChildren = async (
 	store: StateStore,
 	at: Attempt,
@@ -39,7 +39,7 @@ export const finishedChildren = async (
 	return found;
 };
 
-/** The summaries behind some markers, in their order. */
+/** The summaries of markers, in their order. */
 export const readSummaries = async function* (store: StateStore, markers: { key: string }[]): AsyncGenerator<Summary> {
 	for await (const [, summary] of readAhead(markers, ({ key }) => readDocument(store, key, summarySchema)))
 		if (summary) yield summary;

@@ -8,17 +8,17 @@ const sampling = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
 const attempt = z.int().min(1);
 
 /**
- * Which videos of a dataset are taken, and whether everything below it is. `some` stands for those that the scope
- * names: a list of ids could make a message too large.
+ * Which videos of a dataset are selected, and whether everything below it is. `some`: those in the scope, since a list
+ * of ids could make the message too large.
  */
 const share = {
 	take: z.enum(['all', 'none', 'some']),
 	nested: z.boolean(),
-	/** Datasets that lie above, so that a walk without end is noticed. */
+	/** Number of datasets above, to detect endless nesting. */
 	depth: z.int().min(0),
 };
 
-/** Work of the plan queue: one step of the walk each. */
+/** Messages of the plan queue: plan a project, a dataset, a page of a listing or a video. */
 export const planMessageSchema = z.discriminatedUnion('kind', [
 	z.strictObject({ schema, kind: z.literal('project'), sampling, attempt }),
 	z.strictObject({
@@ -62,13 +62,13 @@ export const planMessageSchema = z.discriminatedUnion('kind', [
 	}),
 ]);
 export type PlanMessage = z.output<typeof planMessageSchema>;
-/** A step below the first. */
+/** A plan message below the project. */
 export type ChildMessage = Exclude<PlanMessage, { kind: 'project' }>;
 export type DatasetMessage = Extract<PlanMessage, { kind: 'dataset' }>;
 export type PageMessage = Extract<PlanMessage, { kind: 'page' }>;
 export type VideoMessage = Extract<PlanMessage, { kind: 'video' }>;
 
-/** Work of the decode queue: one chunk. */
+/** Message of the decode queue: process a chunk. */
 export const decodeMessageSchema = z.strictObject({
 	schema,
 	sampling,
@@ -78,16 +78,16 @@ export const decodeMessageSchema = z.strictObject({
 });
 export type DecodeMessage = z.output<typeof decodeMessageSchema>;
 
-/** Work of the report queue: something below this node, or the node itself, has changed. */
-export const reportMessageSchema = z.strictObject({ schema, sampling, attempt, node: z.string() });
-export type ReportMessage = z.output<typeof reportMessageSchema>;
+/** Message of the recount queue: this node, or something below it, has changed. */
+export const recountMessageSchema = z.strictObject({ schema, sampling, attempt, node: z.string() });
+export type RecountMessage = z.output<typeof recountMessageSchema>;
 
-/** What a message is about, within its attempt: a chunk, a node of the walk, or a report. */
-export const identityOf = (message: PlanMessage | DecodeMessage | ReportMessage): string => {
+/** What a message is about, within its attempt: a chunk, a node of the walk, or a recount of a node. */
+export const identityOf = (message: PlanMessage | DecodeMessage | RecountMessage): string => {
 	if ('chunk' in message) return message.chunk;
-	if (!('kind' in message)) return `report-${message.node}`;
+	if (!('kind' in message)) return `recount-${message.node}`;
 	return message.kind === 'project' ? nodeIds.project : message.node;
 };
 
-/** Messages that make the children of a node, kept so that they can be sent again. */
-export const stepsSchema = z.strictObject({ schema, messages: z.array(planMessageSchema) });
+/** Messages of the children of a node, stored to send them again. */
+export const childMessagesSchema = z.strictObject({ schema, messages: z.array(planMessageSchema) });

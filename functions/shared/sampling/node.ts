@@ -1,34 +1,34 @@
 import { z } from 'zod';
 import { summarySchema } from './summary.ts';
 
-/** A dataset of a destination, and what all the labels in it are made of. */
-const settledLabelsSchema = z.strictObject({ dataset: z.int(), fingerprint: z.string() });
-export type SettledLabels = z.output<typeof settledLabelsSchema>;
+/** A dataset of a destination, and a fingerprint of what all its labels are made of. */
+const labelFingerprintSchema = z.strictObject({ dataset: z.int(), fingerprint: z.string() });
+export type LabelFingerprint = z.output<typeof labelFingerprintSchema>;
 
 /**
- * A node of the walk: project, dataset, one page of a long listing, or video. Written before any child is
- * enqueued, so that whoever finishes a child can tell what is still to come.
+ * A node of the walk: project, dataset, page of a long listing, or video. Written before any child is enqueued, so that
+ * a recount knows which children are unfinished.
  */
 export const nodeSchema = z.strictObject({
 	schema: z.literal(1),
 	id: z.string(),
 	parent: z.string().nullable(),
-	/** Ids of nodes, or of chunks when this is a video. */
+	/** Ids of nodes, or of chunks for a video. */
 	children: z.array(z.string()),
-	/** Of a video's node. */
+	/** For a video. */
 	video: z.strictObject({ id: z.int(), name: z.string() }).optional(),
-	/** What the labels of a video's images are made of. */
-	labels: settledLabelsSchema.optional(),
-	/** What the node counts itself, apart from its children. */
+	/** For a video: fingerprint of its labels. */
+	labels: labelFingerprintSchema.optional(),
+	/** Counts of the node itself, without its children. */
 	own: summarySchema,
 });
 export type Node = z.output<typeof nodeSchema>;
 
-/** Ids of nodes, made of what they stand for. */
+/** Ids of nodes. */
 export const nodeIds = {
 	project: 'project',
 	dataset: (id: number) => `dataset-${id}`,
-	/** Page 2 and later of what stands directly below a node. */
+	/** Page 2 or later of a listing below a node. */
 	page: (above: string, of: 'datasets' | 'videos', page: number) => `${above}-${of}-${page}`,
 	video: (id: number) => `video-${id}`,
 } as const;

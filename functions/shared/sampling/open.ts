@@ -4,14 +4,14 @@ import { readDocument } from './documents.ts';
 import { type Attempt, keys } from './keys.ts';
 import { progressSchema } from './outcome.ts';
 
-/** An attempt whose end is not recorded yet, and what was done about one of which nothing is heard. */
+/** An attempt whose end is not recorded yet, and what the sweep did when it made no progress. */
 export const openSchema = z.strictObject({
 	schema: z.literal(1),
-	/** When it was opened, its steps were sent again last, or it was seen to wait behind others last. */
+	/** When it was opened, its messages were last sent again, or it was last seen waiting behind others. */
 	at: z.string(),
-	/** Times that its steps were sent again because nothing was heard of it. */
+	/** How often its messages were sent again for lack of progress. */
 	resent: z.int().min(0),
-	/** Since when it has been seen to wait behind others; null: it has not. */
+	/** Since when it has been waiting behind others; null: it is not. */
 	inLineSince: z.string().nullable().default(null),
 });
 export type Open = z.output<typeof openSchema>;
@@ -22,15 +22,15 @@ export const writeOpen = (store: StateStore, at: Attempt, open: Partial<Open> = 
 		...open,
 	} satisfies Open);
 
-/** When work on an attempt was heard of last, in milliseconds since 1970; 0: never. */
-export const lastHeard = async (store: StateStore, at: Attempt): Promise<number> => {
+/** Time of the last progress of an attempt, in epoch milliseconds; 0: none yet. */
+export const lastProgress = async (store: StateStore, at: Attempt): Promise<number> => {
 	const progress = await readDocument(store, keys.progress(at), progressSchema);
 	return progress ? Date.parse(progress.at) : 0;
 };
 
-/** Whether an attempt is open and was begun or heard of within a time. */
+/** Whether an attempt is open and began or made progress within a time. */
 export const isAlive = async (store: StateStore, at: Attempt, withinMs: number): Promise<boolean> => {
 	const open = await readDocument(store, keys.open(at), openSchema);
 	if (!open) return false;
-	return Date.now() - Math.max(Date.parse(open.at), await lastHeard(store, at)) < withinMs;
+	return Date.now() - Math.max(Date.parse(open.at), await lastProgress(store, at)) < withinMs;
 };

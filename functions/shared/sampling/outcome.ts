@@ -22,12 +22,12 @@ export const outcomeSchema = z.strictObject({
 });
 export type Outcome = z.output<typeof outcomeSchema>;
 
-/** How far it is, as of a moment. */
+/** Progress at a point in time. */
 export const progressSchema = z.strictObject({
 	schema: z.literal(1),
 	at: z.string(),
 	summary: summarySchema,
-	/** Records since the last that went into the destination, too. */
+	/** Progress records since the last one written to the destination. */
 	inDestination: z.int().min(0).default(0),
 });
 export type Progress = z.input<typeof progressSchema>;

@@ -1,22 +1,22 @@
-/** A video that images are made of, and the project that it is in, where that is known. */
+/** A source video, and its project if that is known. */
 export type Origin = { id: number; projectId?: number | undefined };
 
-/** Whose an image or a dataset is, seen from one video. */
+/** Whether an image or a dataset belongs to a given video. */
 export type Owner = 'own' | 'other' | 'unknown';
 
 /**
- * Whose an image is by its meta, or a dataset by its custom data. Both are written in the SDK's words. What the SDK has
- * added to a dataset that was there already names the source project alone.
+ * The owner of an image by its meta, or of a dataset by its custom data, both with the SDK's keys. In a dataset that
+ * existed before, the SDK records only the source project.
  */
 export const ownerOf = (data: Record<string, unknown> | null | undefined, video: Origin): Owner => {
 	const { video_id: id, video_project_id: projectId } = data ?? {};
-	// Ids of another instance may be the same by chance.
+	// Ids of another Supervisely instance may coincide.
 	if (typeof projectId === 'number' && video.projectId !== undefined && projectId !== video.projectId) return 'other';
 	if (typeof id !== 'number') return 'unknown';
 	return id === video.id ? 'own' : 'other';
 };
 
-/** The video that the frames of a chunk are from. */
+/** The source video of a chunk. */
 export const originOf = ({
 	video,
 	provenance: { video_project_id: projectId },

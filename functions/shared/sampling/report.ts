@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { states } from './outcome.ts';
 import { faultSchema, type Summary, summarySchema } from './summary.ts';
 
-/** What has become of one video, with every fault. `framesFaulted` are those that are not in the destination. */
+/** Result of one video, with all faults. `framesFaulted`: frames that are not in the destination. */
 export const videoReportSchema = summarySchema
 	.omit({ videos: true, faultCount: true })
 	.extend({ id: z.int(), name: z.string(), framesFaulted: z.int().min(0) });
@@ -10,7 +10,7 @@ export type VideoReport = z.output<typeof videoReportSchema>;
 
 /**
  * A piece of a report:
- * - a video; the faults and notes of these markers are its, too, where they are too many to stand in one document
+ * - a video; further faults and notes, too many for one document, are in the markers
  * - faults that belong to no video
  * - all pieces of another part
  */
@@ -21,10 +21,10 @@ const pieceSchema = z.union([
 ]);
 export type ReportPiece = z.output<typeof pieceSchema>;
 
-/** The report below one node of the walk, as it is kept until the whole is written: never larger than memory bears. */
+/** Part of the report below one node of the walk, stored until the report is written; bounded in size. */
 export const reportPartSchema = z.strictObject({ schema: z.literal(1), pieces: z.array(pieceSchema) });
 
-/** The whole report of a sampling, as a program reads it. `faults` are those that belong to no video. */
+/** The report of a sampling. `faults`: those that belong to no video. */
 export const reportSchema = z.strictObject({
 	schema: z.literal(1),
 	sampling: z.string(),
@@ -36,7 +36,7 @@ export const reportSchema = z.strictObject({
 });
 export type Report = z.output<typeof reportSchema>;
 
-/** @param sum over all parts of the video; of its faults and notes it has what it carries */
+/** @param sum over all chunks of the video; carries a bounded number of faults and notes */
 export const videoReport = (video: { id: number; name: string }, sum: Summary): VideoReport => {
 	const { framesPlanned, framesUploaded, framesAlreadyThere, labels, faults, notes } = sum;
 	return {

@@ -9,7 +9,7 @@ const ids = z.array(id).min(1).max(10_000);
  * Body of `POST /samplings`.
  * - `source`: a video project; optionally only some datasets (`includeNested`: with all below them) or only some videos
  * - `destination`: an existing images project, or the name of a new one; neither: `<source name>(images)`
- * - `clientToken`: the same token with the same body is the same sampling
+ * - `clientToken`: a repeated request with the same token and body starts no second sampling
  */
 export const requestSchema = z.strictObject({
 	source: z.strictObject({
@@ -31,19 +31,19 @@ export const requestSchema = z.strictObject({
 export type SamplingRequest = z.output<typeof requestSchema>;
 export type SamplingRequestInput = z.input<typeof requestSchema>;
 
-/** The request as it is kept: what was asked, under which id, and when. */
+/** The stored request, with its id and time. */
 export const recordSchema = z.strictObject({
 	schema: z.literal(1),
 	id: z.string(),
 	createdAt: z.string(),
-	/** Whether a schedule started it: then labels whose source has not changed are not looked at. */
+	/** Whether the schedule started it: labels are then skipped if their source has not changed. */
 	standing: z.boolean().default(false),
 	request: requestSchema,
 });
 
 export type SamplingRecord = z.output<typeof recordSchema>;
 
-/** The id that a client token stands for, so that a repeated request finds the first; random without one. */
+/** The id for a client token, so that a repeated request finds the first; random without a token. */
 export const samplingId = (clientToken: string | undefined): string =>
 	clientToken === undefined
 		? crypto.randomUUID().replaceAll('-', '').slice(0, 20)

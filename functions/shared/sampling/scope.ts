@@ -7,18 +7,18 @@ import { readDocument } from './documents.ts';
 import { keys } from './keys.ts';
 import type { SamplingRequest } from './request.ts';
 
-/** Questions to the server at one time, so that thousands of ids are looked up in seconds. */
-const atOnce = pLimit(16);
+/** Limits parallel calls to the server; thousands of ids are looked up in seconds. */
+const limit = pLimit(16);
 
-/** What is taken of a dataset that is walked: its videos, and whether everything below it. */
+/** The selected part of a dataset: its videos, and whether everything below it. */
 export type Share = { take: 'all' | 'none' | number[]; nested: boolean };
 
-/** The datasets that are walked, by id: those that were asked for, and those above them. */
+/** The datasets to list, by id: the requested ones and those above them. */
 export type Scope = Map<number, Share>;
 
 /**
- * Which datasets a request means; undefined: all of them. Listing a dataset doesn't include those below it, unless
- * `includeNested` is set; those above it are mirrored without their videos.
+ * Resolves the datasets and videos of a request; undefined: all. Datasets below a requested one are included only with
+ * `includeNested`; those above it are mirrored without their videos.
  * @throws SamplingFailure for a dataset or video that isn't part of the source project
  */
 export const resolveScope = async (
@@ -29,7 +29,7 @@ export const resolveScope = async (
 	const scope: Scope = new Map();
 	const asked = new Map<number, Promise<Dataset | undefined>>();
 	const dataset = (id: number) => {
-		const known = asked.get(id) ?? atOnce(() => supervisely.dataset(id));
+		const known = asked.get(id) ?? limit(() => supervisely.dataset(id));
 		asked.set(id, known);
 		return known;
 	};
@@ -44,7 +44,7 @@ export const resolveScope = async (
 		}
 	};
 	for (const id of source.datasetIds ?? []) void dataset(id).catch(() => {});
-	const videos = await Promise.all((source.videoIds ?? []).map(id => atOnce(() => supervisely.video(id))));
+	const videos = await Promise.all((source.videoIds ?? []).map(id => limit(() => supervisely.video(id))));
 	for (const id of source.datasetIds ?? []) {
 		await walkUp(id, `Dataset ${id}`);
 		scope.set(id, { take: 'all', nested: source.includeNested });
@@ -71,11 +71,11 @@ const scopeSchema = z.strictObject({
 	),
 });
 
-/** Keeps a scope, so that the steps below the first don't have to work it out again. */
+/** Stores a scope, so that later messages don't have to resolve it again. */
 export const writeScope = (store: StateStore, sampling: string, scope: Scope): Promise<void> =>
 	store.write(keys.scope(sampling), scopeSchema.encode({ schema: 1, shares: [...scope] }));
 
-/** The scope of a sampling; undefined when it takes everything. */
+/** The scope of a sampling; undefined when everything is selected. */
 export const readScope = async (store: StateStore, sampling: string): Promise<Scope | undefined> => {
 	const found = await readDocument(store, keys.scope(sampling), scopeSchema);
 	return found && new Map(found.shares);

@@ -2,10 +2,10 @@ import type { ImageFormat } from '../video/picture/image-format.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * The frame indices that a sampling wants of one video, in order, by the SDK's rules: candidates are
- * `start` to `end` (exclusive), then only annotated ones, then every step-th of those that are left.
- * @param frameCount pictures that the decoder shows
- * @param isAnnotated whether a frame counts as annotated; asked only when `annotated` is set
+ * The selected frame indices of a video, in order, by the SDK's rules: from `start` to `end` (exclusive), then only the
+ * annotated ones, then every step-th of the rest.
+ * @param frameCount pictures that the decoder outputs
+ * @param isAnnotated whether a frame counts as annotated; called only when `annotated` is set
  */
 export const selectFrames = (
 	settings: Pick<Settings, 'start' | 'end' | 'step' | 'annotated'>,
@@ -23,13 +23,13 @@ export const selectFrames = (
 };
 
 /**
- * Name of a sampled image, as the SDK gives it, so that a project begun by the SDK is continued.
- * @param framesCount the server's count; its number of digits is the padding, also where it is wrong
+ * Name of a sampled image, the same as in the SDK, so that a project begun by the SDK is continued.
+ * @param framesCount the server's count, even if wrong: its number of digits is the padding
  */
 export const imageName = (videoName: string, index: number, framesCount: number, format: ImageFormat): string =>
 	`${videoName}_frame_${String(index).padStart(String(framesCount).length, '0')}.${format}`;
 
-/** The format that the name of a sampled image tells; undefined for a name that no sampling gives. */
+/** The format in the name of a sampled image; undefined for other names. */
 export function formatOfName(name: string): ImageFormat | undefined {
 	return /_frame_\d+\.(png|jpg|webp)$/.exec(name)?.[1] as ImageFormat | undefined;
 }

@@ -8,29 +8,29 @@ import {
 	misplacedImageOption,
 } from '../video/picture/image-format.ts';
 
-/** Largest side of a resized picture, in pixels; PNG and the encoders bear more, no training does. */
+/** Largest side of a resized picture, in pixels; encoders allow more, but no training uses it. */
 const largestSide = 16_384;
 
 const side = z.int().min(1).max(largestSide);
 
-/** The sentence for a value beyond its limits. */
+/** Error message for a value out of its limits. */
 const limit = (option: ImageOption) => ({
 	error: ({ input }: { input?: unknown }) => `${option} is ${JSON.stringify(input)}: ${imageLimits[option]}`,
 });
 
 /**
- * What is taken from each video. The words are those of the Python SDK's sampler.
+ * What to sample from each video. Names are those of the Python SDK's sampler.
  * - `start`, `end`: frame indices, `end` exclusive; null: to the last picture
  * - `annotated`: only frames with at least one figure
- * - `annotatedByTags`: with `annotated`, frames on which a tag of the video with a frame range holds count as well
- * - `step`: every n-th of the frames that are left
- * - `resize`: [height, width] in pixels, taken literally; one of them null: it follows from the other
- * - `copyAnnotations`: labels are converted with the frames
- * - `replace`: images that are there in another size than these settings give are uploaded anew; else they stay
- * - `format`: of the images, and the ending of their names; a project has one
+ * - `annotatedByTags`: with `annotated`, also frames within the frame range of a video tag
+ * - `step`: every n-th of the remaining frames
+ * - `resize`: [height, width] in pixels, used as given; one of them null: keeps the aspect ratio
+ * - `copyAnnotations`: converts the labels of the frames
+ * - `replace`: existing images of another size are uploaded again; otherwise they are kept
+ * - `format`: of the images, and their file name extension; one per project
  * - `quality`: of jpg and webp; null: 95
  * - `chroma`: of jpg; null: 444
- * - `optimiseCoding`: of jpg; somewhat smaller files that take three times as long
+ * - `optimiseCoding`: of jpg; slightly smaller files, three times slower
  */
 export const settingsSchema = z
 	.strictObject({
@@ -52,7 +52,7 @@ export const settingsSchema = z
 		if (misplaced) context.addIssue({ code: 'custom', path: [misplaced.option], message: misplaced.message });
 		const longest = Math.max(...(resize ?? []).map(Number));
 		if (image.format === 'webp' && longest > largestWebpSide) {
-			const message = `resize has a side of ${longest} and format is webp: WebP has no more than ${largestWebpSide} pixels each way, so make it smaller or choose png or jpg`;
+			const message = `resize has a side of ${longest} and format is webp: WebP allows at most ${largestWebpSide} pixels per side, so make it smaller or choose png or jpg`;
 			context.addIssue({ code: 'custom', path: ['resize'], message });
 		}
 		if (annotatedByTags && !annotated) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A frame, figure or video that could not be done, with its reason. */
+/** A frame, figure or video that failed, with the reason. */
 export const faultSchema = z.strictObject({
 	reason: z.string(),
 	message: z.string(),
@@ -12,8 +12,8 @@ export type Fault = z.output<typeof faultSchema>;
 const count = z.int().min(0);
 
 /**
- * What a part of a sampling has achieved: of a chunk (its marker), a video, a dataset or the whole.
- * Counts are of identities, so that a sum over the parts is exact however often each was delivered.
+ * Result of a part of a sampling: a chunk (its marker), a video, a dataset or the whole. Each part is counted once by
+ * its id, so sums are exact however often messages are delivered.
  */
 export const summarySchema = z.strictObject({
 	videos: count,
@@ -22,14 +22,14 @@ export const summarySchema = z.strictObject({
 	framesAlreadyThere: count,
 	labels: count,
 	faultCount: count,
-	/** The first of them; the markers of the chunks have them all. */
+	/** The first faults; the markers of the chunks have all of them. */
 	faults: z.array(faultSchema),
-	/** What a person should know although it is no fault. */
+	/** Remarks that are no faults. */
 	notes: z.array(z.string()),
 });
 export type Summary = z.output<typeof summarySchema>;
 
-/** Faults and notes that a summary carries upward, each; further faults are counted. */
+/** Most faults, and most notes, in a summary; further faults are only counted. */
 export const carried = 100;
 
 export const emptySummary: Summary = {

@@ -64,7 +64,7 @@ const storedAnnotationSchema = z.looseObject({
 		objects: z.array(storedLabelSchema),
 	}),
 });
-/** An image's annotation as the server has it, in sub-pixel coordinates; alpha masks are without their mask. */
+/** Annotation of an image on the server, in sub-pixel coordinates; alpha masks come without their mask. */
 export type StoredAnnotation = z.output<typeof storedAnnotationSchema>['annotation'];
 export type StoredLabel = StoredAnnotation['objects'][number];
 
@@ -92,10 +92,10 @@ export type Page<Entity> = { entities: Entity[]; perPage: number; pages: number 
 
 export type NewImage = { name: string; hash: string; meta: Record<string, unknown> };
 
-/** A label of an image; its class goes by the id that it has in the image's project. */
+/** A label of an image; `classId`: of the class in the image's project. */
 export type NewFigure = { entityId: number; classId: number; geometry?: unknown };
 
-/** An answer that isn't what the contract says, told by where and how. */
+/** Validates an answer; errors name the endpoint and the wrong field. */
 const parse = <Schema extends z.ZodType>(schema: Schema, value: unknown, endpoint: string): z.output<Schema> => {
 	const result = schema.safeParse(value);
 	if (result.success) return result.data;
@@ -111,7 +111,7 @@ const orUndefined = async <Result>(work: Promise<Result>): Promise<Result | unde
 	}
 };
 
-/** The endpoints that sampling uses, typed. Those that look one thing up give undefined where it doesn't exist. */
+/** The endpoints used by sampling, typed. Lookups of one entity return undefined when it doesn't exist. */
 export type SuperviselyApi = ReturnType<typeof makeSuperviselyApi>;
 
 export const makeSuperviselyApi = (http: SuperviselyHttp) => {
@@ -124,7 +124,7 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 		schema: Schema,
 		page: { number: number; perPage: number },
 	): Promise<Page<z.output<Schema>>> => {
-		// The first page is asked for as the SDK does, so that its size is the server's own.
+		// The first page is requested without a size, as in the SDK, so that the server chooses it.
 		const paging = page.number === 1 ? {} : { page: page.number, per_page: page.perPage };
 		const answer = await call(endpoint, { ...body, ...paging, sort: 'id', sort_order: 'asc' }, pageSchema);
 		const entities = answer.entities.map(entity => parse(schema, entity, endpoint));
@@ -156,7 +156,7 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 		/** Datasets directly below another, or at the project's top level. */
 		datasets: (project: number, parent: number | null, page: { number: number; perPage: number }) =>
 			listPage('datasets.list', datasetsBody(project, parent), datasetSchema, page),
-		/** Those of them that have this name; where names differ in case only, there may be several. */
+		/** Those with this name; several if names differ in case only. */
 		datasetsNamed: async (project: number, parent: number | null, name: string) => {
 			const { filter, ...body } = datasetsBody(project, parent);
 			const named = { ...body, filter: [...filter, { field: 'name', operator: '=', value: name }] };
@@ -172,8 +172,8 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 		},
 		video: (video: number) => orUndefined(call('videos.info', { id: video, forceMetadataForLinks: true }, videoSchema)),
 		/**
-		 * @param isWanted whether a frame is kept
-		 * @param pictures of the video, where figures behind the last are asked for
+		 * @param isWanted whether to keep a frame
+		 * @param pictures number of pictures of the video, to find figures after the last one
 		 */
 		videoAnnotation: (dataset: number, video: number, isWanted: (index: number) => boolean, pictures?: number) => {
 			const body = { datasetId: dataset, videoIds: [video] };
@@ -189,14 +189,14 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 				yield* page.entities;
 			}
 		},
-		/** The oldest images of a project, a hundred at the most. */
+		/** The oldest images of a project, at most 100. */
 		oldestImages: async (project: number): Promise<Image[]> => {
 			const body = { projectId: project, datasetId: null, filter: [], forceMetadataForLinks: true, recursive: true };
 			const page = { page: 1, per_page: 100, sort: 'id', sort_order: 'asc' };
 			const { entities } = await call('images.list', { ...body, ...page }, pageSchema);
 			return entities.map(entity => parse(imageSchema, entity, 'images.list'));
 		},
-		/** Those of the hashes whose bytes the server has. */
+		/** The hashes whose images the server already has. */
 		knownHashes: async (hashes: string[]) =>
 			new Set(await call('images.internal.hashes.list', hashes, z.array(z.string()))),
 		uploadImages: async (images: { bytes: Uint8Array; hash: string }[]) => {
@@ -213,8 +213,7 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 				endpoint,
 			);
 			images.forEach(({ hash }, at) => {
-				if (answer[at]?.hash !== hash)
-					throw new Error(`${endpoint}: the bytes that arrived are not those that were sent`);
+				if (answer[at]?.hash !== hash) throw new Error(`${endpoint}: the uploaded bytes do not match their hash`);
 			});
 		},
 		addImages: (dataset: number, images: NewImage[]) => {
@@ -226,11 +225,11 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 			};
 			return call('images.bulk.add', body, z.array(imageSchema).length(images.length));
 		},
-		/** Removes images with their labels; their names are free then. */
+		/** Removes images with their labels, which frees their names. */
 		removeImages: (images: number[]) => http.call('images.bulk.remove', { imageIds: images }),
 		/**
-		 * Gives images these labels instead of those they have: annotations, and figures that don't go with an annotation.
-		 * Alpha masks among these get their masks by `uploadMasks`.
+		 * Replaces the labels of images: annotations, and figures of types that an annotation can't have. The masks of alpha
+		 * masks follow with `uploadMasks`.
 		 * @returns the ids of the figures, in their order
 		 */
 		setLabels: (
@@ -240,7 +239,7 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 		): Promise<number[]> => {
 			const common = { datasetId: dataset, skipBoundsValidation: false };
 			const added = z.array(z.looseObject({ id })).length(figures.length);
-			// Figures would come twice if they were added again without the annotations, which take the place of all labels.
+			// Retried together: the annotations replace all labels, so that repeated figures are not added twice.
 			return http.together(async once => {
 				await once('annotations.bulk.add', { ...common, annotations });
 				if (figures.length === 0) return [];
@@ -248,13 +247,13 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 				return parse(added, answer, 'figures.bulk.add').map(figure => figure.id);
 			});
 		},
-		/** Annotations of images of one dataset, by the images' ids. */
+		/** Annotations of images of one dataset, by image id. */
 		annotations: async (dataset: number, images: number[]): Promise<Map<number, StoredAnnotation>> => {
 			const body = { datasetId: dataset, imageIds: images, integerCoords: false, forceMetadataForLinks: true };
 			const found = await call('annotations.bulk.info', body, z.array(storedAnnotationSchema));
 			return new Map(found.map(({ imageId, annotation }) => [imageId, annotation]));
 		},
-		/** Masks of alpha masks, by the figures' ids. */
+		/** Masks of alpha masks, by figure id. */
 		masks: async (figures: number[]): Promise<Map<number, StoredMask>> => {
 			const endpoint = 'figures.bulk.download.geometry';
 			const parts = await http.downloadParts(endpoint, { ids: figures });
@@ -276,6 +275,7 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 	};
 };
 
+/** The first page; `perPage` 0: the size that the server chooses. */
 export const firstPage = { number: 1, perPage: 0 };
 
 const conflictSchema = z.looseObject({
@@ -283,7 +283,7 @@ const conflictSchema = z.looseObject({
 	errors: z.array(z.looseObject({ name: z.string(), id: id.optional() })).default([]),
 });
 
-/** The names that a refused call could not use, with the ids of what has them; undefined for any other refusal. */
+/** The conflicting names of a refused call, with the ids of their owners; undefined for other errors. */
 export const nameConflicts = (error: unknown): { name: string; id?: number | undefined }[] | undefined => {
 	if (!(error instanceof CallRefused)) return undefined;
 	const { details } = (error.body ?? {}) as { details?: unknown };

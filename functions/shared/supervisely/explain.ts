@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 
-/** Issues that a message tells, and the characters it shows of a wrong value. */
-const told = 3;
+/** Most issues in a message, and most characters of a wrong value. */
+const mostIssues = 3;
 const shown = 80;
 
-/** What is wrong with JSON from outside: path, value and what was expected, of the first few places. */
+/** Error message for invalid JSON: path, value and expectation of the first few issues. */
 export const explain = (error: z.ZodError, value: unknown, name: string): string => {
-	const parts = error.issues.slice(0, told).map(({ path, message }) => {
+	const parts = error.issues.slice(0, mostIssues).map(({ path, message }) => {
 		const found = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | null)?.[key], value);
 		return `${name}${pathText(path)} is ${preview(found)}: ${message}`;
 	});

@@ -7,7 +7,7 @@ import type { ObjectClass, TagMeta } from './project-meta.ts';
 import { autoTrackedTag, objectIdTag } from './sampling-tags.ts';
 import { parseFigure, type VideoFigure, type VideoObject } from './video-annotation.ts';
 
-/** A label without its geometry, as it is uploaded. */
+/** An uploaded label without its geometry. */
 export type LabelHead = {
 	classTitle: string;
 	description: string;
@@ -18,10 +18,10 @@ export type LabelHead = {
 	nnUpdated: false;
 };
 
-/** What a frame's figures have in common; classes and tags are the destination's. */
+/** Context shared by the figures of a frame; classes and tags are those of the destination. */
 export type FrameContext = {
 	index: number;
-	/** Sizes of the source's picture and of the one that is uploaded. */
+	/** Sizes of the source picture and of the uploaded image. */
 	from: Size;
 	to: Size;
 	objects: ReadonlyMap<number, VideoObject>;
@@ -30,15 +30,15 @@ export type FrameContext = {
 };
 
 export type FigureLabels = {
-	/** One as a rule; several where a figure is cut into pieces, none where it can't be carried over. */
+	/** Usually one; several if the figure is cut into pieces, none if it can't be converted. */
 	labels: { ofClass: ObjectClass; head: LabelHead; geometry: GeometryJson }[];
-	/** What can't be carried over, of the figure or of its tags. */
+	/** Parts of the figure or of its tags that can't be converted. */
 	problems: string[];
-	/** What was carried over in part. */
+	/** Remarks on parts that were cut off. */
 	notes: string[];
 };
 
-/** The labels that a figure makes on its frame. What is wrong with it is told, never thrown. */
+/** Converts a figure to labels. Problems are returned, never thrown. */
 export const labelsOfFigure = async (raw: unknown, context: FrameContext): Promise<FigureLabels> => {
 	let name = 'A figure';
 	try {
@@ -56,17 +56,17 @@ export const labelsOfFigure = async (raw: unknown, context: FrameContext): Promi
 		return {
 			labels: geometries.map(geometry => ({ ofClass, head, geometry })),
 			problems,
-			notes: cut ? [`${name} reaches beyond the picture of ${width} x ${height}: what lies on it is kept`] : [],
+			notes: cut ? [`${name} extends beyond the picture of ${width} x ${height}: the part inside is kept`] : [],
 		};
 	} catch (error) {
-		// Whatever it is, it comes from this figure and would come again.
+		// Any error here is caused by the figure and would recur.
 		return { labels: [], problems: [`${name}: ${messageOf(error)}`], notes: [] };
 	}
 };
 
 const refusal = (message: string) => new PermanentError('label', message);
 
-/** A figure as it stands in the annotation, by what a person finds it by. */
+/** Name of a figure for messages: id, type and class. */
 export const nameOfFigure = (raw: unknown, objects: ReadonlyMap<number, VideoObject>): string => {
 	try {
 		const figure = parseFigure(raw);
@@ -84,8 +84,9 @@ const refuseOtherShape = ({ geometryType, geometry }: VideoFigure, { shape, geom
 	if (shape !== 'graph') return;
 	const template = (config as { nodes: object }).nodes;
 	const { nodes } = (geometry ?? {}) as { nodes?: object };
-	const stranger = Object.keys(nodes ?? {}).find(node => !Object.hasOwn(template, node));
-	if (stranger !== undefined) throw refusal(`its node ${JSON.stringify(stranger)} is not in the template of its class`);
+	const unknownNode = Object.keys(nodes ?? {}).find(node => !Object.hasOwn(template, node));
+	if (unknownNode !== undefined)
+		throw refusal(`its node ${JSON.stringify(unknownNode)} is not in the template of its class`);
 };
 
 const headOf = (

@@ -5,7 +5,7 @@ import type { GeometryJson } from './geometry/kind.ts';
 import type { Size } from './geometry/plane.ts';
 import type { Labels } from './labels.ts';
 
-/** An image annotation as `annotations.bulk.add` takes it, in sub-pixel coordinates. */
+/** An image annotation for `annotations.bulk.add`, in sub-pixel coordinates. */
 export type ImageAnnotation = {
 	description: string;
 	size: Size;
@@ -14,7 +14,7 @@ export type ImageAnnotation = {
 	customBigData: Record<string, never>;
 };
 
-/** A label that only `figures.bulk.add` takes, with its class's id in the destination. */
+/** A label that only `figures.bulk.add` accepts, with the id of its class in the destination. */
 export type SpecialFigure = { head: LabelHead & { classId: number }; geometry: GeometryJson };
 
 export type LabelFault = { reason: FaultReason; message: string };
@@ -22,18 +22,18 @@ export type LabelFault = { reason: FaultReason; message: string };
 export type FrameLabels = {
 	annotation: ImageAnnotation;
 	specialFigures: SpecialFigure[];
-	/** What could not be carried over, figure by figure and tag by tag; everything else was. */
+	/** Figures and tags that could not be converted. */
 	faults: LabelFault[];
-	/** What was carried over in part. */
+	/** Remarks on figures that were cut. */
 	notes: string[];
 };
 
-/** Geometries that `annotations.bulk.add` doesn't take, whatever the shape of their class. */
+/** Geometries that `annotations.bulk.add` doesn't accept, whatever the shape of their class. */
 const specialTypes = new Set(['alpha_mask', 'multipolygon']);
 
 /**
- * The labels of one frame, in the order of its figures, with the tags that hold on this frame, scaled with the picture.
- * @param sizes of the frame's picture, whose pixels the coordinates name, and of the image that is made of it
+ * The labels of one frame, in the order of its figures, with the tags of this frame, scaled to the image.
+ * @param sizes of the source picture, in whose pixels coordinates are, and of the image
  */
 export const annotateFrame = async (
 	{ annotation, meta }: Labels,
@@ -55,7 +55,8 @@ export const annotateFrame = async (
 	for (const { ofClass, head, geometry } of converted.flatMap(({ labels }) => labels)) {
 		if (!specialTypes.has(head.geometryType)) objects.push({ ...geometry, ...head });
 		else if (ofClass.id) specialFigures.push({ head: { ...head, classId: ofClass.id }, geometry });
-		else problems.push(`The destination gives no id for class ${JSON.stringify(ofClass.title)}, whose labels need it`);
+		else
+			problems.push(`The destination returns no id for class ${JSON.stringify(ofClass.title)}, which its labels need`);
 	}
 	const tags = tagsAt(annotation.tags, index, context.tags, problem => problems.push(`The video: ${problem}`));
 	return {

@@ -3,10 +3,10 @@ import type { TagMeta } from './project-meta.ts';
 import { type TagValue, takesValue } from './tag-values.ts';
 import type { VideoTag } from './video-annotation.ts';
 
-/** A tag of an image or a label, as it is uploaded. */
+/** An uploaded tag of an image or a label. */
 export type ImageTag = { name: string; value?: TagValue; labelerLogin?: string };
 
-/** Whether a tag holds on a frame. One that the labeler had not finished holds only where it begins. */
+/** Whether a tag applies to a frame. An unfinished tag applies only to its first frame. */
 export const holdsAt = ({ frameRange, isFinished }: VideoTag, index: number): boolean => {
 	if (!frameRange) return true;
 	const [first, last] = frameRange;
@@ -14,8 +14,8 @@ export const holdsAt = ({ frameRange, isFinished }: VideoTag, index: number): bo
 };
 
 /**
- * Those of a video's or an object's tags that hold on a frame, as tags of an image or a label.
- * @param refuse is told of each tag that can't be one: unknown to the destination, or with a value that it can't have
+ * The tags of a video or an object that apply to a frame, as tags of an image or a label.
+ * @param refuse called for each tag that is unknown to the destination or has an invalid value
  */
 export const tagsAt = (
 	tags: VideoTag[],
@@ -49,7 +49,7 @@ export const imageTag = (name: string, value: TagValue | null, labelerLogin: str
 	...(labelerLogin ? { labelerLogin } : {}),
 });
 
-/** Tags of one name together, names in the order of their first tags, as the SDK writes them. */
+/** Tags grouped by name, in the order of the first tag of each name, as in the SDK. */
 export const groupedByName = (tags: ImageTag[]): ImageTag[] => {
 	const groups = new Map<string, ImageTag[]>();
 	for (const tag of tags) groups.set(tag.name, [...(groups.get(tag.name) ?? []), tag]);

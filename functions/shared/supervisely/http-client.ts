@@ -1,39 +1,39 @@
 import type { Token } from '../aws/secret.ts';
-import { messageOf, PermanentError, SamplingFailure, TryLater } from '../errors.ts';
-import { isPassingStatus } from '../passing.ts';
+import { messageOf, PermanentError, SamplingFailure, TransientError } from '../errors.ts';
 import { isGone, reach } from '../reach.ts';
 import { retrying } from '../retrying.ts';
+import { isTransientStatus } from '../transient.ts';
 import { encodeForm, type FormPart, streamOf } from './multipart.ts';
 
-/** A connection to a Supervisely server; every JSON endpoint is called by POST, as the SDK does. */
+/** A connection to a Supervisely server; all JSON endpoints are called by POST, as in the SDK. */
 export type SuperviselyHttp = {
 	/** Server address without a slash at its end, such as `https://app.supervisely.com`. */
 	server: string;
-	/** Calls an endpoint such as `projects.info`; `body` goes out as JSON. */
+	/** Calls an endpoint such as `projects.info` with a JSON body. */
 	call(endpoint: string, body: unknown): Promise<unknown>;
-	/** Calls that don't bear repetition one by one: when one fails in passing, all of them come again, from the first on. */
+	/** Calls that must be retried together: after a transient error, all of them are repeated from the first. */
 	together<Result>(work: (call: SuperviselyHttp['call']) => Promise<Result>): Promise<Result>;
-	/** Calls an endpoint with a form of fields and files. */
+	/** Calls an endpoint with a multipart form. */
 	upload(endpoint: string, form: FormPart[]): Promise<unknown>;
-	/** Calls an endpoint whose answer is too large for memory; a repeat begins with a fresh answer. */
+	/** Calls an endpoint and streams its answer, which may be too large for memory; a retry starts over. */
 	read<Result>(
 		endpoint: string,
 		body: unknown,
 		consume: (answer: AsyncIterable<Uint8Array>) => Promise<Result>,
 	): Promise<Result>;
-	/** Calls an endpoint that answers with one part for each thing that was asked for, named by its id. */
+	/** Calls an endpoint with a multipart answer: one part per requested entity, named by its id. */
 	downloadParts(endpoint: string, body: unknown): Promise<Map<string, string>>;
-	/** Headers for the server's own files. */
+	/** Headers for downloading the server's files. */
 	authorization(): Promise<Record<string, string>>;
 };
 
-/** How long one call may take, unless told. */
+/** Default time limit of a call. */
 const usualTimeoutMs = 60_000;
-/** For answers that are read while they come in. */
+/** Time limit of a call with a streamed answer. */
 const longTimeoutMs = 200_000;
-const attempts = 6;
+const mostTries = 6;
 
-/** The server said no to this call for good. `body` is its answer, for callers that know what it may hold. */
+/** The server refused a call permanently. `body`: its answer. */
 export class CallRefused extends PermanentError {
 	readonly status: number;
 	readonly body: unknown;
@@ -45,12 +45,11 @@ export class CallRefused extends PermanentError {
 }
 
 /**
- * @param options.timeoutMs how long one call may take before it is tried again; answers that are read while they come
- * in have longer
- * @param options.signal ends all calls, also those that wait for another try
- * @param options.quick whether a person waits: a server that isn't there is then given up after a second try
- * @throws CallRefused for an answer that stays; SamplingFailure for 401 and 403, which every call would get;
- * other errors pass, once the attempts are used up
+ * @param options.timeoutMs time limit of a call before it is retried; streamed answers have longer
+ * @param options.signal aborts all calls, also those waiting for a retry
+ * @param options.quick for interactive use: fails after the second try when the server is unreachable
+ * @throws CallRefused for a permanent error; SamplingFailure for 401 and 403, which every call would get; transient
+ * errors after the last try
  */
 export const connectSupervisely = (
 	address: string,
@@ -64,10 +63,10 @@ export const connectSupervisely = (
 	const server = address.replace(/\/+$/, '');
 	const authorization = async (isRefused = false) => {
 		const value = (await token(isRefused)).trim();
-		// What a header can't hold would be quoted in an error's message.
+		// Otherwise the error message of `fetch` would quote the invalid token.
 		if (!/^[\x21-\x7e]+$/.test(value)) {
 			throw new SamplingFailure(
-				'The API token is no token: it is empty, or has line breaks or blanks in it. Store it anew',
+				'The API token is invalid: it is empty or contains spaces or line breaks. Store it again',
 			);
 		}
 		return { 'x-api-key': value };
@@ -85,7 +84,7 @@ export const connectSupervisely = (
 				return await reach(new URL(`${addressOf(server)}/public/api/v3/${endpoint}`), {
 					method: 'POST',
 					body,
-					// A stream has to be sent whole before the answer is read.
+					// Needed for a stream: it is sent completely before the answer is read.
 					duplex: 'half',
 					headers: { ...headers, ...key },
 					// The token is for this host only.
@@ -95,7 +94,7 @@ export const connectSupervisely = (
 			} catch (error) {
 				signal?.throwIfAborted();
 				throw silence.aborted
-					? new TryLater(`${server} did not answer ${endpoint} within ${within / 1000} s`, null)
+					? new TransientError(`${server} did not answer ${endpoint} within ${within / 1000} s`, null)
 					: error;
 			}
 		};
@@ -110,9 +109,9 @@ export const connectSupervisely = (
 		}
 		if (response.ok) return response;
 		const text = await response.text();
-		if (isPassingStatus(response.status)) {
+		if (isTransientStatus(response.status)) {
 			const message = `${endpoint} answered ${response.status}: ${text.slice(0, 200)}`;
-			throw new TryLater(message, response.headers.get('retry-after'));
+			throw new TransientError(message, response.headers.get('retry-after'));
 		}
 		if (response.status === 401 || response.status === 403) {
 			throw new SamplingFailure(
@@ -132,13 +131,16 @@ export const connectSupervisely = (
 
 	const withRetries = <Result>(work: () => Promise<Result>): Promise<Result> =>
 		retrying(work, {
-			...{ retries: attempts - 1, minTimeout: 500, maxTimeout: 8000 },
+			...{ retries: mostTries - 1, minTimeout: 500, maxTimeout: 8000 },
 			...(signal ? { signal } : {}),
 			...(quick ? { isLast: isGone } : {}),
 		}).catch(error => {
 			const isCut = error instanceof DOMException || (error instanceof TypeError && error.message === 'terminated');
 			throw isCut && !signal?.aborted
-				? new TryLater(`${server} broke off its answer: ${messageOf(error)}`, null)
+				? new TransientError(
+						`${server} closed the connection before its answer was complete: ${messageOf(error)}`,
+						null,
+					)
 				: error;
 		});
 
@@ -154,7 +156,7 @@ export const connectSupervisely = (
 		read: (endpoint, body, consume) =>
 			withRetries(async () => {
 				const response = await request(endpoint, json(body), longTimeoutMs);
-				if (!response.body) throw new Error(`${endpoint} answered nothing`);
+				if (!response.body) throw new Error(`${endpoint} answered without a body`);
 				return consume(response.body);
 			}),
 		downloadParts: (endpoint, body) =>
@@ -166,14 +168,14 @@ export const connectSupervisely = (
 };
 
 /**
- * The server's address, once it is one.
- * @throws SamplingFailure for what is no HTTP address, without showing it: it may have a password in it
+ * Validates the server's address.
+ * @throws SamplingFailure for an invalid HTTP address, without showing it: it may contain a password
  */
 const addressOf = (server: string): string => {
 	const url = URL.canParse(server) ? new URL(server) : undefined;
 	if (!url || !/^https?:$/.test(url.protocol))
 		throw new SamplingFailure(
-			'The address of the Supervisely server is no HTTP address, such as https://app.supervisely.com',
+			'The address of the Supervisely server must be an HTTP address, such as https://app.supervisely.com',
 		);
 	if (url.username || url.password)
 		throw new SamplingFailure(
@@ -190,7 +192,7 @@ const readParts = async (endpoint: string, bytes: ArrayBuffer, headers: Headers)
 		const texts = [...form].map(async ([name, part]) => [name, typeof part === 'string' ? part : await part.text()]);
 		return new Map((await Promise.all(texts)) as [string, string][]);
 	} catch (error) {
-		throw new PermanentError('unreadable', `${endpoint} answered with parts that can't be read`, { cause: error });
+		throw new PermanentError('unreadable', `${endpoint} answered with a malformed multipart body`, { cause: error });
 	}
 };
 
@@ -198,7 +200,7 @@ const jsonOrText = (text: string): unknown => {
 	try {
 		return JSON.parse(text);
 	} catch {
-		// A page for people, from a proxy for example: its words are enough.
+		// An HTML page, for example of a proxy: keeps its text.
 		return text
 			.replace(/<[^>]*>/g, ' ')
 			.replace(/\s+/g, ' ')
@@ -208,7 +210,7 @@ const jsonOrText = (text: string): unknown => {
 };
 
 const parsed = (endpoint: string, text: string): unknown => {
-	// Some calls have nothing to answer; who needs an answer parses it.
+	// Some calls answer without a body; callers that need one validate it.
 	if (text === '') return undefined;
 	try {
 		return JSON.parse(text);
@@ -217,7 +219,7 @@ const parsed = (endpoint: string, text: string): unknown => {
 	}
 };
 
-/** What the server says in its error body: `{error, details: {message} | [{message}]}` or something else. */
+/** The message of an error body: `{error, details: {message} | [{message}]}` or something else. */
 const serverMessage = (body: unknown): string => {
 	if (typeof body !== 'object' || body === null) return String(body);
 	const { error, details } = body as { error?: unknown; details?: unknown };

@@ -3,12 +3,12 @@ import { type ProjectMeta, projectMetaSchema } from './project-meta.ts';
 import { samplingTags } from './sampling-tags.ts';
 import { type VideoAnnotation, videoAnnotationSchema } from './video-annotation.ts';
 
-/** What it takes to label some frames of a video: their annotation, and what the destination knows of its classes and tags. */
+/** Data to label some frames of a video: their annotation, and the classes and tags of the destination. */
 export const labelsSchema = z.strictObject({ annotation: videoAnnotationSchema, meta: projectMetaSchema });
 export type Labels = z.output<typeof labelsSchema>;
 
 /**
- * The labels of a part of a video's annotation, with the classes and tags that it names.
+ * The labels for a part of a video's annotation, with the classes and tags that it uses.
  * @param meta of the destination
  */
 export const labelsOf = (annotation: VideoAnnotation, meta: ProjectMeta): Labels => {

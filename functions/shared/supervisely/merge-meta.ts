@@ -4,10 +4,10 @@ import type { ObjectClass, ProjectMeta, TagMeta } from './project-meta.ts';
 import { samplingTags } from './sampling-tags.ts';
 
 /**
- * The destination's meta with the source's classes and tags and the two tags of sampling: what only the source has
- * comes first, then the destination's own. Undefined when the destination has everything already.
- * @throws SamplingFailure for a class or tag that both have and define differently, with both definitions, and for a
- * tag that is called like one of sampling's and is of another type
+ * The destination's meta merged with the classes and tags of the source and the two tags of sampling: those of the source
+ * first, then the destination's own. Undefined when the destination has all of them.
+ * @throws SamplingFailure for a class or tag that both define differently, with both definitions, and for a tag with the
+ * name of a sampling tag and another type
  */
 export const mergeMeta = (source: ProjectMeta, destination: ProjectMeta): ProjectMeta | undefined => {
 	refuseOtherTypes(source, 'source');
@@ -29,19 +29,19 @@ export const mergeMeta = (source: ProjectMeta, destination: ProjectMeta): Projec
 	if (classes.length + tags.length + added.length === 0) return undefined;
 	return {
 		...destination,
-		// The source's ids mean nothing in the destination, or something else.
+		// Ids of the source are not valid in the destination.
 		classes: [...classes.map(({ id: _, ...own }) => own), ...destination.classes],
 		tags: [...tags.map(({ id: _, ...own }) => own), ...destination.tags, ...added.map(tag => ({ ...tag }))],
 	};
 };
 
-/** Classes are equal by shape and template; `any` goes with every shape. Colour, hotkey and ids don't count. */
+/** Compares classes by shape and template; `any` matches every shape. Colour, hotkey and ids are ignored. */
 const sameClass = (a: ObjectClass, b: ObjectClass) =>
 	a.shape === 'any' ||
 	b.shape === 'any' ||
 	(a.shape === b.shape && isDeepStrictEqual(a.geometry_config ?? {}, b.geometry_config ?? {}));
 
-/** Tags are equal by kind of value and, whatever their order, by the values they offer. */
+/** Compares tags by value type and values, in any order. */
 const sameTag = (a: TagMeta, b: TagMeta) =>
 	a.value_type === b.value_type && isDeepStrictEqual([...(a.values ?? [])].sort(), [...(b.values ?? [])].sort());
 

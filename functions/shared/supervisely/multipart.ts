@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 /** A field of a form: a text, or a file under a name, with its media type. */
 export type FormPart = { name: string } & ({ text: string } | { file: string; type: string; bytes: Uint8Array });
 
-/** A form as it goes out, piece by piece. */
+/** An encoded form, in pieces. */
 export type EncodedForm = { pieces: Uint8Array[]; headers: { 'content-type': string; 'content-length': string } };
 
 /**
- * Multipart/form-data (RFC 7578) of which files are a part as they are: `FormData` copies them several times. Names are
- * ours, without quotes and line breaks.
+ * Encodes multipart/form-data (RFC 7578) without copying files, which `FormData` copies several times. Names must not
+ * contain quotes or line breaks.
  */
 export function encodeForm(parts: FormPart[]): EncodedForm {
 	const boundary = `framefan-${randomBytes(16).toString('hex')}`;
@@ -26,7 +26,7 @@ export function encodeForm(parts: FormPart[]): EncodedForm {
 	};
 }
 
-/** Pieces as the body of a request, which is read once. */
+/** Pieces as a request body that is read once. */
 export function streamOf(pieces: Uint8Array[]): ReadableStream<Uint8Array> {
 	let next = 0;
 	return new ReadableStream({

@@ -1,17 +1,17 @@
 import { nameOfFigure } from './figure-labels.ts';
 import type { FramedAnnotation, VideoObject, VideoTag } from './video-annotation.ts';
 
-/** A label that is on no frame of its video; `frame` is the one it claims. */
+/** A label outside the frames of its video; `frame`: its frame index. */
 export type MisplacedLabel = { message: string; frame?: number };
 
-/** Labels that are named one by one; the rest is counted. */
+/** Most labels that are listed; the rest is counted. */
 const mostNamed = 100;
 
 /**
- * Figures and tags of an annotation that can be on no frame: those behind the last picture, and tags whose range ends
- * before it begins. They depend on the annotation and the file alone, not on which frames are wanted.
- * @param pictures of the video
- * @returns how many there are, with the first of them, and notes on tags that reach beyond the last picture
+ * Finds figures and tags that are on no frame: those after the last picture, and tags whose range ends before it begins.
+ * The result depends only on annotation and file, not on the selection.
+ * @param pictures number of pictures of the video
+ * @returns their count, the first of them, and notes on tags that extend beyond the last picture
  */
 export const findMisplaced = (
 	{ beyond, tags, objects }: Pick<FramedAnnotation, 'beyond' | 'tags' | 'objects'>,
@@ -29,7 +29,7 @@ export const findMisplaced = (
 	for (const { tag, of } of allTags(tags, objects)) {
 		if (!tag.frameRange) continue;
 		const [first, last] = tag.frameRange;
-		// One that the labeler had not finished holds where it begins.
+		// An unfinished tag applies only to its first frame.
 		const end = tag.isFinished === false ? first : last;
 		const name = `Tag ${JSON.stringify(tag.name)} of ${of}`;
 		const range = `the frame range [${first}, ${last}]`;
@@ -39,11 +39,11 @@ export const findMisplaced = (
 			if (named.length < mostNamed) named.push({ message: `${name} has ${range}, and ${why}` });
 		} else if (end >= pictures && ++reaching === 1) firstReaching = `${name} has ${range}`;
 	}
-	const more = reaching > 1 ? ` (${reaching - 1} more tags reach as far)` : '';
+	const more = reaching > 1 ? ` (${reaching - 1} more tags reach beyond the end)` : '';
 	return {
 		count,
 		named,
-		notes: reaching === 0 ? [] : [`${firstReaching}, and ${ends}: it holds up to the last${more}`],
+		notes: reaching === 0 ? [] : [`${firstReaching}, and ${ends}: it is applied up to the last frame${more}`],
 	};
 };
 

@@ -4,21 +4,21 @@ import { type HttpSourceOptions, openHttp, streamWhole } from '../video/source/h
 import type { SuperviselyApi, Video } from './api.ts';
 
 /**
- * Opens a video's file where the server keeps it, on the address under which the server was reached: an instance often
- * knows itself by another name than the one that leads to it.
+ * Opens the file of a video at the address under which the server is reached: an instance often uses another host name
+ * for itself.
  * @throws PermanentError `not-found` when the server has no file of it
  */
 export const openVideo = async (supervisely: SuperviselyApi, video: StoredVideo): Promise<ByteSource> =>
 	openHttp(whereIs(supervisely, video));
 
-/** The same file from its first byte to its last, for servers that give no parts. */
+/** Streams the whole file, for servers without byte ranges. */
 export const streamVideo = (
 	supervisely: SuperviselyApi,
 	video: StoredVideo,
 	signal: AbortSignal,
 ): AsyncIterable<Uint8Array> => streamWhole(whereIs(supervisely, video), signal);
 
-/** Of a video, what its file is found by. */
+/** The location of a video file. */
 export type StoredVideo = Pick<Video, 'fullStorageUrl'>;
 
 export const whereIs = (supervisely: SuperviselyApi, video: StoredVideo): HttpSourceOptions => {

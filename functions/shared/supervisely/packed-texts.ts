@@ -1,12 +1,12 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 
-/** Bytes that are packed together: enough for packing to pay, few enough to be unpacked for one text. */
+/** Bytes per compressed block: large enough to compress well, small enough to decompress for one text. */
 const blockBytes = 2 ** 18;
 
-/** Where a text is kept. */
+/** Position of a text. */
 export type Place = { block: number; start: number; end: number };
 
-/** Keeps many texts in little memory. Reading them in the order in which they were added is fast. */
+/** Stores many texts compressed. Reading them in the order of insertion is fast. */
 export const makePackedTexts = () => {
 	const blocks: Buffer[] = [];
 	let open: Buffer[] = [];

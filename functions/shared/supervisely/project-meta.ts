@@ -9,7 +9,7 @@ const classSchema = z
 		id: z.int().nullish(),
 		title: z.string().min(1),
 		shape: z.string().min(1),
-		/** One that can't be read is replaced, as the SDK does, but by one that is always the same. */
+		/** An invalid colour is replaced, as in the SDK, but always by the same one. */
 		color: hexColour.catch('#808080'),
 		geometry_config: z.record(z.string(), z.unknown()).nullish(),
 	})
@@ -27,7 +27,7 @@ const tagSchema = z
 	})
 	.superRefine(({ value_type: type, values }, context) => {
 		if (type === 'oneof_string' ? values : !values?.length) return;
-		const message = `values belong to tags of type oneof_string, and only to these: this one is of type ${type}`;
+		const message = `tags of type oneof_string need values, and other tags have none: this one is of type ${type}`;
 		context.addIssue({ code: 'custom', path: ['values'], message });
 	});
 
@@ -37,7 +37,7 @@ const uniqueBy =
 		const known = new Set<string>();
 		for (const [at, item] of items.entries()) {
 			if (known.has(item[key])) {
-				context.addIssue({ code: 'custom', path: [at, key], message: `another one has this ${key}` });
+				context.addIssue({ code: 'custom', path: [at, key], message: `another entry has this ${key}` });
 			}
 			known.add(item[key]);
 		}
@@ -52,7 +52,7 @@ export type ProjectMeta = z.output<typeof projectMetaSchema>;
 export type ObjectClass = ProjectMeta['classes'][number];
 export type TagMeta = ProjectMeta['tags'][number];
 
-/** @throws SamplingFailure that says which project's meta is malformed, with path and value */
+/** @throws SamplingFailure with the project, path and value of a malformed meta */
 export const parseProjectMeta = (value: unknown, project: number): ProjectMeta => {
 	const result = projectMetaSchema.safeParse(value);
 	if (result.success) return result.data;

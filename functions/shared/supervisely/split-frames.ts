@@ -2,15 +2,15 @@ const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
-/** The array that is taken apart: it stands directly in an object, which is the first of an array. */
+/** Nesting depth of the array that is split: in an object, in an array. */
 const insideFrames = 3;
 const framesAhead = /(^|[^\\])"frames"\s*:\s*$/;
 
 /**
- * Takes an answer like `[{"size": …, "frames": […]}]` apart while it comes in, so that no more than one frame of it has
- * to be understood at a time. Looks at quotes and brackets alone: whether it is JSON is for a parser to say.
- * @param onFrame gets the JSON of each element of `frames`, in bytes that are only good until it returns
- * @returns the JSON of all the rest, with an empty `frames`
+ * Splits a streamed answer like `[{"size": …, "frames": […]}]`, so that only one frame has to be parsed at a time. Scans
+ * quotes and brackets only; the JSON is validated by a parser later.
+ * @param onFrame gets the JSON of each element of `frames`; the bytes are valid until it returns
+ * @returns the JSON of the rest, with an empty `frames`
  * @throws Error when the answer ends early
  */
 export const splitFrames = async (
@@ -23,7 +23,7 @@ export const splitFrames = async (
 
 	for await (const chunk of chunks) {
 		const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-		/** Where in this chunk begins what is not taken yet: part of a frame, or of the rest; -1: between two frames. */
+		/** Start of the unprocessed bytes in this chunk: of a frame or of the rest; -1: between two frames. */
 		let start = inFrames && frame.length === 0 ? -1 : 0;
 		const endFrame = (end: number) => {
 			if (start < 0 && frame.length === 0) return;
@@ -56,14 +56,14 @@ export const splitFrames = async (
 				[inFrames, start] = [true, -1];
 			} else if (byte === closeBrace || byte === closeBracket) depth--;
 		}
-		// The chunk's own bytes may be used again by who gave them.
+		// Copied: the source may reuse the chunk's buffer.
 		if (start >= 0) (inFrames ? frame : rest).push(Buffer.from(bytes.subarray(start)));
 	}
-	if (depth !== 0 || inString) throw new Error('The annotation ended in the middle');
+	if (depth !== 0 || inString) throw new Error('The annotation is incomplete');
 	return Buffer.concat(rest).toString('utf8');
 };
 
-/** More than `"frames" : ` needs, unless somebody fills it with spaces. */
+/** Characters searched for `"frames" : `; enough for some extra spaces. */
 const tail = 64;
 const tailOf = (parts: Buffer[]): string => {
 	const last: Buffer[] = [];

@@ -5,7 +5,7 @@ export type TagValue = string | number;
 /** `2024-05-01`, with a time of day or without. */
 const date = /^\d{4}-\d{2}-\d{2}([T ].*)?$/;
 
-/** Whether a tag of this definition can have this value; null stands for none. */
+/** Whether this value is valid for a tag; null: no value. */
 export const takesValue = (tag: Pick<TagMeta, 'value_type' | 'values'>, value: unknown): value is TagValue | null => {
 	switch (tag.value_type) {
 		case 'none':

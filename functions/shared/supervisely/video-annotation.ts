@@ -11,7 +11,7 @@ const id = z.int();
 /** A tag of a video or of an object; `frameRange` is inclusive on both ends, absent: everywhere. */
 const tagSchema = z.looseObject({
 	name: z.string(),
-	/** Whether it fits is for the tag's definition to say. */
+	/** Checked later against the tag's definition. */
 	value: z.unknown().optional(),
 	frameRange: z.tuple([z.int(), z.int()]).nullish(),
 	isFinished: z.boolean().nullish(),
@@ -32,7 +32,7 @@ const figureSchema = z.looseObject({
 	objectId: id,
 	geometryType: z.string(),
 	geometry: z.unknown(),
-	/** Anything but null says that a tracker made the figure. */
+	/** Not null if a tracker created the figure. */
 	trackId: z.unknown().optional(),
 });
 export type VideoFigure = z.output<typeof figureSchema>;
@@ -41,8 +41,8 @@ const frameSchema = z.looseObject({ index: z.int().min(0), figures: z.array(z.un
 type VideoFrame = z.output<typeof frameSchema>;
 
 /**
- * A video annotation, in pixel coordinates, as `videos.annotations.bulk.info` gives it. Unknown keys are kept.
- * Figures are read one by one when their frame's turn comes, so that a bad one harms no other.
+ * A video annotation in pixel coordinates, as returned by `videos.annotations.bulk.info`. Unknown keys are kept. Figures
+ * are parsed later one by one, so that a malformed one affects no other.
  */
 export const videoAnnotationSchema = z.looseObject({
 	size: z.looseObject({ width: z.int().min(1), height: z.int().min(1) }),
@@ -66,45 +66,45 @@ const parse = <Schema extends z.ZodType>(schema: Schema, value: unknown, name: s
 	throw new PermanentError('unreadable', `The video's annotation is malformed: ${explain(result.error, value, name)}`);
 };
 
-/** @throws PermanentError `label` with path and value of what is malformed */
+/** @throws PermanentError `label` with path and value of the malformed field */
 export const parseFigure = (value: unknown): VideoFigure => {
 	const result = figureSchema.safeParse(value);
 	if (result.success) return result.data;
 	throw new PermanentError('label', explain(result.error, value, 'figure'));
 };
 
-/** A video's annotation, whose frames are kept packed until they are asked for. */
+/** A video annotation whose frames are stored compressed until they are needed. */
 export type FramedAnnotation = {
-	/** SHA-256 of all that the server answered: the same as long as nothing about the labels has changed. */
+	/** SHA-256 of the server's answer: unchanged while the labels are. */
 	hash: string;
 	/** Whether a wanted frame has at least one figure. */
 	hasFigures(index: number): boolean;
-	/** Whether a tag of the video holds on a frame and not on all of them. */
+	/** Whether a video tag with a frame range applies to a frame. */
 	isTagged(index: number): boolean;
-	/** Figures behind the last picture: how many, and the first of them as they stand in the annotation. */
+	/** Figures after the last picture: their count, and the first of them, unparsed. */
 	beyond: { count: number; first: { frame: number; figure: unknown }[] };
 	/** Tags of the video, and all its objects. */
 	tags: VideoTag[];
 	objects: VideoObject[];
-	/** The part that some frames need: their figures, the objects of these, and all tags. */
+	/** The annotation of some frames: their figures, the objects of these, and all tags. */
 	slice(indices: Iterable<number>): VideoAnnotation;
 };
 
-/** Figures behind the last picture that are kept. */
+/** Most figures after the last picture that are stored. */
 const mostBeyond = 100;
 
 /**
- * Reads an answer of `videos.annotations.bulk.info` for one video while it comes in. Of a frame that is wanted its
- * packed JSON is kept, of others nothing.
- * @param pictures of the video, where they are known: frames from this index on don't exist
- * @throws PermanentError `unreadable` with path and value of what is malformed
+ * Reads a streamed answer of `videos.annotations.bulk.info` for one video. Stores the compressed JSON of wanted frames
+ * only.
+ * @param pictures number of pictures of the video, if known: frames from this index on don't exist
+ * @throws PermanentError `unreadable` with path and value of the malformed field
  */
 export const readVideoAnnotation = async (
 	answer: AsyncIterable<Uint8Array>,
 	isWanted: (index: number) => boolean,
 	pictures = Number.POSITIVE_INFINITY,
 ): Promise<FramedAnnotation> => {
-	// More than one entry for a frame: all of them count.
+	// A frame may have several entries; all of them count.
 	const frames = new Map<number, Place[]>();
 	const texts = makePackedTexts();
 	const withFigures = new Set<number>();

@@ -1,6 +1,6 @@
 import type { VideoIndex } from './index/video-index.ts';
 
-/** Decoders of libraries, by the codec that they decode. */
+/** Codecs by the ffmpeg decoders of external libraries. */
 const libraries: Record<string, string> = {
 	libdav1d: 'av1',
 	'libaom-av1': 'av1',
@@ -8,7 +8,7 @@ const libraries: Record<string, string> = {
 	'libvpx-vp9': 'vp9',
 };
 
-/** A codec's common name; what the container calls it where that isn't known. */
+/** The common name of a codec; if unknown, the name in the container. */
 export function codecName({ container }: Pick<VideoIndex, 'container'>): string {
 	if (container.kind !== 'whole') return container.bitstream.codec.trim();
 	const decoder = container.codec ?? '';

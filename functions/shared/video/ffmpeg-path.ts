@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 
 /**
- * The ffmpeg for use outside Lambda: `FFMPEG_PATH`, or the one that was installed with the package.
- * @throws Error when neither is there
+ * Path of ffmpeg outside Lambda: `FFMPEG_PATH`, or the one installed with the package.
+ * @throws Error when there is neither
  */
 export const installedFfmpeg = (): string =>
 	process.env.FFMPEG_PATH ?? (createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string }).path;

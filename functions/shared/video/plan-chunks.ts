@@ -1,34 +1,33 @@
 import type { VideoIndex } from './index/video-index.ts';
 
-/** What planning needs to know of an index. */
+/** The columns of an index needed for planning. */
 export type Ordered = Pick<VideoIndex, 'pts' | 'key' | 'shown'>;
 
 /** Positions in decode order, both inclusive. */
 export type Run = [first: number, last: number];
 
-/** A part of a video's selection that is decoded at once, and the runs of pictures that are fed for it. */
+/** A part of the selection that is decoded together, and the runs of pictures to decode for it. */
 export type PlannedChunk = { frames: number[]; runs: Run[] };
 
-/** Frames that are decoded from one key picture, and the last picture that has to be fed for them. */
+/** Frames that are decoded from one key picture, and the last picture to decode for them. */
 export type Group = { key: number; last: number; frames: number[] };
 
-/** Chunks of one video at the most, so that counting them never takes more than one listing. */
+/** Most chunks of a video, so that one S3 listing counts them. */
 export const mostChunks = 1000;
 
-/** A group of pictures may outgrow the wanted chunk this many times before it is cut and decoded from its key again. */
+/** A group of pictures longer than this many chunks is cut, and each part is decoded from the key again. */
 const longestInChunks = 4;
 
-/** What decoding a picture costs, where encoding and uploading a frame costs 1. */
+/** Cost of decoding a picture, relative to encoding and uploading a frame. */
 const decodingCost = 0.12;
 
 /**
- * Cuts a selection into chunks of about the same cost at key frames, so that no picture is decoded for two chunks without
- * need. Groups of pictures without a selected frame are neither fetched nor decoded, and of the others nothing behind the
- * last selected frame: where key frames alone are selected, they alone are decoded. Pure.
+ * Splits a selection at key frames into chunks of about equal cost, so that few pictures are decoded twice. Groups of
+ * pictures without a selected frame are neither fetched nor decoded, and the others only up to the last selected frame:
+ * if only key frames are selected, only these are decoded. Pure.
  * @param selection frame indices in order, all below `index.shown.length`
- * @param framesPerChunk frames that one chunk has at the most, when it decodes nothing else, except where a single group
- * of pictures is longer
- * @param cut `anywhere` cuts after every `framesPerChunk` frames, wherever key frames are: for seeing that it makes no difference
+ * @param framesPerChunk most frames of a chunk that decodes nothing else, unless a single group of pictures is longer
+ * @param cut `anywhere` cuts after every `framesPerChunk` frames, whatever the key frames; for tests
  */
 export const planChunks = (
 	index: Ordered,
@@ -51,7 +50,7 @@ export const planChunks = (
 	let cost = Number.POSITIVE_INFINITY;
 	for (const group of groups) {
 		const next = costOf(group);
-		// As close to an even share as groups allow, and never above the budget by more than one group.
+		// As close to an equal share as groups allow, at most one group above the budget.
 		if (cost + next > budget + 1e-9 || cost + next / 2 > even + 1e-9) {
 			chunks.push([]);
 			cost = 0;
@@ -62,7 +61,7 @@ export const planChunks = (
 	return chunks.map(chunk => toChunk(index, chunk));
 };
 
-/** The frames of a selection, by the key pictures from which they are decoded. */
+/** Groups the selection by the key pictures from which frames are decoded. */
 export const groupsOf = (index: Ordered, selection: number[]): Group[] => {
 	const keyOf = governingKeys(index);
 	const groups: Group[] = [];
@@ -81,7 +80,7 @@ export const groupsOf = (index: Ordered, selection: number[]): Group[] => {
 
 const costOf = ({ key, last, frames }: Group): number => frames.length + (last - key + 1) * decodingCost;
 
-/** Parts of a group that is much longer than a chunk; each is decoded from the key again. */
+/** Splits a group that is much longer than a chunk; each part is decoded from the key again. */
 const cutGroup = (index: Ordered, group: Group, most: number): Group[] =>
 	group.frames.length <= most
 		? [group]
@@ -94,14 +93,14 @@ const toChunk = (index: Ordered, groups: Group[]): PlannedChunk => {
 	const runs: Run[] = [];
 	for (const { key, last } of groups) {
 		const run = runs.at(-1);
-		// An open group needs what is before it, so it can't begin a run behind another.
+		// An open group needs pictures before it, so it can't begin a new run.
 		if (run && (key <= run[1] + 1 || isOpen(index, key))) run[1] = Math.max(run[1], last);
 		else runs.push([key, last]);
 	}
 	return { frames: groups.flatMap(({ frames }) => frames), runs };
 };
 
-/** Whether pictures that follow a key in decode order are shown before it. */
+/** Whether a key is followed in decode order by leading pictures, which are shown before it. */
 const isOpen = ({ pts, key }: Ordered, at: number): boolean =>
 	at + 1 < pts.length && !key[at + 1] && (pts[at + 1] as number) < (pts[at] as number);
 

@@ -1,6 +1,6 @@
 import { messageOf, PermanentError } from '../errors.ts';
 import { extractFrames, type Frame, type FrameFault } from './extract/extract-frames.ts';
-import { writeRecipe } from './extract/write-recipe.ts';
+import { makeDecodePlan } from './extract/make-decode-plan.ts';
 import type { VideoIndex } from './index/video-index.ts';
 import { planChunks } from './plan-chunks.ts';
 import type { ByteSource } from './source/byte-source.ts';
@@ -8,12 +8,11 @@ import type { ByteSource } from './source/byte-source.ts';
 export type ReadFault = Omit<FrameFault, 'reason'> & { reason: string };
 
 /**
- * Reads frames of a video one chunk after another, in order, except where a frame needs a second try. Their times are
- * presentation times, in ticks of the index's time base.
- * @param options.framesPerChunk,cut as `planChunks` takes them
- * @param selection frame indices in rising order, below `index.shown.length`
- * @param framesPerChunk frames of one chunk, where its key frames allow
- * @returns after the last frame, those that could not be had
+ * Reads frames of a video chunk by chunk, in order, except for frames that need a second run. Times are presentation
+ * times in ticks of the index's time base.
+ * @param options.framesPerChunk,cut see `planChunks`
+ * @param selection frame indices in ascending order, below `index.shown.length`
+ * @returns after the last frame, the faults
  */
 export const readFrames = async function* (
 	source: ByteSource,
@@ -23,13 +22,13 @@ export const readFrames = async function* (
 ): AsyncGenerator<Frame, ReadFault[]> {
 	const faults: ReadFault[] = [];
 	for (const chunk of planChunks(index, selection, options.framesPerChunk, options.cut)) {
-		const recipe = writeRecipe(index, chunk.runs);
+		const decodePlan = makeDecodePlan(index, chunk.runs);
 		const wanted = chunk.frames.map(frame => ({
 			index: frame,
 			pts: index.pts[index.shown[frame] as number] as number,
 		}));
 		const given = new Set<number>();
-		const frames = extractFrames(recipe, wanted, source, options);
+		const frames = extractFrames(decodePlan, wanted, source, options);
 		try {
 			for (;;) {
 				const { value, done } = await frames.next();

@@ -10,22 +10,22 @@ export interface Credentials {
 /** What the signature of a request covers. */
 export interface SignedRequest {
 	readonly method: string;
-	/** Path as it came over the wire, still percent-encoded. */
+	/** Path as received, still percent-encoded. */
 	readonly path: string;
 	readonly query: readonly QueryPair[];
 	/** Lower-case names, as `node:http` gives them. */
 	readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-	/** Hex SHA-256 of the body, or the word that stands for it, such as `UNSIGNED-PAYLOAD`. */
+	/** Hex SHA-256 of the body, or a constant such as `UNSIGNED-PAYLOAD`. */
 	readonly bodySha256: string;
 }
 
-/** Who may sign, and for what. */
+/** Accepted credentials and scope. */
 export interface Signer {
 	readonly credentials: Credentials;
 	readonly region: string;
 	/** Signing name of the service: `s3`, `sqs`, `execute-api`. */
 	readonly service: string;
-	/** Epoch milliseconds; the clock unless told. */
+	/** Epoch milliseconds; default: now. */
 	readonly now?: number;
 }
 
@@ -49,7 +49,7 @@ export class SignatureError extends Error {
 	}
 }
 
-interface Claim {
+interface Signature {
 	readonly credential: string;
 	readonly timestamp: string;
 	readonly signedHeaders: readonly string[];
@@ -70,34 +70,34 @@ const LONGEST_PRESIGNED_SECONDS = 7 * 86_400;
  * @throws SignatureError
  */
 export function verifySignature(request: SignedRequest, signer: Signer): 'header' | 'presigned' {
-	const claim = claimOf(request);
-	const [accessKeyId, ...scope] = claim.credential.split('/');
+	const signature = parseSignature(request);
+	const [accessKeyId, ...scope] = signature.credential.split('/');
 	if (scope.length !== 4) throw new SignatureError('malformed', 'The credential has no date, region and service.');
 	if (accessKeyId !== signer.credentials.accessKeyId)
 		throw new SignatureError('unknown-key', 'The access key id you provided does not exist in our records.');
-	const expectedScope = [claim.timestamp.slice(0, 8), signer.region, signer.service, 'aws4_request'];
+	const expectedScope = [signature.timestamp.slice(0, 8), signer.region, signer.service, 'aws4_request'];
 	if (scope.join('/') !== expectedScope.join('/'))
 		throw new SignatureError('wrong-scope', `Credential should be scoped to ${expectedScope.join('/')}.`);
-	checkTime(claim, signer.now ?? Date.now());
-	checkCoverage(request, claim);
+	checkTime(signature, signer.now ?? Date.now());
+	checkCoverage(request, signature);
 
 	const toSign = [
 		ALGORITHM,
-		claim.timestamp,
+		signature.timestamp,
 		scope.join('/'),
-		sha256(canonicalRequest(request, claim, signer.service)),
+		sha256(canonicalRequest(request, signature, signer.service)),
 	];
 	const expected = hmac(signingKey(signer.credentials.secretAccessKey, expectedScope), toSign.join('\n'));
-	const given = Buffer.from(claim.signature, 'hex');
+	const given = Buffer.from(signature.signature, 'hex');
 	if (given.length !== expected.length || !timingSafeEqual(given, expected))
 		throw new SignatureError(
 			'mismatch',
 			'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
 		);
-	return claim.expires === undefined ? 'header' : 'presigned';
+	return signature.expires === undefined ? 'header' : 'presigned';
 }
 
-function claimOf(request: SignedRequest): Claim {
+function parseSignature(request: SignedRequest): Signature {
 	const header = request.headers.authorization;
 	if (typeof header === 'string') {
 		const parts = new RegExp(`^${ALGORITHM} +Credential=([^, ]+), *SignedHeaders=([^, ]+), *Signature=([^, ]+)$`).exec(
@@ -127,21 +127,21 @@ function claimOf(request: SignedRequest): Claim {
 	};
 }
 
-function checkTime(claim: Claim, now: number): void {
-	const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(claim.timestamp);
+function checkTime(signature: Signature, now: number): void {
+	const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(signature.timestamp);
 	if (!parts) throw new SignatureError('malformed', 'The signing date must look like 20260102T030405Z.');
 	const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number);
 	const signedAt = Date.UTC(year, month - 1, day, hour, minute, second);
-	if (claim.expires !== undefined && now > signedAt + claim.expires * 1000)
+	if (signature.expires !== undefined && now > signedAt + signature.expires * 1000)
 		throw new SignatureError('expired', 'Request has expired');
-	const skew = claim.expires === undefined ? Math.abs(now - signedAt) : signedAt - now;
+	const skew = signature.expires === undefined ? Math.abs(now - signedAt) : signedAt - now;
 	if (skew > LARGEST_SKEW_MS)
 		throw new SignatureError('skewed', 'The difference between the request time and the current time is too large.');
 }
 
-function checkCoverage(request: SignedRequest, claim: Claim): void {
+function checkCoverage(request: SignedRequest, signature: Signature): void {
 	const needed = Object.keys(request.headers).filter(name => name === 'host' || name.startsWith('x-amz-'));
-	const unsigned = needed.filter(name => !claim.signedHeaders.includes(name));
+	const unsigned = needed.filter(name => !signature.signedHeaders.includes(name));
 	if (unsigned.length > 0)
 		throw new SignatureError(
 			'unsigned-header',
@@ -149,12 +149,12 @@ function checkCoverage(request: SignedRequest, claim: Claim): void {
 		);
 }
 
-function canonicalRequest(request: SignedRequest, claim: Claim, service: string): string {
+function canonicalRequest(request: SignedRequest, signature: Signature, service: string): string {
 	const query = request.query
 		.filter(([name]) => name !== 'X-Amz-Signature')
 		.map(([name, value]) => [uriEncode(name), uriEncode(value)] as const)
 		.sort(([a, x], [b, y]) => (a === b ? Number(x > y) - Number(x < y) : a < b ? -1 : 1));
-	const headers = claim.signedHeaders.map(name => {
+	const headers = signature.signedHeaders.map(name => {
 		const value = request.headers[name];
 		return `${name}:${[value ?? ''].flat().join(',').trim().replace(/ +/g, ' ')}\n`;
 	});
@@ -164,7 +164,7 @@ function canonicalRequest(request: SignedRequest, claim: Claim, service: string)
 		service === 's3' ? uriEncodePath(decodeURIComponent(request.path)) : uriEncodePath(request.path),
 		query.map(pair => pair.join('=')).join('&'),
 		headers.join(''),
-		claim.signedHeaders.join(';'),
+		signature.signedHeaders.join(';'),
 		request.bodySha256,
 	].join('\n');
 }

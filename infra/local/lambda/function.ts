@@ -6,7 +6,7 @@ export type LocalFunction = {
 	name: string;
 	/** The function's answer, parsed; throws {@link InvocationError} (`TooManyRequestsException` beyond the concurrency). */
 	invoke(event: unknown): Promise<unknown>;
-	/** Starts a sandbox for the first invocation, unless there is one. */
+	/** Starts a sandbox for the first invocation, if there is none. */
 	warm(): Promise<void>;
 	/** Invocations that are going on. */
 	busy(): number;

@@ -13,7 +13,7 @@ export type FunctionConfiguration = {
 	arn: string;
 	handler: string;
 	taskRoot: string;
-	/** Folders that stand where /opt would be, one a layer. */
+	/** Folders of the layers, instead of /opt. */
 	layers: string[];
 	environment: Record<string, string>;
 	timeoutSeconds: number;
@@ -37,7 +37,7 @@ const bootstrap = join(packageFolder, 'infra', 'local', 'lambda', 'bootstrap.mjs
 
 /** One child process that serves one invocation at a time, with its own temporary folder. */
 export type Sandbox = {
-	/** The function's answer as JSON text; throws {@link InvocationError}. After an error `alive` tells whether it can be used again. */
+	/** The function's answer as JSON text; throws {@link InvocationError}. After an error, `alive` is whether it can be used again. */
 	invoke(payload: string): Promise<string>;
 	alive(): boolean;
 	/** Resolves when it asks for its first invocation, or has ended. */

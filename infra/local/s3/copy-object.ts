@@ -8,7 +8,7 @@ import { storedHeaders } from './stored-headers.ts';
 import { copyBytes, withDraft } from './write-object.ts';
 import { xmlAnswer } from './xml.ts';
 
-/** Stores another object's bytes under the key, with its headers or, if told to replace them, with new ones. */
+/** Copies an object to the key, with its headers or with new ones. */
 export const copyObject: Operation = async (call, store) => {
 	const from = copySource(call.headers['x-amz-copy-source'] ?? '');
 	const replace = call.headers['x-amz-metadata-directive']?.toUpperCase() === 'REPLACE';

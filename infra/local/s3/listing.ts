@@ -1,6 +1,6 @@
 import { compareKeys, type KeyIndex } from './key-index.ts';
 
-/** Where a page begins: after a key, or after all keys that a common prefix stands for. */
+/** Start of a page: after a key, or after all keys with a common prefix. */
 export type Position = { readonly afterKey: string } | { readonly afterPrefix: string };
 
 /** Which part of a bucket's keys to list. */

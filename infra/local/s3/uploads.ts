@@ -66,7 +66,7 @@ export class Uploads {
 		return join(this.#folder, upload.id, String(number));
 	}
 
-	/** Forgets an upload and its parts: it was aborted, or its object is there. */
+	/** Removes an upload and its parts after it was aborted or completed. */
 	end(upload: Upload): void {
 		this.#uploads.delete(upload.id);
 		rmSync(join(this.#folder, upload.id), { recursive: true, force: true });

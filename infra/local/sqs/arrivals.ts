@@ -2,7 +2,7 @@
 export class Arrivals {
 	readonly #sleepers = new Set<() => void>();
 
-	/** Wakes everyone who sleeps. */
+	/** Wakes all waiting consumers. */
 	announce(): void {
 		for (const wake of [...this.#sleepers]) wake();
 	}

@@ -1,6 +1,6 @@
 import type { SignatureFault } from '#local/aws/signature.ts';
 
-/** Codes whose name in the older query protocol differs; clients are told both, as by SQS itself. */
+/** Codes with another name in the older query protocol; like SQS, answers contain both. */
 const QUERY_CODES: Readonly<Record<string, string>> = {
 	BatchEntryIdsNotDistinct: 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct',
 	BatchRequestTooLong: 'AWS.SimpleQueueService.BatchRequestTooLong',

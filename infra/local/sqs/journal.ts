@@ -31,7 +31,7 @@ export class Journal<Entry> {
 
 	/**
 	 * Opens a journal, making it when there is none, and hands its entries to `replay` in order. A last line that a
-	 * killed process did not finish is cut off: nobody was told that it is there.
+	 * killed process did not finish is cut off: it was never acknowledged.
 	 */
 	static open<Entry>(path: string, replay: (entry: Entry) => void): Journal<Entry> {
 		const content = existsSync(path) ? readFileSync(path) : Buffer.of();

@@ -145,7 +145,7 @@ function delivery(queue: Queue, message: Message, senderId: string, systemNames:
 	};
 }
 
-/** Whether an attribute is asked for: by name, by a prefix as in `frame.*`, or by `All` or `.*` with all others. */
+/** Whether an attribute is requested: by name, by a prefix as in `frame.*`, or by `All` or `.*` with all others. */
 function isNamed(name: string, pattern: string): boolean {
 	if (pattern === 'All') return true;
 	return pattern.endsWith('.*') ? name.startsWith(pattern.slice(0, -2)) : name === pattern;

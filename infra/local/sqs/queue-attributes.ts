@@ -63,7 +63,7 @@ export function settingsOf(attributes: QueueAttributes): QueueSettings {
 	};
 }
 
-/** All attributes a queue has, also those nobody set. */
+/** All attributes of a queue, with defaults. */
 export function withDefaults(attributes: QueueAttributes): QueueAttributes {
 	const unset = Object.entries(NUMBERS).map(([name, bounds]) => [name, String(bounds.unset)]);
 	return { ...Object.fromEntries(unset), SqsManagedSseEnabled: 'true', ...attributes };

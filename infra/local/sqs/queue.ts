@@ -16,7 +16,7 @@ type QueueEvent =
 	| { readonly is: 'deleted'; readonly id: string }
 	| { readonly is: 'purged' };
 
-/** How a consumer wants to receive. */
+/** Options of a receive call. */
 export interface ReceiveRequest {
 	readonly most: number;
 	/** Seconds the messages are kept from other consumers. */
@@ -76,7 +76,7 @@ export class Queue {
 		this.#record({ is: 'queue', attributes, created: this.created || now, modified: now });
 	}
 
-	/** Adds a message that becomes visible after so many seconds. */
+	/** Adds a message that becomes visible after a delay in seconds. */
 	send(content: MessageContent, delay = this.#settings.delay): Message {
 		const sentAt = Date.now();
 		const message = { ...content, id: randomUUID(), sentAt, visibleAt: sentAt + delay * 1000, receiveCount: 0 };
@@ -85,7 +85,7 @@ export class Queue {
 	}
 
 	/**
-	 * Gives out messages, waiting for a first one if told to. A message that was received too often goes to the
+	 * Delivers messages, optionally waiting for the first one. A message that was received too often goes to the
 	 * dead-letter queue instead.
 	 *
 	 * @returns copies; empty when no message came in time.
@@ -101,13 +101,13 @@ export class Queue {
 		return [];
 	}
 
-	/** Deletes the message of a receipt handle, unless it was received again since. @throws SqsError */
+	/** Deletes the message of a receipt handle, if it was not received again since. @throws SqsError */
 	delete(handle: string): void {
 		const { messageId: id, receiveCount } = parseReceipt(this.name, handle);
 		if (this.#messages.get(id)?.receiveCount === receiveCount) this.#record({ is: 'deleted', id });
 	}
 
-	/** Sets the end of a held message's visibility timeout to so many seconds from now. @throws SqsError */
+	/** Sets the visibility timeout of an in-flight message, in seconds from now. @throws SqsError */
 	changeVisibility(handle: string, seconds: number): void {
 		const { messageId: id, receiveCount } = parseReceipt(this.name, handle);
 		const message = this.#messages.get(id);
@@ -140,7 +140,7 @@ export class Queue {
 	}
 
 	/**
-	 * Sends up to so many visible messages on as new ones to the queue that `destinationOf` gives.
+	 * Moves up to `most` visible messages as new ones to the queue that `destinationOf` gives.
 	 *
 	 * @returns how many; fewer when there are no more, or when one has no destination.
 	 */
@@ -159,7 +159,7 @@ export class Queue {
 		this.#record({ is: 'purged' });
 	}
 
-	/** Closes the journal. With `deleted`, whoever waits for messages is told that the queue is gone. */
+	/** Closes the journal. With `deleted`, waiting receive calls fail because the queue no longer exists. */
 	close(deleted: boolean): void {
 		this.#deleted = deleted;
 		this.#journal.close();

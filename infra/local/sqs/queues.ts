@@ -37,7 +37,7 @@ export class Queues {
 	}
 
 	/**
-	 * Makes a queue, or takes one that exists with the very attributes asked for as made.
+	 * Creates a queue; succeeds if it exists with the same attributes.
 	 *
 	 * @throws SqsError for a bad name or attribute, or `QueueNameExists` for one with other attributes.
 	 */

@@ -53,7 +53,7 @@ await planVideo(
 		files: { size: unused, copy: unused, open: unused },
 		supervisely: makeSuperviselyApi(connectSupervisely(address, async () => 'token')),
 		sendPlan: async () => {},
-		sendReport: async () => {},
+		sendRecount: async () => {},
 		sendDecode: async messages => {
 			found.enqueued += messages.length;
 		},

@@ -84,13 +84,13 @@ export const makeHardVideos = async (): Promise<Record<string, HardVideo>> => {
 		'figure-beyond-picture': {
 			sdkError: beyond,
 			adds: [],
-			faults: [/rectangle.*lies beyond the picture of 64 x 48/],
+			faults: [/rectangle.*lies outside the picture of 64 x 48/],
 			objects: [object('car', 'rectangle', ofPoints(xy('100,100 120,130')))],
 		},
 		'figure-in-space': {
 			sdkError: /NotImplementedError/,
 			adds: [],
-			faults: [/cuboid_3d.*a geometry in space has no place on a frame/],
+			faults: [/cuboid_3d.*a 3D geometry cannot be drawn on a frame/],
 			objects: [
 				object('thing', 'cuboid_3d', {
 					position: { x: 0, y: 0, z: 0 },

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { avi } from './avi.ts';
 import { startCodeUnits } from './elementary.ts';
-import { type FixtureGroup, h264, hevc, type Kitchen, numbers as n } from './fixture.ts';
+import { type FixtureContext, type FixtureGroup, h264, hevc, numbers as n } from './fixture.ts';
 import { elementsOf, inMilliseconds, matroska } from './matroska-elements.ts';
 import { editMp4, parseBoxes } from './mp4-boxes.ts';
 import { inSampleEntry, replaceSamples, sampleEntry, samplesOf } from './mp4-samples.ts';
@@ -13,20 +13,20 @@ const inOrder = [...h264, '-bf', '0'];
 const delimiterOfH264 = Buffer.from('0000000109f0', 'hex');
 const delimiterOfHevc = Buffer.from('00000001460150', 'hex');
 
-const rawOf = async (k: Kitchen, name: string, ...encoding: string[]): Promise<Buffer> => {
+const rawOf = async (k: FixtureContext, name: string, ...encoding: string[]): Promise<Buffer> => {
 	await k.ffmpeg(...k.pictures(small), ...encoding, k.aside(name));
 	return readFileSync(k.aside(name));
 };
 
 /** An MP4 and its pictures without the first. */
-const withoutFirst = async (k: Kitchen, encoding: string[], count = lost) => {
+const withoutFirst = async (k: FixtureContext, encoding: string[], count = lost) => {
 	const bytes = await rawOf(k, 'whole.mp4', ...encoding);
 	const boxes = parseBoxes(bytes);
 	return { boxes, samples: samplesOf(bytes, boxes).slice(count) };
 };
 
 /** A raw stream of H.264 whose first pictures are not there, but its parameter sets are. */
-const rawWithoutFirst = async (k: Kitchen): Promise<Buffer> => {
+const rawWithoutFirst = async (k: FixtureContext): Promise<Buffer> => {
 	const units = startCodeUnits(await rawOf(k, 'whole.h264', ...inOrder));
 	let pictures = 0;
 	return Buffer.concat(
@@ -110,7 +110,7 @@ export const beginnings: FixtureGroup = {
 			name: `p-first-${codec}.webm`,
 			about: `the same in WebM with ${codec.toUpperCase()}`,
 			shows: n(24, 36),
-			make: async (k: Kitchen) => {
+			make: async (k: FixtureContext) => {
 				const library = codec === 'vp8' ? ['libvpx'] : ['libvpx-vp9', '-cpu-used', '8'];
 				const encoding = ['-c:v', ...library, '-deadline', 'realtime', '-b:v', '1M', '-g', '24', '-auto-alt-ref', '0'];
 				const bytes = await rawOf(k, 'whole.webm', ...encoding);

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { crc32, deflateSync } from 'node:zlib';
 import { avi } from './avi.ts';
 import type { FaultyGroup } from './damage.ts';
-import { type Fixture, type Kitchen, numbers as n } from './fixture.ts';
+import { type Fixture, type FixtureContext, numbers as n } from './fixture.ts';
 import { matroska } from './matroska-elements.ts';
 import { editMp4, parseBoxes, writeBoxes } from './mp4-boxes.ts';
 import { replaceSamples, samplesOf } from './mp4-samples.ts';
@@ -35,7 +35,7 @@ const inMov = (name: string, about: string, ...encoding: string[]) => ({
 	name,
 	about,
 	reasons: ['unsupported'],
-	make: (k: Kitchen) => k.ffmpeg(...k.pictures(small), ...encoding, k.out),
+	make: (k: FixtureContext) => k.ffmpeg(...k.pictures(small), ...encoding, k.out),
 });
 
 const noPictures = Array.from({ length: 12 }, (_, at) => ({

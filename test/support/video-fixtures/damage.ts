@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Fixture, Kitchen } from './fixture.ts';
+import type { Fixture, FixtureContext } from './fixture.ts';
 import { editMp4, parseBoxes, tableBox, words, writeBoxes } from './mp4-boxes.ts';
 
 /** A file that can't be read whole. */
@@ -18,7 +18,7 @@ export type FaultyGroup = { file: string; fixtures: FaultyVideo[] };
 /** Writes another file's bytes after a change. */
 const changed =
 	(was: string, change: (bytes: Buffer) => Buffer | undefined) =>
-	async (k: Kitchen): Promise<void> => {
+	async (k: FixtureContext): Promise<void> => {
 		const bytes = readFileSync(await k.fixture(was));
 		writeFileSync(k.out, change(bytes) ?? bytes);
 	};

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { avi, picturesOf } from './avi.ts';
 import { accessUnits, startCodeUnits } from './elementary.ts';
-import { type FixtureGroup, h264, hevc, type Kitchen, numbers as n } from './fixture.ts';
+import { type FixtureContext, type FixtureGroup, h264, hevc, numbers as n } from './fixture.ts';
 import { type Film, inMilliseconds, matroska } from './matroska-elements.ts';
 import { editMp4, type Mp4Box, parseBoxes } from './mp4-boxes.ts';
 import { inSampleEntry, replaceSamples, type Sample, sampleEntry, samplesOf } from './mp4-samples.ts';
@@ -45,24 +45,24 @@ const asFilm = (codec: string, privateData: Buffer, pictures: Buffer[], keyEvery
 	samples: pictures.map((data, at) => ({ data, time: Math.round((at * 1000) / 30), isKey: at % keyEvery === 0 })),
 });
 
-const rawOf = async (k: Kitchen, name: string, ...encoding: string[]): Promise<Buffer> => {
+const rawOf = async (k: FixtureContext, name: string, ...encoding: string[]): Promise<Buffer> => {
 	await k.ffmpeg(...k.pictures(small), ...encoding, k.aside(name));
 	return readFileSync(k.aside(name));
 };
 
 /** MPEG-4 as old encoders wrote it: the description of the stream before its first picture only. */
-const onceDescribed = async (k: Kitchen, encoding = mpeg4): Promise<Buffer[]> =>
+const onceDescribed = async (k: FixtureContext, encoding = mpeg4): Promise<Buffer[]> =>
 	setupOnlyFirst(Buffer.concat(picturesOf(await rawOf(k, 'stream.avi', ...encoding))), 0xb6);
 
 /** A copy of a fixture of this group in another container, with every packet. */
 const copied =
 	(from: string, ...output: string[]) =>
-	async (k: Kitchen): Promise<void> =>
+	async (k: FixtureContext): Promise<void> =>
 		k.ffmpeg('-i', await k.fixture(from), '-c', 'copy', '-copyinkf', ...output, k.out);
 
 /** Two encodings of H.264 that need other parameter sets, of the same size. */
 const twoSettings = async (
-	k: Kitchen,
+	k: FixtureContext,
 ): Promise<{ boxes: Mp4Box[]; first: Sample[]; second: Sample[]; ownSets: Buffer[] }> => {
 	const others = ['-profile:v', 'baseline', '-x264-params', 'cabac=0:ref=1:bframes=0:weightp=0'];
 	await k.ffmpeg(...k.pictures({ ...small, frames: 60 }), ...h264, k.aside('first.mp4'));
@@ -103,7 +103,7 @@ const withSets = (samples: Sample[], sets: Buffer[], where: 'first' | 'keys'): S
 			: sample,
 	);
 
-const changing = (where: 'first' | 'keys') => async (k: Kitchen) => {
+const changing = (where: 'first' | 'keys') => async (k: FixtureContext) => {
 	const { boxes, first, second, ownSets } = await twoSettings(k);
 	return { boxes, samples: [...first, ...withSets(second, ownSets, where)] };
 };

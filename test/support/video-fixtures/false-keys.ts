@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Fixture, type FixtureGroup, h264, hevc, type Kitchen, mpeg4, numbers as n } from './fixture.ts';
+import { type Fixture, type FixtureContext, type FixtureGroup, h264, hevc, mpeg4, numbers as n } from './fixture.ts';
 import { claimKeysInMatroska } from './matroska-elements.ts';
 import { boxAt, editMp4, tableBox, words } from './mp4-boxes.ts';
 
@@ -43,7 +43,12 @@ const sizeOf = (codec: string) => (codec === 'h263' ? { width: 176, height: 144,
 const shows = (codec: string) => n(0, codec === 'av1' ? 40 : 60);
 
 /** The codec in a container; a copy where another fixture has it. */
-const encode = async (k: Kitchen, codec: string, encoding: string[] | string, ...output: string[]): Promise<void> =>
+const encode = async (
+	k: FixtureContext,
+	codec: string,
+	encoding: string[] | string,
+	...output: string[]
+): Promise<void> =>
 	typeof encoding === 'string'
 		? k.ffmpeg('-i', await k.fixture(encoding), '-c', 'copy', '-strict', 'experimental', ...output)
 		: k.ffmpeg(...k.pictures(sizeOf(codec)), ...encoding, ...output);
@@ -154,7 +159,7 @@ export const falseKeys: FixtureGroup = {
 			name: `no-keys-${codec}.mkv`,
 			about: `${codec}, where the container says that no picture is a key`,
 			shows: n(0, 30),
-			make: async (k: Kitchen) => {
+			make: async (k: FixtureContext) => {
 				const size = codec === 'dnxhd' ? { width: 320, height: 180, frames: 30 } : { ...small, frames: 30 };
 				await k.ffmpeg(...k.pictures(size), ...encoding, k.aside('true.mkv'));
 				writeFileSync(k.out, claimKeysInMatroska(readFileSync(k.aside('true.mkv')), 'none'));
@@ -164,7 +169,7 @@ export const falseKeys: FixtureGroup = {
 			name: `one-key-${codec}.mov`,
 			about: `${codec}, where the table of key pictures names the first alone`,
 			shows: n(0, 30),
-			make: async (k: Kitchen) => {
+			make: async (k: FixtureContext) => {
 				await k.ffmpeg(...k.pictures({ frames: 30 }), ...(intraOnly[codec] as string[]), k.aside('true.mov'));
 				editMp4(k.aside('true.mov'), k.out, boxes => {
 					boxAt(boxes, 'moov', 'trak', 'mdia', 'minf', 'stbl').boxes?.push({ type: 'stss', body: words(0, 1, 1) });

@@ -1,7 +1,7 @@
 import type { MasterSize } from './master.ts';
 
 /** What a recipe has at hand. Every path is absolute. */
-export type Kitchen = {
+export type FixtureContext = {
 	/** Where the fixture has to be when the recipe ends. */
 	out: string;
 	/** A path beside it for something in between; it is removed afterwards. */
@@ -36,7 +36,7 @@ export type Fixture = {
 	timesAreGuesses?: true;
 	/** What a note of the index has to say. */
 	notes?: RegExp;
-	make: (kitchen: Kitchen) => Promise<void>;
+	make: (context: FixtureContext) => Promise<void>;
 };
 
 /** Fixtures of one file, which is their version: when the file changes, they are made again. */

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type FixtureGroup, h264, type Kitchen, mpeg4, numbers as n } from './fixture.ts';
+import { type FixtureContext, type FixtureGroup, h264, mpeg4, numbers as n } from './fixture.ts';
 import {
 	blockGroup,
 	clusters,
@@ -19,7 +19,7 @@ import { parseBoxes } from './mp4-boxes.ts';
 import { inSampleEntry, sampleEntry, samplesOf } from './mp4-samples.ts';
 
 /** Sixty pictures of H.264 with B-frames. */
-const film = async (k: Kitchen, video: Buffer[] = [], filter = 'null', size = {}): Promise<Film> => {
+const film = async (k: FixtureContext, video: Buffer[] = [], filter = 'null', size = {}): Promise<Film> => {
 	const pictures = { width: 192, height: 108, frames: 60, ...size };
 	await k.ffmpeg(...k.pictures(pictures), '-vf', filter, ...h264, k.aside('film.mp4'));
 	const bytes = readFileSync(k.aside('film.mp4'));
@@ -51,7 +51,7 @@ const turns: { name: string; roll: number; yaw: number; stored: string; shown: s
 const seek = (id: string, position: number): Buffer =>
 	element('4dbb', element('53ab', Buffer.from(id, 'hex')), unsigned('53ac', position));
 
-const appended = (segment: (...content: Buffer[]) => Buffer) => async (k: Kitchen) => {
+const appended = (segment: (...content: Buffer[]) => Buffer) => async (k: FixtureContext) => {
 	const own = await film(k);
 	const one = Buffer.concat([header, segment(info, tracks(own), ...clusters(own.samples))]);
 	writeFileSync(k.out, Buffer.concat([one, one]));
@@ -116,7 +116,7 @@ export const matroskaLayouts: FixtureGroup = {
 			name: 'junk-behind.mkv',
 			about: 'bytes behind the segment that are no element',
 			shows: n(0, 60),
-			notes: /belong to no known element/,
+			notes: /are not part of a known element/,
 			make: async k => writeFileSync(k.out, Buffer.concat([matroska(await film(k)), Buffer.alloc(5000, 0xa7)])),
 		},
 		...turns.map(({ name, roll, yaw, stored, shown }) => ({
@@ -124,7 +124,7 @@ export const matroskaLayouts: FixtureGroup = {
 			about: `turned by the projection: roll ${roll}, yaw ${yaw}`,
 			shows: n(0, 60),
 			decode: { input: ['-noautorotate'], filter: shown },
-			make: async (k: Kitchen) => {
+			make: async (k: FixtureContext) => {
 				const size = stored.includes('transpose') ? { width: 180, height: 320 } : {};
 				writeFileSync(k.out, matroska(await film(k, [pose(roll, yaw)], stored, size)));
 			},

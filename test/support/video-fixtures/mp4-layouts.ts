@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
-import { type FixtureGroup, h264, type Kitchen, numbers as n } from './fixture.ts';
+import { type FixtureContext, type FixtureGroup, h264, numbers as n } from './fixture.ts';
 import { boxAt, editMp4, type Mp4Box, parseBoxes, words, writeBoxes } from './mp4-boxes.ts';
 import { replaceSamples, sampleEntry, samplesOf } from './mp4-samples.ts';
 
@@ -8,7 +8,7 @@ const small = { width: 192, height: 108, frames: 60 };
 const baseline = ['-profile:v', 'baseline', '-x264-params', 'cabac=0:ref=1:bframes=0:weightp=0'];
 
 /** Two recordings in one track, each with a sample description of its own. */
-const twoDescriptions = async (k: Kitchen, second: string[]): Promise<void> => {
+const twoDescriptions = async (k: FixtureContext, second: string[]): Promise<void> => {
 	await k.ffmpeg(...k.pictures(small), ...h264, k.aside('first.mp4'));
 	await k.ffmpeg(...second, k.aside('second.mp4'));
 	const [a, b] = ['first.mp4', 'second.mp4'].map(name => readFileSync(k.aside(name))) as [Buffer, Buffer];
@@ -27,7 +27,7 @@ const twoDescriptions = async (k: Kitchen, second: string[]): Promise<void> => {
 };
 
 /** Two video tracks, the second of which is the film. */
-const beforeTheFilm = async (k: Kitchen, edit: (traks: [Mp4Box, Mp4Box]) => void): Promise<void> => {
+const beforeTheFilm = async (k: FixtureContext, edit: (traks: [Mp4Box, Mp4Box]) => void): Promise<void> => {
 	await k.ffmpeg(
 		...['-f', 'lavfi', '-i', 'color=red:s=96x54:r=1:d=3', ...k.pictures({ frames: 80 }), '-map', '0:v', '-map', '1:v'],
 		...[...h264, '-c:v:0', 'mjpeg', '-pix_fmt:v:0', 'yuvj420p', '-bf:v:0', '0', k.aside('two.mp4')],
@@ -127,7 +127,7 @@ export const mp4Layouts: FixtureGroup = {
 			name: 'junk-behind.mp4',
 			about: 'bytes behind the last box that are none',
 			shows: n(0, 120),
-			notes: /belong to no known box/,
+			notes: /are not part of a known box/,
 			make: async k =>
 				writeFileSync(k.out, Buffer.concat([readFileSync(await k.fixture('b-pyramid.mp4')), Buffer.alloc(5000, 0xa7)])),
 		},

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type FixtureGroup, h264, type Kitchen, mpeg4, numbers as n } from './fixture.ts';
+import { type FixtureContext, type FixtureGroup, h264, mpeg4, numbers as n } from './fixture.ts';
 import { elementsOf } from './matroska-elements.ts';
 
 const small = { width: 192, height: 108, frames: 60 };
@@ -10,7 +10,7 @@ const noise = (bytes: Buffer, start: number, end: number): void => {
 	for (let at = start; at < end; at++) bytes[at] = (at * 89 + (at >> 4) * 7) & 0xff;
 };
 
-const withSound = async (k: Kitchen, name: string, video: string[], audio: string[]): Promise<Buffer> => {
+const withSound = async (k: FixtureContext, name: string, video: string[], audio: string[]): Promise<Buffer> => {
 	await k.ffmpeg(...k.pictures(small), ...tone, '-map', '0:v', '-map', '1:a', ...video, ...audio, k.aside(name));
 	return readFileSync(k.aside(name));
 };

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Fixture, type FixtureGroup, h264, hevc, type Kitchen, numbers as n } from './fixture.ts';
+import { type Fixture, type FixtureContext, type FixtureGroup, h264, hevc, numbers as n } from './fixture.ts';
 import { boxAt, editMp4, words } from './mp4-boxes.ts';
 
 const colours = (matrix: string, primaries: string, transfer: string) => [
@@ -79,7 +79,7 @@ const inParts = (name: string, about: string, parts: string[][], notes?: RegExp)
 	about,
 	...(notes ? { notes } : {}),
 	shows: parts.flatMap(() => n(0, 24)),
-	make: async (k: Kitchen) => {
+	make: async (k: FixtureContext) => {
 		const raw = parts.map((_, at) => k.aside(`${at}.h264`));
 		for (const [at, encoding] of parts.entries())
 			await k.ffmpeg(...k.pictures({ frames: 24 }), ...h264, '-bf', '0', ...encoding, raw[at] as string);
@@ -136,13 +136,13 @@ export const pixels: FixtureGroup = {
 				`colours-go-missing.${ending}`,
 				'tagged pictures, then untagged ones, which a decoder shows by the tags of the first',
 				[colours('bt709', 'bt709', 'bt709'), [], []],
-				ending === 'mp4' ? /Colours are told for a part/ : undefined,
+				ending === 'mp4' ? /Only some pictures declare their colours/ : undefined,
 			),
 			inParts(
 				`colours-come-late.${ending}`,
 				'untagged pictures, then tagged ones, which a decoder may have seen before it shows the first',
 				[[], [...colours('bt709', 'bt709', 'bt709'), '-color_range', 'pc'], []],
-				ending === 'mp4' ? /Colours are told for a part/ : undefined,
+				ending === 'mp4' ? /Only some pictures declare their colours/ : undefined,
 			),
 		]),
 		inParts('other-formats.ts', '4:2:0 that becomes 4:2:2 and comes back', [[], ['-pix_fmt', 'yuv422p'], []]),

@@ -1,18 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type FixtureGroup, h264, type Kitchen, numbers as n } from './fixture.ts';
+import { type FixtureContext, type FixtureGroup, h264, numbers as n } from './fixture.ts';
 import { boxAt, editMp4 } from './mp4-boxes.ts';
 
 const small = { width: 256, height: 144, frames: 60 };
 
 /** Two transport streams of different sizes, one after the other. */
-const sizeChange = async (k: Kitchen, ...output: string[]) => {
+const sizeChange = async (k: FixtureContext, ...output: string[]) => {
 	await k.ffmpeg(...k.pictures({ frames: 60 }), ...h264, k.aside('first.ts'));
 	await k.ffmpeg(...k.pictures(small), ...h264, k.aside('second.ts'));
 	writeFileSync(k.aside('list.txt'), `file '${k.aside('first.ts')}'\nfile '${k.aside('second.ts')}'\n`);
 	await k.ffmpeg('-f', 'concat', '-safe', '0', '-i', k.aside('list.txt'), '-c', 'copy', ...output, k.out);
 };
 
-const cover = async (k: Kitchen): Promise<string> => {
+const cover = async (k: FixtureContext): Promise<string> => {
 	await k.ffmpeg('-f', 'lavfi', '-i', 'color=red:s=96x96', '-frames:v', '1', k.aside('cover.png'));
 	return k.aside('cover.png');
 };
@@ -66,7 +66,7 @@ export const streams: FixtureGroup = {
 			name,
 			about: 'two video streams: the first is read',
 			shows: n(0, 60),
-			make: (k: Kitchen) =>
+			make: (k: FixtureContext) =>
 				k.ffmpeg(
 					...[...k.pictures({ frames: 60 }), ...k.pictures({ width: 256, height: 144, frames: 120 })],
 					...['-map', '0:v', '-map', '1:v', '-filter:v:1', 'reverse', '-t', '2', ...h264, k.out],

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { type Fixture, type FixtureGroup, h264, type Kitchen, numbers as n } from './fixture.ts';
+import { type Fixture, type FixtureContext, type FixtureGroup, h264, numbers as n } from './fixture.ts';
 import { clusters, element, header, info, inMilliseconds, text, tracks, unsigned } from './matroska-elements.ts';
 import { parseBoxes, writeBoxes } from './mp4-boxes.ts';
 import { inSampleEntry, replaceSamples, sampleEntry, samplesOf } from './mp4-samples.ts';
@@ -38,7 +38,7 @@ const everywhere = (said: string): string[] => [
 	...['-metadata', `service_name=${said.slice(0, 200)}`, '-metadata', `service_provider=${said.slice(-200)}`],
 ];
 
-const chaptersFile = (k: Kitchen, said: string): string => {
+const chaptersFile = (k: FixtureContext, said: string): string => {
 	const path = k.aside('chapters.txt');
 	const title = said.replaceAll(/[\n=;#\\]/g, '\\$&');
 	writeFileSync(path, `;FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1000\ntitle=${title}\n`);
@@ -92,7 +92,7 @@ const withLength = (unit: Buffer): Buffer => {
 };
 
 /** An MP4 whose pictures have texts in front of them. */
-const speaking = async (k: Kitchen, to: string): Promise<void> => {
+const speaking = async (k: FixtureContext, to: string): Promise<void> => {
 	await k.ffmpeg(...k.pictures(small), ...h264, k.aside('silent.mp4'));
 	const bytes = readFileSync(k.aside('silent.mp4'));
 	const boxes = parseBoxes(bytes);
@@ -167,7 +167,7 @@ export const untrustedText: FixtureGroup = {
 			about: `the same in ${ending}`,
 			shows: n(0, 60),
 			...(ending === 'avi' ? { timesAreGuesses: true as const } : {}),
-			make: async (k: Kitchen) => {
+			make: async (k: FixtureContext) => {
 				await speaking(k, k.aside('speaking.mp4'));
 				await k.ffmpeg('-i', k.aside('speaking.mp4'), '-c', 'copy', k.out);
 			},

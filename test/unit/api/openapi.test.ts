@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openDoor } from '#test/api.ts';
+import { makeTestApi } from '#test/api.ts';
 import { routes } from '../../../functions/api/answer.ts';
 import { components, openApiDocument } from '../../../functions/api/openapi.ts';
 
@@ -37,7 +37,7 @@ test('every route is described, and nothing else', () => {
 });
 
 test('every answer has the form that is described for its status', async () => {
-	const { call } = await openDoor({
+	const { call } = await makeTestApi({
 		project: async id => (id === 5 ? { id, name: 'p', workspaceId: 1, type: 'videos' } : undefined),
 		datasets: async () => ({ entities: [], perPage: 10, pages: 1 }),
 	});

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { TryLater } from '#shared/errors.ts';
+import { TransientError } from '#shared/errors.ts';
 import { currentAttempt, endSampling } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
-import { openDoor } from '#test/api.ts';
+import { makeTestApi } from '#test/api.ts';
 import { bytesPerPixel, imageSizes } from '../../../functions/api/image-sizes.ts';
+import { startScheduledSampling } from '../../../functions/api/scheduled-sampling.ts';
 import type { Estimate, FormatEstimate } from '../../../functions/api/schemas.ts';
-import { startStandingSampling } from '../../../functions/api/standing-sampling.ts';
 
 const listing = <Entity>(entities: Entity[]) => ({ entities, perPage: 100, pages: 1 });
 const video = (id: number, framesCount: number) => ({
@@ -25,7 +25,7 @@ const estimated: Partial<SuperviselyApi> = {
 const body = { source: { projectId: 5 } };
 
 test('a repeated request with the same client token is the same sampling; with another body it is refused by name', async () => {
-	const { call } = await openDoor();
+	const { call } = await makeTestApi();
 	const first = await call('POST /samplings', { body: { ...body, clientToken: 'a' } });
 	const second = await call('POST /samplings', { body: { ...body, clientToken: 'a', settings: {} } });
 	expect(second).toEqual(first);
@@ -47,13 +47,13 @@ test.each([
 	[{ ...body, source: { projectId: 5, videoIds: [1, 'x'] } }, 'source.videoIds.1'],
 	[{ ...body, destination: { projectId: 1, name: 'x' } }, 'destination'],
 ])('%j is refused with the path of the field', async (request, path) => {
-	const { call, plan } = await openDoor();
+	const { call, plan } = await makeTestApi();
 	expect(await call('POST /samplings', { body: request })).toMatchObject({ status: 422, body: { path } });
 	expect(plan).toEqual([]);
 });
 
 test('all samplings are listed once, the newest first, page by page', async () => {
-	const { call } = await openDoor();
+	const { call } = await makeTestApi();
 	const ids: string[] = [];
 	for (let at = 0; at < 7; at++) {
 		ids.unshift((await call('POST /samplings', { body })).body.id);
@@ -78,11 +78,11 @@ test('all samplings are listed once, the newest first, page by page', async () =
 });
 
 test('cancel ends once, retry begins the next attempt, and what is completed has nothing to retry', async () => {
-	const { call, plan, reports, ports } = await openDoor();
+	const { call, plan, recounts, ports } = await makeTestApi();
 	const { id } = (await call('POST /samplings', { body })).body;
 	expect((await call('DELETE /samplings/{id}', { id })).body).toMatchObject({ state: 'cancelled' });
 	expect((await call('DELETE /samplings/{id}', { id })).status).toBe(202);
-	expect(reports[0]).toMatchObject({ sampling: id, attempt: 1, node: 'project' });
+	expect(recounts[0]).toMatchObject({ sampling: id, attempt: 1, node: 'project' });
 
 	expect((await call('POST /samplings/{id}/retry', { id })).body).toEqual({ id, attempt: 2 });
 	expect(plan.at(-1)).toEqual({ schema: 1, kind: 'project', sampling: id, attempt: 2 });
@@ -103,8 +103,9 @@ test('cancel ends once, retry begins the next attempt, and what is completed has
 });
 
 test('the standing sampling: once for a time, not while the last run is going, and then into the same destination', async () => {
-	const { call, plan, ports } = await openDoor();
-	const fire = (time: string) => startStandingSampling(ports, JSON.stringify({ ...body, settings: { step: 3 } }), time);
+	const { call, plan, ports } = await makeTestApi();
+	const fire = (time: string) =>
+		startScheduledSampling(ports, JSON.stringify({ ...body, settings: { step: 3 } }), time);
 	await fire('2026-11-01T00:00:00Z');
 	await fire('2026-11-01T00:00:00Z');
 	await fire('2026-11-02T00:00:00Z');
@@ -126,23 +127,23 @@ test('the standing sampling: once for a time, not while the last run is going, a
 });
 
 test('of two events at the same time one starts a run; one that was claimed and never begun is no run', async () => {
-	const { call, plan, ports } = await openDoor();
-	const fire = (time: string) => startStandingSampling(ports, JSON.stringify(body), time);
+	const { call, plan, ports } = await makeTestApi();
+	const fire = (time: string) => startScheduledSampling(ports, JSON.stringify(body), time);
 	await Promise.all(['01', '02', '03', '04'].map(day => fire(`2026-11-${day}T00:00:00Z`)));
 	expect(new Set(plan.map(({ sampling }) => sampling)).size).toBe(1);
 	expect((await call('GET /samplings')).body.samplings).toHaveLength(1);
 
-	const { ports: others, plan: othersPlan } = await openDoor();
+	const { ports: others, plan: othersPlan } = await makeTestApi();
 	const died = { ...others, store: { ...others.store, create: async () => Promise.reject(new Error('It died')) } };
-	await others.store.write(keys.standing, { schema: 1, id: 'x', wish: JSON.stringify([5, {}]), destination: 77 });
-	await expect(startStandingSampling(died, JSON.stringify(body), '2026-11-05T00:00:00Z')).rejects.toThrow('died');
+	await others.store.write(keys.scheduled, { schema: 1, id: 'x', wish: JSON.stringify([5, {}]), destination: 77 });
+	await expect(startScheduledSampling(died, JSON.stringify(body), '2026-11-05T00:00:00Z')).rejects.toThrow('died');
 	expect(othersPlan).toEqual([]);
-	await startStandingSampling(others, JSON.stringify(body), '2026-11-06T00:00:00Z');
+	await startScheduledSampling(others, JSON.stringify(body), '2026-11-06T00:00:00Z');
 	expect(othersPlan).toHaveLength(1);
 });
 
 test('one record that can not be read keeps no other from being listed', async () => {
-	const { call, ports } = await openDoor();
+	const { call, ports } = await makeTestApi();
 	const { id } = (await call('POST /samplings', { body })).body;
 	await ports.store.write(keys.listed('gone', '2026-11-01T00:00:00Z'), { schema: 1, id: 'gone' });
 	await ports.store.write(keys.listed('foreign', '2026-11-02T00:00:00Z'), { schema: 1, id: 'foreign' });
@@ -155,10 +156,10 @@ test('one record that can not be read keeps no other from being listed', async (
 });
 
 test('the standing sampling goes on in the project it made, also by a name and after a run that failed early or has another format; another wish begins anew', async () => {
-	const { call, ports } = await openDoor();
+	const { call, ports } = await makeTestApi();
 	const run = async (day: number, name: string, made: number | undefined, settings = {}) => {
 		const standing = JSON.stringify({ ...body, destination: { name }, settings });
-		await startStandingSampling(ports, standing, `2026-11-0${day}T00:00:00Z`);
+		await startScheduledSampling(ports, standing, `2026-11-0${day}T00:00:00Z`);
 		const [{ id }] = (await call('GET /samplings')).body.samplings;
 		if (made) await ports.store.write(keys.destination(id), { schema: 1, id: made, name: 'made', workspaceId: 1 });
 		const outcome = { reason: null, summary: emptySummary, state: made ? ('completed' as const) : ('failed' as const) };
@@ -176,7 +177,7 @@ test('the standing sampling goes on in the project it made, also by a name and a
 });
 
 test('an estimate adds up what listings tell and creates nothing', async () => {
-	const { call, plan, ports } = await openDoor(estimated);
+	const { call, plan, ports } = await makeTestApi(estimated);
 	const { status, body: estimate } = await call('POST /samplings/estimate', {
 		body: { ...body, settings: { step: 2 } },
 	});
@@ -197,7 +198,7 @@ test('an estimate adds up what listings tell and creates nothing', async () => {
 });
 
 test('an estimate tells bytes and dollars of every format, and those of the chosen one as it was asked for', async () => {
-	const { call } = await openDoor(estimated);
+	const { call } = await makeTestApi(estimated);
 	const ask = async (settings: object) => {
 		const { status, body: found } = await call('POST /samplings/estimate', { body: { ...body, settings } });
 		expect(status, JSON.stringify(found)).toBe(200);
@@ -242,7 +243,7 @@ test('an estimate tells bytes and dollars of every format, and those of the chos
 
 test('what docs/deploy.md says of an hour of 1080p is what an estimate tells', async () => {
 	const hour = { id: 11, fileMeta: { framesCount: 108_000, width: 1920, height: 1080, size: '2000000000' } };
-	const { call, ports } = await openDoor({ ...estimated, videos: async () => listing([hour]) });
+	const { call, ports } = await makeTestApi({ ...estimated, videos: async () => listing([hour]) });
 	// As a deployment has it unless told.
 	ports.sizing = { ...ports.sizing, framesPerChunk: 200 };
 	const { formats } = (await call('POST /samplings/estimate', { body })).body as Estimate;
@@ -282,7 +283,7 @@ describe('an estimate is answered in time', () => {
 	const listing = <Entity>(entities: Entity[], pages = 1) => ({ entities, perPage: 2, pages });
 	const dataset = { id: 1, name: 'd', projectId: 5, parentId: null };
 	const estimate = async (supervisely: Partial<SuperviselyApi>, source: object = body.source) => {
-		const { call } = await openDoor(supervisely);
+		const { call } = await makeTestApi(supervisely);
 		vi.useFakeTimers();
 		onTestFinished(() => void vi.useRealTimers());
 		let answered: Awaited<ReturnType<typeof call>> | undefined;
@@ -318,7 +319,7 @@ describe('an estimate is answered in time', () => {
 	test('with a 504, where the server does not answer at all, or only that it fails', async () => {
 		expect(await estimate({ project: never })).toMatchObject({ status: 504 });
 		vi.useRealTimers();
-		const failing = () => Promise.reject(new TryLater('projects.info answered 503', null));
+		const failing = () => Promise.reject(new TransientError('projects.info answered 503', null));
 		expect(await estimate({ project: failing })).toMatchObject({
 			status: 504,
 			body: { error: expect.stringContaining('projects.info answered 503') },

@@ -128,7 +128,7 @@ test.each([
 		/first\.mp4\.json: tag "sunny"|first\.mp4\.json: class "car"/,
 	],
 	['labels that are no JSON', 'street/ann/first.mp4.json', 'x', /first\.mp4\.json cannot be read/],
-	['a figure without an object', 'street/ann/first.mp4.json', orphanFigure(), /belongs to no object/],
+	['a figure without an object', 'street/ann/first.mp4.json', orphanFigure(), /refers to no object/],
 ])('a folder is refused: %s', async (_name, file, content, message) => {
 	const broken = join(await temporaryFolder(), 'broken');
 	await writeTinyVideoProject(broken);

@@ -217,7 +217,7 @@ test('images are refused with an unknown hash, a name twice, or in a videos proj
 	).toBe(400);
 	const videos = await ok(server, 'projects.add', { name: 'v', workspaceId: 1, type: 'videos' });
 	const dataset = await ok(server, 'datasets.add', { projectId: videos.id, name: 'd' });
-	expect((await add(dataset.id, [{ title: 'x.png', hash }])).body.error).toMatch(/takes no images/);
+	expect((await add(dataset.id, [{ title: 'x.png', hash }])).body.error).toMatch(/has no images/);
 });
 
 test('uploads that are no form are refused with a status that nobody retries', async () => {

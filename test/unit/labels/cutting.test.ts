@@ -55,7 +55,7 @@ test.each([
 	['cuboid_2d', vertices([...corners.slice(1), [64, 6]])],
 	['oriented_bbox', { points: xy('60,0 68,9'), angle: 0 }],
 ])('%s: refused when nothing can be kept', async (type, geometry) => {
-	await expect(convertGeometry(type, geometry, full, full)).rejects.toThrow('beyond the picture of 64 x 48');
+	await expect(convertGeometry(type, geometry, full, full)).rejects.toThrow('outside the picture of 64 x 48');
 });
 
 test('a mask', async () => {
@@ -77,6 +77,6 @@ test('a mask', async () => {
 		[-3, 0],
 		[0, -2],
 	]) {
-		await expect(convertOne('bitmap', { bitmap: { origin, data } })).rejects.toThrow('beyond the picture');
+		await expect(convertOne('bitmap', { bitmap: { origin, data } })).rejects.toThrow('outside the picture');
 	}
 });

@@ -166,7 +166,7 @@ describe('a figure that cannot be carried over is a fault, and the others stay',
 		['malformed', { ...figure(), geometryType: null }, 'A figure: figure.geometryType is null: '],
 		['no object at all', null, 'A figure: figure is null: '],
 		['without geometry', figure({ geometry: null }), 'Figure 500 (rectangle, class "car"): geometry is null: '],
-		['beyond the picture', figure({ geometry: points('70,0 80,9') }), 'it lies beyond the picture of 64 x 48'],
+		['beyond the picture', figure({ geometry: points('70,0 80,9') }), 'it lies outside the picture of 64 x 48'],
 		['of another type', figure({ geometryType: 'point' }), 'its class has the shape rectangle in the destination'],
 	])('%s', async (_, bad, message) => {
 		const { annotation, faults } = await annotate({ figures: [bad, figure()] });
@@ -176,9 +176,7 @@ describe('a figure that cannot be carried over is a fault, and the others stay',
 
 	test('in space, under a class of any shape', async () => {
 		const { faults } = await annotate(thing('cuboid_3d', {}));
-		expect(faults[0]?.message).toBe(
-			'Figure 500 (cuboid_3d, class "thing"): a geometry in space has no place on a frame',
-		);
+		expect(faults[0]?.message).toBe('Figure 500 (cuboid_3d, class "thing"): a 3D geometry cannot be drawn on a frame');
 	});
 
 	test('of a class that the destination does not have', async () => {
@@ -207,7 +205,7 @@ test('a figure that reaches beyond the picture is cut, and a note says so', asyn
 	expect(annotation.objects[0]?.points).toEqual(points('60,0 64,10').points);
 	expect(faults).toEqual([]);
 	expect(notes).toEqual([
-		'Figure 500 (rectangle, class "car") reaches beyond the picture of 64 x 48: what lies on it is kept',
+		'Figure 500 (rectangle, class "car") extends beyond the picture of 64 x 48: the part inside is kept',
 	]);
 });
 

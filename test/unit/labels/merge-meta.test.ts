@@ -70,15 +70,21 @@ test.each([
 	[{ classes: [{ title: 'a', color: '#112233' }] }, 'meta.classes[0].shape is missing'],
 	[
 		{ classes: [ofClass('a', 'point'), ofClass('a', 'line')] },
-		'meta.classes[1].title is "a": another one has this title',
+		'meta.classes[1].title is "a": another entry has this title',
 	],
 	[
 		{ classes: [ofClass('a', 'graph', { geometry_config: {} })] },
 		'meta.classes[0].geometry_config is {}: a graph class',
 	],
 	[{ classes: [], tags: [tag('a', 'number')] }, 'meta.tags[0].value_type is "number"'],
-	[{ classes: [], tags: [tag('a', 'oneof_string')] }, 'meta.tags[0].values is missing: values belong to'],
-	[{ classes: [], tags: [tag('a', 'none', { values: ['b'] })] }, 'meta.tags[0].values is ["b"]: values belong to'],
+	[
+		{ classes: [], tags: [tag('a', 'oneof_string')] },
+		'meta.tags[0].values is missing: tags of type oneof_string need values',
+	],
+	[
+		{ classes: [], tags: [tag('a', 'none', { values: ['b'] })] },
+		'meta.tags[0].values is ["b"]: tags of type oneof_string need values',
+	],
 ])('a malformed meta is refused by path and value: %j', (value, message) => {
 	expect(() => parseProjectMeta(value, 7)).toThrow(`The meta of project 7 is malformed: ${message}`);
 });

@@ -61,14 +61,16 @@ test('a tag that reaches beyond the last picture is carried over up to it, and a
 	expect(await ofVideo([10, 30])).toEqual({
 		...{ count: 0, named: [] },
 		notes: [
-			'Tag "mood" of the video has the frame range [10, 30], and the video ends after 30 frames: it holds up to the last',
+			'Tag "mood" of the video has the frame range [10, 30], and the video ends after 30 frames: it is applied up to the last frame',
 		],
 	});
 	const both = await find({
 		tags: [{ name: 'mood', frameRange: [10, 30] }],
 		objectTags: [{ name: 'speed', frameRange: [0, 99] }],
 	});
-	expect(both.notes).toEqual([expect.stringMatching(/holds up to the last \(1 more tags reach as far\)$/)]);
+	expect(both.notes).toEqual([
+		expect.stringMatching(/is applied up to the last frame \(1 more tags reach beyond the end\)$/),
+	]);
 });
 
 test('tags of objects are told with their object', async () => {

@@ -82,7 +82,7 @@ test('a figure that reaches beyond the picture is cut, and said to be, or refuse
 		fc.asyncProperty(onPicture(20), async ({ from, to, figure: { type, geometry } }) => {
 			const converted = await convertGeometry(type, geometry, from, to).catch((error: Error) => error);
 			if (converted instanceof Error) {
-				expect(converted).toMatchObject({ reason: 'label', message: expect.stringContaining('beyond') });
+				expect(converted).toMatchObject({ reason: 'label', message: expect.stringContaining('outside') });
 				return;
 			}
 			expect(converted.geometries).not.toHaveLength(0);

@@ -157,6 +157,6 @@ test('labels whose size was told unturned are not stretched', async () => {
 	const [label] = await destination.labelsOf(destination.imageIds[0] as number);
 	expect(label?.points.exterior).toEqual(xy('10,11 30,31'));
 	expect(uploader.notes()).toEqual([
-		'a video: its labels are for 64 x 48 pixels, its pictures have 48 x 64: they keep their pixels',
+		'a video: its labels are for pictures of 64 x 48 pixels, its pictures have 48 x 64: label coordinates are kept',
 	]);
 });

@@ -51,5 +51,5 @@ test.each([
 });
 
 test.each(['[{"frames":[{"index":1}', '[{"frames":[{"index":1}]', '[{"a":"'])('%s ends early', async text => {
-	await expect(split(text, [7])).rejects.toThrow('ended in the middle');
+	await expect(split(text, [7])).rejects.toThrow('is incomplete');
 });

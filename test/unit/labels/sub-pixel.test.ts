@@ -71,5 +71,5 @@ test.each([
 
 const inSpace = ['cuboid_3d', 'point_3d', 'polyline_3d', 'point_cloud', 'mesh', 'mask_3d', 'closed_surface_mesh'];
 test.each(inSpace)('%s is refused', async type => {
-	await expect(convertGeometry(type, {}, full, full)).rejects.toThrow('a geometry in space has no place on a frame');
+	await expect(convertGeometry(type, {}, full, full)).rejects.toThrow('a 3D geometry cannot be drawn on a frame');
 });

@@ -66,7 +66,7 @@ test('one bad figure is a fault, the others arrive', async () => {
 		],
 	]);
 	await refresh();
-	expect(faults).toEqual(['Figure 0 (rectangle, class "a rectangle"): it lies beyond the picture of 64 x 48']);
+	expect(faults).toEqual(['Figure 0 (rectangle, class "a rectangle"): it lies outside the picture of 64 x 48']);
 	expect(await destination.labelsOf(destination.imageIds[0] as number)).toHaveLength(1);
 	expect(uploader.labels()).toBe(1);
 });
@@ -88,8 +88,8 @@ test('labels of a picture that is not as large as they were told for keep their 
 	// What lies beyond the picture is cut off, and the rest is scaled with it.
 	expect((await destination.labelsOf(halved?.id as number))[0]?.points.exterior).toEqual(xy('20,1 23,4'));
 	expect(uploader.notes()).toEqual([
-		'a video: its labels are for 64 x 48 pixels, its pictures have 48 x 64: they keep their pixels',
-		expect.stringContaining('frame 1: Figure 0 (rectangle, class "a rectangle") reaches beyond the picture of 48 x 64'),
+		'a video: its labels are for pictures of 64 x 48 pixels, its pictures have 48 x 64: label coordinates are kept',
+		expect.stringContaining('frame 1: Figure 0 (rectangle, class "a rectangle") extends beyond the picture of 48 x 64'),
 	]);
 });
 
@@ -110,7 +110,7 @@ test('an image or labels that the server refuses for good cost no other frame, a
 	const labels = Array.from({ length: 4 }, () => [rectangle]);
 	const { faults, refresh, uploader } = await uploaderFor({ ...destination, supervisely: picky }, labels);
 	await refresh();
-	expect(faults).toEqual(['its labels: annotations.bulk.add answered 400: No']);
+	expect(faults).toEqual(['its labels were refused: annotations.bulk.add answered 400: No']);
 	expect(uploader.labels()).toBe(3);
 	for (const [at, image] of imageIds.entries()) expect(await labelsOf(image)).toHaveLength(at === 2 ? 0 : 1);
 

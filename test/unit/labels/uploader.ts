@@ -75,7 +75,7 @@ export const uploaderFor = async (
 			image: imageIds[index],
 			...(more.imageSize ? { size: more.imageSize } : {}),
 		})),
-		recipe: null,
+		decodePlan: null,
 		copy: null,
 		labels: labelsOf(annotation.slice(shapes.keys()), meta),
 	});

@@ -39,11 +39,11 @@ test('an S3 that knows conditional writes is taken, and nothing of the check sta
 });
 
 test.each([
-	['if-none-match', 'creating one that is there was done'],
-	['if-match', 'replacing one that has changed since was done'],
+	['if-none-match', 'creating a document that exists succeeded'],
+	['if-match', 'replacing a document that has changed succeeded'],
 ])('one that ignores %s is refused by what it does, with what to do', async (header, what) => {
 	await expect(checkS3(connect(header), 'state', 'http://other')).rejects.toThrow(
-		`The S3 at http://other can't keep the state: ${what}. Use one that knows conditional writes`,
+		`The S3 at http://other can't store the state: ${what}. Use an S3 with conditional writes`,
 	);
 });
 
@@ -60,6 +60,6 @@ test('one that lets two win at the same time is taken with a warning', async () 
 		{ step: 'build', priority: 'low' },
 	);
 	expect(await checkS3(s3, 'state', 'http://other')).toMatch(
-		/http:\/\/other lets 8 of 8 who write the same at one time win: work may be done twice/,
+		/http:\/\/other lets 8 of 8 simultaneous conditional writes succeed, so work may be done twice/,
 	);
 });

@@ -124,9 +124,9 @@ test('closing waits for what is being done, and turns away the rest', async () =
 	const kept = await workers.place(job);
 	const waiting = workers.place(job);
 	const closed = workers.close();
-	await expect(waiting).rejects.toThrow('have ended');
-	await expect(kept.run()).rejects.toThrow('have ended');
-	await expect(workers.place(job)).rejects.toThrow('have ended');
+	await expect(waiting).rejects.toThrow('have stopped');
+	await expect(kept.run()).rejects.toThrow('have stopped');
+	await expect(workers.place(job)).rejects.toThrow('have stopped');
 	expect(await running).toEqual(encodePng(picture));
 	await closed;
 	await workers.close();

@@ -14,7 +14,7 @@ import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { writeTinyVideoProject } from '#test/tiny-video-project.ts';
 import { decodeChunk } from '../../../functions/decode/decode-chunk.ts';
-import { takeStep } from '../../../functions/fan-out/take-step.ts';
+import { handlePlanMessage } from '../../../functions/fan-out/handle-plan-message.ts';
 
 const at = { sampling: 's', attempt: 1 };
 
@@ -56,12 +56,12 @@ test('at the deadline ffmpeg is ended, no marker is written, and the next delive
 		),
 		sendPlan: async (messages: PlanMessage[]) => void plan.push(...messages),
 		sendDecode: async (messages: DecodeMessage[]) => void chunks.push(...messages),
-		sendReport: async (messages: { node: string }[]) => void reported.push(...messages.map(({ node }) => node)),
+		sendRecount: async (messages: { node: string }[]) => void reported.push(...messages.map(({ node }) => node)),
 	});
 	const request = requestSchema.parse({ source: { projectId: source } });
 	await store.write(keys.request('s'), { schema: 1, id: 's', createdAt: '2026-11-01T00:00:00.000Z', request });
 	for (let message = plan.shift(); message; message = plan.shift())
-		await takeStep(portsUntil(), message, new AbortController().signal);
+		await handlePlanMessage(portsUntil(), message, new AbortController().signal);
 	const [message] = chunks as [DecodeMessage];
 	const done = () => isDone(store, at, message.node, message.chunk);
 

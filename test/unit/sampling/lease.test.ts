@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeMemoryStore } from '#library/memory-store.ts';
 import { underLease } from '#shared/aws/lease.ts';
-import { Busy } from '#shared/errors.ts';
+import { DeferredError } from '#shared/errors.ts';
 
 const soon = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
 
@@ -25,9 +25,11 @@ test('who has no patience is told when to come again', async () => {
 	const store = makeMemoryStore();
 	const held = underLease(store, 'x', { ms: 5000 }, () => soon(100));
 	await soon(10);
-	const refused = await underLease(store, 'x', { ms: 5000 }, async () => 'worked').catch(error => error as Busy);
-	expect(refused).toBeInstanceOf(Busy);
-	expect((refused as Busy).seconds).toBeGreaterThan(3);
+	const refused = await underLease(store, 'x', { ms: 5000 }, async () => 'worked').catch(
+		error => error as DeferredError,
+	);
+	expect(refused).toBeInstanceOf(DeferredError);
+	expect((refused as DeferredError).seconds).toBeGreaterThan(3);
 	await held;
 	expect(await underLease(store, 'x', { ms: 5000 }, async () => 'worked')).toBe('worked');
 });

@@ -68,7 +68,7 @@ test.each([
 	const { refusal, written } = await ask(customData, images as string[], format);
 	const ending = { PNG: 'png', JPEG: 'jpg', WebP: 'webp' }[begun];
 	expect(refusal).toBe(
-		`Project 7 ("mine", the destination) was begun as ${begun} and these settings say ${wanted}: sample it as ${begun} (format ${ending}), or into another project`,
+		`Project 7 ("mine", the destination) already has ${begun} images and these settings ask for ${wanted}: use format ${ending}, or sample into another project`,
 	);
 	expect(written).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { makeMemoryStore } from '#library/memory-store.ts';
-import { Busy } from '#shared/errors.ts';
+import { DeferredError } from '#shared/errors.ts';
 import { endSampling } from '#shared/sampling/documents.ts';
 import type { Attempt } from '#shared/sampling/keys.ts';
 import { markDone } from '#shared/sampling/marker.ts';
@@ -9,7 +9,7 @@ import { requestSchema } from '#shared/sampling/request.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 import type { ImageFormat } from '#shared/video/picture/image-format.ts';
-import { claimDataset } from '../../../functions/fan-out/claim-dataset.ts';
+import { lockDataset } from '../../../functions/fan-out/lock-dataset.ts';
 import { openDestination } from '../../../functions/fan-out/open-project.ts';
 import type { FanOutPorts } from '../../../functions/fan-out/ports.ts';
 
@@ -75,7 +75,7 @@ test('of two samplings that begin at the same time in different formats one is r
 	const [begun, refused] = first?.status === 'fulfilled' ? ['JPEG', second] : ['WebP', first];
 	expect(refused).toMatchObject({
 		status: 'rejected',
-		reason: { message: expect.stringContaining(`was begun as ${begun}`) },
+		reason: { message: expect.stringContaining(`already has ${begun} images`) },
 	});
 	expect([first?.status, second?.status].sort()).toEqual(['fulfilled', 'rejected']);
 	expect(customData).toMatchObject({
@@ -88,32 +88,32 @@ test('a dataset is filled by one sampling until that has filled it, has ended, o
 	const store = makeMemoryStore();
 	const [first, second] = [1, 2].map(attempt => ({ sampling: `s${attempt}`, attempt: 1 })) as [Attempt, Attempt];
 	const place = { node: 'video-2', parent: 'dataset-1' };
-	const claim = (dataset: number, at: Attempt) => claimDataset({ store, leaseMs: 10 }, dataset, { ...at, ...place });
-	const open = (dataset: number) => claim(dataset, second);
+	const lock = (dataset: number, at: Attempt) => lockDataset({ store, leaseMs: 10 }, dataset, { ...at, ...place });
+	const open = (dataset: number) => lock(dataset, second);
 	await writeOpen(store, first);
-	for (const dataset of [1, 2, 3]) await claim(dataset, first);
-	await claim(1, first);
-	await expect(open(1)).rejects.toMatchObject({ name: 'Busy', seconds: 0.01 });
+	for (const dataset of [1, 2, 3]) await lock(dataset, first);
+	await lock(1, first);
+	await expect(open(1)).rejects.toMatchObject({ name: 'DeferredError', seconds: 0.01 });
 	// Nor by another video of the same sampling.
-	const sibling = claimDataset({ store, leaseMs: 10 }, 1, { ...first, node: 'video-3', parent: place.parent });
-	await expect(sibling).rejects.toBeInstanceOf(Busy);
+	const sibling = lockDataset({ store, leaseMs: 10 }, 1, { ...first, node: 'video-3', parent: place.parent });
+	await expect(sibling).rejects.toBeInstanceOf(DeferredError);
 
 	await markDone(store, first, 'dataset-1', 'video-2', emptySummary);
 	await open(1);
-	await expect(claim(1, first)).resolves.toBeUndefined();
+	await expect(lock(1, first)).resolves.toBeUndefined();
 
 	const [other] = [{ sampling: 's3', attempt: 1 }];
 	await writeOpen(store, other);
 	const elsewhere = { node: 'video-9', parent: 'dataset-1' };
-	for (const dataset of [7, 8]) await claimDataset({ store, leaseMs: 10 }, dataset, { ...other, ...elsewhere });
-	await expect(open(7)).rejects.toBeInstanceOf(Busy);
+	for (const dataset of [7, 8]) await lockDataset({ store, leaseMs: 10 }, dataset, { ...other, ...elsewhere });
+	await expect(open(7)).rejects.toBeInstanceOf(DeferredError);
 	await endSampling(store, other, { state: 'cancelled', reason: null, summary: emptySummary });
 	await open(7);
 
 	const silent = { sampling: 's4', attempt: 1 };
-	await claimDataset({ store, leaseMs: 10 }, 9, { ...silent, ...elsewhere });
+	await lockDataset({ store, leaseMs: 10 }, 9, { ...silent, ...elsewhere });
 	await writeOpen(store, silent, { at: new Date(Date.now() - 100).toISOString() });
-	await expect(open(9)).rejects.toBeInstanceOf(Busy);
+	await expect(open(9)).rejects.toBeInstanceOf(DeferredError);
 	await writeOpen(store, silent, { at: new Date(Date.now() - 300).toISOString() });
 	await open(9);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { settingsOfLabels } from '#shared/sampling/label-fingerprint.ts';
 import { formatOfName, imageName, selectFrames } from '#shared/sampling/selection.ts';
 import { settingsSchema } from '#shared/sampling/settings.ts';
-import { settingsOfLabels } from '#shared/sampling/settled-labels.ts';
 import { type ImageOptions, wrongImageOption } from '#shared/video/picture/image-format.ts';
 
 const settings = (more: object = {}) => settingsSchema.parse(more);
@@ -103,7 +103,7 @@ describe('formats', () => {
 		[
 			{ format: 'webp', resize: [16_384, null] },
 			'resize',
-			'resize has a side of 16384 and format is webp: WebP has no more than 16383 pixels each way, so make it smaller or choose png or jpg',
+			'resize has a side of 16384 and format is webp: WebP allows at most 16383 pixels per side, so make it smaller or choose png or jpg',
 		],
 	])('%j is refused', (wrong, path, message) => {
 		const issues = settingsSchema.safeParse(wrong).error?.issues ?? [];

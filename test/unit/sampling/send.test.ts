@@ -28,9 +28,9 @@ test('what a batch could not take is sent again, and nothing else', async () => 
 
 test('what SQS refuses for good, or again and again, is an error', async () => {
 	const refusing = queue(entries => ({ failed: entries.slice(0, 1), senderFault: true }));
-	await expect(makeSend(refusing.client, 'url')(messages)).rejects.toThrow(/SQS refused a message: InternalError/);
+	await expect(makeSend(refusing.client, 'url')(messages)).rejects.toThrow(/SQS rejected a message: InternalError/);
 	const failing = queue(entries => ({ failed: entries }));
-	await expect(makeSend(failing.client, 'url')(messages.slice(0, 3))).rejects.toThrow(/did not take 3 messages in 5/);
+	await expect(makeSend(failing.client, 'url')(messages.slice(0, 3))).rejects.toThrow(/did not accept 3 messages in 5/);
 });
 
 test('batches stay below 256 KiB, which is what some SQS take at one time', async () => {

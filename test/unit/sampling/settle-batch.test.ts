@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { makeMemoryStore } from '#library/memory-store.ts';
 import { deadlineOf } from '#shared/aws/deadline.ts';
 import { settleBatch } from '#shared/aws/settle-batch.ts';
-import { Busy, TryLater } from '#shared/errors.ts';
+import { DeferredError, TransientError } from '#shared/errors.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 
 const queueUrl = 'http://127.0.0.1/000000000000/work';
@@ -43,7 +43,7 @@ const settle = async (error: Error, delivery = 3) => {
 };
 
 test('a message that only has to wait is sent anew, so that waiting uses up no delivery', async () => {
-	const { answer, sent } = await settle(new Busy('held by another', 42.3));
+	const { answer, sent } = await settle(new DeferredError('held by another', 42.3));
 	expect(answer.batchItemFailures).toEqual([]);
 	expect(sent).toHaveLength(1);
 	expect(sent[0]).toBeInstanceOf(SendMessageCommand);
@@ -54,7 +54,7 @@ test.each([
 	['120', 120],
 	[new Date(Date.now() + 300_000).toUTCString(), 290],
 ])('what a server asks to wait, %s, the queue waits', async (retryAfter, least) => {
-	const { answer, sent } = await settle(new TryLater('images.bulk.add answered 429', retryAfter));
+	const { answer, sent } = await settle(new TransientError('images.bulk.add answered 429', retryAfter));
 	expect(answer.batchItemFailures).toEqual([{ itemIdentifier: 'm' }]);
 	expect(sent[0]).toBeInstanceOf(ChangeMessageVisibilityCommand);
 	expect((sent[0] as ChangeMessageVisibilityCommand).input.VisibilityTimeout).toBeGreaterThanOrEqual(least);
@@ -80,7 +80,7 @@ test('the deadline comes before the end of the time, and says so', async () => {
 	const signal = deadlineOf({ getRemainingTimeInMillis: () => 1050 }, 1000);
 	expect(signal.aborted).toBe(false);
 	await new Promise(resolve => setTimeout(resolve, 120));
-	expect(() => signal.throwIfAborted()).toThrow(/time was up/);
+	expect(() => signal.throwIfAborted()).toThrow(/time limit was reached/);
 });
 
 test('a token that no header can hold is refused without being told', async () => {

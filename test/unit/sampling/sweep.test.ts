@@ -68,7 +68,7 @@ test('of one that works nothing is done; a stuck one gets its steps again three 
 	await sweep(ports, 5 * minute);
 	expect(await readOutcome(store, at)).toMatchObject({
 		state: 'failed',
-		reason: expect.stringMatching(/Nothing was heard of it for 360 minutes.*sent again 3 times.*retry it/),
+		reason: expect.stringMatching(/No progress for 360 minutes.*sent again 3 times.*retry the sampling/),
 		summary: { framesUploaded: 2 },
 	});
 	expect(written.at(-1)).toMatchObject({ framefan: { state: 'failed' } });

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { makeMemoryStore } from '#library/memory-store.ts';
 import { readOutcome } from '#shared/sampling/documents.ts';
-import type { DecodeMessage, PlanMessage, ReportMessage } from '#shared/sampling/messages.ts';
+import type { DecodeMessage, PlanMessage, RecountMessage } from '#shared/sampling/messages.ts';
 import { planMessageSchema } from '#shared/sampling/messages.ts';
 import { requestSchema, type SamplingRequestInput } from '#shared/sampling/request.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+import { handlePlanMessage } from '../../../functions/fan-out/handle-plan-message.ts';
 import type { FanOutPorts } from '../../../functions/fan-out/ports.ts';
-import { takeStep } from '../../../functions/fan-out/take-step.ts';
 
 const perPage = 500;
 const largestMessage = 64 * 1024;
@@ -59,7 +59,7 @@ const walk = async (tree: Tree, request: SamplingRequestInput = { source: { proj
 	const { api, calls } = remote(tree);
 	const store = makeMemoryStore();
 	const queue: PlanMessage[] = [{ schema: 1, kind: 'project', ...at }];
-	const reports: ReportMessage[] = [];
+	const recounts: RecountMessage[] = [];
 	let [steps, largest, mostCalls, mostSent] = [0, 0, 0, 0];
 	const videos = new Set<number>();
 	const ports: FanOutPorts = {
@@ -76,7 +76,7 @@ const walk = async (tree: Tree, request: SamplingRequestInput = { source: { proj
 			}
 		},
 		sendDecode: async (_: DecodeMessage[]) => {},
-		sendReport: async messages => void reports.push(...messages),
+		sendRecount: async messages => void recounts.push(...messages),
 	};
 	const record = {
 		schema: 1,
@@ -87,11 +87,11 @@ const walk = async (tree: Tree, request: SamplingRequestInput = { source: { proj
 	await store.write('samplings/wide/request.json', record);
 	for (let message = queue.shift(); message; message = queue.shift()) {
 		const before = calls();
-		await takeStep(ports, message, new AbortController().signal);
+		await handlePlanMessage(ports, message, new AbortController().signal);
 		mostCalls = Math.max(mostCalls, calls() - before);
 		steps++;
 	}
-	return { steps, largest, mostCalls, mostSent, videos: videos.size, store, reports };
+	return { steps, largest, mostCalls, mostSent, videos: videos.size, store, recounts };
 };
 
 test('a dataset of 100,000 videos: page by page, no step asks for more than a few pages or sends more than one', async () => {
@@ -124,7 +124,9 @@ test('datasets without end become a fault that says so, and the walk ends', asyn
 	expect(steps).toBe(1 + 101);
 	expect((await store.read('samplings/wide/attempts/1/faulted/dataset-100/dataset-101.json'))?.value).toMatchObject({
 		faultCount: 1,
-		faults: [{ reason: 'unsupported', message: expect.stringMatching(/Dataset 101 lies below 101 others.*move it/) }],
+		faults: [
+			{ reason: 'unsupported', message: expect.stringMatching(/Dataset 101 is nested below 101 datasets.*move it/) },
+		],
 	});
 	expect(await readOutcome(store, at)).toBeUndefined();
 });

@@ -66,7 +66,7 @@ describe('an image file', () => {
 	test('too large for WebP is refused in one sentence, and no repeat is worth it', async () => {
 		await expect(encode({ format: 'webp' }, { width: 16_384, height: 1 })).rejects.toMatchObject({
 			reason: 'unsupported',
-			message: 'A picture has 16384 x 1 pixels, WebP has no more than 16383 pixels each way: choose png or jpg',
+			message: 'A picture has 16384 x 1 pixels, and WebP allows at most 16383 pixels per side: choose png or jpg',
 		});
 	});
 });

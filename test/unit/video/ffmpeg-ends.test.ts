@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { SamplingFailure, TryLater } from '#shared/errors.ts';
+import { SamplingFailure, TransientError } from '#shared/errors.ts';
 import { ffmpegProgram } from '#shared/video/extract/ffmpeg-program.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
@@ -65,7 +65,7 @@ test.each(['KILL', 'TERM', 'SEGV', 'BUS'])(
 	'killed by a signal of others (%s): to be tried again, and no fault',
 	async name => {
 		const { thrown, faults } = await readWith(standIn(`dies-of-${name}`, `kill -${name} $$`, 'sleep 5'));
-		expect(thrown).toBeInstanceOf(TryLater);
+		expect(thrown).toBeInstanceOf(TransientError);
 		expect((thrown as Error).message).toMatch(`SIG${name}`);
 		expect(faults).toEqual([]);
 	},
@@ -73,14 +73,14 @@ test.each(['KILL', 'TERM', 'SEGV', 'BUS'])(
 
 test('killed behind its first pictures: those are given, the rest is to be tried again', async () => {
 	const { thrown, given } = await readWith(standIn('dies-late', `'${real}' "$@" | head -c 2000000`, 'kill -KILL $$'));
-	expect(thrown).toBeInstanceOf(TryLater);
+	expect(thrown).toBeInstanceOf(TransientError);
 	expect(given.length).toBeGreaterThan(2);
 	expect(given.length).toBeLessThan(120);
 });
 
 test.each([1, 3, 127])('exit code %i without a reason: to be tried again', async code => {
 	const { thrown } = await readWith(standIn(`exits-${code}`, `exit ${code}`));
-	expect(thrown).toBeInstanceOf(TryLater);
+	expect(thrown).toBeInstanceOf(TransientError);
 	expect((thrown as Error).message).toMatch(`exit code ${code}`);
 });
 
@@ -98,7 +98,7 @@ test.each([
 	expect(pictures.size + faults.length).toBe(120);
 });
 
-test('an exit code that a complaint about the input explains is a fault', async () => {
+test('an exit code explained by an error about the input is a fault', async () => {
 	const { thrown, faults, given } = await readWith(
 		standIn(
 			'complains',
@@ -123,13 +123,13 @@ test.each([
 		program('too-old', '#!/bin/sh\necho "Unrecognized option \'max_pixels\'." >&2\nexit 1\n'),
 		/too-old can't be used: Unrecognized option 'max_pixels'/,
 	],
-	['that is no ffmpeg', '/bin/true', /\/bin\/true can't be used: it decodes no picture/],
+	['that is no ffmpeg', '/bin/true', /\/bin\/true can't be used: it decodes no pictures/],
 	['that gives other pixels', program('liar', '#!/bin/sh\nprintf "P6\\n1 1\\n255\\nabc"\n'), /liar can't be used/],
 ])('a program %s fails the sampling with one sentence that names it', async (_, path, message) => {
 	const failure = await ffmpegProgram(path).catch(error => error);
 	expect(failure).toBeInstanceOf(SamplingFailure);
 	expect(failure.message).toMatch(message);
-	expect(failure.message).toMatch(/Name an ffmpeg of version 4\.1 or later in FFMPEG_PATH$/);
+	expect(failure.message).toMatch(/Set FFMPEG_PATH to an ffmpeg of version 4\.1 or later$/);
 	expect(failure.message).not.toMatch(/\n| at .*:\d+:\d+/);
 	const { thrown } = await readWith(path);
 	expect(thrown).toBeInstanceOf(SamplingFailure);
@@ -140,7 +140,7 @@ test('a trial that is killed is to be tried again, and is', async () => {
 		'killed-at-first',
 		`#!/bin/sh\nif [ ! -e '${folder}/second' ]; then touch '${folder}/second'; kill -KILL $$; fi\nexec '${real}' "$@"\n`,
 	);
-	expect(await ffmpegProgram(path).catch(error => error)).toBeInstanceOf(TryLater);
+	expect(await ffmpegProgram(path).catch(error => error)).toBeInstanceOf(TransientError);
 	expect(await ffmpegProgram(path)).toMatchObject({ path });
 });
 

@@ -19,56 +19,59 @@ const read = async (lines: string[], options: { decodesAhead?: boolean } = {}) =
 	for (let shown = await messages.nextPicture(); shown; shown = await messages.nextPicture()) found.push(shown);
 	return found;
 };
-const doubts = async (...lines: string[]) => (await read(lines)).map(({ doubt }) => doubt);
+const errorsOf = async (...lines: string[]) => (await read(lines)).map(({ decoderError }) => decoderError);
 
-test('sound pictures are in no doubt', async () => {
+test('sound pictures have no decoder error', async () => {
 	const details = [
 		'[showinfo@name @ 0x1] [verbose] TB:0.000011 FRAME_RATE:30.000000 SAMPLE_RATE:nan',
 		'[showinfo@name @ 0x1] [info] color_range:unknown color_space:unknown',
 		'[showinfo@name @ 0x1] [info] alpha_mode:unspecified',
 	];
-	expect(await doubts(...details, picture(0), ...details, picture(1))).toEqual([undefined, undefined]);
-	expect(await doubts(picture(0), picture(1), picture(2))).toEqual([undefined, undefined, undefined]);
+	expect(await errorsOf(...details, picture(0), ...details, picture(1))).toEqual([undefined, undefined]);
+	expect(await errorsOf(picture(0), picture(1), picture(2))).toEqual([undefined, undefined, undefined]);
 });
 
-test('a complaint is heard in a line of its own and in the middle of a line about a picture', async () => {
-	expect(await doubts(picture(0), '[mpeg4 @ 0x2] [error] Error at MB: 69', picture(1))).toEqual([
+test('an error is found in a line of its own and in the middle of a line about a picture', async () => {
+	expect(await errorsOf(picture(0), '[mpeg4 @ 0x2] [error] Error at MB: 69', picture(1))).toEqual([
 		undefined,
 		'[mpeg4] Error at MB: 69',
 	]);
 	const broken = picture(0, 'AAAAAAAAError at MB: 69');
 	const rest = '[showinfo@name @ 0x1] [info]  BBBBBBBB CCCCCCCC] mean:[1 2 3 \b] stdev:[1.0 2.0 3.0 \b]';
-	expect(await doubts(broken, rest, picture(1))).toEqual([undefined, 'Error at MB: 69']);
+	expect(await errorsOf(broken, rest, picture(1))).toEqual([undefined, 'Error at MB: 69']);
 	const second = '[showinfo@name @ 0x1] [info]  BBBBBBBBac-tex damaged at 6 3';
-	expect(await doubts(picture(0, 'AAAAAAAA'), second, rest, picture(1))).toEqual([undefined, 'ac-tex damaged at 6 3']);
+	expect(await errorsOf(picture(0, 'AAAAAAAA'), second, rest, picture(1))).toEqual([
+		undefined,
+		'ac-tex damaged at 6 3',
+	]);
 });
 
-test('a complaint in the middle of a line about colours or the filter is heard, too', async () => {
+test('an error in the middle of a line about colours or the filter is found, too', async () => {
 	const colours = 'color_range:tv color_space:bt709 color_primaries:bt709 color_trc:arib-std-b67';
-	expect(await doubts(picture(0), `[showinfo@name @ 0x1] [info] ${colours}`, picture(1))).toEqual([
+	expect(await errorsOf(picture(0), `[showinfo@name @ 0x1] [info] ${colours}`, picture(1))).toEqual([
 		undefined,
 		undefined,
 	]);
 	const broken = colours.replace(' color_space', 'Error at MB: 69 color_space');
-	expect((await doubts(picture(0), `[showinfo@name @ 0x1] [info] ${broken}`, picture(1)))[1]).toMatch(
+	expect((await errorsOf(picture(0), `[showinfo@name @ 0x1] [info] ${broken}`, picture(1)))[1]).toMatch(
 		/Error at MB: 69/,
 	);
 	const filter = '[showinfo@name @ 0x1] [info] config in time_base: 1/30Error at MB: 70, frame_rate: 30/1';
-	expect((await doubts(picture(0), filter, picture(1)))[1]).toMatch(/Error at MB: 70/);
+	expect((await errorsOf(picture(0), filter, picture(1)))[1]).toMatch(/Error at MB: 70/);
 	const warned = colours.replace(' color_trc', 'Late SEI color_trc');
-	expect(await doubts(picture(0), `[showinfo@name @ 0x1] [info] ${warned}`, picture(1))).toEqual([
+	expect(await errorsOf(picture(0), `[showinfo@name @ 0x1] [info] ${warned}`, picture(1))).toEqual([
 		undefined,
 		undefined,
 	]);
 });
 
-test('what sound streams come with is no complaint there either', async () => {
+test('messages of sound streams are no errors there either', async () => {
 	const broken = picture(0, 'AAAAAAAAmmco: unref short failure');
-	expect(await doubts(broken, picture(1))).toEqual([undefined, undefined]);
+	expect(await errorsOf(broken, picture(1))).toEqual([undefined, undefined]);
 	const detail = picture(0, 'AAAAAAAAnal_unit_type: 1(Coded slice of a non-IDR picture), nal_ref_idc: 2');
-	expect(await doubts('[h264 @ 0x2] [debug] no', detail, picture(1))).toEqual([undefined, undefined]);
+	expect(await errorsOf('[h264 @ 0x2] [debug] no', detail, picture(1))).toEqual([undefined, undefined]);
 	const busy = 'Thread message queue blocking; consider raising the thread_queue_size option (current value: 8)';
-	expect(await doubts(picture(0, `AAAAAAAA${busy}`), picture(1))).toEqual([undefined, undefined]);
+	expect(await errorsOf(picture(0, `AAAAAAAA${busy}`), picture(1))).toEqual([undefined, undefined]);
 });
 
 test('a filled gap counts where packets were lost, and only there', async () => {
@@ -76,19 +79,20 @@ test('a filled gap counts where packets were lost, and only there', async () => 
 		'[mpegts @ 0x2] [debug] Continuity check failed for pid 256',
 		'[h264 @ 0x3] [debug] Frame num gap 1 12',
 	];
-	expect(await doubts(picture(0), gap, picture(1))).toEqual([undefined, undefined]);
-	expect(await doubts(picture(0), lost, picture(1))).toEqual([undefined, undefined]);
-	expect((await doubts(picture(0), lost, gap, picture(1)))[1]).toMatch(/has lost packets/);
+	expect(await errorsOf(picture(0), gap, picture(1))).toEqual([undefined, undefined]);
+	expect(await errorsOf(picture(0), lost, picture(1))).toEqual([undefined, undefined]);
+	expect((await errorsOf(picture(0), lost, gap, picture(1)))[1]).toMatch(/has lost packets/);
 	expect(
-		(await doubts(picture(0, `AAAAAAAA${lost.slice(21)}`), picture(1, 'AFrame num gap 1 12'), picture(2)))[2],
+		(await errorsOf(picture(0, `AAAAAAAA${lost.slice(21)}`), picture(1, 'AFrame num gap 1 12'), picture(2)))[2],
 	).toMatch(/lost/);
 });
 
-test('where the decoder runs ahead, a complaint may be about any of the next pictures, keys or not', async () => {
+test('where the decoder runs ahead, an error may be about any of the next pictures, keys or not', async () => {
 	const lines = [picture(0), '[mjpeg @ 0x2] [error] error y=8 x=15', ...Array.from({ length: 40 }, () => picture(0))];
-	const doubted = (shown: ShownPicture[]) => shown.flatMap(({ doubt }, at) => (doubt === undefined ? [] : [at]));
-	expect(doubted(await read(lines))).toEqual([1]);
-	expect(doubted(await read(lines, { decodesAhead: true }))).toEqual(Array.from({ length: 15 }, (_, n) => n + 1));
+	const suspect = (shown: ShownPicture[]) =>
+		shown.flatMap(({ decoderError }, at) => (decoderError === undefined ? [] : [at]));
+	expect(suspect(await read(lines))).toEqual([1]);
+	expect(suspect(await read(lines, { decodesAhead: true }))).toEqual(Array.from({ length: 15 }, (_, n) => n + 1));
 });
 
 test('a picture whose line is lost has its place all the same, without a time', async () => {
@@ -147,10 +151,10 @@ const readLog = async (lines: string[]) => {
 	const messages = readMessages(Readable.from([Buffer.from(`${lines.join('\n')}\n`)]), { name: 'name' });
 	const pictures: unknown[] = [];
 	for (let shown = await messages.nextPicture(); shown; shown = await messages.nextPicture()) pictures.push(shown);
-	const { troubled, tooLarge, timeBase, restarts, decoder, noDecoder } = messages;
+	const { damaged, tooLarge, timeBase, restarts, decoder, noDecoder } = messages;
 	return {
 		pictures,
-		...{ troubled: troubled(), tooLarge: tooLarge(), timeBase: timeBase(), noDecoder: noDecoder() },
+		...{ damaged: damaged(), tooLarge: tooLarge(), timeBase: timeBase(), noDecoder: noDecoder() },
 		...{ restarts: restarts(), decoder: decoder() },
 	};
 };
@@ -166,7 +170,7 @@ const truth = [
 
 test('whatever a file says of itself, in any order, changes nothing of what is read', async () => {
 	const wanted = await readLog(truth);
-	expect(wanted).toMatchObject({ troubled: false, timeBase: { num: 1, den: 30 }, restarts: 0, decoder: 'h264' });
+	expect(wanted).toMatchObject({ damaged: false, timeBase: { num: 1, den: 30 }, restarts: 0, decoder: 'h264' });
 	expect(await readLog([...forged, ...truth])).toEqual(wanted);
 	expect(await readLog([...forged.toReversed(), ...forged, ...truth])).toEqual(wanted);
 	for (const line of forged) expect(await readLog([line, ...truth]), line).toEqual(wanted);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Busy } from '#shared/errors.ts';
+import { DeferredError } from '#shared/errors.ts';
 import { indexAvi } from '#shared/video/index/demux/avi.ts';
 import { indexFlv } from '#shared/video/index/demux/flv.ts';
 import { type Checkpoint, type PassState, passStateSchema } from '#shared/video/index/demux/pass-state.ts';
@@ -53,7 +53,7 @@ const inParts = async (pass: Pass, whole: ByteSource, bytes: number) => {
 		try {
 			return { index: await pass(small, checkpoint), rounds, starts };
 		} catch (error) {
-			if (!(error instanceof Busy)) throw error;
+			if (!(error instanceof DeferredError)) throw error;
 			expect(state?.at).toBeGreaterThan(before);
 			starts.push(state?.at as number);
 		}

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pointSchema } from './kind.ts';
 import { type Point, pixelCentre } from './plane.ts';
 
-/** An outline and the holes in it, none closed by a repetition of its first point. */
+/** An outline and its holes; rings do not repeat their first point. */
 export type Contour = { exterior: Point[]; interior: Point[][] };
 
 export const contourSchema = z.object({
@@ -17,7 +17,7 @@ export const mapContour = ({ exterior, interior }: Contour, move: (point: Point)
 
 export const contourCentres = (contour: Contour): Contour => mapContour(contour, pixelCentre);
 
-/** A ring of fewer than three points gets its last one again, as the SDK does. */
+/** Repeats the last point of a ring of fewer than three points, as the SDK does. */
 export const fillRing = (ring: Point[]): Point[] => {
 	const last = ring.at(-1);
 	return last && ring.length < 3 ? [...ring, ...Array<Point>(3 - ring.length).fill(last)] : ring;

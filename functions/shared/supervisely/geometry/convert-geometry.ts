@@ -13,11 +13,11 @@ import { point } from './point.ts';
 import { polygon } from './polygon.ts';
 import { rectangle } from './rectangle.ts';
 
-/** A figure's geometry for an image: usually one, several where the picture's border cuts it. */
+/** A converted geometry: usually one, several if the border of the picture cuts it. */
 export type Converted = {
-	/** Keys that are flattened into a label, in sub-pixel coordinates. */
+	/** Keys to merge into a label, in sub-pixel coordinates. */
 	geometries: GeometryJson[];
-	/** Whether a part of it lay beyond the source's picture and is missing. */
+	/** Whether a part outside the source picture was cut off. */
 	cut: boolean;
 };
 
@@ -29,7 +29,7 @@ const through =
 		const shape = await kind.parse(geometry);
 		const pieces = kind.clip(shape, from);
 		if (pieces.length === 0) {
-			throw new PermanentError('label', `it lies beyond the picture of ${from.width} x ${from.height}`);
+			throw new PermanentError('label', `it lies outside the picture of ${from.width} x ${from.height}`);
 		}
 		const resized = from.width !== to.width || from.height !== to.height;
 		const scaling = scalingBetween(from, to);
@@ -38,10 +38,10 @@ const through =
 	};
 
 const refuse: Convert = async () => {
-	throw new PermanentError('label', 'a geometry in space has no place on a frame');
+	throw new PermanentError('label', 'a 3D geometry cannot be drawn on a frame');
 };
 
-/** Types by the remote's names. */
+/** Types by Supervisely's names. */
 const converters = new Map<string, Convert>([
 	['rectangle', through(rectangle)],
 	['polygon', through(polygon)],
@@ -63,11 +63,11 @@ const converters = new Map<string, Convert>([
 const convertUnknown = through(opaque);
 
 /**
- * A figure's geometry as labels of an image. Fractions of pixels are cut off, what lies beyond the source's picture is
- * cut off, the rest is scaled with the picture, within the bounds of the new one.
+ * Converts the geometry of a figure to labels of an image: drops fractions of pixels, cuts off what is outside the source
+ * picture, and scales the rest to the image.
  * @param geometry in pixel coordinates of a picture of size `from`
- * @param to size of the picture it is for
- * @throws PermanentError `label` when it is malformed, when nothing of it is left, or when it is in space
+ * @param to size of the image
+ * @throws PermanentError `label` when it is malformed, entirely outside, or three-dimensional
  */
 export const convertGeometry = (type: string, geometry: unknown, from: Size, to: Size): Promise<Converted> =>
 	(converters.get(type) ?? convertUnknown)(geometry, from, to);

@@ -20,17 +20,17 @@ const cuboidSchema = z
 
 type Cuboid = z.output<typeof cuboidSchema>;
 
-/** A cuboid without one of its corners would be none, so it is carried over whole or not at all. */
+/** A cuboid needs all its corners, so it is converted as a whole or not at all. */
 const whole = <Shape>(shape: Shape, points: Point[], size: Size): Shape[] => {
 	const beyond = points.find(at => !isOnPicture(at, size));
 	if (!beyond) return [shape];
-	const place = `its corner ${JSON.stringify(beyond)} lies beyond the picture of ${size.width} x ${size.height}`;
+	const place = `its corner ${JSON.stringify(beyond)} lies outside the picture of ${size.width} x ${size.height}`;
 	throw new PermanentError('label', `${place}, and a cuboid can't be cut`);
 };
 
 /**
- * A box drawn in perspective by the corners of its faces. Its points are taken to pixel centres as those of polygons
- * are; the SDK has no rule for it and fails.
+ * A box in perspective, by the corners of its faces. Points are moved to pixel centres like those of polygons; the SDK
+ * fails on it.
  */
 export const cuboid: Kind<Cuboid> = {
 	parse: geometry => parseWith(cuboidSchema, geometry),
@@ -57,7 +57,7 @@ const cuboid2dSchema = z.object({
 
 type Cuboid2d = z.output<typeof cuboid2dSchema>;
 
-/** A cuboid with named corners; its place in space, if it has one, does not depend on the picture's size. */
+/** A cuboid with named corners; its 3D position, if any, does not depend on the size of the picture. */
 export const cuboid2d: Kind<Cuboid2d> = {
 	parse: geometry => parseWith(cuboid2dSchema, geometry),
 	clip: (shape, size) =>
@@ -67,7 +67,7 @@ export const cuboid2d: Kind<Cuboid2d> = {
 			size,
 		),
 	scale: (shape, scaling) => ({ ...shape, vertices: movedVertices(shape.vertices, at => scalePoint(at, scaling)) }),
-	// The remote keeps these corners in whole pixels, unlike all other points.
+	// Supervisely stores these corners in whole pixels, unlike all other points.
 	toSubPixel: shape => shape,
 };
 

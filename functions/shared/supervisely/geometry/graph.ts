@@ -7,7 +7,7 @@ const nodesSchema = z
 	.refine(nodes => Object.keys(nodes).length > 0, 'expected nodes');
 
 const schema = z.object({
-	// A node of this name would be lost without a word.
+	// A node of this name would be lost silently.
 	nodes: z
 		.custom<object>(nodes => !Object.hasOwn(Object(nodes), '__proto__'), 'no node can be called __proto__')
 		.pipe(nodesSchema),
@@ -18,7 +18,7 @@ type Node = { id: string; at: Point; disabled: boolean };
 const moved = (nodes: Node[], move: (point: Point) => Point): Node[] =>
 	nodes.map(node => ({ ...node, at: move(node.at) }));
 
-/** Named points, such as the keypoints of a skeleton. Those beyond the picture are left out, the others keep their places. */
+/** Named points, such as the keypoints of a skeleton. Points outside the picture are left out. */
 export const graph: Kind<Node[]> = {
 	parse: geometry =>
 		Object.entries(parseWith(schema, geometry).nodes).map(([id, { loc, disabled }]) => ({

@@ -3,22 +3,22 @@ import { PermanentError } from '../../errors.ts';
 import { explain } from '../explain.ts';
 import type { Point, Scaling, Size } from './plane.ts';
 
-/** A geometry's own keys, as they stand in a figure's `geometry` or flattened in an image's label. */
+/** Keys of a geometry, in a figure's `geometry` or merged into an image's label. */
 export type GeometryJson = Record<string, unknown>;
 
-/** What there is to know of one type of geometry. A shape is in whole pixels. */
+/** Operations on one type of geometry. A shape is in whole pixels. */
 export type Kind<Shape> = {
-	/** @throws PermanentError `label` with path and value of what is malformed */
+	/** @throws PermanentError `label` with path and value of the malformed field */
 	parse(geometry: unknown): Shape | Promise<Shape>;
-	/** What of it lies on a picture: the very shape when all of it does, pieces of it otherwise, none when nothing does. */
+	/** The part inside a picture: the same object if all of it is inside, otherwise the pieces; none if it is outside. */
 	clip(shape: Shape, size: Size): Shape[];
-	/** The shape, which lies on the source picture, on the resized one, all of it inside. */
+	/** The shape scaled from the source picture to the image, entirely inside. */
 	scale(shape: Shape, scaling: Scaling): Shape;
-	/** Its keys in sub-pixel coordinates, as annotations are uploaded. */
+	/** Its keys in sub-pixel coordinates, for upload. */
 	toSubPixel(shape: Shape): GeometryJson | Promise<GeometryJson>;
 };
 
-/** Far beyond any picture, and near enough that no computation loses a pixel. */
+/** Largest coordinate: beyond any picture, and small enough for exact computation. */
 const farthest = 1e7;
 
 const coordinate = z
@@ -27,10 +27,10 @@ const coordinate = z
 	.max(farthest)
 	.transform(value => Math.floor(value));
 
-/** `[x, y]`; fractions are cut off downward, as the SDK does. */
+/** `[x, y]`; rounded down, as in the SDK. */
 export const pointSchema = z.tuple([coordinate, coordinate]) satisfies z.ZodType<Point>;
 
-/** Reads a geometry by a schema. @throws PermanentError `label` with path and value of what is malformed */
+/** Parses a geometry. @throws PermanentError `label` with path and value of the malformed field */
 export const parseWith = <Schema extends z.ZodType>(schema: Schema, geometry: unknown): z.output<Schema> => {
 	const result = schema.safeParse(geometry);
 	if (result.success) return result.data;

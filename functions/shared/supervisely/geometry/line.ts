@@ -4,7 +4,7 @@ import { isOnPicture, type Point, pixelCentre, type Size, scalePoint } from './p
 
 const schema = z.object({ points: z.object({ exterior: z.array(pointSchema).min(2) }) });
 
-/** A line through its points, `line` in the remote's language; one that leaves the picture and comes back is several. */
+/** A polyline, Supervisely's `line`; one that leaves the picture and returns is split. */
 export const line: Kind<Point[]> = {
 	parse: geometry => parseWith(schema, geometry).points.exterior,
 	clip: (points, size) => (points.every(at => isOnPicture(at, size)) ? [points] : cutLine(points, size)),
@@ -12,7 +12,7 @@ export const line: Kind<Point[]> = {
 	toSubPixel: points => ({ points: { exterior: points.map(pixelCentre), interior: [] } }),
 };
 
-/** The pieces of a line that lie on a picture; where it crosses the border, fractions are cut off, as the SDK does. */
+/** The pieces of a line inside a picture; crossings with the border are rounded down, as in the SDK. */
 const cutLine = (points: Point[], size: Size): Point[][] => {
 	const pieces: Point[][] = [];
 	let piece: Point[] = [];
@@ -37,25 +37,25 @@ const cutLine = (points: Point[], size: Size): Point[][] => {
 	return pieces;
 };
 
-/** The part of a segment within the picture's outermost pixels (Liang and Barsky's way). */
+/** The part of a segment within the picture's outermost pixels (Liang-Barsky). */
 const cutSegment = ([x, y]: Point, [toX, toY]: Point, { width, height }: Size): [Point, Point] | undefined => {
 	const [stepX, stepY] = [toX - x, toY - y];
 	let [enter, leave] = [0, 1];
-	for (const [step, room] of [
+	for (const [delta, distance] of [
 		[-stepX, x],
 		[stepX, width - 1 - x],
 		[-stepY, y],
 		[stepY, height - 1 - y],
 	] as const) {
-		if (step === 0 && room < 0) return undefined;
-		if (step < 0) enter = Math.max(enter, room / step);
-		if (step > 0) leave = Math.min(leave, room / step);
+		if (delta === 0 && distance < 0) return undefined;
+		if (delta < 0) enter = Math.max(enter, distance / delta);
+		if (delta > 0) leave = Math.min(leave, distance / delta);
 	}
 	if (enter > leave) return undefined;
 	const along = (part: number): Point => [x + stepX * part, y + stepY * part];
 	return [enter === 0 ? [x, y] : along(enter), leave === 1 ? [toX, toY] : along(leave)];
 };
 
-/** Arithmetic may end a hair before the pixel that it was to end on, or beyond it. */
-const hair = 1e-6;
-const wholePixel = ([x, y]: Point): Point => [Math.floor(x + hair), Math.floor(y + hair)];
+/** Tolerance for rounding errors of floating-point numbers, in pixels. */
+const tolerance = 1e-6;
+const wholePixel = ([x, y]: Point): Point => [Math.floor(x + tolerance), Math.floor(y + tolerance)];

@@ -3,20 +3,20 @@ import { PermanentError } from '../../errors.ts';
 import { sharp } from '../../video/picture/sharp.ts';
 import type { Raster } from './raster.ts';
 
-/** How the bytes of a mask's picture are to be understood. */
+/** How to read the pixels of a mask. */
 export type MaskReading = 'set' | 'alpha';
 
 const signature = Buffer.from('89504e470d0a1a0a', 'hex');
-/** More pixels than any frame has; a mask that claims more is meant to exhaust memory. */
+/** Most pixels of a mask, more than any frame has; protects against exhausting memory. */
 const mostPixels = 2 ** 26;
-/** Where a PNG's header has them. */
+/** Offsets in the header of a PNG. */
 const at = { width: 16, height: 20, colourType: 25, end: 33 };
-/** Its colour type for gray without alpha. */
+/** PNG colour type of gray without alpha. */
 const gray = 0;
 
 /**
  * Reads a mask's `data`: base64 of zlib of a PNG, or of a PNG itself, as some tools write it.
- * - `set`: 255 where a pixel is set: where it isn't transparent, or, in a gray picture, isn't black
+ * - `set`: 255 for set pixels: those that are not transparent, or, in a gray picture, not black
  * - `alpha`: the gray value of each pixel, 0 to 255
  * @throws PermanentError `label` when it is not such data, or too large
  */
@@ -28,8 +28,8 @@ export const readMask = async (data: string, reading: MaskReading): Promise<{ ra
 		throw unreadable('holds neither zlib data nor a PNG');
 	}
 	const [width, height] = [png.readUInt32BE(at.width), png.readUInt32BE(at.height)];
-	if (width * height > mostPixels) throw unreadable(`holds a picture of ${width} x ${height}, which no frame has`);
-	const values = reading === 'set' ? await settings(png, packed) : await grays(png);
+	if (width * height > mostPixels) throw unreadable(`holds a picture of ${width} x ${height}, larger than any frame`);
+	const values = reading === 'set' ? await maskBits(png, packed) : await grays(png);
 	return { raster: { width, height, pixelBytes: 1, data: values }, packed };
 };
 
@@ -50,12 +50,12 @@ const twice = (data: Uint8Array): Uint8Array => {
 	return pixels;
 };
 
-const settings = async (png: Buffer, packed: boolean): Promise<Uint8Array> => {
+const maskBits = async (png: Buffer, packed: boolean): Promise<Uint8Array> => {
 	const { pixels, channels } = await decode(png);
-	// Not packed, the SDK takes a pixel as set that has anything in any channel.
+	// In an uncompressed PNG, the SDK treats a pixel as set if any channel is not 0.
 	if (channels > 1 && !packed) return combined(pixels, channels, parts => (parts.some(part => part !== 0) ? 255 : 0));
 	if (channels === 3) {
-		throw unreadable('holds a picture in colours without transparency: nothing says which pixels are set');
+		throw unreadable('holds a colour picture without transparency: it does not say which pixels are set');
 	}
 	const mask = new Uint8Array(pixels.length / channels);
 	for (let pixel = 0, from = channels - 1; pixel < mask.length; pixel++, from += channels) {
@@ -88,7 +88,7 @@ const inflated = (bytes: Buffer): Buffer | undefined => {
 const decode = async (png: Buffer): Promise<{ pixels: Uint8Array; channels: number }> => {
 	try {
 		const image = sharp(png, { limitInputPixels: mostPixels });
-		// Otherwise gray values come three times; where there is alpha it would be lost.
+		// Otherwise sharp triples gray values; with alpha, the conversion would drop the alpha.
 		const plain = png.readUInt8(at.colourType) === gray ? image.toColourspace('b-w') : image;
 		const { data, info } = await plain.raw().toBuffer({ resolveWithObject: true });
 		return { pixels: data, channels: info.channels };

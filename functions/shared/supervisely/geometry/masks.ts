@@ -7,7 +7,7 @@ import { greatest, slice, tightBox } from './raster.ts';
 
 const schema = z.object({ bitmap: z.object({ origin: pointSchema, data: z.string() }) });
 
-/** A mask cut to the box around what is set in it. `data` is as it came, while nothing of the mask has changed. */
+/** A mask cropped to its set pixels. `data`: the original data while the mask is unchanged. */
 type Mask = PlacedRaster & { data?: string };
 
 const maskKind = (reading: MaskReading): Kind<Mask> => ({
@@ -27,7 +27,7 @@ const maskKind = (reading: MaskReading): Kind<Mask> => ({
 	scale(mask, scaling) {
 		const scaled = scaleRaster(mask, scaling);
 		const { width, height } = scaled.raster;
-		// Where the pixels nearest to the middles miss all that is set, every pixel that is set counts.
+		// If nearest-neighbour sampling misses all set pixels, every set pixel counts.
 		return tightened(scaled) ?? (tightened({ ...scaled, raster: greatest(mask.raster, width, height) }) as Mask);
 	},
 	async toSubPixel({ origin, raster, data }) {
@@ -43,5 +43,5 @@ const tightened = ({ origin: [x, y], raster }: PlacedRaster): Mask | undefined =
 /** Pixels that are set or not. */
 export const bitmap = maskKind('set');
 
-/** Pixels that are set to a degree, 0 to 255. */
+/** Pixels with an opacity of 0 to 255. */
 export const alphaMask = maskKind('alpha');

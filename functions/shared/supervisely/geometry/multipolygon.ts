@@ -9,7 +9,7 @@ const schema = z.object({
 	parts: z.array(contourSchema.refine(hasRings, 'expected rings of 3 points or more')).min(1),
 });
 
-/** Several polygons that are one label, and stay one however they are cut. */
+/** Several polygons that form one label, also after cutting. */
 export const multipolygon: Kind<Contour[]> = {
 	parse: geometry => parseWith(schema, geometry).parts,
 	clip(parts, size) {

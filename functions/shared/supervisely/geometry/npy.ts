@@ -4,10 +4,10 @@ import type { Raster } from './raster.ts';
 
 const magic = Buffer.from('934e554d5059', 'hex');
 const mostBytes = 2 ** 28;
-/** NumPy lets the numbers begin at a multiple of this. */
+/** NumPy aligns the start of the data to a multiple of this. */
 const alignment = 64;
 
-/** A raster with what its numbers are: NumPy's `descr`, and how many there are in a pixel. */
+/** A raster with its element type (NumPy's `descr`) and the number of channels. */
 export type Channels = { raster: Raster; type: string; count: number };
 
 /**
@@ -24,12 +24,12 @@ export const readNpy = (data: string): Channels => {
 	const [, type = '', bytes = ''] = /'descr': '([<>|=]?[biufc](\d+))'/.exec(header) ?? [];
 	const [, height, width, count] = (/'shape': \((\d+), (\d+), (\d+),?\)/.exec(header) ?? []).map(Number);
 	if (!bytes || !height || !width || !count || !header.includes("'fortran_order': False")) {
-		throw unreadable(`holds no array of numbers in rows, columns and channels: ${header.trim().slice(0, 80)}`);
+		throw unreadable(`holds no array of rows, columns and channels: ${header.trim().slice(0, 80)}`);
 	}
 	const pixelBytes = Number(bytes) * count;
 	const pixels = npy.subarray(body);
 	if (pixels.length !== width * height * pixelBytes)
-		throw unreadable('holds an array that is shorter or longer than it says');
+		throw unreadable('holds an array whose length does not match its header');
 	return { raster: { width, height, pixelBytes, data: pixels }, type, count };
 };
 

@@ -5,10 +5,10 @@ import { boxBetween, outerCorners } from './rectangle.ts';
 
 const schema = z.object({ points: z.tuple([pointSchema, pointSchema]), angle: z.number() });
 
-/** A box that is turned about its centre by an angle in radians, from the x axis to the y axis, which points down. */
+/** A box rotated about its centre by an angle in radians, from the x axis towards the y axis, which points down. */
 type OrientedBox = { box: Box; angle: number };
 
-/** As for the remote: it may reach beyond the picture with all but its centre. */
+/** As in Supervisely, only its centre must be inside the picture. */
 export const orientedBox: Kind<OrientedBox> = {
 	parse(geometry) {
 		const { points, angle } = parseWith(schema, geometry);
@@ -28,9 +28,8 @@ const centrePixel = ({ left, top, right, bottom }: Box): Point => [
 ];
 
 /**
- * Unequal scaling makes a parallelogram of a turned box. The box for it: its longer axis goes where that of the shape
- * goes, end to end, and its other side is such that it covers the same area. For equal scaling, and for boxes along the
- * picture's sides, that is the exact place.
+ * Unequal scaling turns a rotated box into a parallelogram, which is replaced by a box with the same longer axis and the
+ * same area. This is exact for equal scaling and for boxes parallel to the axes.
  */
 const scaleTurned = ({ box, angle }: OrientedBox, { x: fx, y: fy }: Scaling): OrientedBox => {
 	if (fx === fy || angle === 0) {
@@ -49,7 +48,7 @@ const scaleTurned = ({ box, angle }: OrientedBox, { x: fx, y: fy }: Scaling): Or
 	const turn = turned - angle;
 	return {
 		box: rounded({ left: x - halfWidth, top: y - halfHeight, right: x + halfWidth, bottom: y + halfHeight }),
-		// Whole turns that the angle had are kept.
+		// Keeps full rotations of the angle.
 		angle: angle + Math.atan2(Math.sin(turn), Math.cos(turn)),
 	};
 };
@@ -61,7 +60,7 @@ const rounded = ({ left, top, right, bottom }: Box): Box => ({
 	bottom: roundHalfToEven(bottom),
 });
 
-/** The box moved by the pixel that rounding may have led its centre beyond the picture. */
+/** Moves the box back if rounding has put its centre outside the picture. */
 const centredOn = (box: Box, size: Size): Box => {
 	const [x, y] = centrePixel(box);
 	const dx = Math.min(Math.max(x, 0), size.width - 1) - x;

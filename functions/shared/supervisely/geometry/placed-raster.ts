@@ -1,10 +1,10 @@
 import { cutBox, type Point, roundHalfToEven, type Scaling, type Size, scalePoint } from './plane.ts';
 import { nearest, type Raster, slice } from './raster.ts';
 
-/** A raster whose top left pixel lies on a pixel of a picture. */
+/** A raster with the position of its top left pixel in a picture. */
 export type PlacedRaster = { origin: Point; raster: Raster };
 
-/** The part of it that lies on a picture; the very same when all of it does, undefined when nothing does. */
+/** The part inside a picture; the same object if all of it is inside, undefined if nothing is. */
 export const cutRaster = <Placed extends PlacedRaster>(
 	placed: Placed,
 	size: Size,
@@ -18,11 +18,11 @@ export const cutRaster = <Placed extends PlacedRaster>(
 	return cut === raster ? placed : { origin: [box.left, box.top], raster: cut };
 };
 
-/** The raster on the resized picture, at least one pixel of it. */
+/** The raster scaled to the image, at least one pixel of it. */
 export const scaleRaster = ({ origin, raster }: PlacedRaster, scaling: Scaling): PlacedRaster => {
 	const width = Math.max(roundHalfToEven(raster.width * scaling.x), 1);
 	const height = Math.max(roundHalfToEven(raster.height * scaling.y), 1);
 	const placed = { origin: scalePoint(origin, scaling), raster: nearest(raster, width, height) };
-	// Its origin is on the picture, so there is something to keep.
+	// Its origin is inside the picture, so something is left.
 	return cutRaster(placed, scaling.to) as PlacedRaster;
 };

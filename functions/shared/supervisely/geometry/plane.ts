@@ -16,7 +16,7 @@ export const scalingBetween = (from: Size, to: Size): Scaling => ({
 	to,
 });
 
-/** As Python's `round`, which the SDK scales with: 0.5 → 0, 1.5 → 2, 2.5 → 2. */
+/** Python's `round`, which the SDK uses for scaling: 0.5 → 0, 1.5 → 2, 2.5 → 2. */
 export const roundHalfToEven = (value: number): number => {
 	const below = Math.floor(value);
 	const fraction = value - below;
@@ -25,8 +25,8 @@ export const roundHalfToEven = (value: number): number => {
 };
 
 /**
- * Where a pixel of the source is on the resized picture. Rounding can lead one pixel beyond the right or bottom edge;
- * the last pixel is meant then, so that nothing that was on the source is lost.
+ * Position of a source pixel in the scaled picture. Rounding can exceed the right or bottom edge by one pixel, so it is
+ * clamped, and nothing is lost.
  */
 export const scalePoint = ([x, y]: Point, scaling: Scaling): Point => [
 	Math.min(roundHalfToEven(x * scaling.x), scaling.to.width - 1),

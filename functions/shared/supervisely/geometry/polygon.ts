@@ -15,7 +15,7 @@ import { isOnPicture, type Point, type Size, scalePoint } from './plane.ts';
 
 const schema = z.object({ points: contourSchema.refine(({ exterior }) => exterior.length > 0, 'expected points') });
 
-/** A polygon with holes; one that is cut at the picture's border may come to be several. */
+/** A polygon with holes; cutting it at the border of the picture may split it. */
 export const polygon: Kind<Contour> = {
 	parse(geometry) {
 		const { exterior, interior } = parseWith(schema, geometry).points;
@@ -26,7 +26,7 @@ export const polygon: Kind<Contour> = {
 	toSubPixel: contour => ({ points: contourCentres(contour) }),
 };
 
-/** What of a contour lies between the centres of the picture's outermost pixels; the very contour if all of it does. */
+/** The part of a contour between the centres of the outermost pixels; the same object if all of it is inside. */
 export function cutContour(contour: Contour, size: Size): Contour[] {
 	if ([contour.exterior, ...contour.interior].flat().every(at => isOnPicture(at, size))) return [contour];
 	const [right, bottom] = [size.width - 1, size.height - 1];
@@ -47,7 +47,7 @@ const combine = (how: ClipType, fill: FillRule, subject: Paths64, clip: Paths64,
 	const clipper = new Clipper64();
 	clipper.addPaths(subject, PathType.Subject);
 	clipper.addPaths(clip, PathType.Clip);
-	// Two ways of calling, told apart by what is given to write to.
+	// Two overloads, chosen by the type of the output.
 	if (Array.isArray(into)) clipper.execute(how, fill, into);
 	else clipper.execute(how, fill, into);
 };
@@ -58,7 +58,7 @@ const childrenOf = (node: PolyPath64): PolyPath64[] => Array.from({ length: node
 
 const ringOf = (node: PolyPath64): Point[] => (node.polygon ?? []).map(({ x, y }): Point => [x, y]);
 
-/** Outlines with their holes; what lies within a hole is an outline again. */
+/** Outlines with their holes; islands in holes are outlines again. */
 const outlines = (node: PolyPath64): Contour[] =>
 	childrenOf(node).flatMap(outline => {
 		const holes = childrenOf(outline);

@@ -3,13 +3,13 @@ import type { Box } from './plane.ts';
 /** Rows of pixels, each of the same number of bytes. */
 export type Raster = { width: number; height: number; pixelBytes: number; data: Uint8Array };
 
-/** For each place of a resized row or column, the source place nearest to its middle, as scikit-image computes it. */
+/** For each index of a scaled row or column, the source index nearest to its centre, as in scikit-image. */
 const nearestPlaces = (from: number, to: number): number[] => {
 	const step = from / to;
 	return Array.from({ length: to }, (_, place) => Math.min(Math.floor((place + 0.5) * step - 0.5 + 0.5), from - 1));
 };
 
-/** The raster at another size, each pixel taken from the nearest of the source. */
+/** Scales a raster by nearest neighbour. */
 export const nearest = (raster: Raster, width: number, height: number): Raster => {
 	const { pixelBytes } = raster;
 	const columns = nearestPlaces(raster.width, width);
@@ -25,7 +25,7 @@ export const nearest = (raster: Raster, width: number, height: number): Raster =
 	return { width, height, pixelBytes, data };
 };
 
-/** The raster at another size, each pixel the greatest of the source's that fall on it. For pixels of one byte. */
+/** Scales a raster of one byte per pixel; each pixel is the maximum of the source pixels that fall on it. */
 export const greatest = (raster: Raster, width: number, height: number): Raster => {
 	const data = new Uint8Array(width * height);
 	for (let y = 0, from = 0; y < raster.height; y++) {
@@ -38,7 +38,7 @@ export const greatest = (raster: Raster, width: number, height: number): Raster 
 	return { width, height, pixelBytes: 1, data };
 };
 
-/** The pixels of a raster that are in a box, which lies within it. */
+/** The pixels of a raster in a box inside it. */
 export const slice = (raster: Raster, { left, top, right, bottom }: Box): Raster => {
 	const [width, height] = [right - left + 1, bottom - top + 1];
 	if (width === raster.width && height === raster.height) return raster;
@@ -51,7 +51,7 @@ export const slice = (raster: Raster, { left, top, right, bottom }: Box): Raster
 	return { width, height, pixelBytes, data };
 };
 
-/** The smallest box around all bytes that aren't 0, for pixels of one byte; undefined when there are none. */
+/** The bounding box of non-zero pixels, for one byte per pixel; undefined when there are none. */
 export const tightBox = ({ width, height, data }: Raster): Box | undefined => {
 	let [left, top, right, bottom] = [width, -1, -1, -1];
 	for (let y = 0; y < height; y++) {

@@ -4,7 +4,7 @@ import { type Box, cutBox, type Point, scalePoint } from './plane.ts';
 
 const schema = z.object({ points: z.object({ exterior: z.tuple([pointSchema, pointSchema]) }) });
 
-/** The box between two opposite corners, whichever they are. */
+/** The box between two opposite corners, in any order. */
 export const boxBetween = ([x1, y1]: Point, [x2, y2]: Point): Box => ({
 	left: Math.min(x1, x2),
 	top: Math.min(y1, y2),
@@ -12,7 +12,7 @@ export const boxBetween = ([x1, y1]: Point, [x2, y2]: Point): Box => ({
 	bottom: Math.max(y1, y2),
 });
 
-/** The corners of a box on the edges between pixels, where its last pixels end. */
+/** The corners of a box in sub-pixel coordinates, at the outer edges of its pixels. */
 export const outerCorners = ({ left, top, right, bottom }: Box): [Point, Point] => [
 	[left, top],
 	[right + 1, bottom + 1],

@@ -4,34 +4,34 @@ import { needEarlierColours, readPps, readSlice, readSps, type Sps } from './h26
 import { canBeginAt } from './random-access.ts';
 
 /**
- * What the bytes of one access unit tell: whether decoding can begin with it, and where it is shown. `order` rises from
- * one shown picture to the next, once all units have been read: later ones may change it.
+ * Result of parsing one access unit: whether decoding can begin with it, and its display order. `order` is final only
+ * after all units have been read, since later ones may change it.
  */
 export type AccessUnit = {
 	isKey: boolean;
-	/** No picture behind it is shown before one in front of it, so that orders may begin anew here. */
+	/** No later picture is shown before an earlier one, so orders may restart here. */
 	isRestart: boolean;
 	order: number;
 };
 
 /**
- * Reads access units in the order in which they are stored, each one picture.
- * @returns undefined for what isn't exactly one whole picture, or whose order isn't known: the file has to be decoded
+ * Reads access units of one picture each, in stored order.
+ * @returns undefined for anything but one whole picture, or if its order is unknown: the file must be decoded
  */
 export type AccessUnitReader = (unit: Buffer) => AccessUnit | undefined;
 
 /**
  * The reader for a codec; undefined where there is none.
- * @param turns below which no order is given: those of pictures that another reader has read
+ * @param firstPosition display position of the first picture, after those of a former reader
  */
-export function accessUnitReader(bitstream: Bitstream, turns = 0): AccessUnitReader | undefined {
-	if (bitstream.codec === 'h264') return h264Reader(bitstream.lengthBytes, turns);
+export function accessUnitReader(bitstream: Bitstream, firstPosition = 0): AccessUnitReader | undefined {
+	if (bitstream.codec === 'h264') return h264Reader(bitstream.lengthBytes, firstPosition);
 	if (bitstream.codec === 'hevc') return hevcReader(bitstream.lengthBytes);
-	if (bitstream.codec === 'mpeg4') return anchorReader(bitstream, mpeg4Picture, turns);
+	if (bitstream.codec === 'mpeg4') return anchorReader(bitstream, mpeg4Picture, firstPosition);
 	if (bitstream.codec === 'mpeg2video' || bitstream.codec === 'mpeg1video')
-		return anchorReader(bitstream, mpegPicture, turns);
+		return anchorReader(bitstream, mpegPicture, firstPosition);
 	if (intraOnly.has(bitstream.codec) || inOrder.has(bitstream.codec)) {
-		let order = turns;
+		let order = firstPosition;
 		return unit => {
 			const isKey = canBeginAt(unit, bitstream) === true;
 			return { isKey, isRestart: isKey, order: order++ };
@@ -40,16 +40,16 @@ export function accessUnitReader(bitstream: Bitstream, turns = 0): AccessUnitRea
 	return undefined;
 }
 
-/** Codecs that show pictures in the order in which they are stored, each in a packet of its own. */
+/** Codecs without reordering, and with one picture per packet. */
 const inOrder = new Set(['h263', 'flv1', 'vp8']);
 
-/** Orders of pictures in H.264, by picture order count (ISO/IEC 14496-10, 8.2.1). */
-function h264Reader(lengthBytes: number, turns: number): AccessUnitReader {
+/** Display order in H.264, from the picture order count (ISO/IEC 14496-10, 8.2.1). */
+function h264Reader(lengthBytes: number, firstPosition: number): AccessUnitReader {
 	const sequences = new Map<number, Sps>();
 	const pictures = new Map<number, number>();
-	let [base, highest] = [turns, turns];
+	let [base, highest] = [firstPosition, firstPosition];
 	let [lastHigh, lastLow] = [0, 0];
-	let decoded = turns;
+	let decoded = firstPosition;
 	let first: Sps | undefined;
 	const sets = setsInForce();
 	return unit => {
@@ -96,8 +96,8 @@ function h264Reader(lengthBytes: number, turns: number): AccessUnitReader {
 }
 
 /**
- * Tells whether a unit can be decoded with the parameter sets of the first one and its own: with its own, or as long as
- * none has brought others.
+ * Checks whether a unit can be decoded with the parameter sets of the first unit and its own ones: true if it has its own,
+ * or if no unit in between has brought others.
  */
 function setsInForce(): (own: Buffer) => boolean {
 	let first: Buffer | undefined;
@@ -110,7 +110,7 @@ function setsInForce(): (own: Buffer) => boolean {
 	};
 }
 
-/** HEVC in containers that tell times: the bytes tell keys only, and that there is one picture. */
+/** HEVC in containers with times: parses only whether it is a key, and that it is one picture. */
 function hevcReader(lengthBytes: number): AccessUnitReader {
 	let order = 0;
 	const sets = setsInForce();
@@ -130,9 +130,9 @@ function hevcReader(lengthBytes: number): AccessUnitReader {
 
 type Kind = { isB: boolean } | undefined;
 
-/** Orders of pictures where B-pictures are shown at once, and each other one before the next other one. */
-function anchorReader(bitstream: Bitstream, kindOf: (unit: Buffer) => Kind, turns: number): AccessUnitReader {
-	let decoded = turns;
+/** Display order where B-pictures are shown immediately, and each other picture before the next non-B-picture. */
+function anchorReader(bitstream: Bitstream, kindOf: (unit: Buffer) => Kind, firstPosition: number): AccessUnitReader {
+	let decoded = firstPosition;
 	let anchor: AccessUnit | undefined;
 	return unit => {
 		const kind = kindOf(unit);
@@ -146,7 +146,7 @@ function anchorReader(bitstream: Bitstream, kindOf: (unit: Buffer) => Kind, turn
 	};
 }
 
-/** One VOP that is coded (ISO/IEC 14496-2, 6.2.5). */
+/** One coded VOP (ISO/IEC 14496-2, 6.2.5). */
 function mpeg4Picture(unit: Buffer): Kind {
 	let kind: Kind;
 	for (let at = startCode(unit, 0); at >= 0; at = startCode(unit, at + 3)) {
@@ -157,7 +157,7 @@ function mpeg4Picture(unit: Buffer): Kind {
 	return kind;
 }
 
-/** One picture that isn't a field (ISO/IEC 13818-2, 6.2.3). */
+/** One picture that is no field (ISO/IEC 13818-2, 6.2.3). */
 function mpegPicture(unit: Buffer): Kind {
 	let kind: Kind;
 	for (let at = startCode(unit, 0); at >= 0; at = startCode(unit, at + 3)) {

@@ -1,21 +1,21 @@
 /**
- * How the bytes of a stream's pictures are read: the codec by its common name, and for H.264 and HEVC how many bytes say
- * the length of a NAL unit; 0 where start codes part them (Annex B).
+ * Format of a bitstream: common name of the codec, and for H.264 and HEVC the number of bytes of a NAL unit's length; 0
+ * for start codes (Annex B).
  */
 export type Bitstream = { codec: string; lengthBytes: number };
 
-/** Codecs whose pictures never need another one. */
+/** Intra-only codecs. */
 export const intraOnly = new Set([
 	...['mjpeg', 'prores', 'dnxhd', 'dvvideo', 'rawvideo', 'huffyuv', 'ffvhuff', 'utvideo', 'magicyuv', 'png', 'v210'],
 ]);
 
-/** Codecs whose decoders tell of every picture whether it needs another one, in all versions of ffmpeg from 4.1 on. */
+/** Codecs whose decoders flag key pictures correctly, in all versions of ffmpeg since 4.1. */
 export const toldByDecoder = new Set([
 	...['mpeg4', 'mpeg1video', 'mpeg2video', 'h263', 'flv1', 'msmpeg4', 'wmv1', 'wmv2', 'wmv3', 'vc1'],
 	...['vp6', 'vp8', 'vp9', 'theora', 'ffv1', 'hevc'],
 ]);
 
-/** The units of a sample of H.264 or HEVC, without start codes or lengths. */
+/** The NAL units of a sample of H.264 or HEVC, without start codes or lengths. */
 export function* nalUnits(sample: Buffer, lengthBytes: number): Iterable<Buffer> {
 	if (lengthBytes > 0) {
 		for (let at = 0; at + lengthBytes < sample.length; ) {
@@ -35,10 +35,10 @@ export function* nalUnits(sample: Buffer, lengthBytes: number): Iterable<Buffer>
 	}
 }
 
-/** Where the next `00 00 01` is; -1 without one. */
+/** Offset of the next `00 00 01`; -1 for none. */
 export const startCode = (bytes: Buffer, from: number): number => bytes.indexOf('\0\0\x01', from, 'latin1');
 
-/** Reads bits from the highest of the first byte on; past the end they are 0. */
+/** Reads bits, most significant first; 0 past the end. */
 export function bitReader(bytes: Buffer, from = 0): (count: number) => number {
 	let at = from * 8;
 	return count => {

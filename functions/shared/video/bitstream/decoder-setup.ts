@@ -2,9 +2,8 @@ import { type Bitstream, nalUnits, startCode } from './bitstream.ts';
 import { type Colours, readSps } from './h264-headers.ts';
 
 /**
- * What a decoder learns from the first picture's bytes and remembers to the end of the stream. It goes in front of every
- * run that begins later: headers that a stream gives only once, and the name of the encoder, by which decoders know
- * which mistakes of old encoders they have to repeat.
+ * Data in the first picture that a decoder keeps to the end of the stream, to be inserted in front of every later run:
+ * headers that occur only once, and the name of the encoder, which selects workarounds for bugs of old encoders.
  * @param sample bytes of the first picture
  */
 export function decoderSetup(sample: Buffer, { codec, lengthBytes }: Bitstream): Buffer {
@@ -17,7 +16,7 @@ export function decoderSetup(sample: Buffer, { codec, lengthBytes }: Bitstream):
 	return Buffer.alloc(0);
 }
 
-/** Parameter sets, and what x264 says of itself: user data that isn't registered (payload type 5). */
+/** Parameter sets, and the version string of x264: unregistered user data (payload type 5). */
 const isSetupOfH264 = (nal: Buffer): boolean => {
 	const type = (nal[0] ?? 0) & 0x1f;
 	return type === 7 || type === 8 || (type === 6 && nal[1] === 5 && nal.includes('x264 - core', 0, 'latin1'));
@@ -35,7 +34,7 @@ const framed = (nal: Buffer, lengthBytes: number): Buffer => {
 	return Buffer.concat([length, nal]);
 };
 
-/** What stands before the first of these start codes; nothing where the sample doesn't begin with a start code. */
+/** The bytes before the first of these start codes; empty if the sample does not begin with a start code. */
 const before = (sample: Buffer, codes: number[]): Buffer => {
 	let at = startCode(sample, 0);
 	if (at !== 0) return Buffer.alloc(0);
@@ -44,8 +43,8 @@ const before = (sample: Buffer, codes: number[]): Buffer => {
 };
 
 /**
- * Whether a picture brings parameter sets of its own, and which: those of H.264 and HEVC may change within a stream.
- * @returns the sets, one after another; empty without any
+ * The parameter sets of a picture; those of H.264 and HEVC may change within a stream.
+ * @returns the concatenated sets; empty for none
  */
 export function parameterSets(sample: Buffer, { codec, lengthBytes }: Bitstream): Buffer {
 	if (codec !== 'h264' && codec !== 'hevc') return Buffer.alloc(0);
@@ -53,7 +52,7 @@ export function parameterSets(sample: Buffer, { codec, lengthBytes }: Bitstream)
 	return Buffer.concat([...nalUnits(sample, lengthBytes)].filter(isSet));
 }
 
-/** What the sequence parameter sets in a picture's bytes say of colours; empty without any, and for other codecs. */
+/** Colours declared in the sequence parameter sets of a picture; empty for none, and for other codecs. */
 export function coloursIn(sample: Buffer, { codec, lengthBytes }: Bitstream): Colours[] {
 	if (codec !== 'h264') return [];
 	return [...nalUnits(sample, lengthBytes)]

@@ -1,6 +1,6 @@
 import { bitReader } from './bitstream.ts';
 
-/** What the order of pictures needs of a sequence parameter set (ISO/IEC 14496-10, 7.3.2.1). */
+/** Fields of a sequence parameter set that determine picture order (ISO/IEC 14496-10, 7.3.2.1). */
 export type Sps = {
 	separatePlanes: boolean;
 	frameNumBits: number;
@@ -11,25 +11,24 @@ export type Sps = {
 };
 
 /**
- * What a set says of colours (E.1.1): range and matrix, null where it says nothing. A decoder keeps what an earlier set
- * has said then.
+ * Colours of a set (E.1.1): range and matrix, null if undeclared. A decoder then keeps those of an earlier set.
  */
 export type Colours = { fullRange: boolean | null; matrix: number | null };
 
-/** Whether pictures by these sets look different when a decoder has not seen those before them. */
+/** Whether pictures of these sets look different to a decoder that has not seen the sets before them. */
 export function needEarlierColours(all: Colours[]): boolean {
 	const different = new Set(all.map(({ fullRange, matrix }) => `${fullRange} ${matrix}`));
 	return different.size > 1 && all.some(({ fullRange, matrix }) => fullRange === null || matrix === null);
 }
 
-/** What is known of a picture by the header of its first slice. */
+/** Fields of a picture from the header of its first slice. */
 export type Slice = { isIdr: boolean; isReference: boolean; isField: boolean; order: number; sps: Sps };
 
-/** Bytes of a unit that are looked at: headers are at its beginning. */
+/** Bytes of a unit that are parsed: headers are at its beginning. */
 const headerBytes = 512;
 
 /**
- * The parameter sets of an `avcC` record, as a sample would have them, and the bytes that say a unit's length in samples
+ * The parameter sets of an `avcC` record in the format of a sample, and the number of bytes of a unit's length
  * (ISO/IEC 14496-15, 5.3.3.1).
  */
 export function setsOfRecord(record: Buffer): { lengthBytes: number; sets: Buffer } {
@@ -75,7 +74,7 @@ function reader(nal: Buffer) {
 	return { bits, ue, se };
 }
 
-/** Profiles whose sets tell of chroma and scaling lists. */
+/** Profiles whose sets have chroma format and scaling lists. */
 const highProfiles = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 
 export function readSps(nal: Buffer): { id: number; sps: Sps } {
@@ -124,7 +123,7 @@ export function readSps(nal: Buffer): { id: number; sps: Sps } {
 }
 
 function readColours(bits: (count: number) => number): Colours {
-	// The aspect ratio, in full where it is none of the usual ones, and the overscan.
+	// The aspect ratio, explicit if it is not a predefined one, and the overscan.
 	if (bits(1) === 1 && bits(8) === 255) bits(32);
 	if (bits(1) === 1) bits(1);
 	if (bits(1) === 0) return { fullRange: null, matrix: null };
@@ -142,7 +141,7 @@ export function readPps(nal: Buffer): { id: number; sps: number } {
 
 /**
  * The header of a slice.
- * @param setsOf the set that a picture parameter set refers to; undefined when it isn't known
+ * @param setsOf the set that a picture parameter set refers to; undefined if unknown
  */
 export function readSlice(nal: Buffer, setsOf: (pps: number) => Sps | undefined): Slice | undefined {
 	const header = nal[0] as number;

@@ -1,24 +1,24 @@
 import { type Bitstream, bitReader, intraOnly, nalUnits, startCode, toldByDecoder } from './bitstream.ts';
 
 /**
- * Whether decoding can begin with this picture, by its own bytes. What a container says of its keys is not asked: flags
- * are known to be wrong in every container.
+ * Whether decoding can begin with this picture, by its own bytes. Key flags of the container are ignored: they can be
+ * wrong in every format.
  * @param sample the picture's bytes, or the first 64 kB of them
- * @returns undefined where the bytes don't tell: those of some codecs never do, and those of others when damaged
+ * @returns undefined if unknown: always for some codecs, and for damaged pictures
  */
 export function canBeginAt(sample: Buffer, bitstream: Bitstream): boolean | undefined {
 	if (intraOnly.has(bitstream.codec)) return true;
 	return bytesTell(bitstream) ? pictures[bitstream.codec]?.(sample, bitstream) : undefined;
 }
 
-/** Whether the bytes of this codec's pictures tell. */
+/** Whether key pictures of this codec can be recognised by their bytes. */
 export const bytesTell = ({ codec }: Bitstream): boolean => intraOnly.has(codec) || Object.hasOwn(pictures, codec);
 
-/** Whether the first picture of a run of this codec is known to need no other, by its bytes or from the decoder. */
+/** Whether key pictures of this codec can be verified, by their bytes or by the decoder. */
 export const isVerifiable = (bitstream: Bitstream): boolean =>
 	bytesTell(bitstream) || toldByDecoder.has(bitstream.codec);
 
-/** The test of each codec whose bytes tell. */
+/** The test for each of these codecs. */
 const pictures: Record<string, (sample: Buffer, bitstream: Bitstream) => boolean | undefined> = {
 	h264: isH264Entry,
 	hevc: isHevcEntry,
@@ -40,7 +40,7 @@ const pictures: Record<string, (sample: Buffer, bitstream: Bitstream) => boolean
 	theora: sample => (sample[0] ?? 0xff) >> 6 === 0,
 };
 
-/** H.264 at an IDR picture, or at a recovery point that recovers at once (ISO/IEC 14496-10, 7.4.1 and D.2.8). */
+/** H.264: an IDR picture, or a recovery point with immediate recovery (ISO/IEC 14496-10, 7.4.1 and D.2.8). */
 function isH264Entry(sample: Buffer, { lengthBytes }: Bitstream): boolean | undefined {
 	for (const nal of nalUnits(sample, lengthBytes)) {
 		const type = (nal[0] ?? 0) & 0x1f;
@@ -66,7 +66,7 @@ function recoversAtOnce(sei: Buffer): boolean {
 	return false;
 }
 
-/** HEVC at an IRAP picture: NAL unit types 16 to 23 (ISO/IEC 23008-2, 7.4.2.2). */
+/** HEVC: an IRAP picture: NAL unit types 16 to 23 (ISO/IEC 23008-2, 7.4.2.2). */
 function isHevcEntry(sample: Buffer, { lengthBytes }: Bitstream): boolean | undefined {
 	for (const nal of nalUnits(sample, lengthBytes)) {
 		if (nal.length < 2) continue;
@@ -77,7 +77,7 @@ function isHevcEntry(sample: Buffer, { lengthBytes }: Bitstream): boolean | unde
 	return undefined;
 }
 
-/** Position of a start code with this last byte; -1 without one. */
+/** Position of a start code with this last byte; -1 for none. */
 function startCodeOf(sample: Buffer, code: number): number {
 	for (let at = startCode(sample, 0); at >= 0; at = startCode(sample, at + 3)) if (sample[at + 3] === code) return at;
 	return -1;
@@ -100,7 +100,7 @@ function isH263Intra(sample: Buffer): boolean | undefined {
 	return bits(3) === 0;
 }
 
-/** Sorenson's H.263: start code 17, version 5, reference 8, size 3 and what it announces, type 2. */
+/** Sorenson's H.263: start code 17, version 5, reference 8, size 3 and the explicit size, type 2. */
 function isSorensonIntra(sample: Buffer): boolean | undefined {
 	const bits = bitReader(sample);
 	if (bits(17) !== 1) return undefined;
@@ -110,7 +110,7 @@ function isSorensonIntra(sample: Buffer): boolean | undefined {
 	return bits(2) === 0;
 }
 
-/** frame_type of the uncompressed header; a header that only shows an older frame is none (VP9 specification, 6.2). */
+/** frame_type of the uncompressed header; not a header that only shows an older frame (VP9 specification, 6.2). */
 function isVp9Key(sample: Buffer): boolean | undefined {
 	const bits = bitReader(sample);
 	if (bits(2) !== 2) return undefined;

@@ -4,10 +4,10 @@ export type PacketLayout = { first: number; distance: number };
 /** Packets have 188 bytes; with a time in front 192, with parity behind 204. */
 const distances = [188, 192, 204];
 
-/** Sync bytes that have to stand in a row, so that a few by chance are no stream. */
+/** Sync bytes required in a row, to rule out a match by chance. */
 const syncBytesNeeded = 8;
 
-/** Finds the packets in a file's first bytes, also behind the rest of a packet or other bytes, as recordings may begin. */
+/** Finds the packets in the first bytes of a file, also after a partial packet or other bytes. */
 export function findPackets(bytes: Buffer): PacketLayout | undefined {
 	for (let first = bytes.indexOf(0x47); first >= 0; first = bytes.indexOf(0x47, first + 1)) {
 		for (const distance of distances) {
@@ -20,7 +20,7 @@ export function findPackets(bytes: Buffer): PacketLayout | undefined {
 	return undefined;
 }
 
-/** Where a packet's payload begins; undefined where it has none (ISO/IEC 13818-1, 2.4.3.2). */
+/** Offset of a packet's payload; undefined for none (ISO/IEC 13818-1, 2.4.3.2). */
 export function payloadStart(bytes: Buffer, packet: number): number | undefined {
 	const control = bytes[packet + 3] as number;
 	if ((control & 0x10) === 0) return undefined;
@@ -29,8 +29,8 @@ export function payloadStart(bytes: Buffer, packet: number): number | undefined 
 }
 
 /**
- * The header of a packetized elementary stream, and where the stream's own bytes begin (2.4.3.6).
- * @returns undefined without a presentation time
+ * The header of a packetized elementary stream, and the offset of its payload (2.4.3.6).
+ * @returns undefined if it has no presentation time
  */
 export function readPesHeader(
 	bytes: Buffer,
@@ -52,7 +52,7 @@ const readTime = (bytes: Buffer, at: number): number =>
 	((bytes.readUInt16BE(at + 1) >> 1) << 15) +
 	(bytes.readUInt16BE(at + 3) >> 1);
 
-/** The stream's own bytes of one picture: what its packets carry, without headers. */
+/** The elementary stream bytes of one picture: the payload of its packets, without headers. */
 export function unwrapPackets(bytes: Buffer, { distance, pid }: { distance: number; pid: number }): Buffer {
 	const pieces: Buffer[] = [];
 	for (let packet = 0; packet + 188 <= bytes.length; packet += distance) {

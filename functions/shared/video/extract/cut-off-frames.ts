@@ -1,32 +1,32 @@
+import type { DecodePlan, WantedFrame } from './decode-plan.ts';
 import type { FrameFault } from './extract-frames.ts';
-import type { Recipe, WantedFrame } from './recipe.ts';
-import { feedPart } from './sub-recipe.ts';
+import { demuxInputPart } from './split-decode-plan.ts';
 
 /**
- * Parts a recipe's frames from those whose bytes, or the bytes before them, lie behind the end of the file. A decoder
- * would make up what is cut off, often without a word.
+ * Separates the frames of a plan from those whose bytes, or bytes they depend on, are behind the end of the file. A
+ * decoder would conceal what is missing, often without an error.
  * @param fileSize in bytes
  */
 export const withoutCutOff = (
-	recipe: Recipe,
+	plan: DecodePlan,
 	wanted: WantedFrame[],
 	fileSize: number,
-): { recipe: Recipe; wanted: WantedFrame[]; faults: FrameFault[] } => {
-	const { feed } = recipe;
-	if (feed.kind === 'whole') return { recipe, wanted, faults: [] };
-	const end = (at: number) => (feed.offset[at] as number) + (feed.size[at] as number);
-	const first = feed.offset.findIndex((_, at) => end(at) > fileSize);
-	if (first < 0) return { recipe, wanted, faults: [] };
-	const cut = new Set(feed.pts.slice(first));
+): { plan: DecodePlan; wanted: WantedFrame[]; faults: FrameFault[] } => {
+	const { demuxInput } = plan;
+	if (demuxInput.kind === 'whole') return { plan, wanted, faults: [] };
+	const end = (at: number) => (demuxInput.offset[at] as number) + (demuxInput.size[at] as number);
+	const first = demuxInput.offset.findIndex((_, at) => end(at) > fileSize);
+	if (first < 0) return { plan, wanted, faults: [] };
+	const cut = new Set(demuxInput.pts.slice(first));
 	return {
-		recipe: { ...recipe, feed: feedPart(feed, 0, first) },
+		plan: { ...plan, demuxInput: demuxInputPart(demuxInput, 0, first) },
 		wanted: wanted.filter(({ pts }) => !cut.has(pts)),
 		faults: wanted
 			.filter(({ pts }) => cut.has(pts))
 			.map(({ index }) => ({
 				index,
 				reason: 'corrupt' as const,
-				message: `Frame ${index} is cut off: its pictures need ${end(first)} bytes, the file has ${fileSize}`,
+				message: `Frame ${index} is cut off: it needs the first ${end(first)} bytes of the file, which has ${fileSize}`,
 			})),
 	};
 };

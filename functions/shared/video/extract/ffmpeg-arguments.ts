@@ -10,12 +10,12 @@ export type InputArguments = {
 	threads?: number;
 };
 
-/** Bytes that one allocation of ffmpeg's may have: a picture of 8K with 16 bits in four channels fits. */
+/** Largest allocation of ffmpeg in bytes: fits a picture of 8K with 16 bits in four channels. */
 const largestAllocation = 512 * 1024 * 1024;
 
 /**
- * Decoders that may run: those that the fixtures cover. ffmpeg has hundreds, and each is a way in for a hostile file.
- * Names are ffmpeg's own.
+ * Allowed decoders, by ffmpeg's names: those covered by fixtures. ffmpeg has hundreds, each an attack surface for hostile
+ * files.
  */
 const decoders = [
 	...['h264', 'hevc', 'vp8', 'libvpx', 'vp9', 'libvpx-vp9', 'av1', 'libdav1d', 'libaom-av1', 'vvc'],
@@ -27,19 +27,19 @@ const decoders = [
 ];
 
 /**
- * The arguments of every ffmpeg that decodes: what may be read and how much memory that may take, the picture stream
- * through a chain of filters, one picture of output for each that the filters let pass.
+ * The arguments of every decoding ffmpeg: limits on input and memory, and the picture stream through a chain of filters,
+ * with one output picture for each one that passes.
  *
- * The second input is never read. ffmpeg prints its name after all that it prints of the file, so whoever reads the log
- * knows where the file's own text ends, by a name that no file can know.
- * @param name unguessable, of this run alone
+ * The second input is never read. ffmpeg prints its name after all text of the file, so it marks in the log where that
+ * text ends, with a name that no file can know.
+ * @param name random, for this run only
  */
 export function decodeArguments(
 	{ everyPictureOnce }: Pick<FfmpegProgram, 'everyPictureOnce'>,
 	{ input, name, filters, output }: { input: InputArguments; name: string; filters: string; output: string[] },
 ): string[] {
 	const { demuxer, from } = input;
-	// Of transport streams, what the demuxer says of lost packets is told as a detail.
+	// The demuxer of transport streams logs lost packets at debug level.
 	const level = demuxer === 'mpegts' ? 'debug' : 'info';
 	// A chain without flags would scale bilinearly where colours are converted.
 	const graph = `sws_flags=bicubic;[0:${input.stream}]${filters}[picture]`;

@@ -5,13 +5,14 @@ import { SamplingFailure } from '../../errors.ts';
 import { addressSpace } from './decoder-limits.ts';
 import { openReusedPipe } from './reused-pipe.ts';
 
-/** How a process ended: its exit code, or the signal that ended it. */
+/** How a process ended: its exit code, or the signal that killed it. */
 export type FfmpegEnd = { code: number | null; signal: NodeJS.Signals | null };
 
 /**
  * Starts ffmpeg with an empty environment and a limit of its address space.
- * @param bytes what goes into its standard input; nothing does without
- * @returns `stdout`: pieces of its output, each valid until the next is asked for; `ended` waits for its end, and throws what kept the input from coming, or the signal's reason; `close` kills it
+ * @param bytes its standard input; empty if undefined
+ * @returns `stdout`: pieces of its output, each valid until the next is asked for; `ended` waits for its end, and throws
+ * errors of the input or the reason of the signal; `close` kills it
  */
 export async function startFfmpeg(
 	path: string,
@@ -25,7 +26,7 @@ export async function startFfmpeg(
 	close: () => void;
 }> {
 	const [command, ...all] = limited([path, ...args]);
-	// With few arenas, address space is close to what is used.
+	// With few malloc arenas, little more address space is reserved than used.
 	const env = { PATH: process.env.PATH, MALLOC_ARENA_MAX: '2' };
 	const pipe = await openReusedPipe();
 	const child = spawn(command as string, all, { stdio: ['pipe', pipe?.input ?? 'pipe', 'pipe'], env });
@@ -47,14 +48,14 @@ export async function startFfmpeg(
 	});
 	closed.catch(() => {});
 	stdin.on('error', () => {});
-	let feedError: unknown;
-	// ffmpeg may stop reading before the end, when it has what it needs or gives up: its pictures tell.
-	const fed = !bytes
+	let inputError: unknown;
+	// ffmpeg may close its input early, when it has enough or fails: its output shows which.
+	const inputWritten = !bytes
 		? Promise.resolve(stdin.end())
 		: pipeline(bytes, stdin).catch(error => {
 				const { code } = error as NodeJS.ErrnoException;
 				if (code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') return;
-				feedError = error;
+				inputError = error;
 				stop();
 			});
 	return {
@@ -62,9 +63,9 @@ export async function startFfmpeg(
 		stderr,
 		ended: async () => {
 			const end = await closed;
-			await fed;
+			await inputWritten;
 			signal.throwIfAborted();
-			if (feedError) throw feedError;
+			if (inputError) throw inputError;
 			return end;
 		},
 		close: () => {
@@ -75,7 +76,7 @@ export async function startFfmpeg(
 	};
 }
 
-/** The command under a limit of its address space, where the system has one: a hostile file must not take all memory. */
+/** The command with a limit on its address space, on Linux: a hostile file must not use up all memory. */
 function limited(command: string[]): string[] {
 	if (process.platform !== 'linux') return command;
 	return ['/bin/sh', '-c', `ulimit -v ${addressSpace} 2>/dev/null; exec "$0" "$@"`, ...command];

@@ -1,27 +1,27 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { SamplingFailure, TryLater } from '../../errors.ts';
+import { SamplingFailure, TransientError } from '../../errors.ts';
 import { yuv420ToRgb } from '../picture/png/encode-png.ts';
 import { decodeArguments, type InputArguments } from './ffmpeg-arguments.ts';
 import type { PixelFormat } from './picture.ts';
 
-/** An ffmpeg that has been tried: what differs between the versions from 4.1 on. */
+/** A tested ffmpeg, with what differs between the versions since 4.1. */
 export type FfmpegProgram = {
 	path: string;
-	/** The options that give out every picture once, whatever its time is. */
+	/** The options that output every picture once, whatever its time is. */
 	everyPictureOnce: string[];
 	/** Whether decoder and filters may run at the same time, as they do since 7.0. */
 	decodesAhead: boolean;
-	/** Whether it makes the same RGB of planes as is made here: what it does depends on version and processor. */
+	/** Whether it converts planes to the same RGB as is done here, which depends on its version and the processor. */
 	convertsAlike: boolean;
 };
 
 type Spelling = Pick<FfmpegProgram, 'path' | 'everyPictureOnce'>;
 
-/** One picture takes a moment; a machine may be busy. */
+/** Time limit of the test; long, for a machine under load. */
 const trialMs = 60_000;
 
-/** In the order in which they are tried: since 5.1, and before (gone since 9.0). */
+/** In the order of trial: since 5.1, and before (removed in 9.0). */
 const spellings = [
 	['-fps_mode', 'passthrough'],
 	['-vsync', '0'],
@@ -30,8 +30,8 @@ const spellings = [
 const tried = new Map<string, Promise<FfmpegProgram>>();
 
 /**
- * Tries an ffmpeg once a process, by decoding two pictures with the options that every decode uses.
- * @throws SamplingFailure that names the program and what is wrong, when it can't be run or doesn't know an option
+ * Tests an ffmpeg once per process, by decoding two pictures with the options of every decode.
+ * @throws SamplingFailure that names the program and the problem, when it can't be run or doesn't know an option
  */
 export function ffmpegProgram(path: string): Promise<FfmpegProgram> {
 	const known = tried.get(path);
@@ -49,11 +49,11 @@ async function tryProgram(path: string): Promise<FfmpegProgram> {
 		const decodesAhead = everyPictureOnce === spellings[0];
 		const { picture, log, signal } = await decodeOnePixel(program);
 		if (picture.equals(onePixel)) return { ...program, decodesAhead, convertsAlike: await convertsAlike(program) };
-		if (signal) throw new TryLater(`${path} was ended by ${signal} when it was tried`, null);
+		if (signal) throw new TransientError(`${path} was killed by ${signal} in its test run`, null);
 		problem = problemIn(log) ?? problem;
 	}
 	throw new SamplingFailure(
-		`${path} can't be used: ${problem || 'it decodes no picture'}. Name an ffmpeg of version 4.1 or later in FFMPEG_PATH`,
+		`${path} can't be used: ${problem || 'it decodes no pictures'}. Set FFMPEG_PATH to an ffmpeg of version 4.1 or later`,
 	);
 }
 
@@ -65,10 +65,10 @@ function decodeOnePixel(program: Spelling) {
 	return decodeRaw(program, ['gray', '1x1', 'pc'], filters, Buffer.from([7]));
 }
 
-/** Sides of the picture of planes that is tried: no multiples of the pixels that are converted at once. */
+/** Sides of the test picture: no multiples of the pixels that are converted at once. */
 const [trialWidth, trialHeight] = [90, 70];
 
-/** Tries all its planes, once as they are and once as BT.709, against the conversion here. */
+/** Compares its conversion with the one here, once untagged and once as BT.709. */
 async function convertsAlike(program: Spelling): Promise<boolean> {
 	const planes = Buffer.alloc((trialWidth * trialHeight * 3) / 2);
 	for (let n = 0; n < planes.length; n++) planes[n] = Math.imul(n + 1, 0x9e3779b1) >>> 24;
@@ -110,14 +110,14 @@ async function decodeRaw(program: Spelling, format: string[], filters: string, b
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
 		throw new SamplingFailure(
-			`${program.path} can't be run (${code}). Name an ffmpeg of version 4.1 or later in FFMPEG_PATH`,
+			`${program.path} can't be run (${code}). Set FFMPEG_PATH to an ffmpeg of version 4.1 or later`,
 		);
 	} finally {
 		clearTimeout(timer);
 	}
 }
 
-/** The line of the log that says what the program doesn't know, without its level. */
+/** The line of the log with the unknown option or filter, without its level. */
 function problemIn(log: string): string | undefined {
 	const lines = log.split('\n').map(line => line.replace(/\[(\w+)(#\S*)?( @ 0x[0-9a-f]+)?\] /g, '').trim());
 	const found = lines.find(line => /Unrecognized option|Option .* not found|Unknown|No such filter/.test(line));

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { PermanentError, TryLater } from '../../errors.ts';
+import { PermanentError, TransientError } from '../../errors.ts';
 import type { TimeBase } from '../index/video-index.ts';
 import { mostPixels } from './decoder-limits.ts';
 import { decodeArguments } from './ffmpeg-arguments.ts';
@@ -10,62 +10,61 @@ import type { VideoPicture } from './picture.ts';
 import { readPictures } from './picture-stream.ts';
 
 /**
- * What is decoded: bytes that come through a pipe, or an address on loopback. The demuxer is always named, so that no
- * input can make ffmpeg open something else. `stream`: ffmpeg's specifier of the picture stream. `openGroup`: it begins
- * with pictures that are shown before its first key. `inTurn`: decoded by one thread, so that a complaint is close to its
- * picture. `oneThread`: for decoders that give other pixels from run to run with several.
+ * Input of the decoder: bytes through a pipe, or a URL on loopback. The demuxer is always given, so that no input can make
+ * ffmpeg open something else. `stream`: ffmpeg's specifier of the picture stream. `openGroup`: the input begins with
+ * leading pictures, which are shown before its first key. `pictureByPicture`: decoded in one thread, so that an error is
+ * logged close to its picture. `oneThread`: for decoders whose output varies from run to run with several threads.
  */
 export type DecoderInput = {
 	demuxer: string;
 	stream: string;
 	options?: string[];
 	openGroup?: boolean;
-	inTurn?: boolean;
+	pictureByPicture?: boolean;
 	oneThread?: boolean;
 } & ({ bytes: AsyncIterable<Uint8Array> } | { url: string });
 
 /**
- * What the decoder shows, which pictures of it are told of and leave, and how they leave. `expression`: of ffmpeg's
- * `select` filter. `toldOnly`: times of pictures that are told of and don't leave, and a `select` expression for them.
- * `numbered`: a picture's time is its number in the stream, for streams whose times don't tell. `upright`: filters that
- * put the picture upright; undefined leaves that to ffmpeg. `size`: pictures that have another one are scaled to it.
- * `planar`: they leave as planes of this size, and decoding ends at the first that is stored otherwise.
+ * Which decoded pictures are logged and output, and how. `expression`: for ffmpeg's `select` filter. `loggedOnly`: times
+ * of pictures that are logged and not output, and a `select` expression for them. `numbered`: the time of a picture is its
+ * number, for streams whose times don't identify pictures. `upright`: filters that rotate the picture; undefined leaves
+ * that to ffmpeg. `size`: pictures of another size are scaled to it. `planar`: output as planes of this size; decoding
+ * stops at the first picture that is stored otherwise.
  */
 export type Selection = {
 	expression: string;
-	toldOnly?: { times: Set<number>; expression: string };
+	loggedOnly?: { times: Set<number>; expression: string };
 	numbered: boolean;
 	upright: string[] | undefined;
 	size: { width: number; height: number } | null;
 	planar?: boolean;
 };
 
-/** A picture that has left, or, without pixels, one that was told of only. */
+/** An output picture; without pixels, one that was only logged. */
 export type DecodedPicture = { shown: ShownPicture; picture: VideoPicture | undefined };
 
-/** `notPlanar`: the next picture can't leave as planes. */
-export type DecoderEnd = { complaint: string; troubled: boolean; notPlanar?: boolean };
+/** `notPlanar`: the next picture can't be output as planes. */
+export type DecoderEnd = { lastError: string; damaged: boolean; notPlanar?: boolean };
 
 type Run = { ffmpegPath: string; signal: AbortSignal; input: DecoderInput };
 
 /**
- * Decodes an input in a process of its own and gives the pictures that a filter lets through, in the order of the
- * decoder, with their presentation times in ticks of the stream. Pixels are kept as stored, colours are RGB, 8 bit, or planes of
- * which RGB can be made bit for bit as ffmpeg makes it.
+ * Decodes an input in its own process and yields the selected pictures in output order, with their presentation times in
+ * ticks of the stream. Pixels are RGB of 8 bit, or planes that can be converted to RGB with the same result as ffmpeg's.
  *
- * Each picture goes out as a PPM or PGM file, which says its own size; its time and its format as stored are told by the
- * `showinfo` filter, before.
+ * Each picture is output as a PPM or PGM file, which has its size; its time and its stored format are logged before by the
+ * `showinfo` filter.
  *
- * @returns after the last picture, what ffmpeg complained about last, and whether that means trouble
- * @throws PermanentError `unsupported` for pictures above the limit of pixels or without a decoder; TryLater when ffmpeg
- * was killed, or ended without a reason that lies in the input; SamplingFailure when it can't be run
+ * @returns after the last picture, ffmpeg's last error, and whether it means damage
+ * @throws PermanentError `unsupported` for pictures with too many pixels or without a decoder; TransientError when ffmpeg
+ * was killed, or failed without an error about the input; SamplingFailure when it can't be run
  */
 export const decodePictures = async function* (run: Run & Selection): AsyncGenerator<DecodedPicture, DecoderEnd> {
-	const { expression, toldOnly, numbered, upright, size, planar = false } = run;
-	const told = `[told]${[corner, tellPicture, 'nullsink'].join(',')}`;
+	const { expression, loggedOnly, numbered, upright, size, planar = false } = run;
+	const told = `[told]${[corner, logPicture, 'nullsink'].join(',')}`;
 	const kept = [
-		...(toldOnly ? [`select='not(${toldOnly.expression})'`] : []),
-		// The time has been told: from here on pictures are numbered, for ffmpeg drops those whose time goes back.
+		...(loggedOnly ? [`select='not(${loggedOnly.expression})'`] : []),
+		// The time is logged by now. From here on pictures are numbered, since ffmpeg drops those whose time decreases.
 		...['setpts=N', ...(upright ?? [])],
 		...(size && !planar ? [`scale=${size.width}:${size.height}:flags=bicubic`, 'format=rgb24'] : []),
 		...(planar ? ['format=yuv420p'] : []),
@@ -78,12 +77,12 @@ export const decodePictures = async function* (run: Run & Selection): AsyncGener
 		const pictures = readPictures(stdout);
 		let coming: ReturnType<typeof pictures.next> | undefined;
 		for (;;) {
-			// Read while the log is waited for: where its end is lost, ffmpeg tells of no other until this one has left.
+			// Reads the picture while waiting for its log line: if that line is lost, ffmpeg logs no other until this one is read.
 			coming ??= pictures.next();
 			coming.catch(() => {});
 			const shown = await messages.nextPicture();
 			if (!shown) break;
-			if (toldOnly?.times.has(shown.pts)) {
+			if (loggedOnly?.times.has(shown.pts)) {
 				yield { shown, picture: undefined };
 				continue;
 			}
@@ -96,7 +95,7 @@ export const decodePictures = async function* (run: Run & Selection): AsyncGener
 			yield { shown, picture: { width, height, pixels: planar && shown.planes ? shown.planes : 'rgb24', bytes } };
 		}
 		await ended();
-		return { complaint: messages.lastComplaint(), troubled: messages.troubled() };
+		return { lastError: messages.lastError(), damaged: messages.damaged() };
 	} finally {
 		close();
 	}
@@ -104,20 +103,20 @@ export const decodePictures = async function* (run: Run & Selection): AsyncGener
 
 const rgbOutput = ['-c:v', 'ppm', '-pix_fmt', 'rgb24'];
 const planarOutput = ['-c:v', 'pgmyuv', '-pix_fmt', 'yuv420p'];
-const otherPictures: DecoderEnd = { complaint: '', troubled: false, notPlanar: true };
+const otherPictures: DecoderEnd = { lastError: '', damaged: false, notPlanar: true };
 
 export type PictureList = {
 	times: number[];
 	timeBase: TimeBase | undefined;
 	decoder: string | undefined;
-	/** Whether pictures change their size or format, for which ffmpeg begins its filters anew. */
+	/** Whether pictures change their size or format, which makes ffmpeg restart its filters. */
 	restarts: boolean;
-	complaint: string;
+	lastError: string;
 };
 
-/** Decodes everything and gives the presentation times of all pictures, in the order of the decoder. */
+/** Decodes everything and returns the presentation times of all pictures, in output order. */
 export const listPictures = async (run: Run): Promise<PictureList> => {
-	const { messages, ended, close } = await start(run, [], ['select=1', corner, tellPicture, 'setpts=N'].join(','), [
+	const { messages, ended, close } = await start(run, [], ['select=1', corner, logPicture, 'setpts=N'].join(','), [
 		'-f',
 		'null',
 		'-',
@@ -131,19 +130,19 @@ export const listPictures = async (run: Run): Promise<PictureList> => {
 			timeBase: messages.timeBase(),
 			decoder: messages.decoder(),
 			restarts: messages.restarts() > 0,
-			complaint: messages.lastComplaint(),
+			lastError: messages.lastError(),
 		};
 	} finally {
 		close();
 	}
 };
 
-/** Stands for the filter that tells of a picture, which is named when a run starts. */
-const tellPicture = 'showinfo@name';
+/** Placeholder of the filter that logs a picture; its name is set when a run starts. */
+const logPicture = 'showinfo@name';
 
 /**
- * What it gets to see: it makes checksums of all pixels, which nobody needs, and prints all data beside them, in the
- * middle of which a complaint would be lost.
+ * Crops the pictures for `showinfo`, which computes checksums of all pixels, and drops their side data, which it would
+ * log, and in the middle of which an error could be lost.
  */
 const corner = "crop='min(16,iw)':'min(16,ih)':0:0:exact=1,sidedata=delete";
 
@@ -152,8 +151,8 @@ const start = async (run: Run, inputOptions: string[], filters: string, output: 
 	const program = await ffmpegProgram(run.ffmpegPath);
 	const name = randomBytes(16).toString('hex');
 	const isPipe = 'bytes' in input;
-	// The decoder of Theora, which comes in Ogg, is one of those.
-	const threads = input.inTurn || input.oneThread || input.demuxer === 'ogg' ? { threads: 1 } : {};
+	// Ogg holds Theora, whose decoder is one of these.
+	const threads = input.pictureByPicture || input.oneThread || input.demuxer === 'ogg' ? { threads: 1 } : {};
 	const args = decodeArguments(program, {
 		input: {
 			demuxer: input.demuxer,
@@ -163,7 +162,7 @@ const start = async (run: Run, inputOptions: string[], filters: string, output: 
 			...threads,
 		},
 		name,
-		filters: filters.replace(tellPicture, `showinfo@${name}`),
+		filters: filters.replace(logPicture, `showinfo@${name}`),
 		output,
 	});
 	const { stdout, stderr, ended, close } = await startFfmpeg(
@@ -175,7 +174,7 @@ const start = async (run: Run, inputOptions: string[], filters: string, output: 
 	const messages = readMessages(stderr, {
 		name,
 		openGroup: input.openGroup ?? false,
-		tellsFirst: input.inTurn ?? false,
+		logsFirst: input.pictureByPicture ?? false,
 		isWholeFile: !isPipe,
 		decodesAhead: program.decodesAhead,
 	});
@@ -187,19 +186,19 @@ const start = async (run: Run, inputOptions: string[], filters: string, output: 
 	};
 };
 
-/** Throws for an end that no complaint about the input accounts for, and for what no decoder can do. */
+/** Throws for an exit without an error about the input, and for unsupported input. */
 const explain = (end: FfmpegEnd, messages: ReturnType<typeof readMessages>): void => {
-	const complaint = messages.lastComplaint();
+	const lastError = messages.lastError();
 	const tooLarge = messages.tooLarge();
 	if (tooLarge)
 		throw new PermanentError(
 			'unsupported',
-			`${tooLarge.replace('x', ' × ')} pixels, more than the ${mostPixels} that a picture may have here`,
+			`${tooLarge.replace('x', ' × ')} pixels, more than the limit of ${mostPixels}`,
 		);
 	const codec = messages.noDecoder();
-	if (codec === 'none') throw new PermanentError('unsupported', 'Its codec is not known here');
-	if (codec) throw new PermanentError('unsupported', `Its codec (${codec}) is none that is decoded here`);
-	if (end.signal) throw new TryLater(`ffmpeg was ended by ${end.signal}, as happens when memory runs out`, null);
-	if (end.code !== 0 && complaint === '')
-		throw new TryLater(`ffmpeg ended with exit code ${end.code} and gave no reason`, null);
+	if (codec === 'none') throw new PermanentError('unsupported', 'Its codec is unknown');
+	if (codec) throw new PermanentError('unsupported', `Its codec (${codec}) is not supported`);
+	if (end.signal) throw new TransientError(`ffmpeg was killed by ${end.signal}, as happens when memory runs out`, null);
+	if (end.code !== 0 && lastError === '')
+		throw new TransientError(`ffmpeg failed with exit code ${end.code} and no error message`, null);
 };

@@ -3,86 +3,85 @@ import type { TimeBase } from '../index/video-index.ts';
 import { parseLogLine } from './log-lines.ts';
 import type { PixelFormat } from './picture.ts';
 
-/** Characters of a line that are looked at. */
+/** Characters of a line that are parsed. */
 const longestLine = 2000;
 
-/** Complaints that sound streams come with: they exceed limits that they announce, or forget what is forgotten already. */
+/** Errors that undamaged streams cause, such as exceeding their declared limits. */
 const harmless =
 	/Found unknown-length element with ID 0x(1A45DFA3|18538067)|mmco: unref short failure|number of reference frames|illegal short term buffer|illegal reordering|Application provided invalid|Increasing reorder buffer|deprecated|sps_id|SPS unavailable in decode_picture_timing|Last message repeated|overread|Thread message queue blocking|File ended prematurely|Late SEI|is not implemented\. Update your|If you want to help, upload/i;
 
-/** Complaints of a decoder that starts at an open group: the pictures before its key miss references, and aren't shown. */
+/** Errors of a decoder that starts at an open group: leading pictures miss their references and aren't output. */
 const harmlessAtOpenGroup =
 	/co located POCs unavailable|reference picture missing during reorder|Missing reference picture|Frame num gap|First slice in a frame missing|Could not find ref with POC|Error constructing the frame RPS|no frame/i;
 
-/** Complaints about what a stream that was joined late begins with: none of it is shown. */
+/** Errors at the beginning of a stream that was joined late: none of these pictures is output. */
 const harmlessAtStart =
 	/non-existing [SP]PS|decode_slice_header error|no frame|missing picture in access unit|Not all references are available/i;
 
-/** Of a stream that is decoded from its start: that is what there is of it. */
+/** Harmless when a stream is decoded from its start. */
 const harmlessFromStart = /first frame is no keyframe|max resync size reached/;
 
-/** Of a part of a file: it ends where the last picture does, though its container promised more. */
+/** Harmless for a part of a file, which ends earlier than its container says. */
 const harmlessInPart = /File ended prematurely/;
 
-/** What the decoder says of pictures that it has made up. */
-const madeUp = /concealing \d+ DC|corrupt decoded frame/;
+/** Messages about concealed pictures. */
+const concealed = /concealing \d+ DC|corrupt decoded frame/;
 
-/** What is said of a codec without a decoder, or with one that may not run, in several versions. */
+/** Messages about a codec without an allowed decoder, in several versions. */
 const withoutDecoder =
 	/^Decoder \(codec (\S+)\) not found|no decoder found for: (\S+)|^No decoder .*codec[: ]+(\S+)|^Codec \((\S+)\) not on whitelist/;
 
-/** What follows from another complaint, and says less. */
+/** Errors that follow from an earlier, more specific one. */
 const consequence =
 	/^Error (marking filters|while (filtering|decoding|processing|opening)|processing packet|submitting)|^Conversion failed|^Decode error rate|Nothing was written|Task finished with error|Terminating thread with return code|Cannot determine format|Error reinitializing|Could not open encoder|Failed to inject|error while seeking/;
 
 /**
- * A transport stream that lost packets, and a decoder of H.264 that fills the place of pictures that others need. Each is
- * told as a detail only: the first happens in joined streams, too, the second in streams that leave pictures out.
+ * A transport stream with lost packets, and an H.264 decoder that fills in missing reference pictures. Each alone is
+ * logged at debug level: the first also happens in joined streams, the second in streams that skip pictures.
  */
 const lostPackets = /Continuity check failed/;
 const filledIn = /Frame num gap/;
 
-/** Words of complaints, to tell them from the details among which they stand in what another thread said. */
-const complaintWords = /error|damaged|corrupt|invalid|missing|conceal|truncat|out of range|exceeds|unavailable/i;
+/** Words of errors, to tell them from debug messages in stray output of another thread. */
+const errorWords = /error|damaged|corrupt|invalid|missing|conceal|truncat|out of range|exceeds|unavailable/i;
 
 /**
- * What another thread said in the middle of a line of `showinfo`, which ffmpeg writes in several pieces: it stands there
- * without its level. Pieces of the line itself have but numbers and these words.
+ * Output of another thread in the middle of a line of `showinfo`, which ffmpeg writes in several pieces; it has no level
+ * there. The line itself has only numbers and these words.
  */
 const strayIn = (line: string): string | undefined => {
 	if (!line.includes('] [info]')) return undefined;
 	if (/\[info\] config (in|out) time_base: \d+\/\d+, frame_rate: \d+\/\d+\r?$/.test(line)) return undefined;
-	// Details of a picture, such as its colours: newer versions tell more of them.
+	// Details of a picture, such as its colours: newer versions log more.
 	if (/\[info\] *([a-z_]+:[\w-]+ *)+$/.test(line)) return undefined;
 	const own = line.slice(line.indexOf('[info]') + '[info]'.length).replace(/^.*(plane_checksum:| type:\S)/, '');
 	return /[A-Za-z]?[a-z]{2}.*/.exec(own.replaceAll(/[0-9A-F]{8}|mean:|stdev:/g, ''))?.[0];
 };
 
 /**
- * Keys that are shown after a complaint until pictures are trusted again. The first may have been waiting to be shown
- * while the complaint was about a picture that needs it.
+ * Keys that must be output after an error until pictures count as undamaged again. The first may have been decoded before
+ * the error.
  */
 const keysUntilTrusted = 2;
 
 /**
- * Pictures that are told of after a complaint until they are trusted again, where the decoder runs ahead of the filters.
- * The queue between the two holds 8 pictures, and each of the two may be working on a few more.
+ * Pictures that must be logged after an error until they count as undamaged again, where the decoder runs ahead of the
+ * filters. The queue between them holds 8 pictures, and each side may hold a few more.
  */
 const picturesUntilTrusted = 16;
 
 /**
- * A picture that `showinfo` has told of. `pts`: NaN where it has none. `doubt`: a complaint before it, so it may not be
- * what was recorded. `planes`: its format where that is one of planes that is known here, and all pictures before it had
- * the same size and format.
+ * A picture logged by `showinfo`. `pts`: NaN for none. `decoderError`: an error before it, so it may be damaged. `planes`:
+ * its format, if it is a known format of planes and all pictures before it had the same size and format.
  */
 export type ShownPicture = {
 	pts: number;
 	isKey: boolean;
-	doubt: string | undefined;
+	decoderError: string | undefined;
 	planes: Exclude<PixelFormat, 'rgb24'> | undefined;
 };
 
-/** What pictures of planes may say of their colours: nothing, limited range, and the matrix. */
+/** Formats of planes by their colour matrix. */
 const planesByMatrix: Record<string, ShownPicture['planes']> = {
 	unknown: 'yuv420p-bt601',
 	bt470bg: 'yuv420p-bt601',
@@ -91,41 +90,40 @@ const planesByMatrix: Record<string, ShownPicture['planes']> = {
 };
 
 /**
- * Reads the log of an ffmpeg that was started with `decodeArguments`, as it comes: pictures from the `showinfo` filter,
- * complaints by their level, and a few facts about the stream. Pictures and complaints stand in one log, so their order
- * is that in which things happened. The log is read whatever is asked for, so ffmpeg never waits for its reader.
+ * Reads the log of an ffmpeg that was started with `decodeArguments`: pictures from the `showinfo` filter, errors by
+ * their level, and a few facts about the stream. Pictures and errors are in one log, so they are in the order in which
+ * they happened. The log is always read, so that ffmpeg never blocks on it.
  *
- * Nothing that a file says of itself can be taken for a message: a line tells of a picture only behind the filter's
- * name, which is random; and complaints are heard only behind the name of the second input, which is random, too, and is
- * printed after all text of the file. So what is said while a file is first looked at, such as by the decoders of its
- * sound, is no complaint.
+ * Text of the file can't be mistaken for a message: a line is about a picture only with the random name of the filter,
+ * and errors count only after the random name of the second input, which ffmpeg prints after all text of the file.
+ * Errors while the file is probed, such as those of audio decoders, are therefore ignored.
  * @param name of this run, as `decodeArguments` got it; the filter's is `showinfo@<name>`
  * @param openGroup whether the input begins with pictures that are shown before its first key
  * @param isWholeFile whether the input is the file from its first byte
- * @param tellsFirst whether the first picture is told of even if it is not selected
- * @param decodesAhead whether the decoder may have complained of pictures that come later
+ * @param logsFirst whether the first picture is logged even if it is not selected
+ * @param decodesAhead whether errors may be about pictures that are output later
  */
 export const readMessages = (
 	stderr: Readable,
 	{
 		name,
 		openGroup = false,
-		tellsFirst = false,
+		logsFirst = false,
 		isWholeFile = false,
 		decodesAhead = false,
-	}: { name: string; openGroup?: boolean; tellsFirst?: boolean; isWholeFile?: boolean; decodesAhead?: boolean },
+	}: { name: string; openGroup?: boolean; logsFirst?: boolean; isWholeFile?: boolean; decodesAhead?: boolean },
 ) => {
 	const shown: ShownPicture[] = [];
 	let waiting: ((picture: ShownPicture | undefined) => void) | undefined;
 	let ended = false;
-	let troubled = false;
+	let damaged = false;
 	let isFirstShown = false;
 	let isPastFileText = false;
 	let hasLostPackets = false;
 	let isDetailed = false;
 	let keysLeft = 0;
 	let picturesLeft = 0;
-	let complaint = '';
+	let lastErrorText = '';
 	let isConsequence = true;
 	let tooLarge: string | undefined;
 	let noDecoder: string | undefined;
@@ -134,8 +132,8 @@ export const readMessages = (
 	let beginnings = 0;
 	/** The filter's own number of the next picture. */
 	let next = 0;
-	/** Told of, but for its colours, which stand in a line of their own. */
-	let halfTold: (ShownPicture & { format: string | undefined }) | undefined;
+	/** The picture being read: its colours are in a later line. */
+	let pending: (ShownPicture & { format: string | undefined }) | undefined;
 	let whyNotOpened = '';
 	let rest = '';
 	const ofFilter = `[showinfo@${name} @ `;
@@ -154,77 +152,77 @@ export const readMessages = (
 		}
 		const said = parseLogLine(line);
 		if (!said) return;
-		// What comes before is of a first look at the stream, which begins anew then.
+		// Earlier debug messages are of the probing, after which the stream is read again.
 		isDetailed ||= said.level === 'debug';
 		decoder ??= said.context === '' ? /^ {2}Stream #0:\d+ \((\S+)\) -> /.exec(said.text)?.[1] : undefined;
-		hear(said.context, said.text, /error|fatal|panic/.test(said.level) || madeUp.test(said.text));
+		noteMessage(said.context, said.text, /error|fatal|panic/.test(said.level) || concealed.test(said.text));
 	};
 	const readFilterLine = (line: string) => {
 		const [, n, pts] = / n: *(\d+) pts: *(-?\d+|NOPTS)/.exec(line) ?? [];
 		if (pts !== undefined) {
-			finishTelling();
+			finishPending();
 			skipTo(Number(n));
 			isFirstShown = true;
 			const isKey = line.includes(' iskey:1');
 			if (isKey) keysLeft = Math.max(0, keysLeft - 1);
 			picturesLeft = Math.max(0, picturesLeft - 1);
-			halfTold = {
+			pending = {
 				pts: pts === 'NOPTS' ? Number.NaN : Number(pts),
 				isKey,
-				doubt: keysLeft > 0 || picturesLeft > 0 ? complaint : undefined,
+				decoderError: keysLeft > 0 || picturesLeft > 0 ? lastErrorText : undefined,
 				planes: undefined,
 				format: / fmt:(\w+) /.exec(line)?.[1],
 			};
 		}
 		const colours = ofColours.exec(line);
-		if (colours) finishTelling(colours[1], colours[2]);
+		if (colours) finishPending(colours[1], colours[2]);
 		const stray = strayIn(line);
-		if (stray !== undefined) hear('', stray, !isDetailed || complaintWords.test(stray));
+		if (stray !== undefined) noteMessage('', stray, !isDetailed || errorWords.test(stray));
 		const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
 		if (!base) return;
 		timeBase ??= { num: Number(base[1]), den: Number(base[2]) };
 		beginnings++;
 	};
-	/** Stands for pictures whose lines are lost, so that each picture that leaves goes with its own line. */
+	/** Adds placeholders for lost lines, so that each output picture is paired with its own line. */
 	const skipTo = (n: number) => {
-		for (; next < n; next++) give({ pts: Number.NaN, isKey: false, doubt: undefined, planes: undefined });
+		for (; next < n; next++) give({ pts: Number.NaN, isKey: false, decoderError: undefined, planes: undefined });
 		next = n + 1;
 	};
-	/** Gives the picture that is told of, now that its colours are known, or can't be. */
-	const finishTelling = (range?: string, matrix?: string) => {
-		if (!halfTold) return;
-		const { format, ...picture } = halfTold;
-		halfTold = undefined;
+	/** Completes the pending picture, with its colours if they were logged. */
+	const finishPending = (range?: string, matrix?: string) => {
+		if (!pending) return;
+		const { format, ...picture } = pending;
+		pending = undefined;
 		const isLimited = range === 'unknown' || range === 'tv';
 		if (format === 'yuv420p' && isLimited && beginnings === 1) picture.planes = planesByMatrix[matrix ?? ''];
 		give(picture);
 	};
-	/** @param isLoud whether it was said as an error, or may have been */
-	const hear = (context: string, text: string, isLoud: boolean) => {
+	/** @param isError whether it was logged as an error, or may have been */
+	const noteMessage = (context: string, text: string, isError: boolean) => {
 		hasLostPackets ||= lostPackets.test(text);
 		if (hasLostPackets && filledIn.test(text)) {
-			complaint = 'pictures that others need are missing, since the stream has lost packets';
+			lastErrorText = 'reference pictures are missing, because the stream has lost packets';
 			isConsequence = false;
-			return complain();
+			return noteError();
 		}
-		// A parser that no decoder stands behind says nothing about a picture.
-		if (!isLoud || /\[(NULL|\w+ parser) @/.test(context) || (openGroup && madeUp.test(text))) return;
+		// Messages of parsers without a decoder are not about pictures.
+		if (!isError || /\[(NULL|\w+ parser) @/.test(context) || (openGroup && concealed.test(text))) return;
 		tooLarge ??= /^Picture size (\d+x\d+) exceeds specified max pixel count/.exec(text)?.[1];
 		noDecoder ??= withoutDecoder.exec(text)?.slice(1).find(Boolean);
 		if (!consequence.test(text) || isConsequence) {
 			isConsequence = consequence.test(text);
-			complaint = readable(context, text);
+			lastErrorText = readable(context, text);
 		}
-		const isBeforeFirst = tellsFirst && !isFirstShown;
+		const isBeforeFirst = logsFirst && !isFirstShown;
 		const isHarmless =
 			harmless.test(text) ||
 			(isWholeFile ? harmlessFromStart : harmlessInPart).test(text) ||
 			(isBeforeFirst && (harmlessAtStart.test(text) || consequence.test(text))) ||
 			((openGroup || isBeforeFirst) && harmlessAtOpenGroup.test(text));
-		if (!isHarmless) complain();
+		if (!isHarmless) noteError();
 	};
-	const complain = () => {
-		troubled = true;
+	const noteError = () => {
+		damaged = true;
 		keysLeft = keysUntilTrusted;
 		if (decodesAhead) picturesLeft = picturesUntilTrusted;
 	};
@@ -241,14 +239,14 @@ export const readMessages = (
 	});
 	const end = () => {
 		if (ended) return;
-		finishTelling();
+		finishPending();
 		ended = true;
 		give(undefined);
 	};
 	stderr.once('end', end).once('close', end);
 
 	return {
-		/** The next picture that was told of; undefined after the last. */
+		/** The next logged picture; undefined after the last. */
 		nextPicture: (): Promise<ShownPicture | undefined> => {
 			const picture = shown.shift();
 			if (picture || ended) return Promise.resolve(picture);
@@ -256,22 +254,22 @@ export const readMessages = (
 				waiting = resolve;
 			});
 		},
-		/** The last complaint; of an input that could not be opened, why. */
-		lastComplaint: () => (isPastFileText ? complaint : whyNotOpened),
-		troubled: () => troubled,
-		/** Width x height of a picture that is above the limit of pixels, where one was met. */
+		/** The last error; for an input that could not be opened, the reason. */
+		lastError: () => (isPastFileText ? lastErrorText : whyNotOpened),
+		damaged: () => damaged,
+		/** Width x height of a picture above the limit of pixels, if there was one. */
 		tooLarge: () => tooLarge,
-		/** The codec that has no decoder here, or none that may run, by ffmpeg's name. */
+		/** ffmpeg's name of a codec without an allowed decoder. */
 		noDecoder: () => noDecoder,
 		timeBase: () => timeBase,
-		/** How often the filters were begun anew, as they are when pictures change their size or format. */
+		/** How often ffmpeg restarted its filters, as it does when pictures change their size or format. */
 		restarts: () => Math.max(0, beginnings - 1),
 		/** ffmpeg's name of the decoder. */
 		decoder: () => decoder,
 	};
 };
 
-/** Without addresses of memory and of the loopback server: they mean nothing to a reader. */
+/** Removes memory addresses and the loopback URL, which mean nothing to a reader. */
 const readable = (context: string, text: string): string =>
 	`${context.replace(/ @ (0x)?[0-9a-fA-F]+/g, '')}${text}`
 		.replace(/http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+/g, 'the file')

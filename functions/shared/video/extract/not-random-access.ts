@@ -1,6 +1,6 @@
 import { FramefanError } from '../../errors.ts';
 
-/** The container says that decoding can begin here, and the picture's own bytes say that it can't. */
+/** The container marks a key picture that is none by its own bytes. */
 export class NotRandomAccess extends FramefanError {
 	override readonly name = 'NotRandomAccess';
 }

@@ -1,16 +1,16 @@
 import { pixelMemory } from './picture.ts';
 
-/** A picture as it comes through the pipe: RGB, or, where the file holds planes, those. */
+/** A picture from the pipe: RGB or planes. */
 export type PipedPicture = { width: number; height: number; isPlanar: boolean; bytes: Buffer };
 
 type Filling = PipedPicture & { filled: number };
 
-/** Bytes of a file's header that are looked at. */
+/** Longest header of a file, in bytes. */
 const longestHeader = 64;
 
 /**
- * Pictures of a stream of binary PPM files, or of PGM files as ffmpeg's encoder `pgmyuv` writes them: rows of Y, below
- * them rows of U, each with the row of V beside it. Ends with the last whole one.
+ * Reads a stream of binary PPM files, or of PGM files of ffmpeg's encoder `pgmyuv`: rows of Y, then rows of U, each
+ * followed by the row of V. Ends with the last complete picture.
  */
 export async function* readPictures(stream: AsyncIterable<Buffer>): AsyncGenerator<PipedPicture, void> {
 	let header = Buffer.alloc(0);
@@ -40,13 +40,13 @@ export async function* readPictures(stream: AsyncIterable<Buffer>): AsyncGenerat
 	}
 }
 
-/** @param rows of the file: half as many again as a picture of planes has */
+/** @param rows of the file; for planes, 1.5 times the height of the picture */
 function begin(isPlanar: boolean, width: number, rows: number): Filling {
 	const height = isPlanar ? (rows * 2) / 3 : rows;
 	return { width, height, isPlanar, bytes: pixelMemory(width * rows * (isPlanar ? 1 : 3)), filled: 0 };
 }
 
-/** Takes what belongs to a picture from the beginning of a piece, and returns how much that is. */
+/** Copies the bytes of a picture from the beginning of a piece. @returns how many */
 function fill(picture: Filling, piece: Buffer): number {
 	const { width, height, bytes, isPlanar } = picture;
 	const chroma = isPlanar ? width * height : bytes.length;
@@ -57,7 +57,7 @@ function fill(picture: Filling, piece: Buffer): number {
 	}
 	const half = width / 2;
 	while (taken < piece.length && picture.filled < bytes.length) {
-		// Rows of U and of V come in turn, and go to planes of their own.
+		// Rows of U and V alternate and are split into two planes.
 		const row = Math.floor((picture.filled - chroma) / half);
 		const column = (picture.filled - chroma) % half;
 		const plane = chroma + (row % 2) * ((width * height) / 4);

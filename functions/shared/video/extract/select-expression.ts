@@ -1,8 +1,8 @@
 /**
- * An expression of ffmpeg's `select` filter that lets pictures with these values of a variable pass; runs at one
- * distance become a range, so that the expression stays short.
+ * An expression for ffmpeg's `select` filter that selects pictures with these values of a variable. Values at equal
+ * distances become a range, to keep the expression short.
  * @param variable such as `pts` or `n`
- * @param values in rising order
+ * @param values in ascending order
  */
 export const selectExpression = (variable: string, values: number[]): string => {
 	const terms: string[] = [];
@@ -24,10 +24,10 @@ export const selectExpression = (variable: string, values: number[]): string => 
 	return sumOf(terms);
 };
 
-/** Terms of a sum that stand in a row: ffmpeg of today refuses more than a hundred. */
+/** Most terms of a flat sum: recent versions of ffmpeg refuse more than a hundred. */
 const mostInARow = 50;
 
-/** A sum of any length, as a tree of short ones. */
+/** A sum of any length, as a tree of short sums. */
 const sumOf = (terms: string[]): string => {
 	if (terms.length <= mostInARow) return terms.join('+');
 	const half = Math.ceil(terms.length / 2);

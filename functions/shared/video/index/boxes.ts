@@ -1,11 +1,11 @@
 import { PermanentError } from '../../errors.ts';
 
-/** An ISO base media box: its type and where its content is in the buffer at hand. */
+/** An ISO base media box: its type, and the position of its content in the buffer. */
 export type Box = { type: string; start: number; end: number };
 
 /**
- * The boxes that stand one after another in `[start, end)` of a buffer (ISO/IEC 14496-12, 4.2).
- * @throws PermanentError `corrupt` for a box that is longer than what holds it
+ * The consecutive boxes in `[start, end)` of a buffer (ISO/IEC 14496-12, 4.2).
+ * @throws PermanentError `corrupt` for a box larger than its parent
  */
 export const boxesIn = function* (buffer: Buffer, start: number, end: number): Iterable<Box> {
 	for (let at = start; at + 8 <= end; ) {
@@ -17,7 +17,7 @@ export const boxesIn = function* (buffer: Buffer, start: number, end: number): I
 			header = 16;
 		} else if (size === 0) size = end - at;
 		if (size < header || at + size > end)
-			throw new PermanentError('corrupt', `Box ${printable(type)} doesn't fit into what holds it`);
+			throw new PermanentError('corrupt', `Box ${printable(type)} is larger than the box around it`);
 		yield { type, start: at + header, end: at + size };
 		at += size;
 	}
@@ -46,7 +46,7 @@ export const needBox = (buffer: Buffer, parent: { start: number; end: number }, 
 	return found;
 };
 
-/** A box of its own bytes: size, type, content. */
+/** The bytes of a box: size, type, content. */
 export const makeBox = (type: string, ...content: Uint8Array[]): Buffer => {
 	const body = Buffer.concat(content);
 	const header = Buffer.alloc(8);

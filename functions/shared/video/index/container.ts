@@ -8,17 +8,17 @@ const mp4Boxes = new Set(['ftyp', 'moov', 'mdat', 'free', 'skip', 'wide', 'pnot'
 const startsWith = (bytes: Buffer, ...values: number[]) => values.every((value, at) => bytes[at] === value);
 const text = (bytes: Buffer, start: number, end: number) => bytes.toString('latin1', start, end);
 
-/** What is known of the units of a raw stream, whose types mean different things in H.264 and HEVC. */
+/** Distinguishes raw streams of H.264 and HEVC, whose unit types have different meanings. */
 const annexB = (bytes: Buffer): 'h264' | 'hevc' | undefined => {
 	const first = startCode(bytes, 0);
-	// Only zeros may stand in front of the first start code.
+	// Only zeros may precede the first start code.
 	if (first < 0 || !bytes.subarray(0, first).every(byte => byte === 0)) return undefined;
 	const units = [...nalUnits(bytes, 0)].filter(unit => unit.length >= 2);
 	const isH264 = units.every(isH264Unit) && units.some(isPictureOfH264);
 	const isHevc = units.every(isHevcUnit) && units.some(isPictureOfHevc);
 	if (isH264 !== isHevc) return isH264 ? 'h264' : 'hevc';
 	if (!isH264) return undefined;
-	// Both could be: parameter sets decide, of which a stream of the other kind has none that look right.
+	// If both are possible, parameter sets decide: the other format has no valid ones.
 	return units.some(unit => ((unit[0] ?? 0) & 0x1f) === 7) ? 'h264' : 'hevc';
 };
 
@@ -63,13 +63,13 @@ const demuxers: [demuxer: string, matches: (bytes: Buffer) => boolean][] = [
 	['mpegts', bytes => findPackets(bytes) !== undefined],
 ];
 
-/** Bytes at the start of a file that tell what it is. */
+/** Bytes at the start of a file that identify its format. */
 const signatureBytes = 64 * 1024;
 
 /**
- * Names the demuxer for a file by what it begins with. A demuxer is always named, never left to ffmpeg: playlists and
- * scripts that open other files are none of these.
- * @throws PermanentError `corrupt` for an empty file, `unsupported` for anything else that isn't a known container
+ * Chooses the demuxer for a file by its first bytes. The choice is never left to ffmpeg, and does not include playlists and
+ * scripts that open other files.
+ * @throws PermanentError `corrupt` for an empty file, `unsupported` for an unknown container
  */
 export const containerOf = async (source: ByteSource): Promise<string> => {
 	const start = await source.read(0, Math.min(signatureBytes, source.size));
@@ -77,5 +77,5 @@ export const containerOf = async (source: ByteSource): Promise<string> => {
 	const found = demuxers.find(([, matches]) => matches(start));
 	if (found) return found[0];
 	const shown = JSON.stringify(text(start, 0, 12).replace(/[^\x20-\x7e]/g, '.'));
-	throw new PermanentError('unsupported', `The file is no video container that is known: it begins with ${shown}`);
+	throw new PermanentError('unsupported', `The file is not a known video container: it begins with ${shown}`);
 };

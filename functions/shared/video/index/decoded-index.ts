@@ -1,17 +1,16 @@
 import { PermanentError } from '../../errors.ts';
 import { listPictures } from '../extract/ffmpeg.ts';
 import { type ByteSource, type Change, firstBytes, withChanges } from '../source/byte-source.ts';
-import { openRangeDoor } from '../source/range-door.ts';
+import { openLoopbackRangeServer } from '../source/loopback-range-server.ts';
 import { endDamage } from './end-damage.ts';
 import { pictureEnd } from './picture-end.ts';
 import type { VideoIndex } from './video-index.ts';
 
 /**
- * Indexes any video by decoding it once: the pictures that come out, in the order in which they do, are its frames.
- * For containers whose headers don't tell, and for files whose headers contradict themselves.
- * @param known what is known of the file: notes, ffmpeg's specifier of the picture stream, how pictures are turned, and
- * which bytes are read as others
- * @throws PermanentError `unsupported` without a video stream, `undecodable` when no picture comes out
+ * Indexes any video by decoding it once: its frames are the pictures in output order. For containers without sufficient
+ * headers, and for files with contradictory headers.
+ * @param known facts about the file: notes, ffmpeg's specifier of the picture stream, rotation, and bytes to replace
+ * @throws PermanentError `unsupported` without a video stream, `undecodable` when no picture can be decoded
  */
 export const indexByDecoding = async (
 	source: ByteSource,
@@ -26,22 +25,22 @@ export const indexByDecoding = async (
 ): Promise<VideoIndex> => {
 	const { notes = [], stream = 'V:0', matrix = Buffer.alloc(0), changes = [] } = known;
 	const end = await pictureEnd(source, demuxer);
-	const door = await openRangeDoor(firstBytes(withChanges(source, changes), end), options.signal);
+	const server = await openLoopbackRangeServer(firstBytes(withChanges(source, changes), end), options.signal);
 	try {
-		const input = { url: door.url, demuxer, stream };
-		const { times, timeBase, decoder, restarts, complaint } = await listPictures({ ...options, input });
+		const input = { url: server.url, demuxer, stream };
+		const { times, timeBase, decoder, restarts, lastError } = await listPictures({ ...options, input });
 		if (times.length === 0 || !timeBase) {
-			const why = decoder === undefined ? 'it has no video stream' : complaint || 'its pictures can not be decoded';
+			const why = decoder === undefined ? 'it has no video stream' : lastError || 'its pictures cannot be decoded';
 			throw new PermanentError(
 				decoder === undefined ? 'unsupported' : 'undecodable',
-				`The file shows no picture: ${why}`,
+				`No picture of the file can be decoded: ${why}`,
 			);
 		}
 		const count = times.length;
 		const counted = times.some((time, at) => !(at === 0 ? Number.isFinite(time) : time > (times[at - 1] as number)));
 		const key = new Uint8Array(count);
 		key[0] = 1;
-		const resized = 'Pictures change their size or format: all are brought to those of the first';
+		const resized = 'Pictures change their size or format: all are converted to those of the first';
 		return {
 			container: {
 				...{ kind: 'whole', demuxer, stream, matrix, end, changes, counted, restarts },
@@ -51,7 +50,7 @@ export const indexByDecoding = async (
 			timeOffset: 0,
 			pictureSize: null,
 			isPlanar: false,
-			// A picture without a time has the number of its turn: it is counted, not found by its time.
+			// A picture without a time gets its number: it is identified by counting.
 			pts: Float64Array.from(times, (time, at) => (Number.isNaN(time) ? at : time)),
 			key,
 			offset: new Float64Array(count),
@@ -61,6 +60,6 @@ export const indexByDecoding = async (
 			notes: restarts ? [...notes, resized] : notes,
 		};
 	} finally {
-		door.close();
+		server.close();
 	}
 };

@@ -32,7 +32,7 @@ export const readElement = async (window: Window, at: number): Promise<Element> 
 	return { id: id.value, at, start, end: size.unknown ? Number.POSITIVE_INFINITY : start + size.value };
 };
 
-/** Elements that stand one after another in `[start, end)`; a last one that the file cuts off is left out. */
+/** Consecutive elements in `[start, end)`; a last one that is cut off is skipped. */
 export const elementsIn = async function* (window: Window, start: number, end: number): AsyncIterable<Element> {
 	for (let at = start; at + 2 <= Math.min(end, window.size); ) {
 		const element = await readElement(window, at);

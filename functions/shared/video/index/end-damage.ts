@@ -3,8 +3,8 @@ import { makeWindow, type Window } from '../source/window.ts';
 import { cutOff } from './cut-off.ts';
 
 /**
- * What there is to say of a file that ends too early, for formats that a demuxer reads to the end without a word;
- * undefined of a whole one, and of formats that don't tell.
+ * Message for a file that ends too early, in formats where demuxers report no error; undefined for a complete file, and
+ * for formats without a declared size.
  */
 export async function endDamage(source: ByteSource, demuxer: string): Promise<string | undefined> {
 	const window = makeWindow(source, 64 * 1024);
@@ -12,7 +12,7 @@ export async function endDamage(source: ByteSource, demuxer: string): Promise<st
 	return end === undefined ? undefined : cutOff(end, source.size);
 }
 
-/** For each demuxer, where the file should end, in bytes, as far as it says so. */
+/** Declared file size in bytes, by demuxer. */
 const ends: Record<string, (window: Window) => Promise<number | undefined>> = {
 	avi: riffEnd,
 	gif: gifEnd,
@@ -67,7 +67,7 @@ async function flvEnd(window: Window): Promise<number | undefined> {
 		if (![8, 9, 18].includes((header[0] ?? 0) & 0x1f)) return undefined;
 		at += 11 + header.readUIntBE(1, 3) + 4;
 	}
-	// The size behind the last tag is left out by some.
+	// Some writers omit the size after the last tag.
 	return at - 4 > window.size ? at : undefined;
 }
 

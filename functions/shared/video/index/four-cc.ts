@@ -1,4 +1,4 @@
-/** Codecs by the four letters that AVI, and Matroska made of it, call them. */
+/** Codecs by FourCC, as in AVI and in Matroska made from AVI. */
 const codecs: [pattern: RegExp, codec: string][] = [
 	[/^([hx]264|avc1|davc|vssh)$/i, 'h264'],
 	[/^(hevc|h265|x265|hev1|hvc1)$/i, 'hevc'],
@@ -26,6 +26,6 @@ const codecs: [pattern: RegExp, codec: string][] = [
 	[/^(theo|vp31)$/i, 'theora'],
 ];
 
-/** A codec's common name; the letters themselves where it isn't known. */
+/** Common name of a codec; the FourCC if unknown. */
 export const codecOfFourCc = (fourCc: string): string =>
 	codecs.find(([pattern]) => pattern.test(fourCc))?.[1] ?? fourCc;

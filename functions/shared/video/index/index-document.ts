@@ -54,7 +54,7 @@ export const indexDocumentSchema = z.strictObject({
 	timeBase: z.strictObject({ num: count.min(1), den: count.min(1) }),
 	timeOffset: z.number().int(),
 	pictureSize: z.strictObject({ width: count.min(1), height: count.min(1) }).nullable(),
-	/** Documents of releases before this one don't say. */
+	/** Missing in documents of earlier releases. */
 	isPlanar: z.boolean().default(false),
 	pictures: count,
 	pts: bytes,

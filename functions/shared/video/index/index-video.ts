@@ -14,15 +14,15 @@ import { hidesReordering } from './reordering-probe.ts';
 import { verifyKeys } from './verify-keys.ts';
 import type { VideoIndex } from './video-index.ts';
 
-/** `checkpoint` lets a pass over a long file go on another time. */
+/** `checkpoint`: lets a pass over a long file be resumed. */
 type Options = { ffmpegPath: string; signal: AbortSignal; checkpoint?: Checkpoint };
 
 /**
- * Builds the index of a video from what the file itself says it is; its name is not asked. MP4, MOV, Matroska and WebM
- * are indexed from their headers, transport streams, AVI and FLV by a pass over the file. What has no headers that tell,
- * or contradicts itself, is decoded once instead.
- * @throws PermanentError `corrupt` or `unsupported`; SamplingFailure when ffmpeg can't be run; Busy when time is up and the
- * checkpoint has what was found
+ * Builds the index of a video. The format is detected from the content, not from the file name. MP4, MOV, Matroska and
+ * WebM are indexed from their headers; transport streams, AVI and FLV by a pass over the file. Files with insufficient or
+ * contradictory headers are decoded once instead.
+ * @throws PermanentError `corrupt` or `unsupported`; SamplingFailure when ffmpeg can't be run; DeferredError when time is up and the
+ * state is stored
  */
 export const indexVideo = async (source: ByteSource, options: Options): Promise<VideoIndex> => {
 	const container = await containerOf(source);
@@ -35,7 +35,7 @@ export const indexVideo = async (source: ByteSource, options: Options): Promise<
 			const { message, stream, matrix, changes } = error;
 			return indexByDecoding(source, container, options, { notes: [message], stream, matrix, changes });
 		}
-		// Headers that are broken for this reader may still be read by the decoder's, and then nothing is lost.
+		// ffmpeg may still be able to read headers that are malformed for this reader.
 		if (!(error instanceof PermanentError) || error.reason !== 'corrupt') throw error;
 		try {
 			return await indexByDecoding(source, container, options, { notes: [error.message] });
@@ -45,7 +45,7 @@ export const indexVideo = async (source: ByteSource, options: Options): Promise<
 	}
 };
 
-/** By demuxer, what indexes a file without decoding it: by its headers, or by a pass over it. */
+/** Indexers without decoding, by demuxer: from headers, or by a pass over the file. */
 const headerReaders: Record<string, (source: ByteSource, checkpoint?: Checkpoint) => Promise<VideoIndex>> = {
 	mov: indexMp4,
 	matroska: indexMatroska,
@@ -55,8 +55,8 @@ const headerReaders: Record<string, (source: ByteSource, checkpoint?: Checkpoint
 };
 
 /**
- * A header index whose keys are verified and whose times number the pictures.
- * @throws NeedsDecoding for one that can't be believed, with the reason
+ * Verifies the keys of a header index, and that its times identify the pictures.
+ * @throws NeedsDecoding with the reason when the index is not reliable
  */
 const believable = async (found: VideoIndex, source: ByteSource, options: Options): Promise<VideoIndex> => {
 	const { container } = found;
@@ -67,33 +67,33 @@ const believable = async (found: VideoIndex, source: ByteSource, options: Option
 		if (container.kind === 'matroska') error.matrix = container.matrix;
 		throw error;
 	};
-	// A pass over the file has looked at the bytes of every picture.
+	// A pass over the file has already parsed every picture.
 	const isWrapped = container.kind === 'samples' && container.demuxer !== 'mov';
 	const verified = isWrapped ? found : await verifyKeys(found, source);
 	if ('reason' in verified) return refuse(verified.reason, verified.changes);
 	const unnumbered = whyNotNumbered(verified);
 	if (unnumbered) refuse(unnumbered);
-	// Which pictures an edit list shows is decided from keys on, too, by whoever believes them.
+	// Demuxers apply an edit list from key frames on, so false keys change which pictures are shown.
 	if (verified.timeOffset < 0 && verified.key.some((key, at) => key !== found.key[at]))
 		refuse('The file has an edit list and false key frames, so pictures are counted');
 	try {
 		if (await hidesReordering(verified, source, options))
 			refuse('The file has no composition times, so pictures are counted');
-		const { size: pictureSize, isPlanar, complaint } = await firstPictureSize(verified, source, options);
-		if (!pictureSize && (isWrapped || complaint === ''))
-			refuse('The first picture is not shown, so pictures are counted');
+		const { size: pictureSize, isPlanar, lastError } = await firstPictureSize(verified, source, options);
+		if (!pictureSize && (isWrapped || lastError === ''))
+			refuse('The first picture is not output, so pictures are counted');
 		return { ...verified, pictureSize, isPlanar };
 	} catch (error) {
-		// What this reader makes of the file isn't understood by the decoder: it may understand the file itself.
+		// The decoder rejects the samples muxed here, but it may be able to read the file itself.
 		if (isWrapped && error instanceof PermanentError && !(error instanceof NeedsDecoding)) return refuse(error.message);
 		throw error;
 	}
 };
 
-/** Why presentation times can't number the pictures; undefined when they can. */
+/** Why presentation times don't identify the pictures; undefined if they do. */
 const whyNotNumbered = ({ container, pts, key, shown }: VideoIndex): string | undefined => {
 	if (shown.length === 0) return 'No picture lies within the edit list';
-	// A decoder shows one group after another, whatever their times are.
+	// A decoder outputs group after group, whatever their times are.
 	let latest = Number.NEGATIVE_INFINITY;
 	for (let at = 0; at < pts.length; at++) {
 		if (container.kind === 'samples' && at > 0 && (container.dts[at] as number) < (container.dts[at - 1] as number))

@@ -2,14 +2,13 @@ import { readVint } from './ebml.ts';
 import { ids } from './matroska-ids.ts';
 
 /**
- * A block in a buffer: where its element or its group begins, where its own head does (track, time and flags), where
- * its flags are, where the picture's bytes begin, and where they end.
+ * A block in a buffer, by positions: of its element or group, of its header (track, time and flags), of its flags, and of
+ * the start and end of the picture's bytes.
  */
 export type MatroskaBlock = { at: number; start: number; flags: number; payload: number; end: number };
 
 /**
- * The last block of a track in bytes that begin with a block or a group; the last begun one, where the bytes are cut
- * off. Undefined without any.
+ * The last block of a track in bytes that begin with a block or a group, also if it is cut off. Undefined for none.
  */
 export function lastBlock(bytes: Buffer, track: number): MatroskaBlock | undefined {
 	let found: MatroskaBlock | undefined;
@@ -23,7 +22,7 @@ export function lastBlock(bytes: Buffer, track: number): MatroskaBlock | undefin
 			if (id.value === ids.simpleBlock || id.value === ids.block) {
 				const number = readVint(bytes, start, false);
 				const flags = start + number.length + 2;
-				// A block that could hold several pictures has their count, less one, in front of the only one.
+				// A laced block with a single picture has the count minus one before it.
 				if (number.value === track)
 					found = { at: group ?? at, start, flags, payload: flags + ((bytes[flags] ?? 0) & 0x06 ? 2 : 1), end };
 			}
@@ -33,7 +32,7 @@ export function lastBlock(bytes: Buffer, track: number): MatroskaBlock | undefin
 	try {
 		walk(0, bytes.length, undefined);
 	} catch {
-		// The bytes end in the middle of an element: what was found before counts.
+		// The bytes end in the middle of an element: keeps the last block found.
 	}
 	return found;
 }

@@ -8,7 +8,7 @@ import { type MatroskaTrack, readTracks } from './matroska-tracks.ts';
 import { NeedsDecoding } from './needs-decoding.ts';
 import { presentationOrder, type VideoIndex } from './video-index.ts';
 
-/** Elements that may stand directly in a segment, and in a cluster; whatever else stands there isn't understood. */
+/** Known children of a segment and of a cluster. */
 const inSegment = new Set<number>([
 	...[ids.seekHead, ids.info, ids.tracks, ids.cluster, ids.cues, ids.tags, ids.chapters, ids.attachments],
 	...[ids.void, ids.crc],
@@ -24,17 +24,17 @@ type Columns = {
 	offset: number[];
 	size: number[];
 	clusterTime: number[];
-	/** Where a picture begins that isn't shown itself, but is needed for the next. */
+	/** Offset of a picture that is not shown itself but needed by the next one. */
 	hiddenFrom: number | undefined;
 };
 
-/** What is known before the first cluster. */
+/** Facts known before the first cluster. */
 type Head = { track: MatroskaTrack; scale: number; header: Buffer; notes: string[] };
 
 /**
- * Indexes Matroska and WebM by walking over all blocks; pictures' bytes are passed over where they are large.
+ * Indexes Matroska and WebM by walking over all blocks; large pictures are skipped.
  * Presentation times are in units of the segment's timestamp scale, as demuxers count them.
- * @throws PermanentError `unsupported`, or `corrupt` for what isn't Matroska; NeedsDecoding for whatever isn't understood
+ * @throws PermanentError `unsupported`, or `corrupt` if it is not Matroska; NeedsDecoding for anything unknown
  */
 export const indexMatroska = async (source: ByteSource): Promise<VideoIndex> => {
 	const window = makeWindow(source, 256 * 1024);
@@ -110,9 +110,9 @@ const readSegment = async (
 };
 
 const notUnderstood = ({ id, at }: Element): NeedsDecoding =>
-	new NeedsDecoding('corrupt', `The bytes at ${at} are no element that is known (${id.toString(16)})`);
+	new NeedsDecoding('corrupt', `The bytes at ${at} are not a known element (${id.toString(16)})`);
 
-/** Everything that a demuxer needs to begin: the file's own elements, in a segment of unknown size. */
+/** The header for a demuxer: the elements of the file, in a segment of unknown size. */
 const readHead = async (
 	window: Window,
 	source: ByteSource,
@@ -130,15 +130,15 @@ const readHead = async (
 	return { ...found, scale: info ? await readScale(window, info) : 1_000_000, header: Buffer.concat(header) };
 };
 
-/** Bytes of the information or of the tracks that a header may have. */
+/** Largest size of the info or tracks element in a header, in bytes. */
 const largestHeader = 4 * 1024 * 1024;
 
-/** Looks at what stands behind the segment: another one is the rest of the film, anything else is noted. */
+/** Checks what follows the segment: another segment needs decoding, anything else becomes a note. */
 const checkRest = async (window: Window, at: number, notes: string[]): Promise<void> => {
 	const bytes = await window.upTo(at, 4);
 	const id = bytes.readUInt32BE(0);
 	if (id === ids.ebml || id === ids.segment || id === ids.cluster) throw await severalSegments(window);
-	notes.push(`The last ${window.size - at} bytes of the file belong to no known element`);
+	notes.push(`The last ${window.size - at} bytes of the file are not part of a known element`);
 };
 
 const readScale = async (window: Window, info: Element): Promise<number> => {
@@ -175,7 +175,8 @@ const readCluster = async (
 			return;
 		}
 		const pts = time + head.readInt16BE(number.length);
-		if (pts < 0) throw new NeedsDecoding('unsupported', 'Pictures have times below 0, which demuxers take for unknown');
+		if (pts < 0)
+			throw new NeedsDecoding('unsupported', 'Pictures have negative times, which demuxers treat as unknown');
 		columns.pts.push(pts);
 		columns.key.push(Number(key ?? (flags & 0x80) !== 0));
 		const start = columns.hiddenFrom ?? block.at;
@@ -207,7 +208,7 @@ const readCluster = async (
 	return { end: at, isCutOff };
 };
 
-/** The bit `show_frame` in the first byte of a VP8 picture (RFC 6386, 9.1): a reference for later, which nobody sees. */
+/** The bit `show_frame` in the first byte of a VP8 picture (RFC 6386, 9.1): if not set, a reference that is not shown. */
 const isHiddenVp8 = (first: number): boolean => (first & 0x10) === 0;
 
 const reduced = (num: number, den: number): { num: number; den: number } => {

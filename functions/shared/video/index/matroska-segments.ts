@@ -4,14 +4,14 @@ import { type Element, readElement } from './ebml.ts';
 import { ids } from './matroska-ids.ts';
 import { NeedsDecoding } from './needs-decoding.ts';
 
-/** Bytes of tracks that are compared, and that an element has at least, so that another can be written over it. */
+/** Bytes of tracks that are compared, and the smallest size of an element that can be overwritten by another. */
 const mostTrackBytes = 4 * 1024 * 1024;
 const voidHeader = 9;
 
 /**
- * The error for a file in which one recording follows another. Older versions of ffmpeg end with the first, so the
- * segment's size is read as unknown, and what stands between its pictures and the next ones as void. Where the tracks of
- * the recordings differ nothing is changed, and the note says what may be missing.
+ * The error for a file with several recordings in a row. Older versions of ffmpeg stop after the first, so its segment is
+ * given an unknown size, and the elements between the recordings are replaced by void ones. If the tracks differ, nothing
+ * is changed, and a note says what may be missing.
  */
 export async function severalSegments(window: Window): Promise<NeedsDecoding> {
 	const changes: Change[] = [];
@@ -44,13 +44,13 @@ export async function severalSegments(window: Window): Promise<NeedsDecoding> {
 			}
 		}
 	} catch {
-		// Up to what can't be read.
+		// Up to the first unreadable element.
 	}
 	const error = new NeedsDecoding(
 		'unsupported',
 		isAlike
 			? 'The file has several segments'
-			: 'The file has several segments that differ: ffmpeg may end with the first',
+			: 'The file has several different segments: ffmpeg may stop after the first',
 	);
 	if (isAlike) error.changes = changes;
 	return error;
@@ -72,7 +72,7 @@ const asVoid = (from: number, to: number): Change => {
 	return { offset: from, bytes };
 };
 
-/** Where a cluster of unknown size ends: at the next element that can't be in one. */
+/** End of a cluster of unknown size: the next element that can't be in a cluster. */
 const clusterEnd = async (window: Window, { start }: Element): Promise<number> => {
 	const inside = new Set<number>([
 		...[

@@ -6,20 +6,20 @@ import { codecOfFourCc } from './four-cc.ts';
 import { ids } from './matroska-ids.ts';
 import { NeedsDecoding } from './needs-decoding.ts';
 
-/** The track that is read, as the file describes it. */
+/** The selected track. */
 export type MatroskaTrack = {
 	number: number;
-	/** The codec's id, with the four letters that AVI would have where it has some. */
+	/** The codec's id, with the FourCC of AVI if it has one. */
 	codec: string;
 	bitstream: Bitstream;
-	/** Display matrix as in MP4, 36 bytes; empty where the picture is shown as it is stored. */
+	/** Display matrix as in MP4, 36 bytes; empty for none. */
 	matrix: Buffer;
 };
 
 /**
  * The first video track; type 1 is video.
  * @throws PermanentError `unsupported` without one, or when it is encrypted; NeedsDecoding when its times or bytes are
- * stored in a way that isn't understood
+ * stored in an unknown way
  */
 export async function readTracks(window: Window, tracks: Element): Promise<{ track: MatroskaTrack; notes: string[] }> {
 	const found: Element[] = [];
@@ -47,7 +47,7 @@ async function readTrack(window: Window, entry: Element): Promise<MatroskaTrack>
 		if (element.id === ids.codecDelay && (await readUnsigned(window, element)) !== 0)
 			throw new NeedsDecoding('unsupported', 'The times of the video track are delayed');
 		if (element.id === ids.trackTimestampScale && (await readFloat(window, element)) !== 1)
-			throw new NeedsDecoding('unsupported', 'The video track has a clock of its own');
+			throw new NeedsDecoding('unsupported', 'The video track has its own time scale');
 	}
 	if (track.codec === vfw) track.codec += `/${privateData.toString('latin1', 16, 20)}`;
 	return { ...track, bitstream: bitstreamOf(track.codec, privateData) };
@@ -82,7 +82,7 @@ const bitstreamOf = (codec: string, privateData: Buffer): Bitstream => {
 	return { codec: name, lengthBytes };
 };
 
-/** Encryption can't be undone, and compression is left to the demuxer. */
+/** Refuses encryption; leaves compression to the demuxer. */
 const checkEncodings = async (window: Window, encodings: Element): Promise<void> => {
 	for await (const encoding of elementsIn(window, encodings.start, encodings.end)) {
 		if (encoding.id !== ids.contentEncoding) continue;
@@ -90,7 +90,7 @@ const checkEncodings = async (window: Window, encodings: Element): Promise<void>
 			if (element.id === ids.contentEncryption)
 				throw new PermanentError('unsupported', 'The video samples are encrypted');
 	}
-	throw new NeedsDecoding('unsupported', 'The pictures are compressed once more by the container');
+	throw new NeedsDecoding('unsupported', 'The container compresses the pictures again');
 };
 
 const readFloat = async (window: Window, { start, end }: Element): Promise<number> => {
@@ -100,8 +100,8 @@ const readFloat = async (window: Window, { start, end }: Element): Promise<numbe
 };
 
 /**
- * How a flat picture is turned to be shown: by its roll, and mirrored with a yaw of half a turn (RFC 9559, 5.1.4.1.28.41).
- * The newer ffmpeg do the same, older ones don't know it.
+ * Rotation of a flat picture: by its roll, and mirrored with a yaw of 180 degrees (RFC 9559, 5.1.4.1.28.41). Newer versions
+ * of ffmpeg do the same, older ones ignore it.
  */
 const readProjection = async (window: Window, video: Element): Promise<Buffer> => {
 	const pose = { type: 0, yaw: 0, pitch: 0, roll: 0 };
@@ -121,7 +121,7 @@ const readProjection = async (window: Window, video: Element): Promise<Buffer> =
 	return displayMatrix(roll, yaw !== 0);
 };
 
-/** A matrix of MP4's kind that turns counter-clockwise by so many degrees, and mirrors left to right. */
+/** A display matrix as in MP4 that rotates counter-clockwise by an angle in degrees, and mirrors left to right. */
 const displayMatrix = (roll: number, isMirrored: boolean): Buffer => {
 	const angle = (roll * Math.PI) / 180;
 	const fixed = (value: number) => Math.round(value * 0x10000);

@@ -5,7 +5,7 @@ import type { Mp4Track } from './mp4-track.ts';
 /** Fixed part of a visual sample entry, before its boxes (ISO/IEC 14496-12, 12.1.3). */
 const visualSampleEntry = 78;
 
-/** Codecs by the four letters of a sample entry. */
+/** Codecs by the FourCC of a sample entry. */
 const codecs: [pattern: RegExp, codec: string][] = [
 	[/^(avc[1-4]|dva[v1])$/, 'h264'],
 	[/^(hvc1|hev1|dvh[1e])$/, 'hevc'],
@@ -30,7 +30,7 @@ const codecs: [pattern: RegExp, codec: string][] = [
 const objectTypes: Record<number, string> = { 32: 'mpeg4', 106: 'mpeg1video', 108: 'mjpeg', 109: 'png' };
 for (let type = 96; type <= 101; type++) objectTypes[type] = 'mpeg2video';
 
-/** How the bytes of a track's samples are read. */
+/** The bitstream format of a track's samples. */
 export function bitstreamOf({ sampleDescription, codec: fourCc }: Mp4Track): Bitstream {
 	const [entry] = boxesIn(sampleDescription, 16, sampleDescription.length);
 	let codec = codecs.find(([pattern]) => pattern.test(fourCc))?.[1] ?? fourCc;
@@ -44,13 +44,13 @@ export function bitstreamOf({ sampleDescription, codec: fourCc }: Mp4Track): Bit
 	return { codec, lengthBytes };
 }
 
-/** The boxes of a sample entry; QuickTime ends some with four zeros, which are none. */
+/** The boxes of a sample entry; QuickTime ends some with four zeros, which are no box. */
 const innerBoxes = (bytes: Buffer, start: number, end: number) => {
 	const found: { type: string; start: number; end: number }[] = [];
 	try {
 		for (const box of boxesIn(bytes, start, end)) found.push(box);
 	} catch {
-		// What could be read tells enough; the decoder gets the entry as it is.
+		// The boxes read so far suffice; the decoder gets the original entry.
 	}
 	return found;
 };

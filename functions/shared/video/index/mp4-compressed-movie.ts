@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { PermanentError } from '../../errors.ts';
 import { findBox } from './boxes.ts';
 
-/** Bytes that a compressed movie box may have when it is inflated. */
+/** Largest size of an inflated movie box, in bytes. */
 const largest = 256 * 1024 * 1024;
 
 /**
@@ -17,7 +17,7 @@ export function uncompressed(moov: Buffer): Buffer {
 	const dcom = findBox(moov, cmov, 'dcom');
 	const cmvd = findBox(moov, cmov, 'cmvd');
 	if (!dcom || !cmvd || moov.toString('latin1', dcom.start, dcom.start + 4) !== 'zlib')
-		throw new PermanentError('unsupported', 'The movie box is compressed in a way that is not known');
+		throw new PermanentError('unsupported', 'The movie box uses an unknown compression');
 	try {
 		const inner = inflateSync(moov.subarray(cmvd.start + 4, cmvd.end), { maxOutputLength: largest });
 		const box = findBox(inner, { start: 0, end: inner.length }, 'moov');
@@ -25,5 +25,5 @@ export function uncompressed(moov: Buffer): Buffer {
 	} catch (error) {
 		if (error instanceof PermanentError) throw error;
 	}
-	throw new PermanentError('corrupt', 'The compressed movie box can not be inflated');
+	throw new PermanentError('corrupt', 'The compressed movie box cannot be inflated');
 }

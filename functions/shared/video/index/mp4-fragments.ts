@@ -2,7 +2,7 @@ import { type Box, boxesIn, findBox } from './boxes.ts';
 import type { Mp4Samples } from './mp4-samples.ts';
 import { NeedsDecoding } from './needs-decoding.ts';
 
-/** What `trex` presets for the samples of a track's fragments. */
+/** Defaults of `trex` for the samples of fragments. */
 export type FragmentDefaults = { description: number; duration: number; size: number; flags: number };
 
 export const readFragmentDefaults = (moov: Buffer, track: number): FragmentDefaults => {
@@ -24,8 +24,8 @@ const isSync = (flags: number): boolean => (flags & 0x10000) === 0;
 /**
  * Adds the samples of one movie fragment (ISO/IEC 14496-12, 8.8).
  * @param moof the fragment's content
- * @param moofOffset where its box begins in the file: sample offsets count from there
- * @param nextTime decode time of the first sample, when the fragment doesn't say
+ * @param moofOffset offset of its box in the file, the base of sample offsets
+ * @param nextTime decode time of the first sample, if the fragment has none
  * @returns the decode time after the last sample
  */
 export const readFragment = (
@@ -37,7 +37,7 @@ export const readFragment = (
 	nextTime: number,
 ): number => {
 	let time = nextTime;
-	// Where the data of the track before ended: there those of the next begin, if it doesn't say.
+	// End of the previous track's data: the default start for the next track.
 	let dataEnd = moofOffset;
 	for (const traf of boxesIn(moof, 0, moof.length)) {
 		if (traf.type !== 'traf') continue;

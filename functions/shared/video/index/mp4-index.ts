@@ -9,7 +9,7 @@ import { type Edit, type Mp4Track, readVideoTrack } from './mp4-track.ts';
 import { NeedsDecoding } from './needs-decoding.ts';
 import { presentationOrder, type VideoIndex } from './video-index.ts';
 
-/** A movie box of a day at 60 pictures a second has about 100 MB. */
+/** Largest movie box in bytes; one day at 60 pictures per second needs about 100 MB. */
 const largestMovieBox = 512 * 1024 * 1024;
 
 /**
@@ -55,9 +55,9 @@ const readMovie = async (source: ByteSource, found: { track?: Mp4Track }): Promi
 			samples = readSampleTable(moov, movie.track.sampleTable);
 			nextTime = samples.end;
 		} else if (type === 'moov') {
-			// Players take the first one. Streams repeat it without pictures of its own, for whoever joins late.
+			// Players use the first one. Streams repeat it without pictures, for players that join late.
 			if (hasOwnPictures(uncompressed(await content())))
-				notes.push(`The file holds another recording behind byte ${at}, with a movie box of its own: it is not read`);
+				notes.push(`The file holds another recording after byte ${at}, with its own movie box, which is not read`);
 		} else if (type === 'moof' && movie && samples) {
 			const moof = await content();
 			const { moov, track } = movie;
@@ -73,9 +73,9 @@ const readMovie = async (source: ByteSource, found: { track?: Mp4Track }): Promi
 	return toIndex(movie.track, samples, [...movie.notes, ...notes]);
 };
 
-const unknownBytes = (count: number) => `The last ${count} bytes of the file belong to no known box`;
+const unknownBytes = (count: number) => `The last ${count} bytes of the file are not part of a known box`;
 
-/** Whether a movie box describes pictures itself, and doesn't leave that to fragments. */
+/** Whether a movie box describes pictures itself, not only fragments. */
 const hasOwnPictures = (moov: Buffer): boolean => {
 	try {
 		const { track } = readVideoTrack(moov);
@@ -97,9 +97,9 @@ const readBoxHeader = (bytes: Buffer, left: number): { type: string; header: num
 const toIndex = (track: Mp4Track, all: Mp4Samples, notes: string[]): VideoIndex => {
 	const samples = withPictures(all);
 	const pts = Float64Array.from(samples.pts);
-	// There demuxers drop pictures by rules of their own.
+	// Demuxers drop pictures there by their own rules.
 	if (endsAmongReordered(track, samples))
-		throw new NeedsDecoding('unsupported', 'The edit list ends among pictures that are stored in another order');
+		throw new NeedsDecoding('unsupported', 'The edit list ends among reordered pictures');
 	const inEdit = shownByEdits(track);
 	return {
 		container: {
@@ -123,13 +123,13 @@ const toIndex = (track: Mp4Track, all: Mp4Samples, notes: string[]): VideoIndex 
 		offset: Float64Array.from(samples.offset),
 		size: Uint32Array.from(samples.size),
 		shown: presentationOrder(pts, at => inEdit(pts[at] as number)),
-		// Each picture that is cut off is a fault of its own.
+		// Each picture that is cut off becomes a fault.
 		damage: undefined,
 		notes,
 	};
 };
 
-/** Samples without bytes hold no picture: recorders write them for a picture that stays. */
+/** Empty samples hold no picture: recorders write them for an unchanged picture. */
 const withPictures = (all: Mp4Samples): Mp4Samples => {
 	if (!all.size.includes(0)) return all;
 	const kept = <Item>(column: Item[]) => column.filter((_, at) => all.size[at] !== 0);
@@ -144,8 +144,8 @@ const withPictures = (all: Mp4Samples): Mp4Samples => {
 };
 
 /**
- * Whether an edit list shows a picture: those from the edit's media time on, for its duration, as ffmpeg applies it.
- * Empty edits in front only delay the whole.
+ * Whether an edit list shows a picture: from the edit's media time for its duration, as in ffmpeg. Leading empty edits
+ * only delay the track.
  * @throws PermanentError `unsupported` for a list that plays parts twice, out of order or at another speed
  */
 const shownByEdits = (track: Mp4Track): ((pts: number) => boolean) => {
@@ -160,14 +160,14 @@ const shownByEdits = (track: Mp4Track): ((pts: number) => boolean) => {
 	return pts => pts >= edit.mediaTime && pts < end;
 };
 
-/** What has to be added to a media time to get that of the presentation, in ticks of the track. */
+/** Offset from media time to presentation time, in ticks of the track. */
 const presentationOffset = ({ edits, timescale, movieTimescale }: Mp4Track): number => {
 	const first = edits.findIndex(edit => edit.mediaTime !== -1);
 	const empty = edits.slice(0, Math.max(0, first)).reduce((sum, { duration }) => sum + duration, 0);
 	return Math.round((empty * timescale) / (movieTimescale || 1)) - (edits[first]?.mediaTime ?? 0);
 };
 
-/** Whether an edit list cuts off the end of a track whose pictures are stored in another order than they are shown. */
+/** Whether an edit list cuts off the end of a track with reordered pictures. */
 const endsAmongReordered = (track: Mp4Track, { pts, dts }: Mp4Samples): boolean => {
 	const edit = track.edits.find(({ mediaTime }) => mediaTime !== -1);
 	if (!edit || edit.duration === 0) return false;

@@ -9,16 +9,16 @@ export type Mp4Samples = {
 	key: boolean[];
 	offset: number[];
 	size: number[];
-	/** Decode time behind the last sample of the movie box. */
+	/** Decode time after the last sample of the movie box. */
 	end: number;
 };
 
-/** More pictures than a week at 60 a second: a table that claims them lies or isn't for this machine. */
+/** Most pictures of a file, more than a week at 60 per second; protects against hostile tables. */
 export const mostSamples = 40_000_000;
 
 export const noSamples = (): Mp4Samples => ({ dts: [], pts: [], key: [], offset: [], size: [], end: 0 });
 
-/** A table box: its entry count, checked against the bytes that are there. */
+/** A table box with its entry count, limited by its size. */
 const table = (moov: Buffer, stbl: Box, type: string, headerBytes: number, entryBytes: number) => {
 	const box = findBox(moov, stbl, type);
 	if (!box || box.end - box.start < headerBytes) return undefined;
@@ -36,7 +36,7 @@ export const readSampleTable = (moov: Buffer, stbl: Box): Mp4Samples => {
 	const sizes = readSizes(moov, stbl);
 	const count = sizes.count;
 	if (count > mostSamples)
-		throw new PermanentError('unsupported', `The file claims ${count} pictures, more than ${mostSamples}`);
+		throw new PermanentError('unsupported', `The file declares ${count} pictures, more than ${mostSamples}`);
 	if (count === 0) return samples;
 
 	const stts = table(moov, stbl, 'stts', 8, 8);
@@ -98,7 +98,7 @@ const readSizes = (moov: Buffer, stbl: Box): { count: number; of: (sample: numbe
 	};
 };
 
-/** Gives every sample its offset: samples lie one after another in chunks, whose offsets are known. */
+/** Computes the offset of every sample: samples are consecutive in chunks with known offsets. */
 const placeSamples = (moov: Buffer, stbl: Box, samples: Mp4Samples, count: number): void => {
 	const stco = table(moov, stbl, 'stco', 8, 4) ?? table(moov, stbl, 'co64', 8, 8);
 	const stsc = table(moov, stbl, 'stsc', 8, 12);
@@ -120,6 +120,6 @@ const placeSamples = (moov: Buffer, stbl: Box, samples: Mp4Samples, count: numbe
 		}
 	}
 	if (samples.offset.length < count) {
-		throw new PermanentError('corrupt', `The file says where ${samples.offset.length} of its ${count} pictures are`);
+		throw new PermanentError('corrupt', `The file has offsets for ${samples.offset.length} of its ${count} pictures`);
 	}
 };

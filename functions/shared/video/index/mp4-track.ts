@@ -1,17 +1,17 @@
 import { PermanentError } from '../../errors.ts';
 import { type Box, boxesIn, findBox, needBox } from './boxes.ts';
 
-/** The track that is read, as `moov` describes it. Boxes are positions in the `moov` buffer. */
+/** The selected track. Boxes are positions in the `moov` buffer. */
 export type Mp4Track = {
 	id: number;
-	/** Ticks a second of the track's own clock, and of the movie's, in which edit lists are measured. */
+	/** Ticks per second of the track and of the movie; edit lists use those of the movie. */
 	timescale: number;
 	movieTimescale: number;
 	width: number;
 	height: number;
 	matrix: Buffer;
 	sampleDescription: Buffer;
-	/** The sample entry's four letters, such as `avc1`. */
+	/** FourCC of the sample entry, such as `avc1`. */
 	codec: string;
 	sampleTable: Box;
 	edits: Edit[];
@@ -21,7 +21,7 @@ export type Mp4Track = {
 export type Edit = { duration: number; mediaTime: number; rate: number };
 
 /**
- * The first video track that is switched on and doesn't hold the pictures of chapters.
+ * The first enabled video track that is not a chapter track.
  * @param moov the movie box's content
  * @throws PermanentError `unsupported` without one, or when its samples are encrypted
  */
@@ -33,7 +33,7 @@ export const readVideoTrack = (moov: Buffer): { track: Mp4Track; notes: string[]
 	const tracks = traks.filter(trak => isVideo(moov, trak));
 	const chapters = new Set(traks.flatMap(trak => chapterTracks(moov, trak)));
 	const films = tracks.filter(trak => !chapters.has(trackId(moov, trak)));
-	// Tracks that are switched off, and pictures of chapters, are no film, unless there is nothing else.
+	// Disabled tracks and chapter tracks count only if there is no other.
 	const trak = films.find(trak => isEnabled(moov, trak)) ?? films[0] ?? tracks[0];
 	if (!trak) throw new PermanentError('unsupported', 'The file has no video track');
 	const notes =
@@ -53,7 +53,7 @@ export const readVideoTrack = (moov: Buffer): { track: Mp4Track; notes: string[]
 		notes,
 		track: {
 			id: trackId(moov, trak),
-			// Decoders take a missing scale for one tick a second.
+			// Decoders use one tick per second if the scale is missing.
 			timescale: timescale || 1,
 			movieTimescale,
 			width: moov.readUInt16BE(entry.start + 24),
@@ -67,16 +67,16 @@ export const readVideoTrack = (moov: Buffer): { track: Mp4Track; notes: string[]
 	};
 };
 
-/** The matrix by which all tracks of a movie are shown (ISO/IEC 14496-12, 8.2.2). */
+/** The display matrix of the movie, for all tracks (ISO/IEC 14496-12, 8.2.2). */
 const movieMatrix = (moov: Buffer, mvhd: Box): Buffer => {
 	const at = mvhd.start + (moov[mvhd.start] === 1 ? 48 : 36);
 	return moov.subarray(at, at + 36);
 };
 
-/** Points of a column of a matrix: 16.16, and 2.30 for the last. */
+/** Fixed-point format of matrix columns: 16.16, and 2.30 for the last. */
 const [ordinary, last] = [2 ** 16, 2 ** 30];
 
-/** A track's matrix, then the movie's: each row of the one by each column of the other, as decoders do it. */
+/** The matrix of a track multiplied by that of the movie, as in decoders. */
 const product = (track: Buffer, movie: Buffer): Buffer => {
 	if (track.length < 36 || movie.length < 36) return track;
 	const result = Buffer.alloc(36);
@@ -101,7 +101,7 @@ const isEnabled = (moov: Buffer, trak: Box): boolean => {
 	return ((moov[tkhd.start + 3] as number) & 1) !== 0;
 };
 
-/** Ids of the tracks that hold a track's chapters: their titles, or a picture for each. */
+/** Ids of the chapter tracks of a track: titles or pictures. */
 const chapterTracks = (moov: Buffer, trak: Box): number[] => {
 	const chap = findBox(moov, trak, 'tref', 'chap');
 	if (!chap) return [];

@@ -1,12 +1,12 @@
 import { nalUnits, startCode } from '../bitstream/bitstream.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 
-/** Bytes at the end of a file in which the last picture's end is looked for. */
+/** Bytes at the end of a file that are searched for the end of the last picture. */
 const tailBytes = 64 * 1024;
 
 /**
- * Where a raw stream's last picture ends, in bytes. Behind it may stand the beginning of one that isn't there, a delimiter
- * or parameter sets: a decoder calls that damage, and nothing is lost with it. Of other formats, the size of the file.
+ * End of the last picture of a raw stream, in bytes. It may be followed by a delimiter or parameter sets of a missing
+ * picture, which a decoder would report as damage. For other formats, the size of the file.
  */
 export async function pictureEnd(source: ByteSource, demuxer: string): Promise<number> {
 	const isPicture = pictures[demuxer];
@@ -23,7 +23,7 @@ export async function pictureEnd(source: ByteSource, demuxer: string): Promise<n
 	return end === undefined ? source.size : from + end;
 }
 
-/** Whether a unit holds a part of a picture, by its first byte. */
+/** Whether a unit is part of a picture, by its first byte. */
 const pictures: Record<string, (header: number) => boolean> = {
 	h264: header => [1, 2, 3, 4, 5].includes(header & 0x1f),
 	hevc: header => ((header >> 1) & 0x3f) < 32,

@@ -1,17 +1,17 @@
-import { fromRecipe } from '../extract/attempt.ts';
+import { fromPlan } from '../extract/decode-run.ts';
 import { decodePictures } from '../extract/ffmpeg.ts';
+import { makeDecodePlan } from '../extract/make-decode-plan.ts';
 import { NotRandomAccess } from '../extract/not-random-access.ts';
-import { writeRecipe } from '../extract/write-recipe.ts';
 import { planChunks } from '../plan-chunks.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { VideoIndex } from './video-index.ts';
 
-/** `isPlanar`: it can leave the decoder as planes. */
-type FirstPicture = { size: VideoIndex['pictureSize']; isPlanar: boolean; complaint: string };
+/** `isPlanar`: the picture can be output as planes. */
+type FirstPicture = { size: VideoIndex['pictureSize']; isPlanar: boolean; lastError: string };
 
 /**
- * Size of a video's first picture, upright, by decoding it: headers are known to tell another, and a stream may change
- * its size on the way. Null when it can't be decoded, with what the decoder complained of, if it did.
+ * Size of the first picture, upright, by decoding it: headers can be wrong, and the size may change within a stream. Null
+ * if it can't be decoded, with the decoder's last error, if any.
  */
 export const firstPictureSize = async (
 	index: VideoIndex,
@@ -19,25 +19,25 @@ export const firstPictureSize = async (
 	options: { ffmpegPath: string; signal: AbortSignal },
 ): Promise<FirstPicture> => {
 	const [chunk] = planChunks(index, [0], 1);
-	if (!chunk) return { size: null, isPlanar: false, complaint: '' };
+	if (!chunk) return { size: null, isPlanar: false, lastError: '' };
 	const wanted = [{ index: 0, pts: index.pts[index.shown[0] as number] as number }];
-	const attempt = await fromRecipe(writeRecipe(index, chunk.runs), wanted, source, options.signal);
+	const run = await fromPlan(makeDecodePlan(index, chunk.runs), wanted, source, options.signal);
 	try {
-		const pictures = decodePictures({ ...options, input: attempt.input, ...attempt.selection });
+		const pictures = decodePictures({ ...options, input: run.input, ...run.selection });
 		for (;;) {
 			const { value, done } = await pictures.next();
-			if (done) return { size: null, isPlanar: false, complaint: value.complaint };
+			if (done) return { size: null, isPlanar: false, lastError: value.lastError };
 			const { picture, shown } = value;
 			if (!picture) continue;
-			await pictures.return({ complaint: '', troubled: false });
+			await pictures.return({ lastError: '', damaged: false });
 			const { width, height } = picture;
 			const isPlanar = shown.planes !== undefined && width % 2 === 0 && height % 2 === 0;
-			return { size: { width, height }, isPlanar, complaint: '' };
+			return { size: { width, height }, isPlanar, lastError: '' };
 		}
 	} catch (error) {
-		if (error instanceof NotRandomAccess) return { size: null, isPlanar: false, complaint: '' };
+		if (error instanceof NotRandomAccess) return { size: null, isPlanar: false, lastError: '' };
 		throw error;
 	} finally {
-		attempt.close();
+		run.close();
 	}
 };

@@ -8,23 +8,23 @@ import { lastBlock } from './matroska-block.ts';
 import { ids } from './matroska-ids.ts';
 import type { VideoIndex } from './video-index.ts';
 
-/** Keys that are looked at, evenly over the file; where one of them is false, all are. */
+/** Keys that are checked, evenly over the file; if one of them is false, all are checked. */
 const looked = 48;
-const atOnce = 8;
-/** Bytes of a picture that are read first, and those that are read where these don't tell. */
+const concurrency = 8;
+/** Bytes of a picture that are read at first, and when these are insufficient. */
 const firstBytes = 4096;
 const mostBytes = 65_536;
 
-/** A sample that isn't larger may be a delimiter or an end code alone; Matroska puts up to so much in front of it. */
+/** Largest sample that may be only a delimiter or an end code; Matroska adds up to as much in front of it. */
 const emptyBytes = 8;
 const blockHeaderBytes = 24;
 
 type HeaderIndex = VideoIndex & { container: Exclude<VideoIndex['container'], { kind: 'whole' }> };
 
 /**
- * Corrects which pictures decoding can begin with, by their own bytes, and adds what a decoder remembers of the first.
- * A key that relies on parameter sets which an earlier one brought is none either.
- * @returns the corrected index, or why it can't be believed, with bytes that a decoder has to read as others
+ * Corrects the keys of an index by the bytes of the pictures, and adds the decoder setup of the first picture. A key that
+ * relies on parameter sets of an earlier key is no key either.
+ * @returns the corrected index, or why it is not reliable, with bytes to replace for the decoder
  */
 export async function verifyKeys(
 	index: VideoIndex,
@@ -34,10 +34,12 @@ export async function verifyKeys(
 	const { container } = index;
 	const { bitstream } = container;
 	if (!isVerifiable(bitstream))
-		return { reason: `Which pictures of ${container.codec} need others is not known, so all are decoded` };
+		return { reason: `The key pictures of ${container.codec} cannot be verified, so all pictures are decoded` };
 	const first = await readPicture(index, source, 0, mostBytes);
 	if (bytesTell(bitstream) && canBeginAt(first, bitstream) === false)
-		return { reason: 'The first picture needs others that are not there, so pictures are counted as they are shown' };
+		return {
+			reason: 'The first picture needs pictures that are missing, so pictures are counted as the decoder outputs them',
+		};
 	const empty = await emptySamples(index, source);
 	if (empty.length > 0) {
 		const changes = await asVoid(index, source, empty);
@@ -46,12 +48,12 @@ export async function verifyKeys(
 	const setup = decoderSetup(first, bitstream);
 	const { key, colours } = await correctedKeys(index, source, parameterSets(first, bitstream));
 	if (needEarlierColours([...configuredColours(container), ...coloursIn(first, bitstream), ...colours]))
-		return { reason: 'Colours are told for a part of the pictures only, so all are decoded in turn' };
+		return { reason: 'Only some pictures declare their colours, so all are decoded in order' };
 	key[0] = 1;
 	return { ...index, key, container: { ...container, setup } };
 }
 
-/** Small samples that have no picture in them, or one that isn't coded: nothing is shown for either. */
+/** Small samples without a picture, or with one that is not coded: a decoder outputs nothing for them. */
 async function emptySamples(index: HeaderIndex, source: ByteSource): Promise<number[]> {
 	const { container, size } = index;
 	const { codec, lengthBytes } = container.bitstream;
@@ -59,14 +61,14 @@ async function emptySamples(index: HeaderIndex, source: ByteSource): Promise<num
 	if (!isPicture) return [];
 	const most = emptyBytes + (container.kind === 'matroska' ? blockHeaderBytes : 0);
 	const small = Array.from(size.keys()).filter(at => (size[at] as number) <= most);
-	const found = await pLimit(atOnce).map(small, async at => {
+	const found = await pLimit(concurrency).map(small, async at => {
 		const sample = await readPicture(index, source, at, mostBytes);
 		return sample.length <= emptyBytes && !isPicture(sample, lengthBytes);
 	});
 	return small.filter((_, n) => found[n]);
 }
 
-/** Blocks of Matroska that are read as void elements: of what they hold, a decoder may complain at any time. */
+/** Replaces blocks of Matroska by void elements, since a decoder may log errors about their content. */
 async function asVoid(
 	{ container, offset, size }: HeaderIndex,
 	source: ByteSource,
@@ -82,7 +84,7 @@ async function asVoid(
 	return (await Promise.all(changes)).flat();
 }
 
-/** Whether a small sample holds a picture. MPEG-4 has none that is coded in so few bytes. */
+/** Whether a small sample holds a picture. A coded picture of MPEG-4 is larger. */
 const picturesIn: Record<string, (sample: Buffer, lengthBytes: number) => boolean> = {
 	h264: (sample, lengthBytes) =>
 		[...nalUnits(sample, lengthBytes)].some(nal => [1, 2, 5].includes((nal[0] ?? 0) & 0x1f)),
@@ -92,7 +94,7 @@ const picturesIn: Record<string, (sample: Buffer, lengthBytes: number) => boolea
 
 const isHeaderIndex = (index: VideoIndex): index is HeaderIndex => index.container.kind !== 'whole';
 
-/** What the container's own parameter sets say of colours. */
+/** Colours declared in the parameter sets of the container. */
 function configuredColours(container: HeaderIndex['container']): Colours[] {
 	if (container.bitstream.codec !== 'h264' || container.kind !== 'samples') return [];
 	const at = container.sampleDescription.indexOf('avcC', 0, 'latin1');
@@ -101,7 +103,7 @@ function configuredColours(container: HeaderIndex['container']): Colours[] {
 	return coloursIn(sets, { codec: 'h264', lengthBytes });
 }
 
-/** Looks at some keys, and at all where one of them isn't what the container says. `colours`: what those say of them. */
+/** Checks some keys, and all of them if one is false. `colours`: those declared by the container. */
 async function correctedKeys(
 	index: HeaderIndex,
 	source: ByteSource,
@@ -123,17 +125,17 @@ async function correctedKeys(
 	let inForce = firstSets;
 	for (const { at, canBegin, sets } of found) {
 		if (sets.length > 0) inForce = sets;
-		// Decoding that begins here knows the sets of the first picture and those of this one, no others.
+		// A decoder that begins here has only the sets of the first picture and of this one.
 		if (canBegin === false || (sets.length === 0 && !inForce.equals(firstSets))) corrected[at] = 0;
 	}
 	return { key: corrected, colours: found.flatMap(each => each.colours) };
 }
 
-/** `canBegin` is undefined where a picture is damaged. */
+/** `canBegin`: undefined for a damaged picture. */
 type Looked = { at: number; canBegin: boolean | undefined; sets: Buffer; colours: Colours[] };
 
 function lookAt(index: HeaderIndex, source: ByteSource, keys: number[], bitstream: Bitstream): Promise<Looked[]> {
-	return pLimit(atOnce).map(keys, async (at): Promise<Looked> => {
+	return pLimit(concurrency).map(keys, async (at): Promise<Looked> => {
 		for (const most of [firstBytes, mostBytes]) {
 			const bytes = await readPicture(index, source, at, most);
 			const canBegin = canBeginAt(bytes, bitstream);
@@ -144,7 +146,7 @@ function lookAt(index: HeaderIndex, source: ByteSource, keys: number[], bitstrea
 	});
 }
 
-/** The first bytes of a picture, without what the container puts around them. */
+/** The first bytes of a picture, without container headers. */
 async function readPicture(index: HeaderIndex, source: ByteSource, at: number, most: number): Promise<Buffer> {
 	const { container, offset, size } = index;
 	const bytes = await source.read(offset[at] as number, Math.min(size[at] as number, most));

@@ -1,35 +1,34 @@
 import type { Bitstream } from '../bitstream/bitstream.ts';
 import type { Change } from '../source/byte-source.ts';
 
-/** An exact fraction of a second: what one tick of a stream's clock is. */
+/** Duration of one tick, as an exact fraction of a second. */
 export type TimeBase = { num: number; den: number };
 
 /**
- * What is known of a video before decoding. Pictures stand in decode order (the order of the file), one entry a
- * picture in each column.
+ * Index of a video, made before decoding. One entry per picture in each column, in decode order (the order of the file).
  */
 export type VideoIndex = {
-	/** How the container's bytes are fed to the decoder. */
+	/** How to make the decoder's input from the file. */
 	container: ContainerHeader;
 	timeBase: TimeBase;
-	/** What is added to the times below to get presentation times, in ticks: an edit list may shift them. */
+	/** Added to the times below to get presentation times, in ticks, because of an edit list. */
 	timeOffset: number;
-	/** Of the first picture, upright; null where it can't be decoded, or where each chunk begins with it anyway. */
+	/** Of the first picture, upright; null if it can't be decoded, or if each chunk begins with it anyway. */
 	pictureSize: { width: number; height: number } | null;
-	/** The first picture can leave the decoder as planes (see `picture.ts`), so others may as well. */
+	/** Whether the first picture can be output as planes (see `picture.ts`), so that others may be, too. */
 	isPlanar: boolean;
 	/** Presentation time of each picture in ticks. */
 	pts: Float64Array;
-	/** 1 where decoding can start. */
+	/** 1 for key pictures, where decoding can start. */
 	key: Uint8Array;
-	/** Where the picture's bytes are. */
+	/** Position of the picture's bytes in the file. */
 	offset: Float64Array;
 	size: Uint32Array;
-	/** Positions in decode order of the pictures that are shown, in the order in which they are: entry n is frame n. */
+	/** Positions in decode order of the shown pictures, in display order: entry n is frame n. */
 	shown: Uint32Array;
-	/** Why the file can't be whole, where it says itself that it should be longer. */
+	/** Message if the file is shorter than it declares. */
 	damage: string | undefined;
-	/** What a person should know, such as a second video stream that isn't read. */
+	/** Remarks, such as a second video stream that is not read. */
 	notes: string[];
 };
 
@@ -38,13 +37,13 @@ export type Packets = { distance: number; pid: number };
 
 export type ContainerHeader =
 	| {
-			/** Each picture's bytes are known, and are wrapped into a stream of MP4 of their own. */
+			/** The bytes of each picture are known, and are muxed into an MP4 stream. */
 			kind: 'samples';
-			/** ffmpeg's name of what reads the file itself. */
+			/** ffmpeg's demuxer for the file itself. */
 			demuxer: string;
-			/** The times are those of the file; else they are turns. */
+			/** Whether times are those of the file; otherwise they are display positions. */
 			timed: boolean;
-			/** How a picture's bytes are cut into packets; null where they stand as they are. */
+			/** How pictures are split into packets; null for none. */
 			packets: Packets | null;
 			/** The track's `stsd` box, whole: codec and its configuration. */
 			sampleDescription: Buffer;
@@ -54,50 +53,50 @@ export type ContainerHeader =
 			height: number;
 			/** Decode time of each picture in ticks. */
 			dts: Float64Array;
-			/** The sample entry's four letters. */
+			/** FourCC of the sample entry. */
 			codec: string;
 			/** ffmpeg's specifier of the track in the file. */
 			stream: string;
 			bitstream: Bitstream;
-			/** What a decoder remembers of the first picture's bytes (see `decoderSetup`). */
+			/** Data of the first picture that a decoder keeps (see `decoderSetup`). */
 			setup: Buffer;
 	  }
 	| {
 			kind: 'matroska';
-			/** Everything a demuxer needs to begin, up to the first cluster. */
+			/** The header for a demuxer, up to the first cluster. */
 			header: Buffer;
-			/** As in MP4; empty where the picture is shown as it is stored. */
+			/** As in MP4; empty for none. */
 			matrix: Buffer;
 			/** Time of the cluster that each picture is in, in ticks. */
 			clusterTime: Float64Array;
-			/** The codec's id, with the four letters that AVI would have. */
+			/** The codec's id, with the FourCC of AVI. */
 			codec: string;
-			/** Number of the track, as its blocks have it. */
+			/** Number of the track in blocks. */
 			track: number;
 			bitstream: Bitstream;
 			setup: Buffer;
 	  }
 	| {
-			/** Known by decoding alone: every chunk decodes from the start and counts. */
+			/** Indexed by decoding: every chunk decodes from the start and counts. */
 			kind: 'whole';
 			demuxer: string;
 			/** ffmpeg's specifier of the picture stream. */
 			stream: string;
 			/** As in Matroska. */
 			matrix: Buffer;
-			/** Bytes of the file that are read: what follows the last picture is left out where that is known. */
+			/** Bytes of the file that are read: up to the end of the last picture, if known. */
 			end: number;
-			/** Bytes of the file that are read as others, so that it is read to its end. */
+			/** Bytes to replace, so that ffmpeg reads the file to its end. */
 			changes: Change[];
-			/** Times don't rise from picture to picture, so that only counting tells them apart. */
+			/** Times don't increase from picture to picture, so pictures are identified by counting. */
 			counted: boolean;
-			/** Pictures change their size or format, so that ffmpeg begins its own count anew in the middle. */
+			/** Pictures change their size or format, which restarts ffmpeg's count. */
 			restarts: boolean;
 			/** ffmpeg's name of the decoder. */
 			codec?: string;
 	  };
 
-/** Positions in decode order of the shown pictures, by their time; the order of the file decides between equals. */
+/** Positions in decode order of the shown pictures, sorted by time, then by file order. */
 export const presentationOrder = (pts: Float64Array, isShown: (at: number) => boolean): Uint32Array => {
 	const shown = Array.from(pts.keys()).filter(isShown);
 	shown.sort((a, b) => (pts[a] as number) - (pts[b] as number) || a - b);

@@ -6,14 +6,14 @@ import { makePictureWorkers, type PictureWorkers } from './png/workers.ts';
 import { sharp } from './sharp.ts';
 import type { Size } from './target-size.ts';
 
-/** Pictures that are worth having in work at one time: one for each core, and the next. */
-export const picturesAtOnce = availableParallelism() + 1;
+/** Pictures to process in parallel: one per core, and the next one. */
+export const pictureConcurrency = availableParallelism() + 1;
 
 let workers: PictureWorkers | undefined;
 
-/** The threads of this process for pictures: as many as it may use cores. They end with it. */
+/** The picture threads of this process: one per core. They end with the process. */
 const pictureWorkers = (): PictureWorkers => {
-	workers ??= makePictureWorkers({ count: availableParallelism(), places: picturesAtOnce });
+	workers ??= makePictureWorkers({ count: availableParallelism(), places: pictureConcurrency });
 	return workers;
 };
 
@@ -23,19 +23,19 @@ export function recycleImage(image: Buffer): void {
 }
 
 /**
- * An image file of a picture, without metadata, scaled to this size. PNG is lossless; JPEG and WebP are made from the same
- * RGB pixels, so that all three agree in colour.
- * @param picture is given away: its pixels may not be looked at afterwards
+ * Encodes a picture, scaled to this size, without metadata. PNG is lossless; JPEG and WebP are made from the same RGB
+ * pixels, so that all three have the same colours.
+ * @param picture must not be used afterwards: its pixels are recycled
  * @throws PermanentError for a picture that is too large for WebP
  */
 export async function encodeImage(picture: VideoPicture, options: ImageOptions, to: Size): Promise<Buffer> {
 	const { format, optimiseCoding = false } = options;
 	if (format === 'png') return work(picture, to, 'png');
 	if (format === 'webp' && Math.max(to.width, to.height) > largestWebpSide) {
-		const limit = `WebP has no more than ${largestWebpSide} pixels each way`;
+		const limit = `WebP allows at most ${largestWebpSide} pixels per side`;
 		throw new PermanentError(
 			'unsupported',
-			`A picture has ${to.width} x ${to.height} pixels, ${limit}: choose png or jpg`,
+			`A picture has ${to.width} x ${to.height} pixels, and ${limit}: choose png or jpg`,
 		);
 	}
 	const quality = options.quality ?? defaultQuality;
@@ -47,9 +47,9 @@ export async function encodeImage(picture: VideoPicture, options: ImageOptions, 
 }
 
 /**
- * RGB of a picture, scaled to exactly this size, bilinearly between the two nearest pixels each way, as OpenCV's
- * `INTER_LINEAR` does, which the SDK's sampler uses.
- * @param picture is given away: its pixels may not be looked at afterwards
+ * RGB of a picture, scaled to exactly this size by bilinear interpolation as in OpenCV's `INTER_LINEAR`, which the SDK's
+ * sampler uses.
+ * @param picture must not be used afterwards: its pixels are recycled
  */
 export async function toRgb(picture: VideoPicture, { width, height }: Size = picture): Promise<Picture> {
 	const isDone = picture.pixels === 'rgb24' && width === picture.width && height === picture.height;

@@ -1,19 +1,19 @@
-/** Formats of images, by the ending of their names. */
+/** Image formats, by file name extension. */
 export const imageFormats = ['png', 'jpg', 'webp'] as const;
 export type ImageFormat = (typeof imageFormats)[number];
 
-/** What people call them. */
+/** Their common names. */
 export const formatNames = { png: 'PNG', jpg: 'JPEG', webp: 'WebP' } as const satisfies Record<ImageFormat, string>;
 
-/** The colour of each pixel (444), or one for every four pixels (420). */
+/** Chroma subsampling: 444 for none, or 420. */
 export const chromas = [444, 420] as const;
 export type Chroma = (typeof chromas)[number];
 
 /**
- * How a picture becomes an image file.
- * - `quality`: of jpg and webp, 1 to 100; 95 unless told
- * - `chroma`: of jpg; 444 unless told. WebP always has 420
- * - `optimiseCoding`: of jpg; files are some percent smaller, and take three times as long. Off unless told
+ * Options of image files.
+ * - `quality`: of jpg and webp, 1 to 100; default 95
+ * - `chroma`: of jpg; default 444. WebP always has 420
+ * - `optimiseCoding`: of jpg; files are a few percent smaller and take three times as long. Default off
  */
 export type ImageOptions = {
 	format: ImageFormat;
@@ -30,7 +30,7 @@ export const largestWebpSide = 16_383;
 
 export type ImageOption = keyof ImageOptions;
 
-/** What the value of each option must be. */
+/** Limits of each option, for messages. */
 export const imageLimits = {
 	format: 'it must be png, jpg or webp',
 	quality: 'it must be a whole number from 1 to 100',
@@ -38,10 +38,10 @@ export const imageLimits = {
 	optimiseCoding: 'it must be true or false',
 } as const satisfies Record<ImageOption, string>;
 
-/** An option that can't be meant, and a sentence that has its value, the limit and the remedy. */
+/** An invalid option, and a message with its value, limit and remedy. */
 export type WrongOption = { option: ImageOption; message: string };
 
-/** How an option is called where it is given, such as `--quality`. */
+/** Name of an option in the interface, such as `--quality`. */
 type NameOf = (option: ImageOption) => string;
 const itself: NameOf = option => option;
 
@@ -59,7 +59,7 @@ export function misplacedImageOption(options: ImageOptions, nameOf = itself): Wr
 	return undefined;
 }
 
-/** The first option that is beyond its limits, or that the format doesn't have. */
+/** The first option that is out of its limits, or that the format doesn't have. */
 export function wrongImageOption(options: ImageOptions, nameOf = itself): WrongOption | undefined {
 	const { format, quality, chroma, optimiseCoding } = options;
 	const isRight = {

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 
-/** The image library, from a layer: NODE_PATH, under which layers lie, is looked at by `require` only. */
+/** The image library, which is in a layer: only `require` searches NODE_PATH, where layers are. */
 export const sharp = createRequire(import.meta.url)('sharp') as typeof import('sharp').default;
 
-// Every picture is new, so nothing is worth keeping; pictures are encoded side by side, not each by several threads.
+// Every picture is new, so no cache; pictures are encoded in parallel, each by one thread.
 sharp.cache(false);
 sharp.concurrency(1);

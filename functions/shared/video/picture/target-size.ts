@@ -1,10 +1,10 @@
 export type Size = { width: number; height: number };
 
-/** What pictures are scaled to: [height, width] in pixels; one of them may be null and follows from the other. */
+/** Size to scale to: [height, width] in pixels; one of them may be null to keep the aspect ratio. */
 export type Resize = [height: number | null, width: number | null];
 
 /**
- * The size of a resized picture. A side that isn't given keeps the picture's proportions, rounded, at least 1 pixel.
+ * The size of a resized picture. A null side keeps the aspect ratio, rounded, at least 1 pixel.
  * @param resize null keeps the size
  */
 export const targetSize = (resize: Resize | null, { width, height }: Size): Size => {

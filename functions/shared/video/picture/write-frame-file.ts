@@ -7,9 +7,9 @@ import type { ImageOptions } from './image-format.ts';
 import type { Size } from './target-size.ts';
 
 /**
- * Writes a frame as `frame_<index, 6 digits>.<format>` in this size, whole or not at all.
+ * Writes a frame as `frame_<index, 6 digits>.<format>` in this size, atomically.
  * @returns its path
- * @throws FramefanError that names it, when it can't be written
+ * @throws FramefanError with its path, when it can't be written
  */
 export const writeFrameFile = async (
 	folder: string,

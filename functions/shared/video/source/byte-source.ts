@@ -1,15 +1,14 @@
 /**
- * Bytes of a video, wherever they are.
- * `read` gives exactly `length` bytes, fewer only at the end; `stream` gives a range piece by piece, without holding it whole.
+ * Bytes of a video file. `read` returns exactly `length` bytes, fewer only at the end; `stream` yields a range in pieces.
  */
 export type ByteSource = {
-	/** Bytes in all. */
+	/** Size of the file in bytes. */
 	size: number;
 	read(offset: number, length: number): Promise<Buffer>;
 	stream(offset: number, length: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
 };
 
-/** A source that ends after so many bytes of another. */
+/** The first `size` bytes of a source. */
 export const firstBytes = (source: ByteSource, size: number): ByteSource =>
 	size >= source.size
 		? source
@@ -19,13 +18,13 @@ export const firstBytes = (source: ByteSource, size: number): ByteSource =>
 				stream: (offset, length, signal) => source.stream(offset, Math.max(0, Math.min(length, size - offset)), signal),
 			};
 
-/** Bytes of a file that are read as others. */
+/** Replacement bytes at an offset of a file. */
 export type Change = { offset: number; bytes: Buffer };
 
-/** A source with other bytes in some places. */
+/** A source with some bytes replaced. */
 export const withChanges = (source: ByteSource, changes: Change[]): ByteSource => {
 	if (changes.length === 0) return source;
-	/** Changes a piece that begins at an offset of the source. */
+	/** Applies the changes to a piece at an offset of the source. */
 	const changed = (piece: Uint8Array, at: number): Buffer => {
 		const copy = Buffer.from(piece);
 		for (const { offset, bytes } of changes)
@@ -49,10 +48,10 @@ export const withChanges = (source: ByteSource, changes: Change[]): ByteSource =
 /** A part of a source: `[offset, offset + length)`. */
 export type ByteRange = { offset: number; length: number };
 
-/** Gap between two wanted ranges up to which reading on is cheaper than asking again, in bytes. */
+/** Largest gap between two ranges that is cheaper to read than a second request, in bytes. */
 const worthReading = 64 * 1024;
 
-/** Joins ranges, given in order of their offsets, that touch or nearly touch. */
+/** Joins adjacent or nearly adjacent ranges, given in order of their offsets. */
 export const joinRanges = (ranges: Iterable<ByteRange>): ByteRange[] => {
 	const joined: ByteRange[] = [];
 	for (const range of ranges) {

@@ -1,12 +1,12 @@
-/** The part of a file that an answer with status 206 holds: its first and last byte, from 0. */
+/** The range of an answer with status 206: first and last byte, from 0. */
 export type ContentRange = {
 	first: number;
 	last: number;
-	/** Bytes of the whole file; null where the server doesn't tell. */
+	/** Size of the whole file; null if the server doesn't report it. */
 	total: number | null;
 };
 
-/** Reads a `Content-Range` header (RFC 9110, 14.4); undefined for anything that names no range of bytes. */
+/** Reads a `Content-Range` header (RFC 9110, 14.4); undefined if it is no byte range. */
 export const parseContentRange = (header: string | null): ContentRange | undefined => {
 	const found = /^bytes\s+(\d+)-(\d+)\/(\d+|\*)$/i.exec(header?.trim() ?? '');
 	if (!found) return undefined;

@@ -4,8 +4,8 @@ import { PermanentError } from '../../errors.ts';
 import type { ByteSource } from './byte-source.ts';
 
 /**
- * A file on this machine.
- * @throws PermanentError `not-found`, `refused` for one that may not be read, `unsupported` for a folder, pipe or device
+ * Opens a local file.
+ * @throws PermanentError `not-found`, `refused` without permission, `unsupported` for a folder, pipe or device
  */
 export const openFile = async (path: string): Promise<ByteSource & { close(): Promise<void> }> => {
 	const found = await stat(path).catch(explain(path));
@@ -31,7 +31,7 @@ export const openFile = async (path: string): Promise<ByteSource & { close(): Pr
 	};
 };
 
-/** Tells why a file can't be opened. */
+/** Throws the reason why a file can't be opened. */
 const explain =
 	(path: string) =>
 	(error: NodeJS.ErrnoException): never => {

@@ -1,26 +1,26 @@
-import { PermanentError, TryLater } from '../../errors.ts';
-import { isPassingStatus } from '../../passing.ts';
+import { PermanentError, TransientError } from '../../errors.ts';
 import { isGone, reach } from '../../reach.ts';
 import { retrying } from '../../retrying.ts';
+import { isTransientStatus } from '../../transient.ts';
 import { splitCredentials } from '../../url-credentials.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type ContentRange, parseContentRange } from './content-range.ts';
 
 const headerTimeoutMs = 30_000;
 const redirectsFollowed = 5;
-/** Answers in a row that bring nothing before a stream is given up. */
+/** Most consecutive answers without data before a stream fails. */
 const emptyAnswers = 5;
 
 export type HttpSourceOptions = {
-	/** A user name and password in it are sent as Basic authorization. */
+	/** User name and password in it are sent as Basic authorization. */
 	url: URL;
-	/** Headers for the first host only, such as the API token; a redirect to another host doesn't get them. */
+	/** Headers for the first host only, such as the API token; not sent after a redirect to another host. */
 	headers?: () => Promise<Record<string, string>>;
-	/** Whether a person waits: a host that isn't there is then given up after a second try. */
+	/** For interactive use: fails after the second try when the host is unreachable. */
 	quick?: boolean;
 };
 
-/** The file can't be read in parts, or its size isn't told: it has to be copied before it can be read. */
+/** The server has no byte ranges or doesn't report the size, so the file must be copied first. */
 export class NoRanges extends PermanentError {
 	constructor(what: string, why: string) {
 		super('unsupported', `${what} can't be read in parts: ${why}`);
@@ -30,9 +30,9 @@ export class NoRanges extends PermanentError {
 type Answer = { response: Response; range: ContentRange };
 
 /**
- * A video behind a URL whose server answers byte ranges.
- * A range that breaks off is asked for again from where it broke. Of an answer only what was asked for is believed.
- * @throws PermanentError `not-found` or `refused`, `unreadable` for an answer with other bytes; NoRanges; Unreachable
+ * Opens a video file at a URL whose server supports byte ranges. An interrupted range is requested again from where it
+ * stopped. Bytes beyond the requested range are ignored.
+ * @throws PermanentError `not-found` or `refused`, `unreadable` for an answer with another range; NoRanges; Unreachable
  */
 export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> => {
 	const { url } = options;
@@ -55,14 +55,14 @@ export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> 
 				await response.body?.cancel();
 				throw new PermanentError(
 					'unreadable',
-					`${nameOf(url)} has changed while it was read: it has ${range.total} bytes, and had ${size}`,
+					`${nameOf(url)} changed while it was read, from ${size} to ${range.total} bytes`,
 				);
 			}
-			let failure: unknown = new TryLater(`${nameOf(url)} broke off at byte ${at}`, null);
+			let failure: unknown = new TransientError(`${nameOf(url)}: the connection closed at byte ${at}`, null);
 			const from = at;
 			try {
 				for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
-					// More than it said is nothing that was asked for.
+					// Drops bytes beyond the announced range.
 					const wanted = piece.subarray(0, range.last + 1 - at);
 					at += wanted.length;
 					if (wanted.length > 0) yield wanted;
@@ -70,7 +70,10 @@ export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> 
 				}
 			} catch (error) {
 				signal?.throwIfAborted();
-				failure = new TryLater(`${nameOf(url)} broke off at byte ${at}: ${(error as Error).message}`, null);
+				failure = new TransientError(
+					`${nameOf(url)}: the connection closed at byte ${at}: ${(error as Error).message}`,
+					null,
+				);
 			}
 			failures = at > from ? 0 : failures + 1;
 			if (failures > emptyAnswers) throw failure;
@@ -88,8 +91,8 @@ export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> 
 };
 
 /**
- * Bytes of a file whose server answers ranges without its size: told by the place of its last byte, or by HEAD.
- * @throws NoRanges where neither tells
+ * Size of a file whose server answers ranges without it: from the range of the last byte, or by HEAD.
+ * @throws NoRanges when neither has it
  */
 const sizeOf = async (options: HttpSourceOptions): Promise<number> => {
 	const lastByte = await retrying(() => request(options, { range: 'bytes=-1' }), tries(options));
@@ -99,12 +102,12 @@ const sizeOf = async (options: HttpSourceOptions): Promise<number> => {
 	const head = await retrying(() => request(options, { method: 'HEAD' }), tries(options));
 	const length = head.status === 200 ? head.headers.get('content-length') : null;
 	if (length && /^\d+$/.test(length)) return Number(length);
-	throw new NoRanges(nameOf(options.url), "the server doesn't tell its size");
+	throw new NoRanges(nameOf(options.url), "the server doesn't report its size");
 };
 
 /**
- * The same file from its first byte to its last, for servers that answer no ranges.
- * @throws PermanentError `not-found` or `refused`; Unreachable; what breaks it off, since it can't be gone on with
+ * Streams the whole file, for servers without byte ranges.
+ * @throws PermanentError `not-found` or `refused`; Unreachable; any interruption, since the stream can't be resumed
  */
 export const streamWhole = async function* (
 	options: HttpSourceOptions,
@@ -120,7 +123,8 @@ export const streamWhole = async function* (
 		tries(options, signal),
 	);
 	const said = Number(response.headers.get('content-length') ?? Number.NaN);
-	const brokeOff = (size: number) => new TryLater(`${nameOf(options.url)} broke off after ${size} bytes`, null);
+	const brokeOff = (size: number) =>
+		new TransientError(`${nameOf(options.url)}: the connection closed after ${size} bytes`, null);
 	let size = 0;
 	try {
 		for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
@@ -150,13 +154,13 @@ const request = async (
 	for (let hop = 0; hop <= redirectsFollowed; hop++) {
 		const { address } = next;
 		const own = address.origin === first.address.origin ? { ...first.headers, ...(await options.headers?.()) } : {};
-		// Only the wait for the answer is timed, not the bytes that follow.
+		// The time limit is for the answer, not for its body.
 		const slow = new AbortController();
-		const silent = new TryLater(`${address.host} did not answer within ${headerTimeoutMs / 1000} s`, null);
-		const timer = setTimeout(() => slow.abort(silent), headerTimeoutMs);
+		const timedOut = new TransientError(`${address.host} did not answer within ${headerTimeoutMs / 1000} s`, null);
+		const timer = setTimeout(() => slow.abort(timedOut), headerTimeoutMs);
 		const response = await reach(address, {
 			method,
-			// Bytes are counted as they are stored; with a range, fetch says so itself.
+			// Avoids compression, since bytes are counted; with a range, fetch sends this header itself.
 			headers: { ...own, ...next.headers, ...(range === undefined ? { 'accept-encoding': 'identity' } : { range }) },
 			redirect: 'manual',
 			signal: AbortSignal.any([slow.signal, ...(signal ? [signal] : [])]),
@@ -178,7 +182,7 @@ const request = async (
 
 const redirected = (location: string, from: URL): URL => {
 	if (URL.canParse(location, from.href)) return new URL(location, from);
-	throw new PermanentError('refused', `${from.host} redirects to what is no address`);
+	throw new PermanentError('refused', `${from.host} redirects to an invalid address`);
 };
 
 const checked = async (response: Response, url: URL, asked: Pick<ContentRange, 'first' | 'last'>): Promise<Answer> => {
@@ -188,7 +192,7 @@ const checked = async (response: Response, url: URL, asked: Pick<ContentRange, '
 	if (status === 206 && range && range.first === asked.first && range.last <= asked.last) return { response, range };
 	await response.body?.cancel();
 	if (status === 206) {
-		const given = range ? `bytes ${range.first}-${range.last}` : 'a part that it does not name';
+		const given = range ? `bytes ${range.first}-${range.last}` : 'a part without a range';
 		throw new PermanentError(
 			'unreadable',
 			`${name} can't be read in parts: bytes ${asked.first}-${asked.last} were asked for, and the server gave ${given}`,
@@ -205,9 +209,9 @@ const checked = async (response: Response, url: URL, asked: Pick<ContentRange, '
 
 const refusal = ({ status, headers }: Response, url: URL): Error => {
 	const message = `${nameOf(url)} answered ${status}`;
-	if (isPassingStatus(status)) return new TryLater(message, headers.get('retry-after'));
+	if (isTransientStatus(status)) return new TransientError(message, headers.get('retry-after'));
 	return new PermanentError(status === 404 ? 'not-found' : 'refused', message);
 };
 
-/** Never the whole address: its query may carry a signature. */
+/** Never the whole URL: its query may carry a signature. */
 const nameOf = (url: URL) => `The video file at ${url.host}`;

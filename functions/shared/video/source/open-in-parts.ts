@@ -8,8 +8,8 @@ import { openFile } from './file-source.ts';
 import { type HttpSourceOptions, NoRanges, openHttp, streamWhole } from './http-source.ts';
 
 /**
- * Opens a file behind a URL for one machine, where somebody waits for it: where its server gives no ranges, from a copy
- * in the folder for temporary files, which `close` removes.
+ * Opens a file at a URL, for interactive use on one machine. Without byte ranges, it is copied to the temporary folder;
+ * `close` removes the copy.
  */
 export const openInParts = async (
 	file: HttpSourceOptions,

@@ -2,13 +2,13 @@ import { PermanentError } from '../../errors.ts';
 import type { ByteSource } from './byte-source.ts';
 
 /**
- * Reads a source piecemeal through one window that moves forward, so that walking over small structures costs few
- * requests and a bounded amount of memory.
+ * Reads a source through a buffer that moves forward, so that walking over small structures needs few requests and
+ * bounded memory.
  */
 export type Window = {
 	/** Bytes at an offset; throws {@link PermanentError} `corrupt` when the source ends before. */
 	bytes(offset: number, length: number): Promise<Buffer>;
-	/** Like `bytes`, but what there is when the source ends before. */
+	/** Like `bytes`, but returns less when the source ends before. */
 	upTo(offset: number, length: number): Promise<Buffer>;
 	size: number;
 };

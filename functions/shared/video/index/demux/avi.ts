@@ -8,12 +8,12 @@ import { cutOff } from '../cut-off.ts';
 import { codecOfFourCc } from '../four-cc.ts';
 import { NeedsDecoding } from '../needs-decoding.ts';
 import type { VideoIndex } from '../video-index.ts';
-import { type Checkpoint, pausePass, resumedList, turnsBefore } from './pass-state.ts';
+import { type Checkpoint, firstPositionAfter, pausePass, resumedList } from './pass-state.ts';
 import { emptyList, indexOfSamples, type SampleList } from './sample-list.ts';
 
-/** Bytes that are read at a time. */
+/** Bytes per read. */
 const windowBytes = 4 * 1024 * 1024;
-/** A picture of a hundred megabytes is none. */
+/** Largest picture in bytes. */
 const largestChunk = 100 * 1024 * 1024;
 
 const streamSchema = z.strictObject({
@@ -24,24 +24,24 @@ const streamSchema = z.strictObject({
 	rate: z.number().int(),
 	width: z.number().int(),
 	height: z.number().int(),
-	/** What follows the description of a picture, in base64: the decoder's configuration. */
+	/** Configuration of the decoder, which follows the bitmap header, in base64. */
 	extra: z.base64(),
 });
 type Stream = z.output<typeof streamSchema>;
 
 const readerSchema = z.strictObject({
 	stream: streamSchema,
-	/** Where the lists end that the pass goes on in, the outermost first. */
+	/** Ends of the open lists, outermost first. */
 	ends: z.array(z.number().int()),
-	/** Chunks of the stream in front of where it goes on, also those without bytes. */
+	/** Number of chunks of the stream before the current position, including empty ones. */
 	chunks: z.number().int(),
 	damage: z.string().nullable(),
 });
 
 /**
- * Indexes an AVI file by a pass over its chunks, OpenDML included (OpenDML AVI File Format Extensions 1.02). Times are
- * turns: the file tells no others. Nothing is decoded.
- * @throws NeedsDecoding for whatever isn't understood; Busy when time is up, and the rest comes later
+ * Indexes an AVI file by a pass over its chunks, including OpenDML (OpenDML AVI File Format Extensions 1.02). Times are
+ * positions, since the file has no others. Nothing is decoded.
+ * @throws NeedsDecoding for anything unknown; DeferredError when time is up, to continue later
  */
 export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Promise<VideoIndex> {
 	const state = await checkpoint?.load();
@@ -49,11 +49,11 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 	const list = state ? resumedList(state) : emptyList(false);
 	const window = makeWindow(source, windowBytes);
 	let stream = resumed?.stream;
-	let read = stream && readerOf(stream, list.first, turnsBefore(list));
+	let read = stream && readerOf(stream, list.first, firstPositionAfter(list));
 	let damage = resumed?.damage ?? undefined;
 	const ends = resumed?.ends ?? [];
 	let chunks = resumed?.chunks ?? 0;
-	/** How it was at the last picture from which reading can begin anew. */
+	/** State at the last picture where the pass can resume. */
 	let restart = { ends: [...ends], chunks };
 	const notes: string[] = [];
 	let at = state?.at ?? 0;
@@ -68,12 +68,12 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 		const end = Math.min(ends.at(-1) ?? source.size, source.size);
 		if (ends.length === 0) {
 			if (id !== 'RIFF' || (at === 0 ? type !== 'AVI ' : type !== 'AVIX')) {
-				if (at === 0) throw new NeedsDecoding('corrupt', 'The file is no AVI');
+				if (at === 0) throw new NeedsDecoding('corrupt', 'The file is not an AVI');
 				if (id === 'RIFF') throw new NeedsDecoding('unsupported', 'The file holds several recordings');
-				notes.push(`The last ${source.size - at} bytes of the file belong to no known chunk`);
+				notes.push(`The last ${source.size - at} bytes of the file are not part of a known chunk`);
 				break;
 			}
-			// A recording that was never finished has no size.
+			// An unfinished recording has no size.
 			damage ??= size === 0 ? undefined : cutOff(to, source.size);
 			ends.push(size === 0 ? source.size : to);
 			at = from + 4;
@@ -89,10 +89,10 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 			read ??= stream && readerOf(stream, undefined, 0);
 		} else if (/^[0-9]{2}d[bc]$/.test(id)) {
 			if (!stream || !read || ends.length < 2)
-				throw new NeedsDecoding('unsupported', 'Pictures stand where they have no description');
+				throw new NeedsDecoding('unsupported', 'Pictures precede the description of their stream');
 			if (Number(id.slice(0, 2)) === stream.number) {
 				const unit = await readPicture(window, { from, size, end }, read, list);
-				if (unit) list.turns?.push(chunks);
+				if (unit) list.storedPositions?.push(chunks);
 				if (unit?.isRestart) restart = { ends: [...ends], chunks };
 				chunks++;
 			}
@@ -101,7 +101,7 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 				await pausePass(checkpoint, list, picture => (list.offset[picture] as number) - 8, reader);
 		} else if (/^[0-9]{2}pc$/.test(id)) throw new NeedsDecoding('unsupported', 'The palette changes');
 		else if (!/^([0-9]{2}(wb|tx|sb|xx)|ix[0-9]{2}|idx1|JUNK|junk|LIST|ID3 |indx|vprp|dmlh|strn|\0{4})$/.test(id))
-			throw new NeedsDecoding('corrupt', `The bytes at ${at} are no chunk that is known`);
+			throw new NeedsDecoding('corrupt', `The bytes at ${at} are not a known chunk`);
 		at = to + (to & 1);
 	}
 	if (!stream) throw new NeedsDecoding('unsupported', 'The file has no video stream');
@@ -114,11 +114,15 @@ export async function indexAvi(source: ByteSource, checkpoint?: Checkpoint): Pro
 	});
 }
 
-/** A reader of a stream's pictures, which knows the parameter sets of the header, and those of the first picture. */
-const readerOf = ({ bitstream, fourCc, extra }: Stream, first: Buffer | undefined, turns: number): AccessUnitReader => {
-	const read = accessUnitReader(bitstream, turns);
-	if (!read) throw new NeedsDecoding('unsupported', `How ${fourCc} orders its pictures is not known`);
-	// Neither counts as a picture.
+/** A reader for the pictures of a stream, initialised with the parameter sets of the header and the first picture. */
+const readerOf = (
+	{ bitstream, fourCc, extra }: Stream,
+	first: Buffer | undefined,
+	firstPosition: number,
+): AccessUnitReader => {
+	const read = accessUnitReader(bitstream, firstPosition);
+	if (!read) throw new NeedsDecoding('unsupported', `The picture order of ${fourCc} is unknown`);
+	// Neither is counted as a picture.
 	if (bitstream.lengthBytes > 0) read(setsOfRecord(Buffer.from(extra, 'base64')).sets);
 	if (first) read(first);
 	return read;
@@ -130,7 +134,7 @@ const readHeader = async (window: Window, at: number): Promise<{ id: string; siz
 	return { id: bytes.toString('latin1', 0, 4), size: bytes.readUInt32LE(4), type: bytes.toString('latin1', 8, 12) };
 };
 
-/** Adds a picture to the list; not a chunk without bytes: it repeats the picture before, and nothing is shown for it. */
+/** Adds a picture to the list; not an empty chunk, which repeats the previous picture and outputs none. */
 const readPicture = async (
 	window: Window,
 	{ from, size, end }: { from: number; size: number; end: number },
@@ -139,7 +143,7 @@ const readPicture = async (
 ): Promise<AccessUnit | undefined> => {
 	if (size === 0) return undefined;
 	if (size > largestChunk) throw new NeedsDecoding('corrupt', `A picture has ${size} bytes`);
-	// One that is cut off has its turn, too, though it can't be shown.
+	// A cut-off picture has a position, too, although it can't be decoded.
 	const bytes = await window.upTo(from, Math.min(size, end - from));
 	const unit = read(bytes);
 	if (!unit && from + size > end) return undefined;
@@ -158,7 +162,7 @@ const readStreams = async (window: Window, start: number, end: number): Promise<
 		const { id, size, type } = await readHeader(window, at);
 		const to = at + 8 + size;
 		if (!/^(avih|LIST|JUNK|junk)$/.test(id))
-			throw new NeedsDecoding('corrupt', `The bytes at ${at} are no part of a header that is known`);
+			throw new NeedsDecoding('corrupt', `The bytes at ${at} are not part of a known header`);
 		if (id === 'LIST' && type === 'strl') {
 			number++;
 			const stream = await readStream(window, at + 12, Math.min(to, end), number);
@@ -174,20 +178,20 @@ const readStream = async (window: Window, start: number, end: number, number: nu
 	for (let at = start; at + 8 <= end; ) {
 		const { id, size } = await readHeader(window, at);
 		if (!/^(strh|strf|strd|strn|indx|vprp|JUNK|junk)$/.test(id))
-			throw new NeedsDecoding('corrupt', `The bytes at ${at} are no part of a header that is known`);
+			throw new NeedsDecoding('corrupt', `The bytes at ${at} are not part of a known header`);
 		const body = await window.upTo(at + 8, Math.min(size, 4096));
 		if (id === 'strh' && body.length >= 36) {
 			isVideo = body.toString('latin1', 0, 4) === 'vids';
 			[scale, rate] = [body.readUInt32LE(20), body.readUInt32LE(24)];
 			if (isVideo && body.readUInt32LE(28) !== 0)
-				throw new NeedsDecoding('unsupported', 'The video stream begins later than others');
+				throw new NeedsDecoding('unsupported', 'The video stream begins later than other streams');
 		}
 		if (id === 'strf' && isVideo && body.length >= 40) {
 			const fourCc = body.toString('latin1', 16, 20);
 			const [width, height] = [body.readInt32LE(4), Math.abs(body.readInt32LE(8))];
 			const extra = Buffer.from(body.subarray(Math.min(40, body.length)));
 			const codec = codecOfFourCc(fourCc);
-			// Units have lengths where a stream was copied from MP4 with its record, and start codes elsewhere.
+			// Units have lengths if the stream was copied from MP4 with its record, otherwise start codes.
 			const lengthBytes = codec === 'h264' && extra[0] === 1 ? setsOfRecord(extra).lengthBytes : 0;
 			return {
 				...{ number, fourCc, bitstream: { codec, lengthBytes }, scale: scale || 1, rate: rate || 1, width, height },

@@ -11,7 +11,7 @@ import type { VideoIndex } from '../video-index.ts';
 import { type Checkpoint, pausePass, resumedList } from './pass-state.ts';
 import { emptyList, indexOfSamples } from './sample-list.ts';
 
-/** Bytes that are read at a time. */
+/** Bytes per read. */
 const windowBytes = 4 * 1024 * 1024;
 
 type Codec = { record: string; bitstream: Bitstream; read: AccessUnitReader | undefined };
@@ -20,7 +20,7 @@ const readerSchema = z.strictObject({ record: z.base64() });
 /**
  * Indexes a Flash video by a pass over its tags (Adobe Flash Video File Format Specification 10.1, annex E). Times are
  * milliseconds. Nothing is decoded.
- * @throws NeedsDecoding for whatever isn't understood
+ * @throws NeedsDecoding for anything unknown
  */
 export async function indexFlv(source: ByteSource, checkpoint?: Checkpoint): Promise<VideoIndex> {
 	const window = makeWindow(source, windowBytes);
@@ -37,27 +37,26 @@ export async function indexFlv(source: ByteSource, checkpoint?: Checkpoint): Pro
 		const time = header.readUIntBE(4, 3) + ((header[7] ?? 0) << 24);
 		const start = at + 11;
 		at = start + size + 4;
-		// Players take the first recording of a file.
+		// Players use the first recording of a file.
 		if (header.toString('latin1', 0, 3) === 'FLV') {
-			notes.push(`The file holds another recording behind byte ${start - 11}: it is not read`);
+			notes.push(`The file holds another recording after byte ${start - 11}, which is not read`);
 			break;
 		}
 		if (![8, 9, 18].includes(type))
-			throw new NeedsDecoding('corrupt', `The bytes at ${start - 11} are no tag that is known`);
+			throw new NeedsDecoding('corrupt', `The bytes at ${start - 11} are not a known tag`);
 		if (type !== 9 || size === 0 || start + size > source.size) continue;
 		const body = await window.bytes(start, size);
 		const frameType = (body[0] as number) >> 4;
 		const id = (body[0] as number) & 15;
 		// A command for players.
 		if (frameType === 5) continue;
-		if (id !== 2 && id !== 7)
-			throw new NeedsDecoding('unsupported', `How codec ${id} orders its pictures is not known`);
+		if (id !== 2 && id !== 7) throw new NeedsDecoding('unsupported', `The picture order of codec ${id} is unknown`);
 		let payload = 1;
 		let shift = 0;
 		if (id === 7) {
 			payload = 5;
 			if (body[1] === 0) {
-				if (codec) throw new NeedsDecoding('unsupported', 'The description of the codec comes twice');
+				if (codec) throw new NeedsDecoding('unsupported', 'The codec is described twice');
 				codec = codecOf(body.toString('base64', 5), undefined);
 				continue;
 			}
@@ -92,7 +91,7 @@ export async function indexFlv(source: ByteSource, checkpoint?: Checkpoint): Pro
 
 /**
  * The codec of a stream: H.264 with its record, in base64, or Sorenson's H.263 without one.
- * @param first of a stream that was read before, its first picture
+ * @param first the first picture, when the pass is resumed
  */
 const codecOf = (record: string, first: Buffer | undefined): Codec => {
 	if (record === '') {
@@ -102,7 +101,7 @@ const codecOf = (record: string, first: Buffer | undefined): Codec => {
 	const { lengthBytes, sets } = setsOfRecord(Buffer.from(record, 'base64'));
 	const bitstream = { codec: 'h264', lengthBytes };
 	const read = accessUnitReader(bitstream);
-	// The reader gets to know the sets; they are no picture.
+	// Passes the sets to the reader; they are no picture.
 	read?.(sets);
 	if (first) read?.(first);
 	return { record, bitstream, read };

@@ -1,25 +1,25 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
-import { Busy } from '../../../errors.ts';
+import { DeferredError } from '../../../errors.ts';
 import type { SampleList } from './sample-list.ts';
 
 const count = z.number().int().min(0);
 
-/** How far a pass over a file has come, as it is stored: pictures before a key, and where that key begins. */
+/** Stored state of a pass over a file: the pictures before a key, and the offset of that key. */
 export const passStateSchema = z.strictObject({
 	schema: z.literal(1),
-	/** Byte of the file at which the pass goes on. */
+	/** Offset in the file where the pass resumes. */
 	at: count,
 	/** Columns of the pictures found, deflated JSON in base64. */
 	columns: z.base64(),
 	/** The first picture's bytes. */
 	first: z.base64(),
-	/** What the format's own reader has to know. */
+	/** State of the reader of the format. */
 	reader: z.record(z.string(), z.unknown()),
 });
 export type PassState = z.output<typeof passStateSchema>;
 
-/** Lets a pass that takes longer than there is time go on later. */
+/** Lets a long pass be interrupted and resumed. */
 export type Checkpoint = {
 	/** Whether time is up. */
 	isDue(): boolean;
@@ -37,9 +37,9 @@ const columnsSchema = z.strictObject({
 });
 
 /**
- * Stores a pass up to its last picture from which reading can begin anew, and ends it for this time.
- * @param at where each picture begins in the file, with what the container puts in front of it
- * @throws Busy, always when there is such a picture behind the first: the message is delivered again, which is no failed try
+ * Stores a pass up to the last picture where it can resume, and interrupts it.
+ * @param at offset of each picture in the file, including its container headers
+ * @throws DeferredError whenever there is such a picture after the first, so that the message is sent again
  */
 export async function pausePass(
 	checkpoint: Checkpoint,
@@ -55,9 +55,9 @@ export async function pausePass(
 		offset: list.offset.slice(0, last),
 		size: list.size.slice(0, last),
 		isKey: list.units.slice(0, last).map(({ isKey }) => Number(isKey)),
-		// The picture whose turn was still open is shown before the key.
+		// The picture whose position is still undetermined is shown before the key.
 		order: orders.map(order => (Number.isFinite(order) ? order : highest + 0.5)),
-		turns: list.turns ? list.turns.slice(0, last) : null,
+		turns: list.storedPositions ? list.storedPositions.slice(0, last) : null,
 		times: list.times ? { pts: list.times.pts.slice(0, last), dts: list.times.dts.slice(0, last) } : null,
 	};
 	await checkpoint.save({
@@ -67,7 +67,7 @@ export async function pausePass(
 		first: list.first.toString('base64'),
 		reader,
 	});
-	throw new Busy(`The index of a long file goes on at byte ${at(last)}`, 1);
+	throw new DeferredError(`Indexing a long file continues at byte ${at(last)}`, 1);
 }
 
 /** The pictures of a stored pass. */
@@ -76,9 +76,17 @@ export function resumedList(state: PassState): SampleList {
 	const { offset, size, isKey, order, turns, times } = columnsSchema.parse(JSON.parse(text));
 	const units = order.map((place, n) => ({ isKey: isKey[n] === 1, isRestart: isKey[n] === 1, order: place }));
 	const first = Buffer.from(state.first, 'base64');
-	return { offset, size, units, first, known: units.length, ...(turns ? { turns } : {}), ...(times ? { times } : {}) };
+	return {
+		offset,
+		size,
+		units,
+		first,
+		known: units.length,
+		...(turns ? { storedPositions: turns } : {}),
+		...(times ? { times } : {}),
+	};
 }
 
-/** The highest turn that a list has given, behind which the turns of what follows begin. */
-export const turnsBefore = (list: SampleList): number =>
+/** The first display position after those of the pictures in a list. */
+export const firstPositionAfter = (list: SampleList): number =>
 	Math.ceil(list.units.reduce((most, { order }) => Math.max(most, order), 0)) + 1;

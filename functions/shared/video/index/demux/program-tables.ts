@@ -9,7 +9,7 @@ const videoTypes: Record<number, string> = {
 	...{ 1: 'mpeg1video', 2: 'mpeg2video', 16: 'mpeg4', 27: 'h264', 36: 'hevc', 51: 'vvc', 234: 'vc1', 209: 'dirac' },
 };
 
-/** Reads program tables as they come, until they name one video stream. */
+/** Reads program tables until they name one video stream. */
 export function findVideo() {
 	const maps = new Set<number>();
 	return {
@@ -17,7 +17,7 @@ export function findVideo() {
 		/**
 		 * @param payload of a packet in which a table begins
 		 * @returns the video stream, when the table names it
-		 * @throws NeedsDecoding where it isn't one, or the table is longer than a packet
+		 * @throws NeedsDecoding if it names several, or the table is longer than a packet
 		 */
 		takeTable(pid: number, payload: Buffer): VideoStream | undefined {
 			const section = payload.subarray(1 + (payload[0] ?? 0));

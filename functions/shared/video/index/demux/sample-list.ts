@@ -10,29 +10,29 @@ export type SampleList = {
 	offset: number[];
 	size: number[];
 	units: AccessUnit[];
-	/** Where the container tells no times: the turn of each picture among all that are stored, left out ones among them. */
-	turns?: number[];
-	/** Where it does. */
+	/** Where the container has no times: position of each picture in the file, counting also those that were left out. */
+	storedPositions?: number[];
+	/** Times, where the container has them. */
 	times?: { pts: number[]; dts: number[] };
 	/** The first picture's bytes. */
 	first: Buffer;
-	/** Pictures that a pass before this one has found. */
+	/** Number of pictures found by earlier passes. */
 	known: number;
 };
 
 export const emptyList = (hasTimes: boolean): SampleList => ({
 	...{ offset: [], size: [], units: [], first: Buffer.alloc(0), known: 0 },
-	...(hasTimes ? { times: { pts: [], dts: [] } } : { turns: [] }),
+	...(hasTimes ? { times: { pts: [], dts: [] } } : { storedPositions: [] }),
 });
 
-/** What a pass knows of the stream. */
+/** Facts about the stream. */
 export type StreamFacts = {
 	demuxer: string;
 	stream: string;
 	timeBase: TimeBase;
 	width: number;
 	height: number;
-	/** Four letters by which a demuxer of MP4 knows the codec, those of AVI among them, and its configuration. */
+	/** FourCC for a demuxer of MP4, which also knows those of AVI, and the configuration of the codec. */
 	fourCc: string;
 	configuration: Buffer;
 	bitstream: Bitstream;
@@ -42,14 +42,14 @@ export type StreamFacts = {
 };
 
 /**
- * The index that a pass over the file has made.
- * @throws NeedsDecoding where its times don't number the pictures, or the first one can't be decoded
+ * Makes the index from the samples of a pass over the file.
+ * @throws NeedsDecoding if times don't identify the pictures, or the first one can't be decoded
  */
 export function indexOfSamples(list: SampleList, facts: StreamFacts): VideoIndex {
 	const count = list.units.length;
 	if (count === 0) throw new NeedsDecoding('corrupt', 'The file has no pictures');
 	if (!list.units[0]?.isKey) throw new NeedsDecoding('unsupported', 'The file does not begin with a key picture');
-	const { pts, dts } = list.times ?? timesByOrder(list.units, list.turns ?? []);
+	const { pts, dts } = list.times ?? timesByOrder(list.units, list.storedPositions ?? []);
 	for (let at = 1; at < count; at++)
 		if ((dts[at] as number) <= (dts[at - 1] as number))
 			throw new NeedsDecoding('unsupported', 'Pictures have decode times that repeat or go back');
@@ -78,12 +78,12 @@ export function indexOfSamples(list: SampleList, facts: StreamFacts): VideoIndex
 	};
 }
 
-/** Where a container tells no times, the turn at which a picture is stored and that at which it is shown. */
-const timesByOrder = (units: AccessUnit[], turns: number[]): { pts: number[]; dts: number[] } => {
+/** Times for a container without any: decode time is the stored position, presentation time the display position. */
+const timesByOrder = (units: AccessUnit[], positions: number[]): { pts: number[]; dts: number[] } => {
 	const shown = Array.from(units.keys()).sort((a, b) => (units[a]?.order ?? 0) - (units[b]?.order ?? 0) || a - b);
 	const pts = new Array<number>(units.length);
-	for (const [place, at] of shown.entries()) pts[at] = turns[place] as number;
-	return { pts, dts: turns };
+	for (const [place, at] of shown.entries()) pts[at] = positions[place] as number;
+	return { pts, dts: positions };
 };
 
 /** A `stsd` box with one visual sample entry (ISO/IEC 14496-12, 12.1.3). */

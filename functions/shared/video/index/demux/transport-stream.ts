@@ -7,23 +7,23 @@ import { type Checkpoint, type PassState, pausePass, resumedList } from './pass-
 import { findVideo, type VideoStream, videoSchema } from './program-tables.ts';
 import { emptyList, indexOfSamples, type SampleList } from './sample-list.ts';
 
-/** Bytes that are read at a time, about. */
+/** Approximate bytes per read. */
 const blockBytes = 8 * 1024 * 1024;
 
-/** Bytes in which the first packets are looked for. */
+/** Bytes searched for the first packets. */
 const searchedBytes = 64 * 1024;
 
-/** Four letters by which a demuxer of MP4 knows a codec. */
+/** FourCC of a codec for a demuxer of MP4. */
 const letters: Record<string, string> = { h264: 'H264', hevc: 'hev1', mpeg2video: 'MPG2', mpeg1video: 'MPG1' };
 
-/** The picture that is being put together. */
+/** The picture being assembled. */
 type Open = { offset: number; end: number; pts: number; dts: number; pieces: Buffer[] };
 
 /**
  * Indexes an MPEG transport stream by a pass over its packets (ISO/IEC 13818-1, 2.4.3): each packetized picture with its
  * times, which are ticks of 90 kHz, and the bytes from its first packet to its last. Nothing is decoded.
- * @throws NeedsDecoding for a stream that lost packets, or in which anything isn't as plain as most are; Busy when time is
- * up, and the rest comes later
+ * @throws NeedsDecoding for a stream that lost packets, or with anything unusual; DeferredError when time is up, to continue
+ * later
  */
 export async function indexTransportStream(source: ByteSource, checkpoint?: Checkpoint): Promise<VideoIndex> {
 	const layout = findPackets(await source.read(0, Math.min(searchedBytes, source.size)));
@@ -51,7 +51,7 @@ class Pass {
 		this.#list = state ? resumedList(state) : emptyList(true);
 		if (!state) return;
 		this.#watch(videoSchema.parse(state.reader));
-		// The reader gets to know the parameter sets again.
+		// Passes the parameter sets to the new reader.
 		this.#read?.(this.#list.first);
 	}
 
@@ -96,7 +96,7 @@ class Pass {
 			...{ fourCc: letters[video.codec] ?? video.codec, configuration: Buffer.alloc(0) },
 			packets: { distance, pid: video.pid },
 			damage: rest !== 0 && rest < 188 ? 'The file is cut off in the middle of a packet' : undefined,
-			notes: first > 0 && distance !== 192 ? [`The first ${first} bytes of the file are no packets`] : [],
+			notes: first > 0 && distance !== 192 ? [`The first ${first} bytes of the file are not packets`] : [],
 		});
 	}
 

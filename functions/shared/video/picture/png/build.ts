@@ -21,7 +21,7 @@ export const buildPictures = async (): Promise<Record<string, Buffer>> => {
 	return { 'pictures.wasm': wasm, 'pictures.ts': Buffer.from(source) };
 };
 
-/** @throws Error what the compiler complains about */
+/** @throws Error with the messages of the compiler */
 const compileAssembly = async (): Promise<Buffer> => {
 	let wasm: Buffer | undefined;
 	const options = [
@@ -64,7 +64,7 @@ if (process.argv[1] === import.meta.filename) {
 		const file = join(folder, 'built', name);
 		if (!isCheck) await writeFile(file, content);
 		else if (!content.equals(await readFile(file))) {
-			console.error(`${name} isn't what its sources make: npm run wasm`);
+			console.error(`${name} is not what its sources build: run npm run wasm`);
 			process.exitCode = 1;
 		}
 	}

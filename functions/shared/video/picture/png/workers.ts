@@ -5,29 +5,29 @@ import type { PictureJob } from './job.ts';
 import { pictureModule } from './picture-module.ts';
 import type { Order, Outcome } from './worker.ts';
 
-/** Memory that was got for one picture; it has to be used or given back. */
+/** Memory for one picture; it must be used or released. */
 export type Place = {
-	/** To be filled with the picture's pixels; not to be touched after `run`. */
+	/** Buffer for the pixels of the picture; must not be used after `run`. */
 	pixels: Buffer;
-	/** Has the job done, and frees the place. @throws Error what went wrong, or that the workers have ended */
+	/** Runs the job and releases the memory. @throws Error of the job, or if the workers have stopped */
 	run(): Promise<Buffer>;
-	/** Frees the place without having anything done. */
+	/** Releases the memory without running the job. */
 	giveBack(): void;
 };
 
 export type PictureWorkers = {
 	/**
-	 * Waits until there is memory for another picture, first come, first served. Whoever awaits this before it reads the
-	 * next picture never holds more of them than there are places.
+	 * Waits for memory for another picture, first come, first served. A caller that awaits this before it reads the next
+	 * picture never holds more of them than there are places.
 	 * @throws RangeError when nothing can be made of such a picture, or there isn't so much memory
-	 * @throws Error when the workers have ended
+	 * @throws Error when the workers have stopped
 	 */
 	place(job: PictureJob): Promise<Place>;
-	/** The same for pixels that lie elsewhere: they are copied as soon as there is a place. */
+	/** The same for pixels in another buffer: they are copied when there is a place. */
 	run(job: PictureJob, pixels: Uint8Array): Promise<Buffer>;
-	/** Takes back the memory of a result, for results to come; others' bytes are left alone. Nobody may look at it afterwards. */
+	/** Takes back the memory of a result, to use it again; other buffers are ignored. The caller must not read it afterwards. */
 	recycle(result: Buffer): void;
-	/** Takes nothing more, waits for what is being done, and ends the threads. Who still waits for a place gets an error. */
+	/** Accepts no more jobs, waits for running ones, and stops the threads. Callers still waiting for memory get an error. */
 	close(): Promise<void>;
 };
 
@@ -40,11 +40,10 @@ type Thread = { worker: Worker | undefined; knows: Set<number>; task: Task | und
 const mostSpare = 32;
 
 /**
- * Threads that encode, scale and convert pictures. Each picture is worked on in memory of its own, which the caller fills
- * directly; see `makeMemory` for how large it becomes. Threads start when they are needed, and don't keep the process
- * running while they have nothing to do.
+ * Threads that encode, scale and convert pictures. Each picture has its own memory, which the caller fills directly; see
+ * `makeMemory` for its size. Threads start when needed, and don't keep the process running while idle.
  * @param count threads
- * @param places memories: pictures that are filled in, wait or are worked on, at the same time
+ * @param places memories: pictures that are being filled, waiting or processed at the same time
  */
 export const makePictureWorkers = ({
 	count,
@@ -88,7 +87,7 @@ export const makePictureWorkers = ({
 	};
 
 	const start = (thread: Thread): Worker => {
-		// Options of this process, such as a loader of TypeScript, are of no use there.
+		// Options of this process, such as a TypeScript loader, are not needed there.
 		const worker = new Worker(code, { eval: true, execArgv: [], workerData: { module: pictureModule() } });
 		worker.unref();
 		worker.on('message', (outcome: Outcome) => {
@@ -105,7 +104,7 @@ export const makePictureWorkers = ({
 			finish(thread, task => task.reject(error));
 		};
 		worker.on('error', stopped);
-		worker.on('exit', exitCode => stopped(new Error(`a thread for pictures ended with code ${exitCode}`)));
+		worker.on('exit', exitCode => stopped(new Error(`a picture thread exited with code ${exitCode}`)));
 		thread.worker = worker;
 		return worker;
 	};
@@ -118,7 +117,7 @@ export const makePictureWorkers = ({
 		settle(task);
 		hand();
 	};
-	/** Gives filled pictures to threads that have nothing to do. */
+	/** Assigns filled pictures to idle threads. */
 	const hand = (): void => {
 		for (const thread of threads) {
 			if (thread.task) continue;
@@ -200,4 +199,4 @@ export const makePictureWorkers = ({
 	};
 };
 
-const ended = 'the threads for pictures have ended';
+const ended = 'the picture threads have stopped';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { underLease } from '#shared/aws/lease.ts';
-import { Busy, TryLater } from '#shared/errors.ts';
+import { DeferredError, TransientError } from '#shared/errors.ts';
 import { readOutcome } from '#shared/sampling/documents.ts';
 import type { Failure } from '#shared/sampling/failure.ts';
 import { keys } from '#shared/sampling/keys.ts';
@@ -9,7 +9,7 @@ import type { DecodeMessage, PlanMessage, VideoMessage } from '#shared/sampling/
 import { settingsSchema } from '#shared/sampling/settings.ts';
 import { at, openSampling, part } from '#test/open-sampling.ts';
 import { countNode } from '../../../functions/reduce/count-node.ts';
-import { giveUp } from '../../../functions/reduce/give-up.ts';
+import { handleDeadLetter } from '../../../functions/reduce/handle-dead-letter.ts';
 
 const message: VideoMessage = {
 	...{ schema: 1, kind: 'video', ...at, node: 'video-2', parent: 'dataset-1', dataset: 1, mirror: 3, video: 2 },
@@ -20,8 +20,8 @@ test('a dead letter that arrives twice, at the same time or later, is one fault'
 	const { ports, store, sent } = await openSampling({ isPlanned: false });
 	const failure: Failure = { schema: 1, at: '2026-11-01T00:00:00.000Z', deliveries: 5, message: 'the disk is full' };
 	await store.write(keys.failure(at, 'video-2'), failure);
-	await Promise.all([giveUp(ports, message, letter), giveUp(ports, message, letter)]);
-	await giveUp(ports, message, letter);
+	await Promise.all([handleDeadLetter(ports, message, letter), handleDeadLetter(ports, message, letter)]);
+	await handleDeadLetter(ports, message, letter);
 	expect(await readOutcome(store, at)).toMatchObject({
 		state: 'completed_with_faults',
 		summary: {
@@ -29,7 +29,7 @@ test('a dead letter that arrives twice, at the same time or later, is one fault'
 			faults: [
 				{
 					reason: 'gave-up',
-					message: 'given up; its last delivery ended with: the disk is full. Retry the sampling once that is mended',
+					message: 'all deliveries failed, the last with: the disk is full. Fix the cause, then retry the sampling',
 					video: { id: 2, name: 'video 2' },
 				},
 			],
@@ -42,9 +42,9 @@ test('a dead letter that arrives twice, at the same time or later, is one fault'
 test('a step whose children are known is enqueued once more, however often that happens: the rest of it is no fault', async () => {
 	const { ports, store, sent } = await openSampling();
 	const project: PlanMessage = { schema: 1, kind: 'project', ...at };
-	await giveUp(ports, message, letter);
-	await giveUp(ports, message, letter);
-	await giveUp(ports, project, letter);
+	await handleDeadLetter(ports, message, letter);
+	await handleDeadLetter(ports, message, letter);
+	await handleDeadLetter(ports, project, letter);
 	expect(sent).toEqual([message, message, project]);
 	expect(await readOutcome(store, at)).toBeUndefined();
 	for (const chunk of ['a', 'b']) await markDone(store, at, 'video-2', chunk, part(2));
@@ -55,8 +55,11 @@ test('a step whose children are known is enqueued once more, however often that 
 test('a first step that never came so far fails the sampling', async () => {
 	const { ports, store } = await openSampling();
 	await store.remove(keys.node(at.sampling, 'project'));
-	await giveUp(ports, { schema: 1, kind: 'project', ...at }, letter);
-	expect(await readOutcome(store, at)).toMatchObject({ state: 'failed', reason: expect.stringContaining('given up') });
+	await handleDeadLetter(ports, { schema: 1, kind: 'project', ...at }, letter);
+	expect(await readOutcome(store, at)).toMatchObject({
+		state: 'failed',
+		reason: expect.stringContaining('all deliveries failed'),
+	});
 });
 
 test('what is in the destination of a chunk that was given up is asked for until the server tells', async () => {
@@ -69,21 +72,21 @@ test('what is in the destination of a chunk that was given up is asked for until
 			// Its image was to be made anew.
 			{ index: 2, pts: 2, name: 'f2', replaces: 3 },
 		],
-		...{ recipe: null, copy: null, labels: null },
+		...{ decodePlan: null, copy: null, labels: null },
 	});
 	const chunk: DecodeMessage = { schema: 1, ...at, node: 'video-2', chunk: 'a' };
 	const images = ports.supervisely.images;
 	// biome-ignore lint/correctness/useYield: it fails before it has anything to give
 	ports.supervisely.images = async function* () {
-		throw new TryLater('images.list answered 503', null);
+		throw new TransientError('images.list answered 503', null);
 	};
-	await expect(giveUp(ports, chunk, letter)).rejects.toThrow('503');
+	await expect(handleDeadLetter(ports, chunk, letter)).rejects.toThrow('503');
 	ports.supervisely.images = async function* () {
 		yield { id: 1, name: 'f0' };
 		yield { id: 2, name: 'f1', meta: { video_id: 99 } };
 		yield { id: 3, name: 'f2' };
 	};
-	await giveUp(ports, chunk, letter);
+	await handleDeadLetter(ports, chunk, letter);
 	ports.supervisely.images = images;
 	await markDone(store, at, 'video-2', 'b', part(2));
 	await countNode(ports, { schema: 1, ...at, node: 'video-2' }, async () => {});
@@ -98,18 +101,20 @@ test('a chunk that another delivery works on is no fault: the letter waits', asy
 	const { ports, store } = await openSampling();
 	const chunk: DecodeMessage = { schema: 1, ...at, node: 'video-2', chunk: 'a' };
 	await underLease(store, keys.chunkLease(at.sampling, 'a'), { ms: 5000 }, async () => {
-		await expect(giveUp(ports, chunk, letter)).rejects.toBeInstanceOf(Busy);
+		await expect(handleDeadLetter(ports, chunk, letter)).rejects.toBeInstanceOf(DeferredError);
 		await markDone(store, at, 'video-2', 'a', part(2));
 	});
 	await markDone(store, at, 'video-2', 'b', part(2));
-	await giveUp(ports, chunk, letter);
+	await handleDeadLetter(ports, chunk, letter);
 	expect(await readOutcome(store, at)).toMatchObject({ state: 'completed', summary: { framesUploaded: 4 } });
 });
 
 test('what is done already is no fault, and a letter of a sampling that nobody knows stays in its queue', async () => {
 	const { ports, store } = await openSampling();
 	await markDone(store, at, 'dataset-1', 'video-2', part(4));
-	await giveUp(ports, message, letter);
+	await handleDeadLetter(ports, message, letter);
 	expect(await readOutcome(store, at)).toMatchObject({ state: 'completed' });
-	await expect(giveUp(ports, { ...message, sampling: 'nobody' }, letter)).rejects.toThrow('no sampling nobody');
+	await expect(handleDeadLetter(ports, { ...message, sampling: 'nobody' }, letter)).rejects.toThrow(
+		'no sampling nobody',
+	);
 });

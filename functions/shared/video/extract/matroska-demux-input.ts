@@ -1,38 +1,40 @@
 import { bytesTell, canBeginAt } from '../bitstream/random-access.ts';
 import { lastBlock, type MatroskaBlock } from '../index/matroska-block.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import type { DecodePlan } from './decode-plan.ts';
 import { NotRandomAccess } from './not-random-access.ts';
-import type { Recipe } from './recipe.ts';
 
-type MatroskaFeed = Extract<Recipe['feed'], { kind: 'matroska' }>;
+type MatroskaInput = Extract<DecodePlan['demuxInput'], { kind: 'matroska' }>;
 
 /**
- * The file's own header, then its blocks, run by run, each behind the beginning of a cluster of its own: what stands in
- * the cluster before the first picture of a run needs pictures that aren't fed. Times in later clusters are absolute, so
- * they stay what they are.
+ * The header of the file, then the blocks of each run in a new cluster, without the earlier blocks of its cluster, which
+ * need pictures that aren't in the input. Later clusters have absolute times, so they are kept as they are.
  */
-export const matroskaFeed = (feed: MatroskaFeed, source: ByteSource, signal: AbortSignal) => ({
-	ptsInFeed: (pts: number) => pts,
+export const matroskaDemuxInput = (input: MatroskaInput, source: ByteSource, signal: AbortSignal) => ({
+	ptsInInput: (pts: number) => pts,
 	bytes: (async function* () {
-		yield Buffer.from(feed.header, 'base64');
-		for (const [n, first] of feed.runs.entries()) {
-			const last = (feed.runs[n + 1] ?? feed.pts.length) - 1;
+		yield Buffer.from(input.header, 'base64');
+		for (const [n, first] of input.runs.entries()) {
+			const last = (input.runs[n + 1] ?? input.pts.length) - 1;
 			if (last < first) continue;
-			const [offset, size] = [feed.offset[first] as number, feed.size[first] as number];
-			const end = (feed.offset[last] as number) + (feed.size[last] as number);
+			const [offset, size] = [input.offset[first] as number, input.size[first] as number];
+			const end = (input.offset[last] as number) + (input.size[last] as number);
 			const bytes = source.stream(offset, end - offset, signal);
-			const { head, rest } = await cutAfter(bytes, feed.setup === '' ? Math.min(size, headBytes) : size);
-			const block = lastBlock(head, feed.track);
-			if (bytesTell(feed.bitstream) && !(block && canBeginAt(head.subarray(block.payload, block.end), feed.bitstream)))
+			const { head, rest } = await cutAfter(bytes, input.setup === '' ? Math.min(size, headBytes) : size);
+			const block = lastBlock(head, input.track);
+			if (
+				bytesTell(input.bitstream) &&
+				!(block && canBeginAt(head.subarray(block.payload, block.end), input.bitstream))
+			)
 				throw new NotRandomAccess('A block is no random access point, whatever the file says');
-			yield clusterBeginning(feed.clusterTime[first] ?? 0);
-			yield feed.setup === '' || !block ? head : withSetup(head, block, Buffer.from(feed.setup, 'base64'));
+			yield clusterBeginning(input.clusterTime[first] ?? 0);
+			yield input.setup === '' || !block ? head : withSetup(head, block, Buffer.from(input.setup, 'base64'));
 			yield* rest;
 		}
 	})(),
 });
 
-/** Bytes of a block that tell whether decoding can begin there. */
+/** Bytes of a block that show whether decoding can begin there. */
 const headBytes = 65_536;
 
 /** The first bytes of a stream, and those that follow. */
@@ -61,10 +63,10 @@ const cutAfter = async (
 	return { head: all.subarray(0, length), rest: rest() };
 };
 
-/** The elements of a picture, the last block of which has the setup in front of its payload. */
+/** The elements of a picture, with the setup inserted before the payload of the last block. */
 const withSetup = (bytes: Buffer, block: MatroskaBlock, setup: Buffer): Buffer => {
 	const head = Buffer.from(bytes.subarray(block.start, block.flags + 1));
-	// A simple block says itself what its group said by having no reference: that it is a key. It holds one picture.
+	// Becomes a simple block with the key flag, which its group expressed by having no reference. It holds one picture.
 	head[head.length - 1] = ((head[head.length - 1] as number) & 0x08) | 0x80;
 	const size = Buffer.alloc(8);
 	size.writeBigUInt64BE(BigInt(head.length + setup.length + block.end - block.payload));

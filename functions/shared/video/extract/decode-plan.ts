@@ -4,7 +4,7 @@ const count = z.number().int().min(0);
 const tick = z.number().int();
 const base64 = z.base64();
 
-/** One entry a picture in each column, in decode order; `runs`: where pictures follow that aren't next to those before. */
+/** One entry per picture in each column, in decode order; `runs`: starts of pictures that don't follow the ones before. */
 const columns = {
 	runs: z.array(count),
 	offset: z.array(count),
@@ -17,19 +17,19 @@ const bitstream = z.strictObject({ codec: z.string(), lengthBytes: count });
 const stream = z.string().regex(/^[a-zA-Z]:[0-9]+$/);
 
 /**
- * How a run of pictures is decoded: which bytes are fetched, and how they are fed to the decoder.
- * `samples`: the pictures' bytes are wrapped into a fragmented MP4 of their own; `timed` where their times are the file's. `matroska`: the file's header and a run of its
- * blocks are a file already. `whole`: the file from its start; `counted` where its times don't tell one picture from
- * another, `changes` bytes that are read as others, `restarts` where ffmpeg begins to count anew in the middle. `matrix` is empty where pictures are shown as
- * they are stored; `setup` goes in front of the first picture of each run.
+ * How to decode runs of pictures: which bytes to fetch, and what ffmpeg gets as input.
+ * `samples`: the samples are muxed into a fragmented MP4; `timed`: with the times of the file. `matroska`: the header of
+ * the file followed by runs of its blocks. `whole`: the file from its start; `counted`: presentation times don't identify
+ * pictures; `changes`: bytes to replace; `restarts`: ffmpeg's picture count restarts within the file. `matrix`: display
+ * matrix, empty for none. `setup`: goes in front of the first picture of each run.
  */
-export const recipeSchema = z.strictObject({
+export const decodePlanSchema = z.strictObject({
 	timeBase: z.strictObject({ num: count.min(1), den: count.min(1) }),
-	/** Size of the video's first picture, which all others are brought to; null where it isn't known. */
+	/** Size of the first picture, to which all others are scaled; null when unknown. */
 	size: z.strictObject({ width: count.min(1), height: count.min(1) }).nullable(),
-	/** Pictures are likely to be stored as planes of this size, which RGB can be made of here. */
+	/** Whether pictures are likely to be planes of this size that can be converted to RGB here. */
 	isPlanar: z.boolean().default(false),
-	feed: z.discriminatedUnion('kind', [
+	demuxInput: z.discriminatedUnion('kind', [
 		z.strictObject({
 			kind: z.literal('samples'),
 			demuxer: z.string().regex(/^[a-z0-9]+$/),
@@ -69,8 +69,8 @@ export const recipeSchema = z.strictObject({
 		}),
 	]),
 });
-export type Recipe = z.output<typeof recipeSchema>;
+export type DecodePlan = z.output<typeof decodePlanSchema>;
 
-/** A frame that is wanted: its index, and the time that proves it, in ticks of the stream. */
+/** A wanted frame: its index, and its presentation time, which proves it, in ticks of the stream. */
 export const wantedFrameSchema = z.strictObject({ index: count, pts: tick });
 export type WantedFrame = z.output<typeof wantedFrameSchema>;

@@ -14,17 +14,17 @@ import { countNode } from './count-node.ts';
 import type { ReducePorts } from './ports.ts';
 import { recordProgress } from './record-progress.ts';
 
-/** How long a letter waits for another delivery of its chunk, before it goes back for the time of its queue. */
+/** How long to wait for another delivery of the chunk before the dead letter is returned to its queue. */
 const longestPatienceMs = 60_000;
 
 /**
- * Makes a dead letter a fault of its sampling, so that the sampling ends and its faults say why. The message is kept in
- * S3; another attempt does what it was about again. Repeating this changes nothing.
- * @param letter the message, and where it comes from
- * @throws FramefanError for a sampling that isn't known: such a message stays where it is, for a person to look at;
- * Busy while another delivery of the chunk is being worked on
+ * Turns a dead letter into a fault of its sampling, so that the sampling ends and its faults say why. The message is
+ * stored in S3; the next attempt does its work again. Idempotent.
+ * @param letter the message and the queue it comes from
+ * @throws FramefanError for an unknown sampling: the message then stays in its queue for inspection;
+ * DeferredError while another delivery of the chunk is being processed
  */
-export const giveUp = async (
+export const handleDeadLetter = async (
 	ports: ReducePorts,
 	message: PlanMessage | DecodeMessage,
 	letter: Omit<DeadLetter, 'schema' | 'at'>,
@@ -38,12 +38,12 @@ export const giveUp = async (
 	await store.create(keys.deadLetter(at, identity), kept);
 	if (await hasEnded(store, at)) return;
 	const why = await lastFailure(ports, at, identity);
-	log.warn('A message was given up', { ...at, about: identity, why });
+	log.warn('Dead letter: its work becomes a fault', { ...at, about: identity, why });
 
 	let changed: string;
 	if ('chunk' in message) {
 		changed = message.node;
-		// Between two tries of another delivery there is time; who works on and on has it.
+		// Long enough to find a pause between two tries of another delivery, which has precedence while it works.
 		const lease = { ms: leaseMs, patienceMs: Math.min(3 * leaseMs, longestPatienceMs) };
 		await underLease(store, keys.chunkLease(sampling, message.chunk), lease, async () => {
 			if (!(await isDone(store, at, changed, message.chunk)))
@@ -52,28 +52,28 @@ export const giveUp = async (
 	} else if (message.kind !== 'project' && (await isDone(store, at, message.parent, message.node))) {
 		changed = message.parent;
 	} else if (await readNode(store, at, identity)) {
-		// Its children are known, so it is not lost: what is left is to enqueue those of them that are unfinished.
+		// Its children are known, so nothing is lost: only the unfinished ones have to be enqueued.
 		return ports.sendPlan([message]);
 	} else if (message.kind === 'project') {
 		await endSampling(store, at, { state: 'failed', reason: why, summary: emptySummary });
 		changed = nodeIds.project;
 	} else {
 		changed = message.parent;
-		await markDone(store, at, changed, message.node, lostStep(message, why));
+		await markDone(store, at, changed, message.node, lostChild(message, why));
 	}
 	await countNode(ports, { schema: 1, ...at, node: changed }, recordProgress);
 };
 
-/** What is known of why, and what to do. */
+/** The last known reason, and the remedy. */
 const lastFailure = async ({ store }: ReducePorts, at: Attempt, identity: string): Promise<string> => {
 	const failure = await readDocument(store, keys.failure(at, identity), failureSchema);
 	const why = failure
-		? `given up; its last delivery ended with: ${failure.message.replace(/\.+$/, '')}`
-		: 'given up: the function ended each time without a word, as it does without memory or time';
-	return `${why}. Retry the sampling once that is mended`;
+		? `all deliveries failed, the last with: ${failure.message.replace(/\.+$/, '')}`
+		: 'all deliveries failed without an error, as when the function runs out of memory or time';
+	return `${why}. Fix the cause, then retry the sampling`;
 };
 
-/** A chunk's frames that are not in the destination are faults, one by one; the labels of those that are may be missing. */
+/** Each frame of a chunk that is not in the destination is a fault; labels of the others may be missing. */
 const lostChunk = async (
 	ports: ReducePorts,
 	{ sampling, chunk: id }: DecodeMessage,
@@ -88,13 +88,13 @@ const lostChunk = async (
 	const missing = wanted.filter(({ name }) => !there.has(name));
 	const faults: Fault[] = missing.map(({ index: frame }) => ({ reason, message, video, frame }));
 	if (chunk.labels && missing.length < chunk.frames.length) {
-		faults.push({ reason, message: `labels of images that are there may be missing: ${message}`, video });
+		faults.push({ reason, message: `labels of images in the destination may be missing: ${message}`, video });
 	}
 	if (faults.length === 0) faults.push({ reason, message, video });
 	return { ...emptySummary, framesUploaded: wanted.length - missing.length, faultCount: faults.length, faults };
 };
 
-/** Names of a chunk's images that are in the destination; none where the server refuses to tell. */
+/** Names of a chunk's images in the destination; none when the server refuses to list them. */
 const imagesThere = async ({ supervisely }: ReducePorts, chunk: Chunk): Promise<Set<string>> => {
 	const wanted = new Map(chunk.frames.map(({ name, replaces }) => [name, replaces]));
 	const there = new Set<string>();
@@ -102,19 +102,19 @@ const imagesThere = async ({ supervisely }: ReducePorts, chunk: Chunk): Promise<
 		for await (const { id, name, meta } of supervisely.images(chunk.dataset))
 			if (wanted.has(name) && wanted.get(name) !== id && ownerOf(meta, originOf(chunk)) !== 'other') there.add(name);
 	} catch (error) {
-		// Where it only fails for now, the letter comes again.
+		// On a transient error, the dead letter is delivered again.
 		if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;
-		log.warn('What is in the destination is not known', { dataset: chunk.dataset, error });
+		log.warn('Images of the destination dataset could not be listed', { dataset: chunk.dataset, error });
 	}
 	return there;
 };
 
-/** A step of the walk that never came so far that its children were known. */
-const lostStep = (message: ChildMessage, why: string): Summary => {
+/** A dataset, page or video that failed before its children were known. */
+const lostChild = (message: ChildMessage, why: string): Summary => {
 	const video = message.kind === 'video' ? { id: message.video, name: `video ${message.video}` } : undefined;
 	const what = message.kind === 'page' ? `page ${message.page} of the ${message.of} of ` : '';
 	const fault: Fault = video
 		? { reason: 'gave-up', message: why, video }
-		: { reason: 'gave-up', message: `${what}dataset ${message.dataset ?? 'the project'} could not be walked: ${why}` };
+		: { reason: 'gave-up', message: `${what}dataset ${message.dataset ?? 'the project'} could not be listed: ${why}` };
 	return { ...emptySummary, videos: video ? 1 : 0, faultCount: 1, faults: [fault] };
 };

@@ -7,10 +7,10 @@ import { pipeline } from 'node:stream/promises';
 import type { ByteSource } from './byte-source.ts';
 
 /**
- * Lets a program on this machine read a source by ranges, under an address on loopback that nobody can guess. So the
- * program needs neither the token nor the network, and reads no more than it asks for.
+ * Serves a source by byte ranges at an unguessable URL on loopback, for a program on this machine. The program needs
+ * neither the token nor the network, and reads only what it requests.
  */
-export const openRangeDoor = async (
+export const openLoopbackRangeServer = async (
 	source: ByteSource,
 	signal: AbortSignal,
 ): Promise<{ url: string; close(): void }> => {
@@ -29,7 +29,7 @@ export const openRangeDoor = async (
 		const gone = new AbortController();
 		response.once('close', () => gone.abort());
 		const bytes = source.stream(start, end - start, AbortSignal.any([signal, gone.signal]));
-		// The reader goes away whenever it has read enough.
+		// The reader disconnects when it has read enough.
 		pipeline(Readable.from(bytes, { objectMode: false }), response).catch(() => response.destroy());
 	});
 	server.listen(0, '127.0.0.1');

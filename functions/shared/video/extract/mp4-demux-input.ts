@@ -2,38 +2,38 @@ import { bytesTell, canBeginAt } from '../bitstream/random-access.ts';
 import { unwrapPackets } from '../bitstream/transport-packets.ts';
 import { makeBox, words } from '../index/boxes.ts';
 import { type ByteRange, type ByteSource, joinRanges } from '../source/byte-source.ts';
+import type { DecodePlan } from './decode-plan.ts';
 import { NotRandomAccess } from './not-random-access.ts';
-import type { Recipe } from './recipe.ts';
 
-type Mp4Feed = Extract<Recipe['feed'], { kind: 'samples' }>;
+type Mp4Input = Extract<DecodePlan['demuxInput'], { kind: 'samples' }>;
 
-/** Samples that one fragment holds; bounds what is in memory. */
+/** Samples per fragment; limits the memory used. */
 const samplesPerFragment = 50;
 
 /**
- * A stream of an MP4 with just the samples of a recipe, one fragment after another (ISO/IEC 14496-12, 8.8).
- * Its clock starts at the first sample, and composition offsets are never negative, so that no demuxer shifts them.
+ * An MP4 stream with only the samples of a plan, in fragments (ISO/IEC 14496-12, 8.8). Its clock starts at the first
+ * sample, and composition offsets are never negative, so that no demuxer shifts them.
  * @returns the bytes, and the presentation time in them of a time in the source
  */
-export const mp4Feed = (feed: Mp4Feed, timescale: number, source: ByteSource, signal: AbortSignal) => {
-	const firstDts = feed.dts[0] ?? 0;
-	const setup = Buffer.from(feed.setup, 'base64');
-	const shift = -Math.min(0, ...runningMinimum(feed));
+export const mp4DemuxInput = (input: Mp4Input, timescale: number, source: ByteSource, signal: AbortSignal) => {
+	const firstDts = input.dts[0] ?? 0;
+	const setup = Buffer.from(input.setup, 'base64');
+	const shift = -Math.min(0, ...runningMinimum(input));
 	return {
-		ptsInFeed: (pts: number) => pts - firstDts + shift,
+		ptsInInput: (pts: number) => pts - firstDts + shift,
 		bytes: (async function* () {
-			yield initialization(feed, timescale);
-			for (let first = 0; first < feed.dts.length; first += samplesPerFragment) {
-				const last = Math.min(first + samplesPerFragment, feed.dts.length);
-				const samples = await readSamples(feed, first, last, source, signal);
-				for (const start of feed.runs) {
+			yield initialization(input, timescale);
+			for (let first = 0; first < input.dts.length; first += samplesPerFragment) {
+				const last = Math.min(first + samplesPerFragment, input.dts.length);
+				const samples = await readSamples(input, first, last, source, signal);
+				for (const start of input.runs) {
 					const sample = samples[start - first];
 					if (!sample) continue;
-					if (bytesTell(feed.bitstream) && !canBeginAt(sample, feed.bitstream))
+					if (bytesTell(input.bitstream) && !canBeginAt(sample, input.bitstream))
 						throw new NotRandomAccess('A sample is no random access point, whatever the file says');
 					if (setup.length > 0) samples[start - first] = Buffer.concat([setup, sample]);
 				}
-				yield fragment(feed, first, samples, firstDts, shift);
+				yield fragment(input, first, samples, firstDts, shift);
 				yield Buffer.concat([words(samples.reduce((sum, { length }) => sum + length, 8)), Buffer.from('mdat')]);
 				yield* samples;
 			}
@@ -41,13 +41,13 @@ export const mp4Feed = (feed: Mp4Feed, timescale: number, source: ByteSource, si
 	};
 };
 
-/** Least composition offset of the samples, without spreading a long list over a call's arguments. */
-const runningMinimum = (feed: Mp4Feed): [number] => [
-	feed.pts.reduce((least, pts, at) => Math.min(least, pts - (feed.dts[at] as number)), 0),
+/** Smallest composition offset of the samples; no spread, since the list may be long. */
+const runningMinimum = (input: Mp4Input): [number] => [
+	input.pts.reduce((least, pts, at) => Math.min(least, pts - (input.dts[at] as number)), 0),
 ];
 
 const readSamples = async (
-	feed: Mp4Feed,
+	input: Mp4Input,
 	first: number,
 	last: number,
 	source: ByteSource,
@@ -55,7 +55,7 @@ const readSamples = async (
 ): Promise<Buffer[]> => {
 	const wanted: ByteRange[] = [];
 	for (let at = first; at < last; at++)
-		wanted.push({ offset: feed.offset[at] as number, length: feed.size[at] as number });
+		wanted.push({ offset: input.offset[at] as number, length: input.size[at] as number });
 	const ranges = joinRanges([...wanted].sort((a, b) => a.offset - b.offset));
 	const held = new Map<ByteRange, Buffer>();
 	for (const range of ranges) {
@@ -67,19 +67,19 @@ const readSamples = async (
 		const range = ranges.find(range => offset >= range.offset && offset + length <= range.offset + range.length);
 		const from = offset - (range?.offset ?? 0);
 		const bytes = range ? (held.get(range) as Buffer).subarray(from, from + length) : Buffer.alloc(0);
-		if (feed.packets) return unwrapPackets(bytes, feed.packets);
-		// A sample that the file cuts off keeps its length, so that those after it keep their places.
+		if (input.packets) return unwrapPackets(bytes, input.packets);
+		// A sample cut off by the end of the file is padded, so that those after it keep their offsets.
 		return bytes.length === length ? bytes : Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]);
 	});
 };
 
-const initialization = (feed: Mp4Feed, timescale: number): Buffer => {
+const initialization = (input: Mp4Input, timescale: number): Buffer => {
 	const none = Buffer.alloc(0);
 	const zeros = (bytes: number) => Buffer.alloc(bytes);
 	const emptyTables = ['stts', 'stsc', 'stco'].map(type => makeBox(type, words(0, 0)));
-	const size = words(feed.width << 16, feed.height << 16);
+	const size = words(input.width << 16, input.height << 16);
 	const identity = words(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
-	const matrix = feed.matrix === '' ? identity : Buffer.from(feed.matrix, 'base64');
+	const matrix = input.matrix === '' ? identity : Buffer.from(input.matrix, 'base64');
 	return Buffer.concat([
 		makeBox('ftyp', Buffer.from('isom'), words(0x200), Buffer.from('isomiso6mp41')),
 		makeBox(
@@ -98,7 +98,7 @@ const initialization = (feed: Mp4Feed, timescale: number): Buffer => {
 						makeBox('dinf', makeBox('dref', words(0, 1), makeBox('url ', words(1)))),
 						makeBox(
 							'stbl',
-							Buffer.from(feed.sampleDescription, 'base64'),
+							Buffer.from(input.sampleDescription, 'base64'),
 							...emptyTables,
 							makeBox('stsz', words(0, 0, 0)),
 						),
@@ -110,20 +110,20 @@ const initialization = (feed: Mp4Feed, timescale: number): Buffer => {
 	]);
 };
 
-const fragment = (feed: Mp4Feed, first: number, samples: Buffer[], firstDts: number, shift: number): Buffer => {
+const fragment = (input: Mp4Input, first: number, samples: Buffer[], firstDts: number, shift: number): Buffer => {
 	const entries: number[] = [];
 	const last = first + samples.length;
 	for (let at = first; at < last; at++) {
-		const dts = feed.dts[at] as number;
-		const next = feed.dts[at + 1] ?? dts + 1;
+		const dts = input.dts[at] as number;
+		const next = input.dts[at + 1] ?? dts + 1;
 		entries.push(
 			next - dts,
 			(samples[at - first] as Buffer).length,
-			feed.key[at] ? 0x2000000 : 0x1010000,
-			(feed.pts[at] as number) - dts + shift,
+			input.key[at] ? 0x2000000 : 0x1010000,
+			(input.pts[at] as number) - dts + shift,
 		);
 	}
-	const time = (feed.dts[first] as number) - firstDts;
+	const time = (input.dts[first] as number) - firstDts;
 	// Flags: data offset, and for each sample its duration, size, flags and composition offset.
 	const run = (dataOffset: number) => makeBox('trun', words(0xf01, last - first, dataOffset, ...entries));
 	const moof = (dataOffset: number) =>

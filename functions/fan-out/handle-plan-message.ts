@@ -3,7 +3,7 @@ import { log } from '#shared/log.ts';
 import { endSampling, hasEnded, readDocument, readNode, readRecord } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { finishedChildren, isDone, markDone } from '#shared/sampling/marker.ts';
-import { type ChildMessage, identityOf, type PlanMessage, stepsSchema } from '#shared/sampling/messages.ts';
+import { type ChildMessage, childMessagesSchema, identityOf, type PlanMessage } from '#shared/sampling/messages.ts';
 import { type Node, nodeIds } from '#shared/sampling/node.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import { openProject } from './open-project.ts';
@@ -13,24 +13,28 @@ import { refreshChunks } from './refresh-chunks.ts';
 import { walkDataset, walkPage } from './walk-dataset.ts';
 
 /**
- * One step of the walk. Returning means that the step is done with: its children are enqueued, or it has become a
- * fault. Throwing means that the message has to come again; repeating a step is harmless. A step that was taken before
- * enqueues only those of its children that aren't finished: that is also how an attempt goes on after another.
+ * Handles one plan message. On return its children are enqueued, or it has become a fault. When it throws, the message
+ * must be delivered again; repeats are harmless. A repeated message enqueues only the unfinished children, which is
+ * also how the next attempt continues.
  */
-export const takeStep = async (ports: FanOutPorts, message: PlanMessage, signal: AbortSignal): Promise<void> => {
-	const { store, sendReport } = ports;
+export const handlePlanMessage = async (
+	ports: FanOutPorts,
+	message: PlanMessage,
+	signal: AbortSignal,
+): Promise<void> => {
+	const { store, sendRecount } = ports;
 	const { sampling, attempt } = message;
 	const at = { sampling, attempt };
 	if (await hasEnded(store, at)) return;
 	if (message.kind !== 'project' && (await isDone(store, at, message.parent, message.node)))
-		return sendReport([{ schema: 1, ...at, node: message.parent }]);
+		return sendRecount([{ schema: 1, ...at, node: message.parent }]);
 	try {
 		const known = await readNode(store, at, identityOf(message));
 		const record = await readRecord(store, sampling);
 		const { request } = record;
 		if (known) {
 			if (message.kind === 'video' && attempt > 1)
-				await refreshChunks(ports, request, message, known, signal).catch(leaveAsTheyWere);
+				await refreshChunks(ports, request, message, known, signal).catch(keepOldChunks);
 			return await enqueueUnfinished(ports, message, known);
 		}
 		if (message.kind === 'project') await openProject(ports, at, request);
@@ -39,22 +43,22 @@ export const takeStep = async (ports: FanOutPorts, message: PlanMessage, signal:
 		else await planVideo(ports, record, message, signal);
 	} catch (error) {
 		if (error instanceof SamplingFailure || (error instanceof PermanentError && message.kind === 'project')) {
-			log.error('The sampling failed', { sampling, error });
+			log.error('Sampling failed', { sampling, error });
 			await endSampling(store, at, { state: 'failed', reason: error.message, summary: emptySummary });
-			await sendReport([{ schema: 1, ...at, node: nodeIds.project }]);
+			await sendRecount([{ schema: 1, ...at, node: nodeIds.project }]);
 		} else if (error instanceof PermanentError && message.kind !== 'project') {
 			await becomeFault(ports, message, error);
 		} else throw error;
 	}
 };
 
-/** What was not mended is told by its chunks once more. */
-const leaveAsTheyWere = (error: unknown): void => {
+/** Permanent errors are left to the chunks, which report them again. */
+const keepOldChunks = (error: unknown): void => {
 	if (!(error instanceof PermanentError)) throw error;
-	log.warn('The chunks of a video stay as they were', { error });
+	log.warn('Chunks of a video could not be refreshed and are retried unchanged', { error });
 };
 
-/** A repeat of a step: the messages of its unfinished children once more. */
+/** Enqueues the unfinished children of a known node again. */
 const enqueueUnfinished = async (ports: FanOutPorts, { sampling, attempt }: PlanMessage, node: Node): Promise<void> => {
 	const { store } = ports;
 	const at = { sampling, attempt };
@@ -63,28 +67,28 @@ const enqueueUnfinished = async (ports: FanOutPorts, { sampling, attempt }: Plan
 		const open = node.children.filter(chunk => !finished.has(chunk));
 		await ports.sendDecode(open.map(chunk => ({ schema: 1, ...at, node: node.id, chunk })));
 	} else {
-		const steps = await readDocument(store, keys.steps(sampling, node.id), stepsSchema);
-		const open = (steps?.messages ?? []).filter(step => !finished.has(identityOf(step)));
-		await ports.sendPlan(open.map(step => ({ ...step, attempt })));
+		const kept = await readDocument(store, keys.childMessages(sampling, node.id), childMessagesSchema);
+		const open = (kept?.messages ?? []).filter(child => !finished.has(identityOf(child)));
+		await ports.sendPlan(open.map(child => ({ ...child, attempt })));
 	}
-	await ports.sendReport([{ schema: 1, ...at, node: node.id }]);
+	await ports.sendRecount([{ schema: 1, ...at, node: node.id }]);
 };
 
-/** What can't be walked or planned is a fault of its own; everything beside it goes on. */
+/** Records a dataset, page or video that can't be planned as a fault; the rest continues. */
 const becomeFault = async (ports: FanOutPorts, message: ChildMessage, error: PermanentError): Promise<void> => {
 	const { sampling, attempt, node, parent } = message;
 	const at = { sampling, attempt };
-	log.warn('A step of the walk became a fault', { sampling, node, error });
-	// Its children are under way: this error is not about the step itself.
+	log.warn('A dataset, page or video could not be planned and becomes a fault', { sampling, node, error });
+	// Its children are already enqueued, so the node itself did not fail.
 	if (await readNode(ports.store, at, node)) throw error;
 	const isVideo = message.kind === 'video';
 	const video = isVideo ? { video: await namedVideo(ports, message.video) } : {};
 	const faults = [{ reason: error.reason, message: error.message, ...video }];
 	await markDone(ports.store, at, parent, node, { ...emptySummary, videos: isVideo ? 1 : 0, faultCount: 1, faults });
-	await ports.sendReport([{ schema: 1, ...at, node: parent }]);
+	await ports.sendRecount([{ schema: 1, ...at, node: parent }]);
 };
 
-/** A video as faults name it; where the server doesn't tell its name, by its id. */
+/** A video for a fault; named by its id if the server can't be asked for its name. */
 const namedVideo = async ({ supervisely }: FanOutPorts, id: number): Promise<{ id: number; name: string }> => {
 	const found = await supervisely.video(id).catch(() => undefined);
 	return { id, name: found?.name ?? `video ${id}` };

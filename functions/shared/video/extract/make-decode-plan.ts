@@ -1,11 +1,11 @@
 import type { VideoIndex } from '../index/video-index.ts';
 import type { Run } from '../plan-chunks.ts';
-import type { Recipe } from './recipe.ts';
+import type { DecodePlan } from './decode-plan.ts';
 
 /**
- * The recipe for decoding runs of pictures, in decode order, each beginning with one where decoding can start.
+ * The plan for decoding runs of pictures, in decode order, each beginning with one where decoding can start.
  */
-export const writeRecipe = (index: VideoIndex, runs: Run[]): Recipe => {
+export const makeDecodePlan = (index: VideoIndex, runs: Run[]): DecodePlan => {
 	const { container, timeBase, pictureSize: size, isPlanar } = index;
 	if (container.kind === 'whole') {
 		const { kind, demuxer, stream, end, codec: decoder = '', counted, restarts } = container;
@@ -13,7 +13,7 @@ export const writeRecipe = (index: VideoIndex, runs: Run[]): Recipe => {
 		const changes = container.changes.map(({ offset, bytes }) => ({ offset, bytes: bytes.toString('base64') }));
 		return {
 			...{ timeBase, size, isPlanar: false },
-			feed: { kind, demuxer, stream, matrix, end, changes, decoder, counted, restarts },
+			demuxInput: { kind, demuxer, stream, matrix, end, changes, decoder, counted, restarts },
 		};
 	}
 	const part = (column: Float64Array | Uint32Array | Uint8Array) =>
@@ -41,7 +41,7 @@ export const writeRecipe = (index: VideoIndex, runs: Run[]): Recipe => {
 		const { track } = container;
 		const header = container.header.toString('base64');
 		const clusterTime = part(container.clusterTime);
-		return { timeBase, size, isPlanar, feed: { kind: 'matroska', header, track, ...common, clusterTime } };
+		return { timeBase, size, isPlanar, demuxInput: { kind: 'matroska', header, track, ...common, clusterTime } };
 	}
 	const { width, height, stream, demuxer, timed, packets } = container;
 	const sampleDescription = container.sampleDescription.toString('base64');
@@ -50,6 +50,6 @@ export const writeRecipe = (index: VideoIndex, runs: Run[]): Recipe => {
 		timeBase,
 		size,
 		isPlanar,
-		feed: { kind: 'samples', demuxer, timed, packets, sampleDescription, width, height, stream, ...common, dts },
+		demuxInput: { kind: 'samples', demuxer, timed, packets, sampleDescription, width, height, stream, ...common, dts },
 	};
 };

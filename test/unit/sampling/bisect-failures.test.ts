@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PermanentError } from '#shared/errors.ts';
-import { inHalves } from '../../../functions/decode/in-halves.ts';
+import { bisectFailures } from '../../../functions/decode/bisect-failures.ts';
 
 const items = Array.from({ length: 16 }, (_, index) => index);
 
@@ -9,7 +9,7 @@ test('what is refused for good costs nothing beside it', async () => {
 	const done: number[] = [];
 	const refused: number[] = [];
 	let calls = 0;
-	await inHalves(
+	await bisectFailures(
 		items,
 		async some => {
 			calls++;
@@ -25,7 +25,7 @@ test('what is refused for good costs nothing beside it', async () => {
 
 test('what may pass is thrown at once, for all of it to come again', async () => {
 	let calls = 0;
-	const failing = inHalves(
+	const failing = bisectFailures(
 		items,
 		async () => {
 			calls++;

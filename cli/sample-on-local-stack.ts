@@ -13,34 +13,34 @@ import { startClock } from './run-clock.ts';
 const tokenParameter = '/framefan/supervisely-token';
 const pollMs = 250;
 /**
- * Time without any progress after which unfinished steps are enqueued once more; doubled each time. Sooner where the
- * queues are not the stack's own: those may hand messages to pollers of a former start, who are gone.
+ * Time without progress after which unfinished messages are enqueued again; doubled each time. Shorter with external
+ * queues, which may have delivered messages to pollers of an earlier start.
  */
 const quietMs = process.env.AWS_ENDPOINT_URL_SQS ? 20_000 : 60_000;
 
-/** Functions that work steps off, by the beginnings of their logical ids. */
+/** Functions that process messages, by the beginning of their logical ids. */
 const workers = ['FanOut', 'Decode'];
 
-/** What runs when a sampling has ended has so long to finish; it has when nothing ran for some polls. */
+/** Time limit for running work to finish after the end of a sampling, until nothing ran for some polls. */
 const longestDrainMs = 60_000;
 const drainPollMs = 40;
 const quietPolls = 5;
 
 /**
- * Runs one sampling on the local stack and follows it to its end. The same client token on the same data folder goes
- * on with the same sampling; where that has ended without having done all, it is retried.
- * @returns how it ended, and the seconds it took once the stack stood
+ * Runs one sampling on the local stack to its end. The same client token on the same data folder continues the same
+ * sampling; if that has ended incomplete, it is retried.
+ * @returns its status, and the seconds it took after the stack was started
  */
-export const runSampling = async (options: {
+export const sampleOnLocalStack = async (options: {
 	dataDir: string;
-	/** Where what is known of videos' files is kept for later samplings of the same server. */
+	/** Folder of the video indexes, shared by samplings of the same server. */
 	knownVideos?: string;
 	server: string;
 	token: string;
 	request: SamplingRequestInput & { clientToken: string };
-	/** Whether a former process began it. */
+	/** Whether an earlier process began it. */
 	goesOn: boolean;
-	/** Client token of a run that is not to go on beside it. */
+	/** Client token of an abandoned run, to cancel it. */
 	abandoned?: string | undefined;
 	framesPerChunk: number;
 	progress: ProgressDisplay;
@@ -54,7 +54,7 @@ export const runSampling = async (options: {
 			FramesPerChunk: String(options.framesPerChunk),
 			ProgressSeconds: '1',
 			LeaseSeconds: '10',
-			// Somebody sits before it.
+			// Short, since a user is waiting.
 			LongestWaitSeconds: '5',
 		},
 		secrets: { [tokenParameter]: options.token },
@@ -69,21 +69,19 @@ export const runSampling = async (options: {
 	const clock = startClock(join(options.dataDir, 'seconds'));
 	const api = makeApiClient(stack);
 	const logs = join(options.dataDir, 'stack', 'logs');
-	/** An S3 or SQS that is away for a moment ends no sampling. */
-	const patiently = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
+	/** Retries calls while S3 or SQS is briefly unavailable. */
+	const withRetries = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
 		retrying(ask, { retries: 6, minTimeout: 250, maxTimeout: 8000 }).catch(error => {
-			throw error instanceof PermanentError
-				? error
-				: new FramefanError(`${messageOf(error)}; the logs in ${logs} say why`);
+			throw error instanceof PermanentError ? error : new FramefanError(`${messageOf(error)}; see the logs in ${logs}`);
 		});
-	// Only an S3 that is not the stack's own can know it.
+	// Only an external S3 can still have it.
 	if (options.abandoned) await api.cancel(samplingId(options.abandoned)).catch(() => {});
-	const { id } = await patiently(() => api.start(options.request));
-	const statusNow = () => patiently(() => api.status(id));
-	// Queues that are not the stack's own still hide what the workers of a former start had received.
+	const { id } = await withRetries(() => api.start(options.request));
+	const statusNow = () => withRetries(() => api.status(id));
+	// External queues may still hide messages that workers of an earlier start had received.
 	const isHidden = options.goesOn && Boolean(process.env.AWS_ENDPOINT_URL_SQS);
 	const { state } = await statusNow();
-	if (state !== 'completed' && (state !== 'running' || isHidden)) await patiently(() => api.retry(id));
+	if (state !== 'completed' && (state !== 'running' || isHidden)) await withRetries(() => api.retry(id));
 	let quiet = { since: Date.now(), seen: '', waitMs: quietMs };
 	try {
 		for (;;) {
@@ -92,17 +90,17 @@ export const runSampling = async (options: {
 			if (status.state !== 'running') {
 				await untilQuiet(stack);
 				await keepKnown();
-				// What was running has finished its chunk, and counts.
+				// Includes chunks that finished after the end.
 				return { status: await statusNow(), seconds: Math.round(clock.seconds() * 10) / 10 };
 			}
 			clock.keep();
 			const seen = JSON.stringify(status);
 			if (seen !== quiet.seen) quiet = { since: Date.now(), seen, waitMs: quietMs };
-			// A step that is running is not lost, even if it keeps failing: a second copy would only take turns with the first.
+			// A message in progress is not lost, even if it keeps failing: sending it again would be useless.
 			else if (stack.busy(workers) > 0) quiet.since = Date.now();
 			else if (Date.now() - quiet.since > quiet.waitMs) {
-				// What a worker held that died would come back much later.
-				await patiently(() => api.retry(id));
+				// Messages of a crashed worker would become visible much later.
+				await withRetries(() => api.retry(id));
 				quiet = { since: Date.now(), seen, waitMs: 2 * quiet.waitMs };
 			}
 			await new Promise(resolve => setTimeout(resolve, pollMs));
@@ -112,7 +110,7 @@ export const runSampling = async (options: {
 	}
 };
 
-/** Waits for what is still running behind a sampling's end, such as that its destination is told, but not for ever. */
+/** Waits for work that continues after the end of a sampling, such as recording it in the destination. */
 const untilQuiet = async (stack: LocalStack): Promise<void> => {
 	const deadline = Date.now() + longestDrainMs;
 	for (let quiet = 0; quiet < quietPolls && Date.now() < deadline; quiet = stack.busy() === 0 ? quiet + 1 : 0)

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, badRequest } from './api-error.ts';
 import type { Counter, Counters } from './counters.ts';
 import type { Endpoint, Endpoints, Exchange } from './endpoint.ts';
-import type { Fate, Faults } from './faults.ts';
+import type { Faults, InjectedFault } from './faults.ts';
 import { jsonReply, type Reply, sendReply } from './reply.ts';
 import { bodyStream, readJson } from './request-body.ts';
 
@@ -12,23 +12,23 @@ const API_ROOT = '/public/api/v3/';
 const FILE_ROOT = '/files/';
 const OWN_ROOT = '/framefan/';
 
-/** What stands behind the door. */
-export type Rooms = {
+/** What the HTTP server serves. */
+export type ServerOptions = {
 	token: string;
 	/** Methods of the API, by name. */
 	api: Endpoints;
 	/** The bytes of a file; the path has its hash, in hex. */
 	file: (hex: string, exchange: Exchange) => Reply;
-	/** What is not Supervisely's: counters, faults, and `nonce`, which needs no token. Neither counted nor harmed. */
+	/** What is not Supervisely's: counters, faults, and `nonce`, which needs no token. Not counted, no injected faults. */
 	own: Endpoints;
 	counters: Counters;
 	faults: Faults;
 };
 
-/** The HTTP side: finds the endpoint, asks for the token, lets faults happen, counts, and turns errors into JSON. */
-export function createDoor(rooms: Rooms): Server {
+/** The HTTP server: routes, checks the token, injects faults, counts requests, and answers errors as JSON. */
+export function createHttpServer(options: ServerOptions): Server {
 	const server = createServer((request, response) => {
-		handle(rooms, request, response).catch(error => {
+		handle(options, request, response).catch(error => {
 			if (!wentAway(request)) console.error(error);
 			response.destroy();
 		});
@@ -38,15 +38,15 @@ export function createDoor(rooms: Rooms): Server {
 	return server;
 }
 
-async function handle(rooms: Rooms, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(options: ServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
 	const [path = '', query = ''] = (request.url ?? '').split('?', 2);
 	const own = path.startsWith(OWN_ROOT);
-	const { name, endpoint } = route(rooms, path);
-	const counter: Counter = own ? { requests: 0, bytesIn: 0, bytesOut: 0 } : rooms.counters.of(name);
+	const { name, endpoint } = route(options, path);
+	const counter: Counter = own ? { requests: 0, bytesIn: 0, bytesOut: 0 } : options.counters.of(name);
 	counter.requests++;
-	const fate = own ? NO_HARM : rooms.faults.next(name);
-	if (fate.delayMs > 0) await sleep(fate.delayMs);
-	if (fate.reset) {
+	const injected = own ? NO_FAULT : options.faults.next(name);
+	if (injected.delayMs > 0) await sleep(injected.delayMs);
+	if (injected.reset) {
 		request.socket.resetAndDestroy();
 		return;
 	}
@@ -54,24 +54,24 @@ async function handle(rooms: Rooms, request: IncomingMessage, response: ServerRe
 		request,
 		json: () => readJson(request, new URLSearchParams(query), counter),
 		stream: () => bodyStream(request, counter),
-		ranges: !fate.refuseRanges,
+		ranges: !injected.refuseRanges,
 	};
-	const reply = fate.status
-		? await fault(fate.status, exchange)
+	const reply = injected.status
+		? await fault(injected.status, exchange)
 		: await answer(request, () => {
-				if (path !== `${OWN_ROOT}nonce`) requireToken(request, rooms.token);
+				if (path !== `${OWN_ROOT}nonce`) requireToken(request, options.token);
 				if (!endpoint) throw new ApiError(404, 'NOT_FOUND', `There is nothing at ${path.slice(0, 200)}`);
 				return endpoint(exchange);
 			});
-	counter.bytesOut += await sendReply(response, reply, fate.cutBody);
+	counter.bytesOut += await sendReply(response, reply, injected.cutBody);
 }
 
-const NO_HARM: Fate = { delayMs: 0, cutBody: false, refuseRanges: false, reset: false };
+const NO_FAULT: InjectedFault = { delayMs: 0, cutBody: false, refuseRanges: false, reset: false };
 
-function route(rooms: Rooms, path: string): { name: string; endpoint: Endpoint | undefined } {
+function route(options: ServerOptions, path: string): { name: string; endpoint: Endpoint | undefined } {
 	const file = /^([0-9a-f]{64})(\/|$)/.exec(path.startsWith(FILE_ROOT) ? path.slice(FILE_ROOT.length) : '')?.[1];
-	if (file) return { name: 'files', endpoint: async exchange => rooms.file(file, exchange) };
-	const [root, endpoints] = path.startsWith(OWN_ROOT) ? [OWN_ROOT, rooms.own] : [API_ROOT, rooms.api];
+	if (file) return { name: 'files', endpoint: async exchange => options.file(file, exchange) };
+	const [root, endpoints] = path.startsWith(OWN_ROOT) ? [OWN_ROOT, options.own] : [API_ROOT, options.api];
 	const name = path.startsWith(root) ? path.slice(root.length) : '';
 	return Object.hasOwn(endpoints, name)
 		? { name, endpoint: endpoints[name] }
@@ -86,11 +86,11 @@ function requireToken(request: IncomingMessage, token: string): void {
 	}
 }
 
-async function fault({ status, retryAfter }: NonNullable<Fate['status']>, exchange: Exchange): Promise<Reply> {
+async function fault({ status, retryAfter }: NonNullable<InjectedFault['status']>, exchange: Exchange): Promise<Reply> {
 	for await (const _ of exchange.stream()) {
 		// The client is to see the status, not a connection that closes while it sends.
 	}
-	const error = new ApiError(status, 'FAULT', `Fault on demand: ${status}`);
+	const error = new ApiError(status, 'FAULT', `Injected fault: ${status}`);
 	return jsonReply(error.body, status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
 }
 
@@ -106,7 +106,7 @@ async function answer(request: IncomingMessage, endpoint: () => Promise<Reply>):
 		if (error instanceof ApiError) return jsonReply(error.body, error.status);
 		if (wentAway(request)) return jsonReply(badRequest('The body ended early').body, 400);
 		console.error(error);
-		const internal = new ApiError(501, 'INTERNAL', 'The server failed; its log says why');
+		const internal = new ApiError(501, 'INTERNAL', 'Internal error; see the log of the server');
 		return jsonReply(internal.body, internal.status);
 	}
 }

@@ -1,12 +1,12 @@
 import { PermanentError } from '#shared/errors.ts';
 
 /**
- * Does something for several at once. Where that is refused for good, it is done for each half, and so on down to the
- * one that is refused, so that it costs no other.
- * @param refused is told what is refused, and why
- * @throws what is no PermanentError
+ * Does `work` for all items in one call. When that fails permanently, each half is tried by itself, down to single
+ * items, so that one bad item fails no other.
+ * @param refused called with each failed item and its error
+ * @throws errors other than PermanentError
  */
-export const inHalves = async <Item>(
+export const bisectFailures = async <Item>(
 	items: Item[],
 	work: (items: Item[]) => Promise<void>,
 	refused: (item: Item, error: PermanentError) => void,
@@ -19,7 +19,7 @@ export const inHalves = async <Item>(
 		const [only] = items;
 		if (items.length === 1 && only !== undefined) return refused(only, error);
 		const middle = Math.ceil(items.length / 2);
-		await inHalves(items.slice(0, middle), work, refused);
-		await inHalves(items.slice(middle), work, refused);
+		await bisectFailures(items.slice(0, middle), work, refused);
+		await bisectFailures(items.slice(middle), work, refused);
 	}
 };

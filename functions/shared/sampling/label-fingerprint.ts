@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { StateStore } from '../aws/state-store.ts';
+import { readDocument } from './documents.ts';
+import { keys } from './keys.ts';
+import type { LabelFingerprint } from './node.ts';
+import type { Settings } from './settings.ts';
+
+const documentSchema = z.strictObject({ schema: z.literal(1), fingerprint: z.string() });
+
+/** Fingerprint of what labels are made of: equal fingerprints mean equal labels. */
+export const fingerprintOf = (madeOf: unknown): string =>
+	createHash('sha256').update(JSON.stringify(madeOf)).digest('hex');
+
+/** The settings that labels depend on: not replacing and encoding of images. */
+export function settingsOfLabels(settings: Settings) {
+	const { replace, format, quality, chroma, optimiseCoding, ...ofLabels } = settings;
+	return ofLabels;
+}
+
+/** Records that all labels of a dataset match their source. */
+export const writeLabelFingerprint = (store: StateStore, { dataset, fingerprint }: LabelFingerprint): Promise<void> =>
+	store.write(keys.labelFingerprint(dataset), documentSchema.encode({ schema: 1, fingerprint }));
+
+/** Whether all labels of a dataset were last made of the same. */
+export const labelsAreUpToDate = async (
+	store: StateStore,
+	{ dataset, fingerprint }: LabelFingerprint,
+): Promise<boolean> =>
+	(await readDocument(store, keys.labelFingerprint(dataset), documentSchema))?.fingerprint === fingerprint;
+
+/** Removes the record before labels are written: an interrupted update leaves old and new labels. */
+export const removeLabelFingerprint = (store: StateStore, dataset: number): Promise<void> =>
+	store.remove(keys.labelFingerprint(dataset));

@@ -1,0 +1,16 @@
+import { PermanentError, SamplingFailure } from './errors.ts';
+
+/**
+ * HTTP statuses of transient errors: request timeout, too early, too many requests, client closed, and those of proxies
+ * and overloaded servers. The SDK's list plus 425. All others from 400 on are permanent.
+ */
+const transientStatuses = new Set([408, 425, 429, 499, 500, 502, 503, 504, 509, 598, 599]);
+
+export const isTransientStatus = (status: number): boolean => transientStatuses.has(status);
+
+/**
+ * Whether a retry can help. Unknown errors count as transient: if they persist, the message ends as a dead letter that
+ * can be inspected.
+ */
+export const isTransient = (error: unknown): boolean =>
+	!(error instanceof PermanentError || error instanceof SamplingFailure);
