@@ -8,7 +8,7 @@ import { packageFolder } from './package-folder.ts';
 const repository = packageFolder;
 const cache = join(repository, 'node_modules', '.cache', 'framefan');
 
-/** What decides the template and its assets. */
+/** Inputs of the template and its assets. */
 const inputs = [
 	'infra/app.ts',
 	'infra/stack.ts',
@@ -20,7 +20,7 @@ const inputs = [
 
 const inputsHash = (ffmpeg: string | undefined): string => {
 	const hash = createHash('sha256').update(`${process.platform}-${process.arch}`);
-	// Another ffmpeg is known by its path, size and time: its content is a hundred megabytes.
+	// An ffmpeg is identified by path, size and time: hashing its 100 MB would take too long.
 	if (ffmpeg && existsSync(ffmpeg)) hash.update(`${ffmpeg} ${statSync(ffmpeg).size} ${statSync(ffmpeg).mtimeMs}`);
 	const files = inputs.flatMap(input =>
 		statSync(join(repository, input)).isFile()
@@ -36,7 +36,7 @@ const inputsHash = (ffmpeg: string | undefined): string => {
 	return hash.digest('hex').slice(0, 32);
 };
 
-/** Assemblies of other states of the code, a day after they were made. */
+/** Assemblies of other versions of the code, older than a day. */
 const removeStale = (): void => {
 	for (const name of readdirSync(cache).filter(name => name.startsWith('assembly-'))) {
 		const age = Date.now() - statSync(join(cache, name)).mtimeMs;
@@ -45,9 +45,8 @@ const removeStale = (): void => {
 };
 
 /**
- * The cloud assembly of the stack for this machine: the same template and bundles that are deployed, with
- * machine code for this machine, and the ffmpeg that `FFMPEG_PATH` names. Made by the CDK app the first time and kept by
- * content.
+ * The cloud assembly of the stack for this machine: the template and bundles of a deployment, with native code for this
+ * machine, and the ffmpeg of `FFMPEG_PATH`. Synthesized by the CDK app and cached by content.
  * @returns the assembly's folder
  */
 export const synthesize = async (): Promise<string> => {
