@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A machine that layers are built for, in Node's own words; glibc is assumed on Linux, as on Lambda. */
+/** Platform of a layer, with Node's names; glibc is assumed on Linux, as on Lambda. */
 export type Target = { platform: string; arch: string };
 
 export const hostTarget: Target = { platform: process.platform, arch: process.arch };
@@ -29,7 +29,7 @@ const locked = (name: string): PackageEntry => {
 const readLock = (): { packages: Record<string, PackageEntry> } =>
 	existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')) : { packages: {} };
 
-/** Packages with the machine code that a target needs. */
+/** Packages with native code for a target. */
 const nativePackages = {
 	ffmpeg: ({ platform, arch }: Target) => [`@ffmpeg-installer/${platform}-${arch}`],
 	sharp: ({ platform, arch }: Target) => [
@@ -45,7 +45,7 @@ export const hostLayerFile = 'layer.json';
 
 export type LayerName = keyof typeof nativePackages;
 
-/** What the layer is made of: changes exactly when a package version, the target or the program that replaces it does. */
+/** Fingerprint of a layer: of package version, target, or the program that replaces it. */
 export const layerFingerprint = (layer: LayerName, target: Target, program?: string): string => {
 	if (program !== undefined)
 		return createHash('sha256')
@@ -72,7 +72,7 @@ const readProgram = (path: string): Buffer => {
 const installedFolder = (name: string): string | undefined =>
 	(createRequire(import.meta.url).resolve.paths(name) ?? []).map(folder => join(folder, name)).find(existsSync);
 
-/** Finds installed packages, or fetches those of another machine than this one from the npm registry. */
+/** Finds installed packages, or downloads those of another platform from the npm registry. */
 const packageFolders = (names: string[], target: Target): { folders: string[]; dispose: () => void } => {
 	const here = names.map(installedFolder);
 	if (here.every(folder => folder !== undefined)) return { folders: here, dispose: () => {} };
@@ -87,7 +87,7 @@ const packageFolders = (names: string[], target: Target): { folders: string[]; d
 };
 
 /**
- * Lays a layer out as Lambda mounts it under /opt: `bin/` is on PATH, `nodejs/node_modules` on NODE_PATH.
+ * Builds a layer as Lambda mounts it under /opt: `bin/` is on PATH, `nodejs/node_modules` on NODE_PATH.
  * Works without network when the target's packages are installed (they are, when it is this machine).
  * @param program path of a program to use instead of the package's
  */

@@ -2,16 +2,16 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { makeStateStore, type StateStore } from '#shared/aws/state-store.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
 
-/** Writers of one document at the same time, and documents they write. */
+/** Simultaneous writers of a document, and number of documents. */
 const writers = 8;
 const races = 3;
 
-/** Times that it is looked: the answer to a conditional write can get lost, and its repeat is refused then. */
+/** Tries of the check: if the answer to a conditional write is lost, its retry fails. */
 const looks = 3;
 
 /**
  * Checks that an S3 of another vendor supports what the state needs: documents that are created once and replaced
- * only as they were read, and listings that show at once what was written.
+ * only if unchanged, and strongly consistent listings.
  * @returns a warning if it fails only under concurrent writes; such an S3 is good enough for trials
  * @throws FramefanError with the failed operation
  */

@@ -60,7 +60,7 @@ const message = (statusCode: number, text: string): APIGatewayProxyStructuredRes
 	body: JSON.stringify({ message: text }),
 });
 
-/** A function that doesn't answer with a status code answers 200 with its value as JSON. */
+/** A result without a status code is answered with 200 and the value as JSON. */
 const structured = (result: unknown): APIGatewayProxyStructuredResultV2 =>
 	typeof result === 'object' && result !== null && 'statusCode' in result
 		? (result as APIGatewayProxyStructuredResultV2)

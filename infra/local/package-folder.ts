@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The folder of this package, wherever in it this code was built to. */
+/** The root folder of this package, also from built code. */
 export const packageFolder = ((): string => {
 	let folder = import.meta.dirname;
 	while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);

@@ -22,9 +22,9 @@ export const cronPattern = (expression: string): string | undefined => {
 };
 
 /**
- * Invokes a function when an EventBridge scheduled rule would, with the same event.
- * @returns a function that ends it
- * @throws Error that names an expression which is neither `rate(...)` nor `cron(...)`
+ * Invokes a function on the schedule of an EventBridge rule, with the same event.
+ * @returns a function that stops it
+ * @throws Error for an expression that is neither `rate(...)` nor `cron(...)`
  */
 export const startRule = (
 	rule: { arn: string; expression: string; input?: unknown; region: string; accountId: string },
@@ -42,7 +42,7 @@ export const startRule = (
 			resources: [rule.arn],
 			detail: {},
 		};
-		// A failed scheduled invocation is in the function's log; the next one comes all the same.
+		// A failed invocation is in the function's log; the schedule continues.
 		worker.invoke(event).catch(() => {});
 	};
 	const seconds = rateSeconds(rule.expression);

@@ -6,7 +6,7 @@ import type { Credentials } from './aws/signature.ts';
 import { startS3 } from './s3/server.ts';
 import { startSqs } from './sqs/server.ts';
 
-/** The stack listens on loopback only; this pair just exercises the signatures that AWS would check. */
+/** Fixed credentials, to exercise signatures; the stack listens on loopback only. */
 export const ownCredentials = { accessKeyId: 'framefan-local', secretAccessKey: 'framefan-local-secret' };
 
 /** The S3 and the SQS of a local stack. */
@@ -22,13 +22,13 @@ export type Services = {
 	close(): Promise<void>;
 };
 
-/** Environment variables that name an S3 or an SQS to be used instead of an own one. */
+/** Environment variables for an external S3 or SQS. */
 export type ServiceEnvironment = Record<string, string | undefined>;
 
 /**
  * Starts an S3 and an SQS on loopback, each unless the environment names another by `AWS_ENDPOINT_URL_S3` or
  * `AWS_ENDPOINT_URL_SQS`, with `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, where it is not us-east-1, `AWS_REGION`.
- * @throws FramefanError for an address that is none, or when the credentials for it are missing
+ * @throws FramefanError for an invalid address or missing credentials
  */
 export const startServices = async (
 	dataDir: string,
@@ -67,7 +67,7 @@ const endpointOf = async (environment: ServiceEnvironment, service: 'S3' | 'SQS'
 		throw new FramefanError(`${name} is ${JSON.stringify(given)}: it must be an address such as http://127.0.0.1:9000`);
 	}
 	const url = new URL(given);
-	// Of an S3 with a name, clients would look for every bucket below that name.
+	// With a host name, S3 clients would use a subdomain for each bucket.
 	if (service === 'S3' && url.protocol === 'http:') {
 		const found = await lookup(url.hostname.replace(/^\[|\]$/g, ''), { family: 4 }).catch(() => undefined);
 		if (found) url.hostname = found.address;

@@ -5,7 +5,7 @@ import { parseTarget } from './aws/request-target.ts';
 import { type Credentials, SignatureError, verifySignature } from './aws/signature.ts';
 import { readBody } from './read-body.ts';
 
-/** Serves `GetParameter` for secrets that are kept in this process's memory only. */
+/** Serves `GetParameter` for secrets in memory. */
 export const startSsm = (
 	secrets: Map<string, string>,
 	options: { credentials: Credentials; region: string },

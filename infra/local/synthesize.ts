@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { FramefanError } from '#shared/errors.ts';
 import { cacheFolder, packageFolder, removeStale } from './package-folder.ts';
 
-/** What decides the template and its assets. */
+/** Inputs of the template and its assets. */
 const inputs = [
 	'infra/app.ts',
 	'infra/stack.ts',

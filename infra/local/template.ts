@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FramefanError } from '#shared/errors.ts';
 
-/** A CloudFormation resource as the template has it, intrinsic functions unresolved. */
+/** A CloudFormation resource of the template, with unresolved intrinsic functions. */
 export type Resource = { type: string; properties: Record<string, unknown> };
 export type Template = {
 	resources: Map<string, Resource>;
@@ -13,7 +13,7 @@ export type Template = {
 type Json = Record<string, unknown>;
 const object = (value: unknown): Json => (value ?? {}) as Json;
 
-/** Reads the template of an assembly; sections that the local stack doesn't know are refused by name. */
+/** Reads the template of an assembly; refuses unknown sections. */
 export const readTemplate = (assembly: string, stackName: string): Template => {
 	const text = readFileSync(join(assembly, `${stackName}.template.json`), 'utf8');
 	const { Description, Resources, Parameters, Outputs, Rules, ...unknown } = JSON.parse(text) as Json;
@@ -58,7 +58,7 @@ export const readAssets = (assembly: string, stackName: string): Map<string, str
 	);
 };
 
-/** Parameter values for a deployment; a wrong or unknown one is refused as CloudFormation does. */
+/** Validates parameter values like CloudFormation. */
 export const parameterValues = (template: Template, given: Record<string, string>): Map<string, string> => {
 	const unknown = Object.keys(given).filter(id => !template.parameters.has(id));
 	if (unknown.length > 0) throw new FramefanError(`The template has no parameter ${unknown.join(', ')}`);
@@ -76,12 +76,12 @@ export const parameterValues = (template: Template, given: Record<string, string
 	);
 };
 
-/** What `Ref` and `Fn::GetAtt` answer for a resource that exists. */
+/** Values of `Ref` and `Fn::GetAtt` for a provisioned resource. */
 export type Attributes = { ref: string } & Record<string, string>;
 
 export type Resolver = { resolve(value: unknown): unknown; text(value: unknown): string };
 
-/** Resolves the intrinsic functions that the stack uses; any other is refused by name. */
+/** Resolves the intrinsic functions that the stack uses; refuses others. */
 export const makeResolver = (values: {
 	parameters: Map<string, string>;
 	pseudo: Record<string, string>;

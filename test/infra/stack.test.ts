@@ -105,10 +105,10 @@ describe('entry points', () => {
 		expect(wired.map(({ RouteKey }) => RouteKey).sort()).toEqual(Object.keys(routes).sort());
 		for (const route of wired) expect(route.AuthorizationType).toBe('AWS_IAM');
 	});
-	test('one rule sweeps, one starts the standing sampling', () => {
+	test('one rule sweeps, one starts the scheduled sampling', () => {
 		template.resourceCountIs('AWS::Events::Rule', 2);
 	});
-	test('all state expires but what a standing sampling goes on from', () => {
+	test('all state expires but what a scheduled sampling goes on from', () => {
 		const [{ LifecycleConfiguration }] = resources('AWS::S3::Bucket');
 		const expiring = (LifecycleConfiguration.Rules as { Prefix?: string; ExpirationInDays?: number }[])
 			.filter(({ ExpirationInDays }) => ExpirationInDays)

@@ -165,10 +165,10 @@ test('images in another size are replaced in the format that they have', async (
 });
 
 test('a schedule goes on in its format, and is not kept from it by one that was asked for in another and is refused', async () => {
-	const standing = (source: number, settings: object) => ({
+	const scheduled = (source: number, settings: object) => ({
 		StandingSampling: JSON.stringify({ source: { projectId: source }, destination: { name: 'standing' }, settings }),
 	});
-	const bench = await openWorkbench(source => standing(source, { step: 10, format: 'jpg', quality: 90 }));
+	const bench = await openWorkbench(source => scheduled(source, { step: 10, format: 'jpg', quality: 90 }));
 	onTestFinished(() => bench.close());
 	const fire = async (time: string) => {
 		await bench.stack.invoke('Api', { 'detail-type': 'Scheduled Event', time });

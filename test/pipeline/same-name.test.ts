@@ -172,13 +172,13 @@ test('an image of another video in the dataset of this one is left alone, and is
 	const meta = { video_id: 999_999, video_project_id: sources[1] };
 	const { datasetId } = there as Image & { datasetId: number };
 	const images = [{ title: 'first.mp4_frame_10.png', hash, meta }];
-	const [stranger] = await ok(server, 'images.bulk.add', { datasetId, images });
+	const [foreign] = await ok(server, 'images.bulk.add', { datasetId, images });
 	for (let run = 0; run < 2; run++) {
 		const sampled = await sample(sources[0], { step: 5 });
 		expect(sampled).toMatchObject({ framesPlanned: 12, faultCount: 1 });
 		expect(sampled.framesUploaded + sampled.framesAlreadyThere).toBe(11);
 		expect(sampled.faults).toMatchObject([{ reason: 'name-taken', frame: 10, video: { name: 'first.mp4' } }]);
-		expect(await labelsOf([stranger])).toEqual([[]]);
+		expect(await labelsOf([foreign])).toEqual([[]]);
 	}
 });
 

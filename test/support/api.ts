@@ -5,7 +5,7 @@ import { answer } from '../../functions/api/answer.ts';
 import type { ApiPorts } from '../../functions/api/ports.ts';
 import { temporaryState } from './state-folder.ts';
 
-/** The HTTP door on a state of its own, with all that it sends. */
+/** The HTTP API on a state of its own, with the messages it sends. */
 export const makeTestApi = async (supervisely: Partial<SuperviselyApi> = {}) => {
 	const plan: PlanMessage[] = [];
 	const recounts: RecountMessage[] = [];

@@ -1,6 +1,6 @@
-// The Lambda runtime as a handler sees it, speaking the runtime API:
+// A Lambda runtime for a handler, using the runtime API:
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
-// Plain JavaScript, because it runs in the sandbox where there is nothing but Node.
+// Plain JavaScript, because the sandbox has only Node.
 import { existsSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 const { AWS_LAMBDA_RUNTIME_API: runtimeApi, LAMBDA_TASK_ROOT: taskRoot, _HANDLER: handlerName, ...env } = process.env;
 const agent = new Agent({ keepAlive: true });
 
-// The sandbox lives no longer than the stack that started it: its end closes this pipe.
+// Exits with the stack, whose end closes this pipe.
 process.stdin.on('end', () => process.exit(1)).on('error', () => process.exit(1));
 process.stdin.resume();
 

@@ -8,7 +8,7 @@ export type EventSource = {
 	region: string;
 	worker: LocalFunction;
 	batchSize: number;
-	/** Batches in work at one time. */
+	/** Batches processed at the same time. */
 	pollers: number;
 	/** How long a poll waits for a message. */
 	waitSeconds: number;
@@ -17,9 +17,9 @@ export type EventSource = {
 };
 
 /**
- * Feeds a function from a queue as Lambda's event-source mapping does: what succeeded is deleted, what failed
- * stays and comes back when its visibility timeout is over.
- * @returns a function that stops receiving; what is under way then ends with its sandbox
+ * Invokes a function with messages of a queue, like Lambda's event source mapping: successful messages are deleted, failed
+ * ones become visible again after their visibility timeout.
+ * @returns a function that stops receiving; running invocations end with their sandbox
  */
 export const startEventSource = (sqs: SQSClient, source: EventSource): (() => void) => {
 	const stopping = new AbortController();
@@ -32,7 +32,7 @@ export const startEventSource = (sqs: SQSClient, source: EventSource): (() => vo
 						MaxNumberOfMessages: Math.min(10, source.batchSize),
 						WaitTimeSeconds: source.waitSeconds,
 						MessageSystemAttributeNames: ['All'],
-						// Some know only the former name of these.
+						// Some services know only the former name of this parameter.
 						AttributeNames: ['All'],
 						MessageAttributeNames: ['All'],
 					}),
@@ -40,7 +40,7 @@ export const startEventSource = (sqs: SQSClient, source: EventSource): (() => vo
 				);
 				if (messages.length > 0 && !stopping.signal.aborted) await deliver(sqs, source, messages);
 			} catch {
-				// The queue is away for a moment; what was received comes back by itself.
+				// The queue is briefly unavailable; received messages become visible again.
 				if (!stopping.signal.aborted) await new Promise(resolve => setTimeout(resolve, 500));
 			}
 		}
@@ -59,7 +59,7 @@ const deliver = async (sqs: SQSClient, source: EventSource, messages: Message[])
 	await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: source.queueUrl, Entries }));
 };
 
-/** Ids to keep; undefined keeps the whole batch, as Lambda does with an answer that it can't match to its messages. */
+/** Ids of failed messages; undefined: the whole batch failed, as in Lambda for an answer with unknown ids. */
 const failedIds = (source: EventSource, messages: Message[], answer: unknown): Set<string> | undefined => {
 	if (!source.reportsItemFailures || answer === null) return new Set();
 	const { batchItemFailures } = answer as Partial<SQSBatchResponse>;

@@ -8,15 +8,15 @@ export type LocalFunction = {
 	invoke(event: unknown): Promise<unknown>;
 	/** Starts a sandbox for the first invocation, if there is none. */
 	warm(): Promise<void>;
-	/** Invocations that are going on. */
+	/** Number of running invocations. */
 	busy(): number;
-	/** Process ids of the sandboxes that live now. */
+	/** Process ids of the running sandboxes. */
 	pids(): number[];
 	close(): Promise<void>;
 };
 
 /**
- * @param concurrency sandboxes at one time; Lambda's reserved concurrency, or what this machine bears
+ * @param concurrency most sandboxes: Lambda's reserved concurrency, or a limit for this machine
  */
 export const makeFunction = (
 	configuration: FunctionConfiguration,

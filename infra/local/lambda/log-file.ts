@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Bytes after which a log file is put aside; one older file is kept, so a function's logs stay under twice this. */
+/** Size at which a log file is rotated, in bytes; one older file is kept, so logs stay below twice this. */
 const turnover = 4 * 1024 * 1024;
 
 export type LogFile = { write(text: string | Uint8Array): void };

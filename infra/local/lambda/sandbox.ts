@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { packageFolder } from '../package-folder.ts';
 import type { LogFile } from './log-file.ts';
 
-/** What one deployed function is, as far as running it goes. */
+/** Configuration of a function. */
 export type FunctionConfiguration = {
 	name: string;
 	arn: string;
@@ -20,7 +20,7 @@ export type FunctionConfiguration = {
 	memoryMiB: number;
 };
 
-/** The error that Lambda reports for an invocation, with Lambda's own names in `errorType`. */
+/** The error of an invocation, with Lambda's names in `errorType`. */
 export class InvocationError extends Error {
 	override readonly name = 'InvocationError';
 	readonly errorType: string;
@@ -48,7 +48,7 @@ export type Sandbox = {
 
 /**
  * Starts a sandbox and its runtime API (GET next, POST response or error) on loopback.
- * @param temporaryRoot folder in which the sandbox's own temporary folder is made and, at its end, removed
+ * @param temporaryRoot parent of the temporary folder, which is removed with the sandbox
  */
 export const startSandbox = async (
 	configuration: FunctionConfiguration,
@@ -170,7 +170,7 @@ const sandboxEnvironment = (
 	temporary: string,
 	runtimeApi: string,
 ): NodeJS.ProcessEnv => ({
-	// Programs of the layers alone: what else this machine has isn't there when it is deployed.
+	// Only programs of the layers, since others are not available in a deployment.
 	PATH: configuration.layers.map(layer => join(layer, 'bin')).join(':'),
 	NODE_PATH: configuration.layers.map(layer => join(layer, 'nodejs', 'node_modules')).join(':'),
 	LANG: 'en_US.UTF-8',

@@ -102,7 +102,7 @@ test('cancel ends once, retry begins the next attempt, and what is completed has
 	});
 });
 
-test('the standing sampling: once for a time, not while the last run is going, and then into the same destination', async () => {
+test('the scheduled sampling: once for a time, not while the last run is going, and then into the same destination', async () => {
 	const { call, plan, ports } = await makeTestApi();
 	const fire = (time: string) =>
 		startScheduledSampling(ports, JSON.stringify({ ...body, settings: { step: 3 } }), time);
@@ -126,7 +126,7 @@ test('the standing sampling: once for a time, not while the last run is going, a
 	expect(request).toMatchObject({ destination: { projectId: 77 }, settings: { step: 3 } });
 });
 
-test('of two events at the same time one starts a run; one that was claimed and never begun is no run', async () => {
+test('of two events at the same time one starts a run; one that was recorded and never begun is no run', async () => {
 	const { call, plan, ports } = await makeTestApi();
 	const fire = (time: string) => startScheduledSampling(ports, JSON.stringify(body), time);
 	await Promise.all(['01', '02', '03', '04'].map(day => fire(`2026-11-${day}T00:00:00Z`)));
@@ -155,11 +155,11 @@ test('one record that can not be read keeps no other from being listed', async (
 		expect((await call('GET /samplings', { query: { limit } })).status, limit).toBe(422);
 });
 
-test('the standing sampling goes on in the project it made, also by a name and after a run that failed early or has another format; another wish begins anew', async () => {
+test('the scheduled sampling goes on in the project it made, also by a name and after a run that failed early or has another format; another target starts over', async () => {
 	const { call, ports } = await makeTestApi();
 	const run = async (day: number, name: string, made: number | undefined, settings = {}) => {
-		const standing = JSON.stringify({ ...body, destination: { name }, settings });
-		await startScheduledSampling(ports, standing, `2026-11-0${day}T00:00:00Z`);
+		const scheduled = JSON.stringify({ ...body, destination: { name }, settings });
+		await startScheduledSampling(ports, scheduled, `2026-11-0${day}T00:00:00Z`);
 		const [{ id }] = (await call('GET /samplings')).body.samplings;
 		if (made) await ports.store.write(keys.destination(id), { schema: 1, id: made, name: 'made', workspaceId: 1 });
 		const outcome = { reason: null, summary: emptySummary, state: made ? ('completed' as const) : ('failed' as const) };

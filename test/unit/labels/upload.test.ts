@@ -133,7 +133,7 @@ test('an image of another video that has come meanwhile is neither taken for the
 	const { server, supervisely, datasetId, labelsOf } = destination;
 	const [{ hash }] = (await upload(server, [await png(64, 48)])).body;
 	const others = { title: '1.png', hash, meta: { video_id: 2, video_project_id: 5 } };
-	const [stranger] = await ok(server, 'images.bulk.add', { datasetId, images: [others] });
+	const [foreign] = await ok(server, 'images.bulk.add', { datasetId, images: [others] });
 	const rectangle: [string, unknown] = ['rectangle', points('0,0 63,47')];
 	const shapes = Array.from({ length: 3 }, () => [rectangle]);
 	const { chunk } = await uploaderFor(destination, shapes);
@@ -148,7 +148,7 @@ test('an image of another video that has come meanwhile is neither taken for the
 		await uploader.upload(missing.map(frame => ({ frame, bytes, sizes })));
 		expect(faults).toEqual([['name-taken', 1]]);
 		expect(uploader.uploaded()).toBe(2);
-		expect(await labelsOf(stranger.id)).toEqual([]);
+		expect(await labelsOf(foreign.id)).toEqual([]);
 		return missing.map(({ index }) => index);
 	};
 	expect(await bring(false)).toEqual([0, 1, 2]);

@@ -14,7 +14,7 @@ import { sweep } from '../../../functions/reduce/sweep.ts';
 
 const minute = 60_000;
 
-test('a lost report heals: the sweep finds what is finished, and completes', async () => {
+test('a lost recount heals: the sweep finds what is finished, and completes', async () => {
 	const { ports, store, written, age } = await openSampling();
 	await markDone(store, at, 'video-2', 'a', part(2));
 	await markDone(store, at, 'video-2', 'b', part(1, [{ reason: 'corrupt', message: 'frame 4' }]));
@@ -35,21 +35,21 @@ test('a lost report heals: the sweep finds what is finished, and completes', asy
 	expect(await store.exists(keys.open(at))).toBe(false);
 });
 
-test('reports in any order, and twice, count each part once', async () => {
+test('recounts in any order, and twice, count each part once', async () => {
 	const { ports, store, written } = await openSampling();
-	const report = (node: string) => countNode(ports, { schema: 1, ...at, node }, recordProgress);
-	await report('project');
+	const recount = (node: string) => countNode(ports, { schema: 1, ...at, node }, recordProgress);
+	await recount('project');
 	await markDone(store, at, 'video-2', 'b', part(2));
-	await Promise.all([report('video-2'), report('video-2'), report('dataset-1')]);
+	await Promise.all([recount('video-2'), recount('video-2'), recount('dataset-1')]);
 	expect(await readOutcome(store, at)).toBeUndefined();
 	await markDone(store, at, 'video-2', 'a', part(2));
 	await markDone(store, at, 'video-2', 'a', part(99));
-	await Promise.all([report('video-2'), report('video-2'), report('video-2')]);
+	await Promise.all([recount('video-2'), recount('video-2'), recount('video-2')]);
 	expect((await readOutcome(store, at))?.summary).toMatchObject({ framesUploaded: 4, videos: 1 });
 	expect(written.filter(data => (data.framefan as { state: string }).state === 'completed')).toHaveLength(1);
 });
 
-test('of one that works nothing is done; a stuck one gets its steps again three times, and is ended then with a reason', async () => {
+test('of one that works nothing is done; a stuck one gets its messages again three times, and is ended then with a reason', async () => {
 	const { ports, store, sent, written, age } = await openSampling();
 	await age(4);
 	await sweep(ports, 5 * minute);
@@ -140,14 +140,14 @@ test('what died while it was being begun is begun or forgotten, and what can not
 	expect(await store.exists(keys.open({ sampling: 'never', attempt: 1 }))).toBe(false);
 });
 
-test('reports of chunks that were running when a sampling was cancelled add to what is told of it', async () => {
+test('recounts of chunks that were running when a sampling was cancelled add to what is told of it', async () => {
 	const { ports, store, written } = await openSampling();
 	await endSampling(store, at, { state: 'cancelled', reason: 'Cancelled', summary: emptySummary });
-	const report = () => countNode(ports, { schema: 1, ...at, node: 'video-2' }, recordProgress);
-	await report();
+	const recount = () => countNode(ports, { schema: 1, ...at, node: 'video-2' }, recordProgress);
+	await recount();
 	expect(written.at(-1)).toMatchObject({ framefan: { state: 'cancelled', framesUploaded: 0 } });
 	await markDone(store, at, 'video-2', 'a', part(2));
-	await report();
+	await recount();
 	expect(written.at(-1)).toMatchObject({ framefan: { state: 'cancelled', framesUploaded: 2 } });
 	expect((await store.read(keys.progress(at)))?.value).toMatchObject({ summary: { framesUploaded: 2 } });
 });

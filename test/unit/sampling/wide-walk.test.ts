@@ -60,7 +60,7 @@ const walk = async (tree: Tree, request: SamplingRequestInput = { source: { proj
 	const store = makeMemoryStore();
 	const queue: PlanMessage[] = [{ schema: 1, kind: 'project', ...at }];
 	const recounts: RecountMessage[] = [];
-	let [steps, largest, mostCalls, mostSent] = [0, 0, 0, 0];
+	let [messages, largest, mostCalls, mostSent] = [0, 0, 0, 0];
 	const videos = new Set<number>();
 	const ports: FanOutPorts = {
 		...{ store, supervisely: api, framesPerChunk: 100, leaseMs: 5000, ffmpegPath: 'none' },
@@ -89,15 +89,15 @@ const walk = async (tree: Tree, request: SamplingRequestInput = { source: { proj
 		const before = calls();
 		await handlePlanMessage(ports, message, new AbortController().signal);
 		mostCalls = Math.max(mostCalls, calls() - before);
-		steps++;
+		messages++;
 	}
-	return { steps, largest, mostCalls, mostSent, videos: videos.size, store, recounts };
+	return { messages, largest, mostCalls, mostSent, videos: videos.size, store, recounts };
 };
 
 test('a dataset of 100,000 videos: page by page, no step asks for more than a few pages or sends more than one', async () => {
 	const walked = await walk({ datasets: 1, videos: 100_000 });
 	// The project, the dataset, and 199 pages after its first.
-	expect(walked.steps).toBe(1 + 1 + 199);
+	expect(walked.messages).toBe(1 + 1 + 199);
 	expect(walked.videos).toBe(100_000);
 	expect(walked.mostCalls).toBeLessThanOrEqual(5);
 	expect(walked.mostSent).toBeLessThanOrEqual(perPage + 199);
@@ -106,7 +106,7 @@ test('a dataset of 100,000 videos: page by page, no step asks for more than a fe
 
 test('10,000 datasets: a step each, and one for every page of their listing', async () => {
 	const walked = await walk({ datasets: 10_000, videos: 3 });
-	expect(walked.steps).toBe(1 + 19 + 10_000);
+	expect(walked.messages).toBe(1 + 19 + 10_000);
 	expect(walked.videos).toBe(3);
 	expect(walked.mostCalls).toBeLessThanOrEqual(5);
 	expect(walked.largest).toBeLessThan(1000);
@@ -120,8 +120,8 @@ test('10,000 chosen videos make no message larger', async () => {
 });
 
 test('datasets without end become a fault that says so, and the walk ends', async () => {
-	const { steps, store } = await walk({ datasets: 1, videos: 1, depth: 2 });
-	expect(steps).toBe(1 + 101);
+	const { messages, store } = await walk({ datasets: 1, videos: 1, depth: 2 });
+	expect(messages).toBe(1 + 101);
 	expect((await store.read('samplings/wide/attempts/1/faulted/dataset-100/dataset-101.json'))?.value).toMatchObject({
 		faultCount: 1,
 		faults: [

@@ -8,8 +8,8 @@ const codec = z.string();
 const bitstreamSchema = z.strictObject({ codec: z.string(), lengthBytes: count });
 
 /**
- * An index as it is stored: columns are differences as variable-length integers, deflated, in base64; some 4 to 8 bytes
- * a picture. `isShown` has a bit for each picture, `order` says how the shown ones are numbered.
+ * The stored form of an index: columns are differences as variable-length integers, deflated, in base64; about 4 to 8
+ * bytes per picture. `isShown`: a bit per picture; `order`: display order of the shown ones.
  */
 export const indexDocumentSchema = z.strictObject({
 	schema: z.literal(2),

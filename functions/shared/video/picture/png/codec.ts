@@ -1,7 +1,7 @@
 import { checkJob, type PictureJob, pixelBytes } from './job.ts';
 import { wrapStream } from './png-file.ts';
 
-// Node's types don't know what Node has.
+// Missing in Node's types.
 declare const WebAssembly: {
 	Module: new (bytes: Uint8Array) => PictureModule;
 	Memory: new (limits: { initial: number; maximum: number; shared: true }) => PictureMemory;
@@ -10,10 +10,10 @@ declare const WebAssembly: {
 
 /** The compiled module; can be sent to other threads. */
 export type PictureModule = { readonly kind?: 'WebAssembly.Module' };
-/** Memory that two threads may look at; can be sent as well. */
+/** Memory shared between threads; can be sent, too. */
 export type PictureMemory = { readonly buffer: SharedArrayBuffer; grow(pages: number): number };
 
-/** What `assembly/index.ts` exports; addresses and counts of bytes come as signed 32 bits. */
+/** What `assembly/index.ts` exports; addresses and byte counts are signed 32 bits. */
 type Exports = {
 	pixelsAt: { value: number };
 	describe(format: number, width: number, height: number, toWidth: number, toHeight: number): void;
@@ -31,20 +31,20 @@ const formats = { 'yuv420p-bt601': 0, gray: 1, 'yuv420p-bt709': 2, rgb24: 3 };
 export const compile = (bytes: Uint8Array): PictureModule => new WebAssembly.Module(bytes);
 
 /**
- * Memory for one picture at a time: 3.5 MiB, and in and out of it what each has bytes a pixel (1, 1.5 or 3), once. It
- * grows to its largest picture and stays so.
+ * Memory for one picture: 3.5 MiB plus the input and output pixels (1, 1.5 or 3 bytes each). It grows to its largest
+ * picture and does not shrink.
  */
 export const makeMemory = (): PictureMemory =>
 	new WebAssembly.Memory({ initial: 16, maximum: mostPages, shared: true });
 
-/** Works on pictures in one memory. Of several with the same memory only one may be used at a time. */
+/** Processes pictures in one memory. Only one codec may use the same memory at a time. */
 export type Codec = {
 	/**
-	 * The place for a picture's pixels.
-	 * @throws RangeError when nothing can be made of such a picture, or there isn't so much memory
+	 * Buffer for the pixels of a picture.
+	 * @throws RangeError for an invalid picture size, or without enough memory
 	 */
 	pixelsFor(job: PictureJob): Buffer;
-	/** What the job asks for, a view on the memory that lasts until the next picture. */
+	/** Result of the job: a view on the memory, valid until the next picture. */
 	run(job: PictureJob): Buffer;
 };
 
@@ -85,7 +85,7 @@ export const openCodec = (module: PictureModule, memory: PictureMemory): Codec =
 const headroom = 1 / 8;
 
 /**
- * What lies in shared memory, in memory of its own (which neither `Buffer.from` nor `new Uint8Array` gets as fast).
+ * Copies from shared memory (faster than `Buffer.from` and `new Uint8Array`).
  * @param into memory to be used, if it is large enough; new memory then has some headroom, to be used again
  */
 export const copyOut = (view: Buffer, into?: ArrayBuffer): Buffer<ArrayBuffer> => {

@@ -6,7 +6,7 @@ import { pictureModule } from './picture-module.ts';
 
 let codec: Codec | undefined;
 
-/** @param data RGB, gray or planes, as the job says */
+/** @param data RGB, gray or planes, in the format of the job */
 const run = (job: PictureJob, data: Uint8Array): Buffer => {
 	codec ??= openCodec(pictureModule(), makeMemory());
 	const place = codec.pixelsFor(job);
@@ -18,24 +18,24 @@ const run = (job: PictureJob, data: Uint8Array): Buffer => {
 };
 
 /**
- * A PNG file of a picture, in this thread. Lossless, without metadata.
- * @throws RangeError when the picture has no such size, or is larger than 2^28 pixels or 174762 in width
+ * Encodes a picture as PNG in this thread, without metadata.
+ * @throws RangeError when the data do not have this size, or is larger than 2^28 pixels or 174762 in width
  */
 export const encodePng = ({ width, height, data }: Picture): Buffer =>
 	run({ pixels: 'rgb24', width, height, output: 'png' }, data);
 
-/** The same of a picture of one byte a pixel. */
+/** The same for a gray picture of one byte per pixel. */
 export const encodeGrayPng = ({ width, height, data }: Picture): Buffer =>
 	run({ pixels: 'gray', width, height, output: 'png' }, data);
 
-/** A picture scaled to exactly this size, as OpenCV's `INTER_LINEAR` does it, bit for bit. */
+/** Scales a picture to exactly this size, with the same result as OpenCV's `INTER_LINEAR`. */
 export const resizeRgb = ({ width, height, data }: Picture, to: Size): Picture => ({
 	width: to.width,
 	height: to.height,
 	data: run({ pixels: 'rgb24', width, height, resize: to, output: 'rgb' }, data),
 });
 
-/** RGB of a video's picture, bit for bit as ffmpeg makes rgb24 of it, in this thread. */
+/** Converts a picture to RGB in this thread, with the same result as ffmpeg's rgb24. */
 export const yuv420ToRgb = ({ width, height, pixels, bytes }: VideoPicture): Picture => ({
 	width,
 	height,

@@ -1,22 +1,22 @@
 import type { PixelFormat } from '../../extract/picture.ts';
 import type { Size } from '../target-size.ts';
 
-/** What is to be made of a picture. */
+/** A job on a picture. */
 export type PictureJob = Size & {
-	/** How the pixels come in; gray has 1 byte a pixel. */
+	/** Format of the input; gray has 1 byte per pixel. */
 	pixels: PixelFormat | 'gray';
-	/** Scales to exactly this size, bilinearly, as OpenCV's `INTER_LINEAR` does. Not for gray. */
+	/** Scales to exactly this size, like OpenCV's `INTER_LINEAR`. Not for gray. */
 	resize?: Size;
-	/** A PNG file, or RGB pixels (not of gray). */
+	/** PNG file, or RGB pixels (not for gray). */
 	output: 'png' | 'rgb';
 };
 
-/** Two rows of the result, filtered, have to fit into a part of the stream (1 MiB). */
+/** Largest width: two filtered rows must fit into a part of the stream (1 MiB). */
 const mostRowBytes = 2 ** 19 - 1;
-/** With this many in and out, everything fits into 2 GiB. */
+/** Most pixels of input and output, to fit into 2 GiB. */
 const mostPixels = 2 ** 28;
 
-/** @throws RangeError when nothing can be made of such a picture */
+/** @throws RangeError for an invalid job */
 export const checkJob = ({ pixels, width, height, resize, output }: PictureJob): void => {
 	checkSize({ width, height }, pixels);
 	if (isPlanar(pixels) && (width % 2 === 1 || height % 2 === 1)) {
@@ -35,7 +35,7 @@ const checkSize = ({ width, height }: Size, pixels: PictureJob['pixels']): void 
 	}
 };
 
-/** The bytes of the pixels that come in. */
+/** Size of the input pixels in bytes. */
 export const pixelBytes = ({ pixels, width, height }: PictureJob): number =>
 	width * height * (pixels === 'gray' ? 1 : pixels === 'rgb24' ? 3 : 1.5);
 

@@ -19,7 +19,7 @@ export type PictureWorkers = {
 	/**
 	 * Waits for memory for another picture, first come, first served. A caller that awaits this before it reads the next
 	 * picture never holds more of them than there are places.
-	 * @throws RangeError when nothing can be made of such a picture, or there isn't so much memory
+	 * @throws RangeError for an invalid job, or without enough memory
 	 * @throws Error when the workers have stopped
 	 */
 	place(job: PictureJob): Promise<Place>;
