@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type SuperviselyServer, startSuperviselyServer } from '#demo/server/server.ts';
+import { lastJson } from '#test/framefan-command.ts';
+import { TINY, TINY_VIDEOS, writeTinyVideoProject } from '#test/tiny-video-project.ts';
+
+const repository = dirname(dirname(import.meta.dirname));
+const folder = mkdtempSync(join(tmpdir(), 'framefan-package-'));
+const program = join(folder, 'program');
+let server: SuperviselyServer;
+let project: number;
+
+/** Runs a command in a folder, and gives its output. */
+const run = async (cwd: string, command: string, ...args: string[]): Promise<string> =>
+	(await promisify(execFile)(command, args, { cwd, env: { ...process.env, SUPERVISELY_API_TOKEN: server.token } }))
+		.stdout;
+
+beforeAll(async () => {
+	await writeTinyVideoProject(join(folder, 'tiny'));
+	server = await startSuperviselyServer({ dataDir: join(folder, 'server') });
+	project = (await server.importVideoProject(join(folder, 'tiny'))).id;
+	mkdirSync(program);
+	writeFileSync(join(program, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+	await run(repository, 'npm', 'pack', '--pack-destination', folder);
+	const [archive = ''] = readdirSync(folder).filter(name => name.endsWith('.tgz'));
+	await run(program, 'npm', 'install', '--no-audit', '--no-fund', join(folder, archive));
+}, 300_000);
+afterAll(async () => {
+	await server?.close();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+test('what only deploys, builds or tests is not installed', () => {
+	for (const name of ['aws-cdk-lib', 'constructs', 'typescript', 'vitest'])
+		expect(existsSync(join(program, 'node_modules', name)), name).toBe(false);
+});
+
+test('the installed command samples a project on its local stack', async () => {
+	const where = ['--server', server.address, '--project', String(project)];
+	const stdout = await run(program, 'npx', 'framefan', 'sample', ...where, '--step', '10', '--json');
+	expect(lastJson(stdout)).toMatchObject({ state: 'completed', framesUploaded: 6, faults: [] });
+	// Nothing was synthesized: the template came with the package.
+	const cache = join(program, 'node_modules', 'framefan', 'node_modules', '.cache', 'framefan');
+	expect(readdirSync(cache).filter(name => name.startsWith('assembly-'))).toEqual([]);
+});
+
+test('a program samples a project with the installed library', async () => {
+	writeFileSync(
+		join(program, 'sample.js'),
+		`import { SuperviselyClient, sampleVideoProject } from 'framefan';
+		const client = new SuperviselyClient('${server.address}', process.env.SUPERVISELY_API_TOKEN);
+		const { framesUploaded, faults } = await sampleVideoProject(client, ${project}, {}, { name: 'by a program' });
+		console.log(JSON.stringify({ framesUploaded, faults }));`,
+	);
+	expect(lastJson(await run(program, 'node', 'sample.js'))).toEqual({
+		framesUploaded: TINY_VIDEOS.length * TINY.frames,
+		faults: [],
+	});
+});
