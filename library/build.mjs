@@ -1,9 +1,9 @@
 // Builds what programs import from the package, since Node runs no TypeScript from node_modules; the command, which starts
 // in a third of the time then; and the template with the bundles of the functions. Plain JavaScript, since it runs while packages are being installed.
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
@@ -26,9 +26,27 @@ const compiler = findPackage('typescript/bin/tsc');
 if (compiler) {
 	const project = join(root, 'library/tsconfig.json');
 	execFileSync(process.execPath, [compiler, '--project', project], { stdio: 'inherit' });
+	pointToDeclarations(join(root, 'dist', 'types'));
 }
 if (findPackage('aws-cdk-lib'))
 	execFileSync(process.execPath, ['--import', 'tsx', 'infra/local/ship-assembly.ts'], { cwd: root, stdio: 'inherit' });
+
+/** Makes declarations import each other: the sources, which they name, would be checked by the options of whoever imports them. */
+function pointToDeclarations(types) {
+	const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+	for (const name of readdirSync(types, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.d.ts'))) {
+		const file = join(types, name);
+		const text = readFileSync(file, 'utf8').replace(
+			/(['"])(#\w+\/|\.\.?\/)([^'"]+)\.ts\1/g,
+			(_, quote, start, rest) => {
+				const folder = imports[`${start}*`];
+				const to = folder ? relative(dirname(file), join(types, folder.replace('*', rest))) : `${start}${rest}`;
+				return `${quote}${to.startsWith('.') ? to : `./${to}`}.js${quote}`;
+			},
+		);
+		writeFileSync(file, text);
+	}
+}
 
 function findPackage(path) {
 	try {

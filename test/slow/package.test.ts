@@ -61,3 +61,22 @@ test('a program samples a project with the installed library', async () => {
 		faults: [],
 	});
 });
+
+test('a strict TypeScript program that checks the declarations of libraries, too, compiles against it', async () => {
+	writeFileSync(
+		join(program, 'typed.ts'),
+		`import { type SamplingSettings, SuperviselyClient, sampleVideoProject, streamVideoFrames } from 'framefan';
+		const client = new SuperviselyClient('https://app.supervisely.com', 'token');
+		const settings: SamplingSettings = { step: 10, resize: [720, 1280], format: 'jpg' };
+		const { framesUploaded } = await sampleVideoProject(client, 1, settings);
+		const uploaded: number = framesUploaded;
+		for await (const { data } of streamVideoFrames(client, 5, { start: 1, end: 2 })) console.log(uploaded, data.length);`,
+	);
+	const compilerOptions = {
+		...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false },
+		...{ module: 'nodenext', target: 'es2023', noEmit: true },
+		...{ types: ['node'], typeRoots: [join(repository, 'node_modules', '@types')] },
+	};
+	writeFileSync(join(program, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts'] }));
+	await run(program, process.execPath, join(repository, 'node_modules', 'typescript', 'bin', 'tsc'));
+});
