@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { collectInOneGo } from '#shared/collect-in-one-go.ts';
+import { disableIncrementalMarking } from '#shared/disable-incremental-marking.ts';
 import { addDemo } from './commands/demo.ts';
 import { addFrames } from './commands/frames.ts';
 import { addSample } from './commands/sample.ts';
@@ -17,7 +17,7 @@ const tell = (error: unknown): number => {
 	return error instanceof UsageError ? 2 : 1;
 };
 
-collectInOneGo();
+disableIncrementalMarking();
 const endBy = (error: unknown): void => endProcess(tell(error));
 process.on('uncaughtException', endBy).on('unhandledRejection', endBy);
 for (const stream of [process.stdout, process.stderr]) {

@@ -1,5 +1,6 @@
-// Builds what programs import from the package, since Node runs no TypeScript from node_modules; the command, which starts
-// in a third of the time then; and the template with the bundles of the functions. Plain JavaScript, since it runs while packages are being installed.
+// Builds what programs import from the package, since Node runs no TypeScript from node_modules; the command, which then
+// starts in a third of the time; and the template with the bundles of the functions. Plain JavaScript, since it runs while
+// packages are being installed.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -9,7 +9,7 @@ import { makeSend } from '#shared/aws/queue.ts';
 import { makeToken } from '#shared/aws/secret.ts';
 import { settleBatch } from '#shared/aws/settle-batch.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
-import { collectInOneGo } from '#shared/collect-in-one-go.ts';
+import { disableIncrementalMarking } from '#shared/disable-incremental-marking.ts';
 import { readEnvironment } from '#shared/environment.ts';
 import { decodeMessageSchema, identityOf } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
@@ -46,7 +46,7 @@ const queue = {
 	longestWait: Number(env.LONGEST_WAIT_SECONDS),
 };
 
-collectInOneGo();
+disableIncrementalMarking();
 
 // Checked while the sandbox starts; an error is reported when it is used.
 ffmpegProgram(ports.ffmpegPath).catch(() => {});

@@ -21,8 +21,13 @@ export function hostLayer(asset: string, ffmpeg: string | undefined): string {
 	mkdirSync(making, { recursive: true });
 	buildLayer(layer, hostTarget, making, program);
 	removeStale(`layer-${layer}-`);
-	if (existsSync(folder)) rmSync(making, { recursive: true, force: true });
-	else renameSync(making, folder);
+	try {
+		renameSync(making, folder);
+	} catch (error) {
+		// Another process may have built it meanwhile.
+		rmSync(making, { recursive: true, force: true });
+		if (!existsSync(folder)) throw error;
+	}
 	return folder;
 }
 

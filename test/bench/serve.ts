@@ -1,8 +1,8 @@
 import { startSuperviselyServer } from '#demo/server/server.ts';
-import { collectInOneGo } from '#shared/collect-in-one-go.ts';
+import { disableIncrementalMarking } from '#shared/disable-incremental-marking.ts';
 
 // As `framefan serve` does.
-collectInOneGo();
+disableIncrementalMarking();
 
 // Serves a video project from a folder until its parent ends it. Arguments: data folder, project folder. Says where it is,
 // and what it was asked when it is asked for that.

@@ -22,19 +22,26 @@ export type ReusedPipe = {
 /** The address of a Unix socket has room for a little more, on every system. */
 const longestPath = 100;
 
-/** @returns undefined where there is no place for it, and on Windows, whose named pipes can't be handed to a process */
+/**
+ * @returns undefined where it can't be opened, and on Windows, whose named pipes can't be passed to a process: use the
+ * process's own output then
+ */
 export async function openReusedPipe(): Promise<ReusedPipe | undefined> {
 	const folder = process.platform === 'win32' ? undefined : await makeFolder();
 	if (folder === undefined) return undefined;
 	const server = createServer({ pauseOnConnect: true });
+	let output: ReturnType<typeof startReading> | undefined;
 	try {
 		server.listen(join(folder, 'pipe'));
 		await once(server, 'listening');
 		const accepted = once(server, 'connection');
-		const output = startReading(join(folder, 'pipe'));
-		const [input] = (await accepted) as [Socket];
+		output = startReading(join(folder, 'pipe'));
+		const [[input]] = (await Promise.all([accepted, output.connected])) as [[Socket], unknown];
 		input.on('error', () => {});
-		return { input, ...output };
+		return { input, pieces: output.pieces, close: output.close };
+	} catch {
+		output?.close();
+		return undefined;
 	} finally {
 		server.close();
 		await rm(folder, { recursive: true, force: true });
@@ -52,7 +59,7 @@ async function makeFolder(): Promise<string | undefined> {
 	return undefined;
 }
 
-function startReading(path: string): Pick<ReusedPipe, 'pieces' | 'close'> {
+function startReading(path: string): Pick<ReusedPipe, 'pieces' | 'close'> & { connected: Promise<unknown> } {
 	let piece: Buffer | undefined;
 	let hasEnded = false;
 	let wake = () => {};
@@ -85,5 +92,5 @@ function startReading(path: string): Pick<ReusedPipe, 'pieces' | 'close'> {
 			socket.resume();
 		}
 	};
-	return { pieces: pieces(), close: () => socket.destroy() };
+	return { connected: once(socket, 'connect'), pieces: pieces(), close: () => socket.destroy() };
 }
