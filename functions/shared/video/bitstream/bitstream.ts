@@ -35,6 +35,23 @@ export function* nalUnits(sample: Buffer, lengthBytes: number): Iterable<Buffer>
 	}
 }
 
+/**
+ * The messages of an SEI unit of H.264 or HEVC: their payload types, and where their payloads begin in the unit.
+ * @param headerBytes of the unit: 1 in H.264, 2 in HEVC
+ */
+export function* seiMessages(sei: Buffer, headerBytes: number): Iterable<{ type: number; payload: number }> {
+	for (let at = headerBytes; at + 2 < sei.length; ) {
+		const number = () => {
+			let value = 0;
+			while (sei[at] === 255) value += sei[at++] as number;
+			return value + (sei[at++] ?? 0);
+		};
+		const [type, size] = [number(), number()];
+		yield { type, payload: at };
+		at += size;
+	}
+}
+
 /** Offset of the next `00 00 01`; -1 for none. */
 export const startCode = (bytes: Buffer, from: number): number => bytes.indexOf('\0\0\x01', from, 'latin1');
 

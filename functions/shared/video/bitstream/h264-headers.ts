@@ -22,7 +22,14 @@ export function needEarlierColours(all: Colours[]): boolean {
 }
 
 /** Fields of a picture from the header of its first slice. */
-export type Slice = { isIdr: boolean; isReference: boolean; isField: boolean; order: number; sps: Sps };
+export type Slice = {
+	isIdr: boolean;
+	isReference: boolean;
+	isField: boolean;
+	frameNum: number;
+	order: number;
+	sps: Sps;
+};
 
 /** Bytes of a unit that are parsed: headers are at its beginning. */
 const headerBytes = 512;
@@ -152,10 +159,10 @@ export function readSlice(nal: Buffer, setsOf: (pps: number) => Sps | undefined)
 	const sps = setsOf(ue());
 	if (!sps) return undefined;
 	if (sps.separatePlanes) bits(2);
-	bits(sps.frameNumBits);
+	const frameNum = bits(sps.frameNumBits);
 	const isField = !sps.framesOnly && bits(1) === 1;
 	if (isField) bits(1);
 	if (isIdr) ue();
 	const order = sps.orderType === 0 ? bits(sps.orderBits) : 0;
-	return { isIdr, isReference: (header & 0x60) !== 0, isField, order, sps };
+	return { isIdr, isReference: (header & 0x60) !== 0, isField, frameNum, order, sps };
 }

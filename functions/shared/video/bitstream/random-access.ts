@@ -1,4 +1,4 @@
-import { type Bitstream, bitReader, intraOnly, nalUnits, startCode, toldByDecoder } from './bitstream.ts';
+import { type Bitstream, bitReader, intraOnly, nalUnits, seiMessages, startCode, toldByDecoder } from './bitstream.ts';
 
 /**
  * Whether decoding can begin with this picture, by its own bytes. Key flags of the container are ignored: they can be
@@ -53,16 +53,7 @@ function isH264Entry(sample: Buffer, { lengthBytes }: Bitstream): boolean | unde
 
 /** A recovery point message (payload type 6) whose `recovery_frame_cnt`, an Exp-Golomb code, is 0: its first bit is 1. */
 function recoversAtOnce(sei: Buffer): boolean {
-	for (let at = 1; at + 2 < sei.length; ) {
-		let type = 0;
-		while (sei[at] === 255) type += sei[at++] as number;
-		type += sei[at++] ?? 0;
-		let size = 0;
-		while (sei[at] === 255) size += sei[at++] as number;
-		size += sei[at++] ?? 0;
-		if (type === 6) return ((sei[at] ?? 0) & 0x80) !== 0;
-		at += size;
-	}
+	for (const { type, payload } of seiMessages(sei, 1)) if (type === 6) return ((sei[payload] ?? 0) & 0x80) !== 0;
 	return false;
 }
 

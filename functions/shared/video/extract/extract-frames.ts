@@ -7,7 +7,8 @@ import { ffmpegProgram } from './ffmpeg-program.ts';
 import type { ShownPicture } from './messages.ts';
 import { NotRandomAccess } from './not-random-access.ts';
 import type { VideoPicture } from './picture.ts';
-import { byGroup } from './split-decode-plan.ts';
+import { byGroup, type Part } from './split-decode-plan.ts';
+import { sparseParts, withoutDisposable } from './without-disposable.ts';
 
 export type Frame = VideoPicture & WantedFrame;
 export type FrameFault = { index: number; reason: 'missing' | 'corrupt' | 'unproven'; message: string };
@@ -88,8 +89,53 @@ const lose = (frames: WantedFrame[], left: Map<number, WantedFrame>, lastError: 
 		.filter(({ index }) => left.delete(index))
 		.map(({ index }) => ({ index, reason: 'corrupt', message: `Frame ${index} is damaged: ${lastError}` }));
 
-/** Decodes the bytes of a plan: as planes while pictures allow it, which is half the work, else as RGB. */
+/**
+ * Decodes the bytes of a plan. Where few frames are wanted, pictures that none of them needs are left out; if that gives
+ * no proven picture for a frame, the plan is decoded whole.
+ */
 const decodePlan = async function* (
+	plan: DecodePlan,
+	wanted: WantedFrame[],
+	source: ByteSource,
+	left: Map<number, WantedFrame>,
+	options: Options,
+): AsyncGenerator<Frame, Ending> {
+	const parts = sparseParts(plan, wanted);
+	if (parts) yield* decodeSparse(parts, source, left, options);
+	const rest = wanted.filter(({ index }) => left.has(index));
+	return rest.length === 0 ? { lastError: '' } : yield* decodeWhole(plan, rest, source, left, options);
+};
+
+/** Decodes parts without the pictures that aren't needed, up to the first part with a frame that can't be proven. */
+const decodeSparse = async function* (
+	parts: Part[],
+	source: ByteSource,
+	left: Map<number, WantedFrame>,
+	options: Options,
+): AsyncGenerator<Frame, void> {
+	const ended = new AbortController();
+	const signal = AbortSignal.any([options.signal, ended.signal]);
+	const reading = (part: Part | undefined) => {
+		const read = part && withoutDisposable(part, source, signal);
+		// Awaited later, and not at all if an earlier part has failed.
+		read?.catch(() => {});
+		return read;
+	};
+	try {
+		let next = reading(parts[0]);
+		for (let n = 0; next; n++) {
+			const { plan, wanted, source: held } = await next;
+			next = reading(parts[n + 1]);
+			yield* decodeWhole(plan, wanted, held, left, options);
+			if (wanted.some(({ index }) => left.has(index))) return;
+		}
+	} finally {
+		ended.abort();
+	}
+};
+
+/** Decodes all pictures of a plan: as planes while they allow it, which is half the work, else as RGB. */
+const decodeWhole = async function* (
 	plan: DecodePlan,
 	wanted: WantedFrame[],
 	source: ByteSource,

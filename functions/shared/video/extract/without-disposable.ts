@@ -1,0 +1,96 @@
+import { disposablePictures, hasDisposablePictures } from '../bitstream/disposable-pictures.ts';
+import { setsOfRecord } from '../bitstream/h264-headers.ts';
+import { type ByteSource, joinRanges } from '../source/byte-source.ts';
+import { memorySource } from '../source/memory-source.ts';
+import type { DecodePlan, WantedFrame } from './decode-plan.ts';
+import { demuxInputPart, type Part } from './split-decode-plan.ts';
+
+type SamplesInput = Extract<DecodePlan['demuxInput'], { kind: 'samples' }>;
+
+/** Most bytes of a part, which are held in memory. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** Pictures for each wanted frame from which on it is worth looking for some that need no decoding. */
+const sparse = 4;
+
+/**
+ * Splits a plan with few wanted frames between key pictures, so that the bytes of each part fit in memory, where the
+ * pictures that nobody needs are found.
+ * @returns undefined where frames are many, or where pictures don't tell whether others refer to them
+ */
+export function sparseParts(plan: DecodePlan, wanted: WantedFrame[]): Part[] | undefined {
+	const { demuxInput } = plan;
+	if (demuxInput.kind !== 'samples' || demuxInput.demuxer !== 'mov' || !hasDisposablePictures(demuxInput.bitstream))
+		return undefined;
+	if (demuxInput.pts.length < wanted.length * sparse) return undefined;
+	const ends = [...demuxInput.runs.slice(1), demuxInput.pts.length];
+	const parts: Part[] = [];
+	let [first, bytes] = [0, 0];
+	for (const [n, start] of demuxInput.runs.entries()) {
+		const own = demuxInput.size.slice(start, ends[n]).reduce((sum, size) => sum + size, 0);
+		if (start > first && bytes + own > mostBytes) {
+			parts.push(partOf(plan, demuxInput, wanted, first, start));
+			[first, bytes] = [start, 0];
+		}
+		bytes += own;
+	}
+	parts.push(partOf(plan, demuxInput, wanted, first, demuxInput.pts.length));
+	return parts.filter(part => part.wanted.length > 0);
+}
+
+const partOf = (plan: DecodePlan, input: SamplesInput, wanted: WantedFrame[], first: number, end: number): Part => {
+	const demuxInput = demuxInputPart(input, first, end);
+	const own = new Set(demuxInput.pts);
+	return { plan: { ...plan, demuxInput }, wanted: wanted.filter(({ pts }) => own.has(pts)) };
+};
+
+/**
+ * A part without the pictures that neither are wanted nor are referred to by another one, and its bytes in memory.
+ * @returns the part as it is, and the source, if its bytes are too many or damaged
+ */
+export async function withoutDisposable(
+	part: Part,
+	source: ByteSource,
+	signal: AbortSignal,
+): Promise<Part & { source: ByteSource }> {
+	const { demuxInput } = part.plan;
+	const asItIs = { ...part, source };
+	if (demuxInput.kind !== 'samples' || demuxInput.size.reduce((sum, size) => sum + size, 0) > mostBytes) return asItIs;
+	const places = demuxInput.offset.map((offset, at) => ({ offset, length: demuxInput.size[at] as number }));
+	const ranges = joinRanges([...places].sort((a, b) => a.offset - b.offset));
+	const held = await memorySource(source, ranges, signal);
+	const starts = new Set(demuxInput.runs);
+	const samples = await Promise.all(
+		places.map(async ({ offset, length }, at) => ({
+			bytes: await held.read(offset, length),
+			isStart: starts.has(at),
+		})),
+	);
+	const disposable = disposablePictures(samples, demuxInput.bitstream, containerSets(demuxInput));
+	const wanted = new Set(part.wanted.map(({ pts }) => pts));
+	const isKept = demuxInput.pts.map((pts, at) => starts.has(at) || wanted.has(pts) || !disposable?.[at]);
+	return { wanted: part.wanted, plan: { ...part.plan, demuxInput: only(demuxInput, isKept) }, source: held };
+}
+
+/** The parameter sets in the sample description of H.264; empty for none. */
+function containerSets({ sampleDescription }: SamplesInput): Buffer {
+	const bytes = Buffer.from(sampleDescription, 'base64');
+	const at = bytes.indexOf('avcC', 0, 'latin1');
+	return at < 0 ? Buffer.alloc(0) : setsOfRecord(bytes.subarray(at + 4)).sets;
+}
+
+/** Some pictures of an input, among them the first one of each run. */
+function only(input: SamplesInput, isKept: boolean[]): SamplesInput {
+	const part = <Item>(column: Item[]) => column.filter((_, at) => isKept[at]);
+	const places = part([...isKept.keys()]);
+	const placeOf = new Map(places.map((at, place) => [at, place]));
+	return {
+		...input,
+		runs: input.runs.flatMap(start => placeOf.get(start) ?? []),
+		offset: part(input.offset),
+		size: part(input.size),
+		pts: part(input.pts),
+		key: part(input.key),
+		dts: part(input.dts),
+	};
+}
