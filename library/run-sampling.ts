@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { makeBoundedWork } from '#shared/bounded-work.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
+import { retrying } from '#shared/retrying.ts';
 import { hasEnded, readDocument, readOutcome } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
 import type { DecodeMessage, PlanMessage, RecountMessage } from '#shared/sampling/messages.ts';
@@ -14,6 +15,7 @@ import {
 	samplingId,
 } from '#shared/sampling/request.ts';
 import type { Fault, Summary } from '#shared/sampling/summary.ts';
+import { isPermanent } from '#shared/transient.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { decodeChunk } from '../functions/decode/decode-chunk.ts';
 import { handlePlanMessage } from '../functions/fan-out/handle-plan-message.ts';
@@ -144,14 +146,12 @@ const progressOf = ({ videos, framesPlanned, framesUploaded, framesAlreadyThere,
 
 /** Retries the work of a message; repeats are harmless. */
 const withRetries = async (work: () => Promise<void>, signal: AbortSignal): Promise<void> => {
-	for (let count = 1; ; count++) {
+	signal.throwIfAborted();
+	try {
+		await retrying(work, { retries: tries - 1, minTimeout: 2000, signal });
+	} catch (error) {
 		signal.throwIfAborted();
-		try {
-			return await work();
-		} catch (error) {
-			signal.throwIfAborted();
-			if (count === tries) throw new FramefanError(`Failed ${tries} times: ${messageOf(error)}`, { cause: error });
-			await new Promise(resolve => setTimeout(resolve, 1000 * 2 ** count));
-		}
+		if (isPermanent(error)) throw error;
+		throw new FramefanError(`Failed ${tries} times: ${messageOf(error)}`, { cause: error });
 	}
 };

@@ -1,9 +1,10 @@
-import { PermanentError, SamplingFailure } from '#shared/errors.ts';
+import { PermanentError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import type { Attempt } from '#shared/sampling/keys.ts';
 import type { Outcome } from '#shared/sampling/outcome.ts';
 import type { SamplingRecord, SamplingRequest } from '#shared/sampling/request.ts';
 import type { Summary } from '#shared/sampling/summary.ts';
+import { isPermanent } from '#shared/transient.ts';
 import type { ReducePorts } from './ports.ts';
 
 /** Most faults, and most notes, in the destination's custom data. */
@@ -52,7 +53,7 @@ export const writeDestinationData = async (
 		await supervisely.setProjectData(project, { ...found.customData, framefan });
 		return undefined;
 	} catch (error) {
-		if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;
+		if (!isPermanent(error)) throw error;
 		log.error('Custom data of the destination project could not be written', { project, error });
 		return `Custom data of the destination project could not be written: ${error.message}`;
 	}

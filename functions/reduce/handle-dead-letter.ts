@@ -1,5 +1,5 @@
 import { underLease } from '#shared/aws/lease.ts';
-import { FramefanError, PermanentError, SamplingFailure } from '#shared/errors.ts';
+import { FramefanError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { type Chunk, chunkSchema } from '#shared/sampling/chunk.ts';
 import { endSampling, hasEnded, readDocument, readNode, readRecord } from '#shared/sampling/documents.ts';
@@ -10,6 +10,7 @@ import { type ChildMessage, type DecodeMessage, identityOf, type PlanMessage } f
 import { nodeIds } from '#shared/sampling/node.ts';
 import { originOf, ownerOf } from '#shared/sampling/provenance.ts';
 import { emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
+import { isPermanent } from '#shared/transient.ts';
 import { countNode } from './count-node.ts';
 import type { ReducePorts } from './ports.ts';
 import { recordProgress } from './record-progress.ts';
@@ -103,7 +104,7 @@ const imagesThere = async ({ supervisely }: ReducePorts, chunk: Chunk): Promise<
 			if (wanted.has(name) && wanted.get(name) !== id && ownerOf(meta, originOf(chunk)) !== 'other') there.add(name);
 	} catch (error) {
 		// On a transient error, the dead letter is delivered again.
-		if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;
+		if (!isPermanent(error)) throw error;
 		log.warn('Images of the destination dataset could not be listed', { dataset: chunk.dataset, error });
 	}
 	return there;

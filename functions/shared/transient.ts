@@ -9,8 +9,8 @@ const transientStatuses = new Set([408, 425, 429, 499, 500, 502, 503, 504, 509, 
 export const isTransientStatus = (status: number): boolean => transientStatuses.has(status);
 
 /**
- * Whether a retry can help. Unknown errors count as transient: if they persist, the message ends as a dead letter that
+ * Whether a retry can't help. Unknown errors count as transient: if they persist, the message ends as a dead letter that
  * can be inspected.
  */
-export const isTransient = (error: unknown): boolean =>
-	!(error instanceof PermanentError || error instanceof SamplingFailure);
+export const isPermanent = (error: unknown): error is PermanentError | SamplingFailure =>
+	error instanceof PermanentError || error instanceof SamplingFailure;
