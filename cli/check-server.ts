@@ -12,7 +12,7 @@ const unreachableCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', '
  * Calls the server once before anything is started, to detect a wrong address or token.
  * @throws FramefanError with the address and the remedy
  */
-export const checkServer = async (server: string, token: string, project: number): Promise<void> => {
+export async function checkServer(server: string, token: string, project: number): Promise<void> {
 	const { status, text } = await ask(server, token, project);
 	if (status === 401 || status === 403) {
 		throw new FramefanError(`${server} refused the API token (${status}): check SUPERVISELY_API_TOKEN`);
@@ -24,7 +24,7 @@ export const checkServer = async (server: string, token: string, project: number
 	} catch {
 		throw new FramefanError(`${server} doesn't answer like a Supervisely server (${status}): check the address`);
 	}
-};
+}
 
 const ask = async (server: string, token: string, project: number): Promise<{ status: number; text: string }> => {
 	const once = async () => {

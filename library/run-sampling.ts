@@ -64,12 +64,12 @@ const leaseMs = 60_000;
  * @param begin handles the first message; default: walks the whole project
  * @throws FramefanError when the sampling fails as a whole, or a message keeps failing
  */
-export const runSampling = async (
+export async function runSampling(
 	client: SuperviselyClient,
 	input: SamplingRequestInput,
 	{ onProgress, concurrency = availableParallelism(), signal = new AbortController().signal }: SamplingOptions,
 	begin?: (ports: FanOutPorts, at: Attempt, request: SamplingRequest) => Promise<void>,
-): Promise<SamplingResult> => {
+): Promise<SamplingResult> {
 	if (!Number.isInteger(concurrency) || concurrency < 1)
 		throw new RangeError(`concurrency is ${concurrency}: it must be a whole number of at least 1`);
 	const parsed = requestSchema.safeParse(input);
@@ -138,7 +138,7 @@ export const runSampling = async (
 		await chunks.settle();
 		files.remove();
 	}
-};
+}
 
 const progressOf = ({ videos, framesPlanned, framesUploaded, framesAlreadyThere, faultCount }: Summary) => ({
 	...{ videos, framesPlanned, framesDone: framesUploaded + framesAlreadyThere, faults: faultCount },

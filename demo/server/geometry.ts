@@ -100,8 +100,9 @@ const cuboidKeys = (source: JsonObject): JsonObject =>
 	);
 
 /** Whether a box in sub-pixel coordinates is inside a picture. */
-export const isWithin = (box: Box, size: { width: number; height: number }): boolean =>
-	box.left >= 0 && box.top >= 0 && box.right <= size.width && box.bottom <= size.height;
+export function isWithin(box: Box, size: { width: number; height: number }): boolean {
+	return box.left >= 0 && box.top >= 0 && box.right <= size.width && box.bottom <= size.height;
+}
 
 function around(points: XY[]): Box | null {
 	if (points.length === 0) return null;

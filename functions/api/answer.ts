@@ -35,10 +35,10 @@ export const routes: Record<string, Route> = {
 };
 
 /** Answers a request; errors are JSON: `{error, path?}`. */
-export const answer = async (
+export async function answer(
 	ports: ApiPorts,
 	event: APIGatewayProxyEventV2,
-): Promise<APIGatewayProxyStructuredResultV2> => {
+): Promise<APIGatewayProxyStructuredResultV2> {
 	try {
 		const route = routes[event.routeKey];
 		if (!route) throw new ApiError(404, `There is no ${event.routeKey}`);
@@ -54,7 +54,7 @@ export const answer = async (
 		log.error('API request failed', { routeKey: event.routeKey, requestId: event.requestContext.requestId, error });
 		return json(500, { error: `Internal error, request ${event.requestContext.requestId}` });
 	}
-};
+}
 
 const json = (statusCode: number, body: unknown): APIGatewayProxyStructuredResultV2 => ({
 	statusCode,

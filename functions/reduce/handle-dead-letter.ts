@@ -25,11 +25,11 @@ const longestPatienceMs = 60_000;
  * @throws FramefanError for an unknown sampling: the message then stays in its queue for inspection;
  * DeferredError while another delivery of the chunk is being processed
  */
-export const handleDeadLetter = async (
+export async function handleDeadLetter(
 	ports: ReducePorts,
 	message: PlanMessage | DecodeMessage,
 	letter: Omit<DeadLetter, 'schema' | 'at'>,
-): Promise<void> => {
+): Promise<void> {
 	const { store, leaseMs } = ports;
 	const { sampling, attempt } = message;
 	const at = { sampling, attempt };
@@ -63,7 +63,7 @@ export const handleDeadLetter = async (
 		await markDone(store, at, changed, message.node, lostChild(message, why));
 	}
 	await countNode(ports, { schema: 1, ...at, node: changed }, recordProgress);
-};
+}
 
 /** The last known reason, and the remedy. */
 const lastFailure = async ({ store }: ReducePorts, at: Attempt, identity: string): Promise<string> => {

@@ -11,7 +11,7 @@ const longestWaitSeconds = 30;
  * before the server's `Retry-After`. The one back-off of this project, beside that of queues (`settle-batch.ts`).
  * @param options.isLast whether to stop after a failed try, counted from 1, although retries are left
  */
-export const retrying = <Result>(
+export function retrying<Result>(
 	work: () => Promise<Result>,
 	{
 		isLast,
@@ -23,8 +23,8 @@ export const retrying = <Result>(
 		signal?: AbortSignal;
 		isLast?: (error: Error, tries: number) => boolean;
 	},
-): Promise<Result> =>
-	pRetry(
+): Promise<Result> {
+	return pRetry(
 		async () => {
 			try {
 				return await work();
@@ -43,3 +43,4 @@ export const retrying = <Result>(
 			},
 		},
 	);
+}

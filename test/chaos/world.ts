@@ -35,7 +35,7 @@ export type World = {
 
 const xmlError = (code: string) => `<?xml version="1.0"?><Error><Code>${code}</Code><Message>Chaos</Message></Error>`;
 
-export const startWorld = async (folder: string): Promise<World> => {
+export async function startWorld(folder: string): Promise<World> {
 	const server = await startSuperviselyServer({ dataDir: join(folder, 'server') });
 	const proxies = { s3: await startServiceProxy(), sqs: await startServiceProxy() };
 	let aws: LocalAwsProcess;
@@ -201,6 +201,6 @@ export const startWorld = async (folder: string): Promise<World> => {
 			await server.close();
 		},
 	};
-};
+}
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');

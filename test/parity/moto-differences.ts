@@ -1,10 +1,10 @@
 /** Where moto 5.2.5 behaves otherwise than S3 and SQS, or than our servers mean to: by the name of the check, and why. */
-export interface Differences {
+export type Differences = {
 	/** It always does. */
 	readonly differ: Readonly<Record<string, string>>;
 	/** It does at times, since it depends on which of several requests comes first. */
 	readonly mayDiffer: Readonly<Record<string, string>>;
-}
+};
 
 export const S3_DIFFERENCES: Differences = {
 	differ: {

@@ -7,12 +7,12 @@ import { startSqs } from '#local/sqs/server.ts';
 import { type ServiceAddress, TEST_SIGNER } from './signed-request.ts';
 
 /** An S3 and an SQS in a process of their own, which can be killed. */
-export interface LocalAwsProcess {
+export type LocalAwsProcess = {
 	readonly s3: ServiceAddress;
 	readonly sqs: ServiceAddress;
 	/** SIGKILL; resolves when the process is gone. */
 	kill(): Promise<void>;
-}
+};
 
 /** Starts both on a data folder, in which a killed process may have left anything. */
 export async function startLocalAws(dataDir: string): Promise<LocalAwsProcess> {

@@ -6,9 +6,9 @@ import { pythonEnvironment } from './python.ts';
 import { type ServiceAddress, TEST_SIGNER } from './signed-request.ts';
 
 /** A MiniStack: other people's S3 and SQS, written without a look at ours. */
-export interface Ministack extends ServiceAddress {
+export type Ministack = ServiceAddress & {
 	stop(): Promise<void>;
-}
+};
 
 const startMs = 30_000;
 

@@ -5,9 +5,9 @@ import { pythonEnvironment } from './python.ts';
 import { type ServiceAddress, TEST_SIGNER } from './signed-request.ts';
 
 /** A moto server: other people's S3 and SQS, written without a look at ours. */
-export interface Moto extends ServiceAddress {
+export type Moto = ServiceAddress & {
 	stop(): Promise<void>;
-}
+};
 
 /** Starts moto on loopback, or tells in one line why it cannot. */
 export async function startMoto(): Promise<Moto | { unavailable: string }> {

@@ -8,7 +8,7 @@ import { makeStateStore, type StateStore } from '#shared/aws/state-store.ts';
 import { TEST_SIGNER } from './signed-request.ts';
 
 /** A state store on an S3 of its own, which is gone after the test. */
-export const temporaryState = async (): Promise<StateStore> => {
+export async function temporaryState(): Promise<StateStore> {
 	const folder = mkdtempSync(join(tmpdir(), 'framefan-state-'));
 	const { credentials, region } = TEST_SIGNER;
 	const server = await startS3({ dataDir: folder, credentials, region });
@@ -20,4 +20,4 @@ export const temporaryState = async (): Promise<StateStore> => {
 		rmSync(folder, { recursive: true, force: true });
 	});
 	return makeStateStore(s3, 'state');
-};
+}

@@ -55,10 +55,11 @@ export async function upload({ address, token }: Where, files: Uint8Array[]): Pr
 }
 
 /** A PNG of one colour. */
-export const png = (width: number, height: number, shade = 0): Promise<Buffer> =>
-	sharp({ create: { width, height, channels: 3, background: { r: shade, g: 0, b: 0 } } })
+export function png(width: number, height: number, shade = 0): Promise<Buffer> {
+	return sharp({ create: { width, height, channels: 3, background: { r: shade, g: 0, b: 0 } } })
 		.png()
 		.toBuffer();
+}
 
 /** Classes and tags that the tests label with. */
 export const META = {

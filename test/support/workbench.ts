@@ -37,9 +37,9 @@ export type Workbench = {
 export const tinyFrames = TINY.frames * TINY_VIDEOS.length;
 
 /** @param parametersOf parameters of the template, for a source project */
-export const openWorkbench = async (
+export async function openWorkbench(
 	parametersOf: (source: number) => Record<string, string> = () => ({}),
-): Promise<Workbench> => {
+): Promise<Workbench> {
 	const data = mkdtempSync(join(tmpdir(), 'framefan-workbench-'));
 	await writeTinyVideoProject(join(data, 'tiny'));
 	const dataDir = join(data, 'server');
@@ -111,4 +111,4 @@ export const openWorkbench = async (
 			rmSync(data, { recursive: true, force: true });
 		},
 	};
-};
+}

@@ -19,7 +19,7 @@ class NotAccepted extends FramefanError {}
  * Sends in batches limited by count and bytes. Entries that fail at SQS are sent again; rejected ones are an error.
  * @throws FramefanError for a rejected entry, or when entries still fail at the last try
  */
-export const makeSend = <Message>(sqs: SQSClient, QueueUrl: string): Send<Message> => {
+export function makeSend<Message>(sqs: SQSClient, QueueUrl: string): Send<Message> {
 	const sendBatch = async (batch: string[]): Promise<void> => {
 		let open = batch;
 		const once = async () => {
@@ -40,7 +40,7 @@ export const makeSend = <Message>(sqs: SQSClient, QueueUrl: string): Send<Messag
 		const bodies = messages.map(message => JSON.stringify(message));
 		await pLimit(batchConcurrency).map(batches(bodies), sendBatch);
 	};
-};
+}
 
 const batches = function* (bodies: string[]): Iterable<string[]> {
 	let batch: string[] = [];

@@ -32,8 +32,9 @@ export type StateStore = {
 };
 
 /** By status, since not every S3 uses the error names of AWS; a missing bucket is another error. */
-export const isMissing = (error: unknown) =>
-	error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404 && error.name !== 'NoSuchBucket';
+export function isMissing(error: unknown) {
+	return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404 && error.name !== 'NoSuchBucket';
+}
 
 /** 412: the condition is not met. 409: another conditional write was in progress, so this one must be repeated. */
 const conditionFails = (error: unknown): 'fails' | 'repeat' | undefined => {
@@ -42,7 +43,7 @@ const conditionFails = (error: unknown): 'fails' | 'repeat' | undefined => {
 	return status === 412 ? 'fails' : status === 409 ? 'repeat' : undefined;
 };
 
-export const makeStateStore = (s3: S3Client, Bucket: string): StateStore => {
+export function makeStateStore(s3: S3Client, Bucket: string): StateStore {
 	const put = (Key: string, value: unknown, condition: { IfNoneMatch?: string; IfMatch?: string }) =>
 		s3.send(
 			new PutObjectCommand({ Bucket, Key, Body: JSON.stringify(value), ContentType: 'application/json', ...condition }),
@@ -106,4 +107,4 @@ export const makeStateStore = (s3: S3Client, Bucket: string): StateStore => {
 			return { keys, more: found.IsTruncated === true };
 		},
 	};
-};
+}

@@ -2,13 +2,13 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { type QueryPair, uriEncode, uriEncodePath } from './request-target.ts';
 
 /** The one key pair a local service accepts. */
-export interface Credentials {
+export type Credentials = {
 	readonly accessKeyId: string;
 	readonly secretAccessKey: string;
-}
+};
 
 /** What the signature of a request covers. */
-export interface SignedRequest {
+export type SignedRequest = {
 	readonly method: string;
 	/** Path as received, still percent-encoded. */
 	readonly path: string;
@@ -17,17 +17,17 @@ export interface SignedRequest {
 	readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 	/** Hex SHA-256 of the body, or a constant such as `UNSIGNED-PAYLOAD`. */
 	readonly bodySha256: string;
-}
+};
 
 /** Accepted credentials and scope. */
-export interface Signer {
+export type Signer = {
 	readonly credentials: Credentials;
 	readonly region: string;
 	/** Signing name of the service: `s3`, `sqs`, `execute-api`. */
 	readonly service: string;
 	/** Epoch milliseconds; default: now. */
 	readonly now?: number;
-}
+};
 
 export type SignatureFault =
 	| 'missing'
@@ -49,14 +49,14 @@ export class SignatureError extends Error {
 	}
 }
 
-interface Signature {
+type Signature = {
 	readonly credential: string;
 	readonly timestamp: string;
 	readonly signedHeaders: readonly string[];
 	readonly signature: string;
 	/** Seconds a presigned URL is good for; absent for a signed header. */
 	readonly expires?: number;
-}
+};
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 const LARGEST_SKEW_MS = 15 * 60_000;

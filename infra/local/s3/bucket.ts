@@ -8,10 +8,10 @@ import { KeyIndex } from './key-index.ts';
 import { type DraftFile, type ObjectFacts, type OpenObject, openObject, readFacts } from './object-file.ts';
 
 /** What a listing says of an object. */
-export interface Listed extends ObjectState {
+export type Listed = ObjectState & {
 	/** Bytes. */
 	readonly size: number;
-}
+};
 
 const ALWAYS: WriteConditions = { ifAbsent: false };
 const MANIFEST = 'bucket.json';

@@ -5,18 +5,18 @@ import { S3Error } from './errors.ts';
 export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'SHA1' | 'SHA256';
 
 /** A checksum as S3 keeps it with an object. */
-export interface Checksum {
+export type Checksum = {
 	readonly algorithm: ChecksumAlgorithm;
 	/** Base64; a composite one ends in `-N`, its number of parts. */
 	readonly value: string;
 	readonly type: 'FULL_OBJECT' | 'COMPOSITE';
-}
+};
 
 /** A checksum that grows with the body. */
-export interface Digest {
+export type Digest = {
 	update(chunk: Buffer): void;
 	base64(): string;
-}
+};
 
 /**
  * The algorithm of that name, in any case.

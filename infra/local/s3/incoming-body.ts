@@ -4,14 +4,14 @@ import { type ChecksumAlgorithm, checksumAlgorithm, checksumHeader, type Digest,
 import { S3Error } from './errors.ts';
 
 /** What a body was found to be, once all that its sender said of it proved true. */
-export interface ReceivedBody {
+export type ReceivedBody = {
 	/** Bytes. */
 	readonly size: number;
 	/** Hex. */
 	readonly md5: string;
 	/** Present when the sender gave one. */
 	readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string };
-}
+};
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -8,7 +8,7 @@ import type { Checksum } from './checksums.ts';
  * What is known of an object beside its bytes. One file holds both, the bytes first and the facts after them, so that
  * one rename replaces both at once.
  */
-export interface ObjectFacts {
+export type ObjectFacts = {
 	readonly key: string;
 	/** Bytes. */
 	readonly size: number;
@@ -19,13 +19,13 @@ export interface ObjectFacts {
 	/** Headers to give back: content type and the like, and `x-amz-meta-*`. */
 	readonly headers: Readonly<Record<string, string>>;
 	readonly checksum?: Checksum;
-}
+};
 
 /** An object file open for reading; what it reads stays the same when the object is replaced meanwhile. */
-export interface OpenObject {
+export type OpenObject = {
 	readonly facts: ObjectFacts;
 	readonly handle: FileHandle;
-}
+};
 
 const MAGIC = 'FFOBJ001';
 const ENDING_BYTES = 4 + MAGIC.length;

@@ -12,7 +12,7 @@ import {
 } from './multipart.ts';
 import { deleteObject, getObject, headObject, putObject } from './objects.ts';
 
-interface Route {
+type Route = {
 	readonly run: Operation;
 	readonly method: string;
 	readonly on: 'service' | 'bucket' | 'object';
@@ -22,7 +22,7 @@ interface Route {
 	readonly takes?: readonly string[];
 	/** A header that tells this operation from others. */
 	readonly header?: string;
-}
+};
 
 const LISTING = [
 	'prefix',

@@ -10,19 +10,19 @@ import { route } from './router.ts';
 import { Store } from './store.ts';
 import { xmlDocument } from './xml.ts';
 
-export interface S3Options {
+export type S3Options = {
 	/** Folder that keeps the buckets; made when there is none. One server at a time. */
 	readonly dataDir: string;
 	/** 0, the default, takes any free one. */
 	readonly port?: number;
 	readonly credentials: Credentials;
 	readonly region: string;
-}
+};
 
-export interface S3Server extends LoopbackServer {
+export type S3Server = LoopbackServer & {
 	/** Makes the bucket unless it exists. */
 	ensureBucket(name: string): Promise<void>;
-}
+};
 
 /** Serves the part of S3 that this system uses on 127.0.0.1, path-style, from a folder. */
 export async function startS3(options: S3Options): Promise<S3Server> {

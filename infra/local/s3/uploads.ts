@@ -7,20 +7,20 @@ import { S3Error } from './errors.ts';
 import { type DraftFile, type ObjectFacts, readFacts } from './object-file.ts';
 
 /** What a multipart upload was begun with. */
-export interface UploadRequest {
+export type UploadRequest = {
 	readonly bucket: string;
 	readonly key: string;
 	/** Headers the object will have. */
 	readonly headers: Readonly<Record<string, string>>;
 	readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly type: 'FULL_OBJECT' | 'COMPOSITE' };
-}
+};
 
 /** A multipart upload that is neither complete nor aborted. */
-export interface Upload extends UploadRequest {
+export type Upload = UploadRequest & {
 	readonly id: string;
 	/** By part number; the key of a part's facts is the object's. */
 	readonly parts: Map<number, ObjectFacts>;
-}
+};
 
 const MANIFEST = 'upload.json';
 

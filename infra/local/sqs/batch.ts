@@ -4,10 +4,10 @@ import type { Parameters } from './parameters.ts';
 const MOST_ENTRIES = 10;
 
 /** What became of each entry of a batch. */
-export interface BatchAnswer {
+export type BatchAnswer = {
 	readonly Successful: readonly object[];
 	readonly Failed: readonly object[];
-}
+};
 
 /**
  * Runs an operation for each entry of a batch, each of which may fail by itself.

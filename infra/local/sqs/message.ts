@@ -2,24 +2,24 @@ import { createHash } from 'node:crypto';
 import { invalidParameter, SqsError } from './errors.ts';
 
 /** An attribute's value as in the JSON protocol: binary values are base64. */
-export interface AttributeValue {
+export type AttributeValue = {
 	readonly DataType: string;
 	readonly StringValue?: string;
 	readonly BinaryValue?: string;
-}
+};
 
 export type MessageAttributes = Readonly<Record<string, AttributeValue>>;
 
 /** What a sender gives. */
-export interface MessageContent {
+export type MessageContent = {
 	readonly body: string;
 	readonly attributes: MessageAttributes;
 	/** Attributes the services themselves read: `AWSTraceHeader`. */
 	readonly systemAttributes: MessageAttributes;
-}
+};
 
 /** A message in a queue. Times are epoch milliseconds. */
-export interface Message extends MessageContent {
+export type Message = MessageContent & {
 	readonly id: string;
 	readonly sentAt: number;
 	/** From when on it can be received; while a consumer holds it, the end of its visibility timeout. */
@@ -28,7 +28,7 @@ export interface Message extends MessageContent {
 	firstReceivedAt?: number;
 	/** Arn of the queue it could not be handled in. */
 	readonly deadLetterSource?: string;
-}
+};
 
 const MOST_ATTRIBUTES = 10;
 const MOST_NAME_BYTES = 256;

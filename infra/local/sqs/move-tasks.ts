@@ -5,7 +5,7 @@ import type { Queue } from './queue.ts';
 import type { Queues } from './queues.ts';
 
 /** A task that moves the messages of a dead-letter queue on. */
-export interface MoveTask {
+export type MoveTask = {
 	readonly handle: string;
 	readonly source: Queue;
 	/** Absent when each message goes back to the queue it came from. */
@@ -18,7 +18,7 @@ export interface MoveTask {
 	moved: number;
 	status: 'RUNNING' | 'COMPLETED' | 'CANCELLED' | 'FAILED';
 	failure?: string;
-}
+};
 
 const FASTEST = 500;
 const TURN_MS = 20;

@@ -4,14 +4,14 @@ import { invalidParameter, SqsError } from './errors.ts';
 export type QueueAttributes = Readonly<Record<string, string>>;
 
 /** What a queue does, out of its attributes. Times are in seconds, sizes in bytes. */
-export interface QueueSettings {
+export type QueueSettings = {
 	readonly visibilityTimeout: number;
 	readonly retention: number;
 	readonly delay: number;
 	readonly waitTime: number;
 	readonly largestMessage: number;
 	readonly redrive?: { readonly deadLetterArn: string; readonly maxReceiveCount: number };
-}
+};
 
 export const LONGEST_VISIBILITY = 43_200;
 export const LONGEST_DELAY = 900;

@@ -17,7 +17,7 @@ type QueueEvent =
 	| { readonly is: 'purged' };
 
 /** Options of a receive call. */
-export interface ReceiveRequest {
+export type ReceiveRequest = {
 	readonly most: number;
 	/** Seconds the messages are kept from other consumers. */
 	readonly visibilityTimeout: number;
@@ -25,7 +25,7 @@ export interface ReceiveRequest {
 	readonly waitTime: number;
 	/** Aborted when the consumer has hung up: it is given no more messages then. */
 	readonly gone: AbortSignal;
-}
+};
 
 /** Finds a queue by its arn. */
 export type FindQueue = (arn: string) => Queue | undefined;

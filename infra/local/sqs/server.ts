@@ -11,7 +11,7 @@ import { Parameters } from './parameters.ts';
 import { queueOperations } from './queue-operations.ts';
 import { Queues } from './queues.ts';
 
-export interface SqsOptions {
+export type SqsOptions = {
 	/** Folder that keeps the queues; made when there is none. One server at a time. */
 	readonly dataDir: string;
 	/** 0, the default, takes any free one. */
@@ -19,9 +19,9 @@ export interface SqsOptions {
 	readonly credentials: Credentials;
 	readonly region: string;
 	readonly accountId: string;
-}
+};
 
-export interface SqsServer extends LoopbackServer {
+export type SqsServer = LoopbackServer & {
 	/**
 	 * Makes the queue, or gives the one there is these attributes and no others.
 	 *
@@ -30,7 +30,7 @@ export interface SqsServer extends LoopbackServer {
 	ensureQueue(name: string, attributes: Readonly<Record<string, string>>): Promise<{ url: string; arn: string }>;
 	/** Gives back at once what consumers held that ended with a former server, instead of when their time is over. */
 	releaseHeld(): void;
-}
+};
 
 const OPERATIONS: Operations = { ...queueOperations, ...messageOperations };
 const TARGET = /^AmazonSQS\.(\w+)$/;
