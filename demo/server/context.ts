@@ -7,8 +7,8 @@ import type { Store } from './store.ts';
 export type Context = { store: Store; blobs: BlobFolder; address: () => string };
 
 /** The team and the workspace that exist. Clients pass a workspace on, they never ask for it. */
-export const TEAM_ID = 1;
-export const WORKSPACE_ID = 1;
+export const teamId = 1;
+export const workspaceId = 1;
 
 /** The project with that id. @throws ApiError 404 */
 export function projectOf(store: Store, id: number): ProjectRecord {

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type SuperviselyServer, startSuperviselyServer } from '#demo/server/server.ts';
 import { type LocalAwsProcess, startLocalAws } from '#test/local-aws-process.ts';
-import { TEST_SIGNER } from '#test/signed-request.ts';
+import { testSigner } from '#test/signed-request.ts';
 import { type StackProcess, startStackProcess } from '#test/stack-process.ts';
 import type { Plan } from './plan.ts';
 import { makeRandom } from './random.ts';
@@ -41,7 +41,7 @@ export async function startWorld(folder: string): Promise<World> {
 	let aws: LocalAwsProcess;
 	let stack: StackProcess;
 	let visibilitySeconds = 5;
-	const client = { ...TEST_SIGNER };
+	const client = { ...testSigner };
 	/** Past the proxies. */
 	const direct = () => new SQSClient({ ...client, endpoint: aws.sqs.endpoint, useQueueUrlAsEndpoint: false });
 
@@ -70,8 +70,8 @@ export async function startWorld(folder: string): Promise<World> {
 			environment: {
 				AWS_ENDPOINT_URL_S3: proxies.s3.endpoint,
 				AWS_ENDPOINT_URL_SQS: proxies.sqs.endpoint,
-				AWS_ACCESS_KEY_ID: TEST_SIGNER.credentials.accessKeyId,
-				AWS_SECRET_ACCESS_KEY: TEST_SIGNER.credentials.secretAccessKey,
+				AWS_ACCESS_KEY_ID: testSigner.credentials.accessKeyId,
+				AWS_SECRET_ACCESS_KEY: testSigner.credentials.secretAccessKey,
 			},
 		});
 		await tuneQueues();

@@ -6,7 +6,7 @@ export type Differences = {
 	readonly mayDiffer: Readonly<Record<string, string>>;
 };
 
-export const S3_DIFFERENCES: Differences = {
+export const s3Differences: Differences = {
 	differ: {
 		'a key may hold line breaks': 'moto answers 404 to a path with an encoded line break',
 		'a body that does not match its checksum is refused and not stored': 'moto does not verify checksums',
@@ -31,7 +31,7 @@ export const S3_DIFFERENCES: Differences = {
 	},
 };
 
-export const SQS_DIFFERENCES: Differences = {
+export const sqsDifferences: Differences = {
 	differ: {
 		'attributes out of bounds are refused': 'moto takes any value',
 		'unknown attributes are refused': 'moto keeps attributes it does not know',

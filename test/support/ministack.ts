@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pythonEnvironment } from './python.ts';
-import { type ServiceAddress, TEST_SIGNER } from './signed-request.ts';
+import { type ServiceAddress, testSigner } from './signed-request.ts';
 
 /** A MiniStack: other people's S3 and SQS, written without a look at ours. */
 export type Ministack = ServiceAddress & {
@@ -33,7 +33,7 @@ export async function startMinistack(): Promise<Ministack | { unavailable: strin
 			() => true,
 			() => false,
 		);
-		if (answers) return { endpoint, ...TEST_SIGNER, stop };
+		if (answers) return { endpoint, ...testSigner, stop };
 		if (child.exitCode !== null || Date.now() > deadline) {
 			await stop();
 			return { unavailable: `ministack did not listen on ${endpoint}` };

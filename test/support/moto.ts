@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { pythonEnvironment } from './python.ts';
-import { type ServiceAddress, TEST_SIGNER } from './signed-request.ts';
+import { type ServiceAddress, testSigner } from './signed-request.ts';
 
 /** A moto server: other people's S3 and SQS, written without a look at ours. */
 export type Moto = ServiceAddress & {
@@ -28,7 +28,7 @@ export async function startMoto(): Promise<Moto | { unavailable: string }> {
 	});
 	return {
 		endpoint,
-		...TEST_SIGNER,
+		...testSigner,
 		stop: async () => {
 			child.kill();
 			await exit;

@@ -9,7 +9,7 @@ export type ServiceAddress = {
 };
 
 /** Who signs in the tests. */
-export const TEST_SIGNER = {
+export const testSigner = {
 	region: 'us-east-1',
 	credentials: { accessKeyId: 'AKIALOCAL', secretAccessKey: 'local-secret' },
 } as const;

@@ -54,7 +54,7 @@ export function startDigest(algorithm: ChecksumAlgorithm): Digest {
 	};
 }
 
-const CASTAGNOLI = Uint32Array.from({ length: 256 }, (_, byte) => {
+const castagnoli = Uint32Array.from({ length: 256 }, (_, byte) => {
 	let value = byte;
 	for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1;
 	return value;
@@ -62,6 +62,6 @@ const CASTAGNOLI = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 function crc32c(chunk: Buffer, previous: number): number {
 	let value = ~previous;
-	for (const byte of chunk) value = (value >>> 8) ^ (CASTAGNOLI[(value ^ byte) & 0xff] ?? 0);
+	for (const byte of chunk) value = (value >>> 8) ^ (castagnoli[(value ^ byte) & 0xff] ?? 0);
 	return ~value >>> 0;
 }

@@ -5,7 +5,7 @@ import { type LoopbackServer, listenOnLoopback } from '#local/aws/loopback.ts';
 import { parseTarget, type QueryPair } from '#local/aws/request-target.ts';
 import { type Credentials, SignatureError, verifySignature } from '#local/aws/signature.ts';
 import type { S3Answer, S3Call } from './call.ts';
-import { S3Error, SIGNATURE_CODES } from './errors.ts';
+import { S3Error, signatureCodes } from './errors.ts';
 import { route } from './router.ts';
 import { Store } from './store.ts';
 import { xmlDocument } from './xml.ts';
@@ -115,6 +115,6 @@ function errorAnswer(error: unknown, requestId: string): S3Answer {
 
 function asS3Error(error: unknown): S3Error {
 	if (error instanceof S3Error) return error;
-	if (error instanceof SignatureError) return new S3Error(SIGNATURE_CODES[error.fault], error.message);
+	if (error instanceof SignatureError) return new S3Error(signatureCodes[error.fault], error.message);
 	return new S3Error('InternalError', error instanceof Error ? error.message : String(error));
 }

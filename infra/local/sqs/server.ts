@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type LoopbackServer, listenOnLoopback } from '#local/aws/loopback.ts';
 import { parseTarget } from '#local/aws/request-target.ts';
 import { type Credentials, SignatureError, verifySignature } from '#local/aws/signature.ts';
-import { SIGNATURE_CODES, SqsError } from './errors.ts';
+import { SqsError, signatureCodes } from './errors.ts';
 import { messageOperations } from './message-operations.ts';
 import { MoveTasks } from './move-tasks.ts';
 import { type Operations, queueUrl, type SqsContext } from './operation.ts';
@@ -32,9 +32,9 @@ export type SqsServer = LoopbackServer & {
 	releaseHeld(): void;
 };
 
-const OPERATIONS: Operations = { ...queueOperations, ...messageOperations };
-const TARGET = /^AmazonSQS\.(\w+)$/;
-const LARGEST_REQUEST = 16 * 1024 * 1024;
+const operations: Operations = { ...queueOperations, ...messageOperations };
+const targetPattern = /^AmazonSQS\.(\w+)$/;
+const largestRequest = 16 * 1024 * 1024;
 
 /** Serves standard queues over the JSON protocol of SQS on 127.0.0.1, from a folder. */
 export async function startSqs(options: SqsOptions): Promise<SqsServer> {
@@ -90,8 +90,8 @@ async function answerTo(request: IncomingMessage, options: SqsOptions, context: 
 	verifySignature({ method, path, query, headers: request.headers, bodySha256 }, { ...options, service: 'sqs' });
 
 	const target = String(request.headers['x-amz-target']);
-	const name = TARGET.exec(target)?.[1] ?? '';
-	const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
+	const name = targetPattern.exec(target)?.[1] ?? '';
+	const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
 	if (!operation)
 		throw new SqsError('UnsupportedOperation', `The operation ${name || target} is not supported by the local SQS.`);
 	const parameters = new Parameters(parseJson(body));
@@ -104,9 +104,9 @@ async function readAll(request: IncomingMessage): Promise<Buffer> {
 	let size = 0;
 	for await (const part of request) {
 		size += part.length;
-		if (size <= LARGEST_REQUEST) parts.push(part);
+		if (size <= largestRequest) parts.push(part);
 	}
-	if (size > LARGEST_REQUEST) throw new SqsError('RequestEntityTooLarge', 'The request is too large.', 413);
+	if (size > largestRequest) throw new SqsError('RequestEntityTooLarge', 'The request is too large.', 413);
 	return Buffer.concat(parts);
 }
 
@@ -120,6 +120,6 @@ function parseJson(body: Buffer): unknown {
 
 function asSqsError(error: unknown): SqsError {
 	if (error instanceof SqsError) return error;
-	if (error instanceof SignatureError) return new SqsError(SIGNATURE_CODES[error.fault], error.message, 403);
+	if (error instanceof SignatureError) return new SqsError(signatureCodes[error.fault], error.message, 403);
 	return new SqsError('InternalFailure', error instanceof Error ? error.message : String(error), 500);
 }
