@@ -24,7 +24,7 @@ export type ApiAddress = {
 };
 
 /** @throws PermanentError when the request is refused, with the wrong field; FramefanError for transient errors */
-export const makeApiClient = (api: ApiAddress): ApiClient => {
+export function makeApiClient(api: ApiAddress): ApiClient {
 	const { hostname, port, protocol, host } = new URL(api.httpUrl);
 	const { region, credentials } = api;
 	const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 });
@@ -63,7 +63,7 @@ export const makeApiClient = (api: ApiAddress): ApiClient => {
 		retry: id => call('POST', `${place(id)}/retry`),
 		estimate: request => call('POST', '/samplings/estimate', { body: request }),
 	};
-};
+}
 
 const jsonOr = (text: string): unknown => {
 	try {

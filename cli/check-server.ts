@@ -1,4 +1,5 @@
 import { FramefanError, messageOf } from '#shared/errors.ts';
+import { retrying } from '#shared/retrying.ts';
 import { isTransientStatus } from '#shared/transient.ts';
 
 const timeoutMs = 10_000;
@@ -11,7 +12,7 @@ const unreachableCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', '
  * Calls the server once before anything is started, to detect a wrong address or token.
  * @throws FramefanError with the address and the remedy
  */
-export const checkServer = async (server: string, token: string, project: number): Promise<void> => {
+export async function checkServer(server: string, token: string, project: number): Promise<void> {
 	const { status, text } = await ask(server, token, project);
 	if (status === 401 || status === 403) {
 		throw new FramefanError(`${server} refused the API token (${status}): check SUPERVISELY_API_TOKEN`);
@@ -23,25 +24,25 @@ export const checkServer = async (server: string, token: string, project: number
 	} catch {
 		throw new FramefanError(`${server} doesn't answer like a Supervisely server (${status}): check the address`);
 	}
-};
+}
 
 const ask = async (server: string, token: string, project: number): Promise<{ status: number; text: string }> => {
-	for (let tries = 1; ; tries++) {
-		try {
-			const response = await fetch(new URL(`${server.replace(/\/+$/, '')}/public/api/v3/projects.info`), {
-				method: 'POST',
-				headers: { 'content-type': 'application/json', 'x-api-key': token },
-				body: JSON.stringify({ id: project }),
-				redirect: 'error',
-				signal: AbortSignal.timeout(timeoutMs),
-			});
-			return { status: response.status, text: await response.text() };
-		} catch (error) {
-			const why = (error as { cause?: { code?: string } }).cause?.code ?? messageOf(error);
-			if (tries === mostTries || unreachableCodes.has(why)) {
-				throw new FramefanError(`${server} can't be reached (${why}): check the address and the network`);
-			}
-			await new Promise(resolve => setTimeout(resolve, 200 * tries));
-		}
+	const once = async () => {
+		const response = await fetch(new URL(`${server.replace(/\/+$/, '')}/public/api/v3/projects.info`), {
+			method: 'POST',
+			headers: { 'content-type': 'application/json', 'x-api-key': token },
+			body: JSON.stringify({ id: project }),
+			redirect: 'error',
+			signal: AbortSignal.timeout(timeoutMs),
+		});
+		return { status: response.status, text: await response.text() };
+	};
+	const isUnreachable = (error: unknown) => unreachableCodes.has(reasonOf(error));
+	try {
+		return await retrying(once, { retries: mostTries - 1, minTimeout: 100, isLast: isUnreachable });
+	} catch (error) {
+		throw new FramefanError(`${server} can't be reached (${reasonOf(error)}): check the address and the network`);
 	}
 };
+
+const reasonOf = (error: unknown): string => (error as { cause?: { code?: string } }).cause?.code ?? messageOf(error);

@@ -16,7 +16,7 @@ const isAlive = (pid: number): boolean => {
  * @returns a function that unlocks it
  * @throws FramefanError with the id of the process that holds it
  */
-export const lockDataFolder = (folder: string): (() => void) => {
+export function lockDataFolder(folder: string): () => void {
 	mkdirSync(folder, { recursive: true });
 	const lock = join(folder, 'in-use-by');
 	for (;;) {
@@ -34,4 +34,4 @@ export const lockDataFolder = (folder: string): (() => void) => {
 			rmSync(lock, { force: true });
 		}
 	}
-};
+}

@@ -6,20 +6,20 @@ import { withoutSecrets } from './secrets.ts';
 const isDebug = process.argv.includes('--debug');
 
 /** The message of an error for users, without stack trace, tokens and passwords. */
-export const sentenceOf = (error: unknown): string => {
+export function sentenceOf(error: unknown): string {
 	const lines = messageOf(error).split('\n');
 	const text = lines.filter(line => !/^\s+at /.test(line)).join('\n');
 	return withoutSecrets(text);
-};
+}
 
 /** Prints the stack trace of an error with `--debug`. */
-export const printTrace = (error: unknown): void => {
+export function printTrace(error: unknown): void {
 	if (isDebug) console.error(withoutSecrets(inspect(error)));
-};
+}
 
 /** Prints an error in one line; an unexpected one with a hint to `--debug`. */
-export const printFailure = (error: unknown): void => {
+export function printFailure(error: unknown): void {
 	const hint = error instanceof FramefanError || isDebug ? '' : ' (--debug prints a stack trace)';
 	console.error(`error: ${sentenceOf(error)}${hint}`);
 	printTrace(error);
-};
+}

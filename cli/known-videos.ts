@@ -12,7 +12,7 @@ const limit = pLimit(16);
  * @param folder stores the indexes between samplings, for one Supervisely server
  * @returns a function that stores the indexes of this sampling
  */
-export const carryKnownVideos = async (s3: S3Client, Bucket: string, folder: string): Promise<() => Promise<void>> => {
+export async function carryKnownVideos(s3: S3Client, Bucket: string, folder: string): Promise<() => Promise<void>> {
 	const ending = `.${videoIndexName}`;
 	const files = existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith(ending)) : [];
 	await Promise.all(
@@ -36,4 +36,4 @@ export const carryKnownVideos = async (s3: S3Client, Bucket: string, folder: str
 			}
 		}
 	};
-};
+}

@@ -20,18 +20,19 @@ export type LocalSampling = z.input<typeof localSchema>;
 const addressSchema = z.object({ httpUrl: z.string(), region: z.string() });
 
 /** Stores which sampling a data folder is for. */
-export const keepLocalSampling = (dataDir: string, sampling: LocalSampling): void =>
+export function keepLocalSampling(dataDir: string, sampling: LocalSampling): void {
 	writeFileSync(join(dataDir, 'sampling.json'), JSON.stringify(sampling));
+}
 
 /** Publishes the address of the stack of a data folder for other processes. @returns a function that removes it */
-export const announceStack = (dataDir: string, { httpUrl, region }: ApiAddress): (() => void) => {
+export function announceStack(dataDir: string, { httpUrl, region }: ApiAddress): () => void {
 	const file = join(dataDir, 'api.json');
 	writeFileSync(file, JSON.stringify({ httpUrl, region }));
 	return () => rmSync(file, { force: true });
-};
+}
 
 /** The samplings in a data folder, each with its own folder. */
-export const localSamplings = (data: string): (z.output<typeof localSchema> & { dataDir: string })[] => {
+export function localSamplings(data: string): (z.output<typeof localSchema> & { dataDir: string })[] {
 	const folders = existsSync(data) ? readdirSync(data, { withFileTypes: true }) : [];
 	return folders.flatMap(entry => {
 		const dataDir = join(data, entry.name);
@@ -40,14 +41,14 @@ export const localSamplings = (data: string): (z.output<typeof localSchema> & { 
 		const found = localSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
 		return found.success ? [{ ...found.data, dataDir }] : [];
 	});
-};
+}
 
 /** @throws FramefanError when there is none with this id */
-export const findLocalSampling = (data: string, id: string): ReturnType<typeof localSamplings>[number] => {
+export function findLocalSampling(data: string, id: string): ReturnType<typeof localSamplings>[number] {
 	const found = localSamplings(data).find(sampling => sampling.id === id);
 	if (!found) throw new FramefanError(`There is no sampling ${id} in ${data}: list all with framefan list --local`);
 	return found;
-};
+}
 
 /**
  * Calls the API of the stack of a data folder: of the running one, or of one started for this call that processes no
@@ -56,7 +57,7 @@ export const findLocalSampling = (data: string, id: string): ReturnType<typeof l
  * @param token the Supervisely token, for calls that need the server
  * @param environment may set the external S3 or SQS with the folder's state
  */
-export const askLocalStack = async <Answer>(
+export async function askLocalStack<Answer>(
 	{
 		dataDir,
 		server,
@@ -64,7 +65,7 @@ export const askLocalStack = async <Answer>(
 		environment = process.env,
 	}: { dataDir: string; server: string; token?: string; environment?: ServiceEnvironment },
 	question: (api: ApiClient, sweep: () => Promise<unknown>) => Promise<Answer>,
-): Promise<Answer> => {
+): Promise<Answer> {
 	const running = await runningStack(dataDir);
 	if (running) return question(running, async () => {});
 	const unlock = lockDataFolder(dataDir);
@@ -85,7 +86,7 @@ export const askLocalStack = async <Answer>(
 	} finally {
 		unlock();
 	}
-};
+}
 
 const runningStack = async (dataDir: string): Promise<ApiClient | undefined> => {
 	const file = join(dataDir, 'api.json');

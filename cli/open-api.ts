@@ -7,17 +7,17 @@ import { UsageError } from './usage-error.ts';
 export type WhereOptions = { api?: string; local?: boolean; data: string; json?: boolean };
 
 /** @throws UsageError unless exactly one of them is given */
-export const checkWhere = ({ api, local }: WhereOptions): void => {
+export function checkWhere({ api, local }: WhereOptions): void {
 	if ((api === undefined) === !local) throw new UsageError('Give either --api URL or --local');
 	if (api !== undefined) checkAddress('--api', api, 'https://abc123.execute-api.us-east-1.amazonaws.com');
-};
+}
 
 /**
  * Client of a deployment's API, with the credentials of the environment. The region is taken from the address, or from
  * `AWS_REGION`.
  * @throws FramefanError without credentials
  */
-export const openApi = (address: string): ApiClient => {
+export function openApi(address: string): ApiClient {
 	const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN } = process.env;
 	if (!accessKeyId || !secretAccessKey) {
 		throw new FramefanError(
@@ -29,4 +29,4 @@ export const openApi = (address: string): ApiClient => {
 	const sessionToken = AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {};
 	const credentials = { accessKeyId, secretAccessKey, ...sessionToken };
 	return makeApiClient({ httpUrl: address.replace(/\/+$/, ''), region, credentials });
-};
+}

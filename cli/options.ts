@@ -3,22 +3,22 @@ import type { Resize } from '#shared/video/picture/target-size.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Parses a whole number from `least` to `most`. */
-export const wholeNumber =
-	(least: number, most = Number.MAX_SAFE_INTEGER) =>
-	(text: string): number => {
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
+	return (text: string): number => {
 		const value = Number(text);
 		if (/^-?\d+$/.test(text) && Number.isSafeInteger(value) && value >= least && value <= most) return value;
 		const limit = most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`;
 		throw new InvalidArgumentError(`It must be a whole number from ${least}${limit}.`);
 	};
+}
 
 /** Parses a whole number of a repeated option. */
-export const wholeNumbers =
-	(least: number) =>
-	(text: string, before: number[] = []): number[] => [...before, wholeNumber(least)(text)];
+export function wholeNumbers(least: number) {
+	return (text: string, before: number[] = []): number[] => [...before, wholeNumber(least)(text)];
+}
 
 /** Parses HxW in pixels, such as 224x224; one side alone, such as 720x or x1280, keeps the aspect ratio. */
-export const heightByWidth = (text: string): Resize => {
+export function heightByWidth(text: string): Resize {
 	const found = /^(\d*)x(\d*)$/i.exec(text);
 	const [height, width] = [found?.[1], found?.[2]].map(side => (side ? Number(side) : null)) as Resize;
 	const isSide = (side: number | null) => side === null || (side >= 1 && side <= 16_384);
@@ -26,16 +26,16 @@ export const heightByWidth = (text: string): Resize => {
 	throw new InvalidArgumentError(
 		'It must be HEIGHTxWIDTH in pixels, each from 1 to 16384, such as 224x320, or one of them: 224x, x320.',
 	);
-};
+}
 
 /** Parses a folder name; an empty one would be the current folder. */
-export const folderName = (text: string): string => {
+export function folderName(text: string): string {
 	if (text.trim() === '') throw new InvalidArgumentError('It is empty: name a folder.');
 	return text;
-};
+}
 
 /** @throws UsageError for an invalid HTTP address, or one with a password */
-export const checkAddress = (option: string, given: string, example: string): void => {
+export function checkAddress(option: string, given: string, example: string): void {
 	const url = URL.canParse(given) ? new URL(given) : undefined;
 	// The part before an @ may contain a password.
 	const shown = JSON.stringify(given.replace(/^.*@/s, '…@'));
@@ -43,4 +43,4 @@ export const checkAddress = (option: string, given: string, example: string): vo
 		throw new UsageError(`${option} is ${shown}: it must be an address such as ${example}`);
 	if (url.username || url.password)
 		throw new UsageError(`${option} has a user name or password in it: it must be an address such as ${example}`);
-};
+}

@@ -5,17 +5,19 @@ import { sentenceOf } from './failure.ts';
 const faultsShown = 10;
 
 /** Prints the result of a sampling, and sets the exit code. */
-export const tellEnd = (status: SamplingStatus, seconds: number, json: boolean | undefined): void => {
+export function tellEnd(status: SamplingStatus, seconds: number, json: boolean | undefined): void {
 	for (const note of status.notes) process.stderr.write(`note: ${note}\n`);
 	const done = status.state === 'completed' || status.state === 'completed_with_faults';
 	if (!done) console.error(`error: ${status.reason}`);
 	if (json) console.log(JSON.stringify(toJson(status, seconds)));
 	else if (done) printResult(status, seconds);
 	process.exitCode = status.state === 'completed' ? 0 : 1;
-};
+}
 
 /** Prints the last line of `--json` for a sampling that could not be started. */
-export const tellFailure = (error: unknown): void => console.log(JSON.stringify(failed(sentenceOf(error))));
+export function tellFailure(error: unknown): void {
+	console.log(JSON.stringify(failed(sentenceOf(error))));
+}
 
 /** The last line of `--json`. A sampling that failed as a whole has its reason as its only fault. */
 const toJson = (status: SamplingStatus, seconds: number) => {
@@ -41,13 +43,13 @@ const printResult = (status: SamplingStatus, seconds: number): void => {
 };
 
 /** Prints the first notes, one per line. */
-export const printNotes = ({ notes }: SamplingStatus): void => {
+export function printNotes({ notes }: SamplingStatus): void {
 	for (const note of notes.slice(0, faultsShown)) console.log(`note: ${note}`);
 	if (notes.length > faultsShown) console.log(`… ${notes.length - faultsShown} more notes; --json lists them`);
-};
+}
 
 /** Prints the first faults, one per line. */
-export const printFaults = (status: SamplingStatus): void => {
+export function printFaults(status: SamplingStatus): void {
 	for (const { reason, message, video, frame } of status.faults.slice(0, faultsShown)) {
 		console.log(
 			`fault: ${[video?.name, frame === undefined ? '' : `frame ${frame}`, reason].filter(Boolean).join(', ')}: ${message}`,
@@ -55,4 +57,4 @@ export const printFaults = (status: SamplingStatus): void => {
 	}
 	if (status.faultCount > faultsShown)
 		console.log(`… ${status.faultCount - faultsShown} more faults; --json lists them`);
-};
+}

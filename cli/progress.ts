@@ -9,7 +9,7 @@ export type ProgressDisplay = { show(status: SamplingStatus): void; end(): void 
 const done = (status: SamplingStatus) => status.framesUploaded + status.framesAlreadyThere;
 
 /** Live progress on stderr: a bar in a terminal, plain lines elsewhere. */
-export const showProgress = (): ProgressDisplay => {
+export function showProgress(): ProgressDisplay {
 	if (!process.stderr.isTTY) return plainLines();
 	const bar = new SingleBar({
 		format: '{bar} {value}/{total} frames  {videos} videos  {faults} faults  {duration}s',
@@ -32,7 +32,7 @@ export const showProgress = (): ProgressDisplay => {
 			if (started) bar.stop();
 		},
 	};
-};
+}
 
 const plainLines = (): ProgressDisplay => {
 	let last = { at: 0, line: '' };

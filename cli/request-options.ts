@@ -23,8 +23,8 @@ export type RequestOptions = ImageArguments & {
 	replace?: boolean;
 };
 
-export const addRequestOptions = (command: Command): Command =>
-	addImageOptions(
+export function addRequestOptions(command: Command): Command {
+	return addImageOptions(
 		command
 			.requiredOption('--project <id>', 'the video project', wholeNumber(1))
 			.option('--into <id>', 'an existing images project; default: a new one', wholeNumber(1))
@@ -45,9 +45,10 @@ export const addRequestOptions = (command: Command): Command =>
 			.option('--no-labels', 'copies no labels')
 			.option('--replace', 'uploads existing images of another size again'),
 	);
+}
 
 /** @throws UsageError for conflicting options */
-export const toRequest = (options: RequestOptions): SamplingRequestInput => {
+export function toRequest(options: RequestOptions): SamplingRequestInput {
 	const { start, end, step, annotated, annotatedByTags, resize, labels, replace } = options;
 	const image = imageArguments(options);
 	if (end !== undefined && end <= (start ?? 0)) {
@@ -85,4 +86,4 @@ export const toRequest = (options: RequestOptions): SamplingRequestInput => {
 			...image,
 		},
 	};
-};
+}

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 export type RunClock = { seconds(): number; keep(): void };
 
 /** @param file stores the time of earlier starts */
-export const startClock = (file: string): RunClock => {
+export function startClock(file: string): RunClock {
 	const started = performance.now();
 	let before = 0;
 	try {
@@ -14,4 +14,4 @@ export const startClock = (file: string): RunClock => {
 	}
 	const seconds = () => before + (performance.now() - started) / 1000;
 	return { seconds, keep: () => writeFileSync(file, String(seconds())) };
-};
+}

@@ -13,24 +13,26 @@ export type Run = {
 };
 
 /** The unfinished run of a data folder, or a new one. */
-export const openRun = (dataDir: string): Run => {
+export function openRun(dataDir: string): Run {
 	const known = tokenOf(dataDir);
 	if (known !== undefined) return { clientToken: known, goesOn: true };
 	mkdirSync(dataDir, { recursive: true });
 	const run = { clientToken: crypto.randomUUID() };
 	writeFileSync(join(dataDir, fileName), JSON.stringify(run));
 	return { ...run, goesOn: false };
-};
+}
 
 /** Ends the run: the next one in this folder is new. */
-export const finishRun = (dataDir: string): void => rmSync(join(dataDir, fileName), { force: true });
+export function finishRun(dataDir: string): void {
+	rmSync(join(dataDir, fileName), { force: true });
+}
 
 /** Abandons the run of a data folder. @returns its client token, since an external S3 may still have the sampling */
-export const abandonRun = (dataDir: string): string | undefined => {
+export function abandonRun(dataDir: string): string | undefined {
 	const known = tokenOf(dataDir);
 	finishRun(dataDir);
 	return known;
-};
+}
 
 const tokenOf = (dataDir: string): string | undefined => {
 	const file = join(dataDir, fileName);

@@ -31,7 +31,7 @@ const quietPolls = 5;
  * sampling; if that has ended incomplete, it is retried.
  * @returns its status, and the seconds it took after the stack was started
  */
-export const sampleOnLocalStack = async (options: {
+export async function sampleOnLocalStack(options: {
 	dataDir: string;
 	/** Folder of the video indexes, shared by samplings of the same server. */
 	knownVideos?: string;
@@ -45,7 +45,7 @@ export const sampleOnLocalStack = async (options: {
 	framesPerChunk: number;
 	progress: ProgressDisplay;
 	onClose: (close: () => unknown) => void;
-}): Promise<{ status: SamplingStatus; seconds: number }> => {
+}): Promise<{ status: SamplingStatus; seconds: number }> {
 	const stack = await startLocalStack({
 		dataDir: join(options.dataDir, 'stack'),
 		parameters: {
@@ -108,7 +108,7 @@ export const sampleOnLocalStack = async (options: {
 	} finally {
 		options.progress.end();
 	}
-};
+}
 
 /** Waits for work that continues after the end of a sampling, such as recording it in the destination. */
 const untilQuiet = async (stack: LocalStack): Promise<void> => {

@@ -6,17 +6,17 @@ const shortestSecret = 6;
 const known = new Set<string>();
 
 /** Registers a secret, so that it is never printed. */
-export const keepSecret = (secret: string): string => {
+export function keepSecret(secret: string): string {
 	known.add(secret.trim());
 	return secret;
-};
+}
 
 /** Removes known secrets from a text, and user name, password and query from URLs. */
-export const withoutSecrets = (text: string): string => {
+export function withoutSecrets(text: string): string {
 	const secrets = [...known, ...secretVariables.map(name => process.env[name] ?? '')];
 	return secrets
 		.filter(secret => secret.length >= shortestSecret)
 		.reduce((rest, secret) => rest.replaceAll(secret, '…'), text)
 		.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1')
 		.replace(/(\bhttps?:\/\/[^\s?"'`]*)\?[^\s"'`)]*/gi, '$1?…');
-};
+}

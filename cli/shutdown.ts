@@ -28,14 +28,14 @@ let ending = false;
 const longestCloseMs = 60_000;
 
 /** Closes the resources of the command and exits. */
-export const endProcess = (code: number): void => {
+export function endProcess(code: number): void {
 	if (ending) return;
 	ending = true;
 	process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM').removeAllListeners('SIGHUP');
 	setTimeout(() => process.exit(code), longestCloseMs).unref();
 	const closing = [...open].map(close => close());
 	void Promise.allSettled(closing).finally(() => process.exit(code));
-};
+}
 
 /**
  * Runs work that can be interrupted: by Ctrl-C, by a signal, or by the end of the parent npm process. Its resources are
@@ -43,10 +43,10 @@ export const endProcess = (code: number): void => {
  * @param work gets a function that registers a resource to close
  * @param farewell printed when it is interrupted
  */
-export const closingAll = async <Result>(
+export async function closingAll<Result>(
 	work: (onClose: (close: () => unknown) => void) => Promise<Result>,
 	farewell?: string,
-): Promise<Result> => {
+): Promise<Result> {
 	const closers: (() => unknown)[] = [];
 	const closeAll = async () => {
 		for (const close of closers.splice(0).reverse()) await close();
@@ -76,4 +76,4 @@ export const closingAll = async <Result>(
 		await closeAll();
 		open.delete(closeAll);
 	}
-};
+}

@@ -11,7 +11,7 @@ import { keepSecret } from './secrets.ts';
 const names = ['SUPERVISELY_API_TOKEN', 'API_TOKEN'];
 
 /** Finds the API token, or prompts for it on a terminal without echo. Never taken from the command line. */
-export const findToken = async (server: string): Promise<string> => {
+export async function findToken(server: string): Promise<string> {
 	const found = firstOf(process.env) ?? firstOf(readSettings());
 	if (found) return keepSecret(found);
 	if (!process.stdin.isTTY) {
@@ -27,7 +27,7 @@ export const findToken = async (server: string): Promise<string> => {
 	process.stderr.write('\n');
 	if (!token) throw new FramefanError('No API token was given');
 	return keepSecret(token);
-};
+}
 
 const firstOf = (variables: Record<string, string | undefined>): string | undefined =>
 	names.map(name => variables[name]).find(value => value);

@@ -46,7 +46,7 @@ export const hostLayerFile = 'layer.json';
 export type LayerName = keyof typeof nativePackages;
 
 /** Fingerprint of a layer: of package version, target, or the program that replaces it. */
-export const layerFingerprint = (layer: LayerName, target: Target, program?: string): string => {
+export function layerFingerprint(layer: LayerName, target: Target, program?: string): string {
 	if (program !== undefined)
 		return createHash('sha256')
 			.update(JSON.stringify([layer, target]))
@@ -56,7 +56,7 @@ export const layerFingerprint = (layer: LayerName, target: Target, program?: str
 	return createHash('sha256')
 		.update(JSON.stringify([layer, target, parts]))
 		.digest('hex');
-};
+}
 
 const programName = (layer: LayerName, { platform }: Target) => (platform === 'win32' ? `${layer}.exe` : layer);
 
@@ -91,7 +91,7 @@ const packageFolders = (names: string[], target: Target): { folders: string[]; d
  * Works without network when the target's packages are installed (they are, when it is this machine).
  * @param program path of a program to use instead of the package's
  */
-export const buildLayer = (layer: LayerName, target: Target, outputFolder: string, program?: string): void => {
+export function buildLayer(layer: LayerName, target: Target, outputFolder: string, program?: string): void {
 	if (program !== undefined) {
 		mkdirSync(join(outputFolder, 'bin'), { recursive: true });
 		writeFileSync(join(outputFolder, 'bin', programName(layer, target)), readProgram(program), { mode: 0o755 });
@@ -113,4 +113,4 @@ export const buildLayer = (layer: LayerName, target: Target, outputFolder: strin
 	} finally {
 		dispose();
 	}
-};
+}

@@ -1,7 +1,7 @@
 import type { StateStore } from '#shared/aws/state-store.ts';
 
 /** The documents of one sampling in memory, stored as text like in S3. */
-export const makeMemoryStore = (): StateStore => {
+export function makeMemoryStore(): StateStore {
 	const documents = new Map<string, { text: string; etag: string }>();
 	let version = 0;
 	const put = (key: string, value: unknown) => {
@@ -41,4 +41,4 @@ export const makeMemoryStore = (): StateStore => {
 			return { keys: keys.slice(0, most), more: keys.length > most };
 		},
 	};
-};
+}

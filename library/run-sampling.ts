@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { makeBoundedWork } from '#shared/bounded-work.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
+import { retrying } from '#shared/retrying.ts';
 import { hasEnded, readDocument, readOutcome } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
 import type { DecodeMessage, PlanMessage, RecountMessage } from '#shared/sampling/messages.ts';
@@ -14,6 +15,7 @@ import {
 	samplingId,
 } from '#shared/sampling/request.ts';
 import type { Fault, Summary } from '#shared/sampling/summary.ts';
+import { isPermanent } from '#shared/transient.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { decodeChunk } from '../functions/decode/decode-chunk.ts';
 import { handlePlanMessage } from '../functions/fan-out/handle-plan-message.ts';
@@ -62,12 +64,12 @@ const leaseMs = 60_000;
  * @param begin handles the first message; default: walks the whole project
  * @throws FramefanError when the sampling fails as a whole, or a message keeps failing
  */
-export const runSampling = async (
+export async function runSampling(
 	client: SuperviselyClient,
 	input: SamplingRequestInput,
 	{ onProgress, concurrency = availableParallelism(), signal = new AbortController().signal }: SamplingOptions,
 	begin?: (ports: FanOutPorts, at: Attempt, request: SamplingRequest) => Promise<void>,
-): Promise<SamplingResult> => {
+): Promise<SamplingResult> {
 	if (!Number.isInteger(concurrency) || concurrency < 1)
 		throw new RangeError(`concurrency is ${concurrency}: it must be a whole number of at least 1`);
 	const parsed = requestSchema.safeParse(input);
@@ -136,7 +138,7 @@ export const runSampling = async (
 		await chunks.settle();
 		files.remove();
 	}
-};
+}
 
 const progressOf = ({ videos, framesPlanned, framesUploaded, framesAlreadyThere, faultCount }: Summary) => ({
 	...{ videos, framesPlanned, framesDone: framesUploaded + framesAlreadyThere, faults: faultCount },
@@ -144,14 +146,12 @@ const progressOf = ({ videos, framesPlanned, framesUploaded, framesAlreadyThere,
 
 /** Retries the work of a message; repeats are harmless. */
 const withRetries = async (work: () => Promise<void>, signal: AbortSignal): Promise<void> => {
-	for (let count = 1; ; count++) {
+	signal.throwIfAborted();
+	try {
+		await retrying(work, { retries: tries - 1, minTimeout: 2000, signal });
+	} catch (error) {
 		signal.throwIfAborted();
-		try {
-			return await work();
-		} catch (error) {
-			signal.throwIfAborted();
-			if (count === tries) throw new FramefanError(`Failed ${tries} times: ${messageOf(error)}`, { cause: error });
-			await new Promise(resolve => setTimeout(resolve, 1000 * 2 ** count));
-		}
+		if (isPermanent(error)) throw error;
+		throw new FramefanError(`Failed ${tries} times: ${messageOf(error)}`, { cause: error });
 	}
 };

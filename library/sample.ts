@@ -26,31 +26,31 @@ export type ProjectOptions = SamplingOptions & {
  * uploads the selected frames with their labels. Existing images are not uploaded again.
  * @throws FramefanError when the sampling is impossible; failed videos, frames and figures are faults instead
  */
-export const sampleVideoProject = (
+export function sampleVideoProject(
 	client: SuperviselyClient,
 	projectId: number,
 	settings: SamplingSettings,
 	{ destinationProjectId, name, datasetIds, includeNested = false, ...options }: ProjectOptions = {},
-): Promise<SamplingResult> => {
+): Promise<SamplingResult> {
 	const source = { projectId, includeNested, ...(datasetIds ? { datasetIds } : {}) };
 	const destination = {
 		...(destinationProjectId === undefined ? {} : { projectId: destinationProjectId }),
 		...(name === undefined ? {} : { name }),
 	};
 	return runSampling(client, { source, destination, settings }, options);
-};
+}
 
 /**
  * Samples a dataset of videos, with all nested datasets, into a mirror in a project or in one of its datasets.
  * @throws as `sampleVideoProject` does
  */
-export const sampleVideoDataset = async (
+export async function sampleVideoDataset(
 	client: SuperviselyClient,
 	datasetId: number,
 	destination: { projectId: number; parentDatasetId?: number },
 	settings: SamplingSettings,
 	options: SamplingOptions = {},
-): Promise<SamplingResult> => {
+): Promise<SamplingResult> {
 	const { projectId } = await needDataset(client, datasetId);
 	const input = { source: { projectId }, destination: { projectId: destination.projectId }, settings };
 	return runSampling(client, input, options, async (ports, at, request) => {
@@ -62,19 +62,19 @@ export const sampleVideoDataset = async (
 			{ schema: 1, kind: 'dataset', ...at, ...place, dataset: datasetId, ...share },
 		]);
 	});
-};
+}
 
 /**
  * Samples a video into a dataset of the same name in a dataset of an images project.
  * @throws as `sampleVideoProject` does
  */
-export const sampleVideo = async (
+export async function sampleVideo(
 	client: SuperviselyClient,
 	videoId: number,
 	destinationDatasetId: number,
 	settings: SamplingSettings,
 	options: SamplingOptions = {},
-): Promise<SamplingResult> => {
+): Promise<SamplingResult> {
 	const video = await SuperviselyClient.apiOf(client).video(videoId);
 	if (!video) throw new PermanentError('not-found', `There is no video ${videoId} on ${client.server}`);
 	const above = await needDataset(client, destinationDatasetId);
@@ -86,7 +86,7 @@ export const sampleVideo = async (
 		const place = { node: nodeIds.video(videoId), parent: node.id, dataset: video.datasetId, mirror: above.id };
 		await enqueueChildren(ports, at, node, [{ schema: 1, kind: 'video', ...at, ...place, video: videoId }]);
 	});
-};
+}
 
 const needDataset = async (client: SuperviselyClient, id: number): Promise<Dataset> => {
 	const dataset = await SuperviselyClient.apiOf(client).dataset(id);

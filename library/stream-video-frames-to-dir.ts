@@ -28,12 +28,12 @@ export type StreamToDirOptions = StreamOptions & {
  * @returns the paths, in the order of the frames
  * @throws errors of `streamVideoFrames`, RangeError for invalid options, and errors of writing files
  */
-export const streamVideoFramesToDir = async (
+export async function streamVideoFramesToDir(
 	client: SuperviselyClient,
 	videoId: number,
 	folder: string,
 	options: StreamToDirOptions = {},
-): Promise<string[]> => {
+): Promise<string[]> {
 	const { ext = 'png', quality, chroma, optimiseCoding, onProgress, maxWriteWorkers = 4, ...streaming } = options;
 	const image: ImageOptions = { format: ext, quality, chroma, optimiseCoding };
 	const wrong = wrongImageOption(image, option => (option === 'format' ? 'ext' : option));
@@ -53,4 +53,4 @@ export const streamVideoFramesToDir = async (
 		await writing.settle();
 	}
 	return files;
-};
+}

@@ -33,7 +33,7 @@ const framesPerChunk = 250;
  * @throws RangeError when `start` is after the last frame of the video
  * @throws PermanentError when the video does not exist or can't be read
  */
-export const streamVideoFrames = async function* (
+export async function* streamVideoFrames(
 	client: SuperviselyClient,
 	videoId: number,
 	options: StreamOptions = {},
@@ -47,10 +47,10 @@ export const streamVideoFrames = async function* (
 		if (converting.length >= pictureConcurrency) yield (await converting.shift()) as VideoFrame;
 	}
 	for (const converted of converting) yield await converted;
-};
+}
 
 /** The same frames in the format of the decoder. */
-export const streamPictures = async function* (
+export async function* streamPictures(
 	client: SuperviselyClient,
 	videoId: number,
 	options: StreamOptions,
@@ -73,7 +73,7 @@ export const streamPictures = async function* (
 		leaving.abort();
 		await close();
 	}
-};
+}
 
 const rangeOf = ({ start = 0, end }: StreamOptions, count: number, videoId: number): number[] => {
 	const first = Math.max(0, start);

@@ -7,7 +7,7 @@ import type { FileStore } from '#shared/aws/file-store.ts';
 import { openFile } from '#shared/video/source/file-source.ts';
 
 /** Copies of video files without byte ranges, in a temporary folder that `remove` deletes. */
-export const makeTemporaryFiles = (): FileStore & { remove(): void } => {
+export function makeTemporaryFiles(): FileStore & { remove(): void } {
 	const folder = mkdtempSync(join(tmpdir(), 'framefan-'));
 	const files = new Map<string, string>();
 	return {
@@ -23,4 +23,4 @@ export const makeTemporaryFiles = (): FileStore & { remove(): void } => {
 		open: key => openFile(files.get(key) ?? join(folder, 'none')),
 		remove: () => rmSync(folder, { recursive: true, force: true }),
 	};
-};
+}

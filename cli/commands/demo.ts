@@ -21,7 +21,7 @@ type DemoResult = Pick<
 	'state' | 'videos' | 'framesPlanned' | 'framesUploaded' | 'framesAlreadyThere' | 'labels' | 'faults' | 'notes'
 > & { seconds: number; framesPerSecond: number; project: string; contactSheet: string };
 
-export const addDemo = (program: Command): void => {
+export function addDemo(program: Command): void {
 	program
 		.command('demo')
 		.description('Generates a video project, samples it on this machine and prints the result (npm start)')
@@ -29,7 +29,7 @@ export const addDemo = (program: Command): void => {
 		.option('--fresh', 'starts over')
 		.option('--json', 'prints one line of JSON at the end')
 		.action(demo);
-};
+}
 
 const demo = (options: DemoOptions): Promise<void> =>
 	closingAll(async onClose => {

@@ -46,7 +46,7 @@ type Fault = Omit<ReadFault, 'index'> & { index: number | null };
 
 const defaultFramesPerChunk = 500;
 
-export const addFrames = (program: Command): void => {
+export function addFrames(program: Command): void {
 	addImageOptions(
 		program
 			.command('frames')
@@ -68,7 +68,7 @@ export const addFrames = (program: Command): void => {
 		.option('--json', 'prints one line of JSON per frame, and one at the end')
 		.option('--server <url>', 'Supervisely server of a video id', process.env.SERVER_ADDRESS)
 		.action(frames);
-};
+}
 
 const frames = (video: string, options: FramesOptions): Promise<void> =>
 	closingAll(async onClose => {

@@ -19,7 +19,7 @@ import { UsageError } from '../usage-error.ts';
 
 type SampleOptions = RequestOptions & { server: string; data: string; json?: boolean };
 
-export const addSample = (program: Command): void => {
+export function addSample(program: Command): void {
 	addRequestOptions(
 		program
 			.command('sample')
@@ -33,7 +33,7 @@ export const addSample = (program: Command): void => {
 			'\nThe API token is read from SUPERVISELY_API_TOKEN, API_TOKEN or ~/supervisely.env, or prompted for.',
 		)
 		.action(sample);
-};
+}
 
 const sample = async (options: SampleOptions): Promise<void> => {
 	const request = toRequest(options);

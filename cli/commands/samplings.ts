@@ -24,7 +24,7 @@ const where = (command: Command): Command =>
 		.option('--json', 'prints one line of JSON');
 
 /** The commands for the HTTP API: status, list, cancel, retry, estimate. */
-export const addSamplings = (program: Command): void => {
+export function addSamplings(program: Command): void {
 	where(program.command('status <id>').description('Shows the state, progress and result of a sampling')).action(
 		status,
 	);
@@ -39,7 +39,7 @@ export const addSamplings = (program: Command): void => {
 	)
 		.option('--server <url>', 'with --local: address of the Supervisely server')
 		.action(estimate);
-};
+}
 
 /** Calls the API of the deployment, or of the local stack of a sampling. */
 const ask = <Answer>(

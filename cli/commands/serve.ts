@@ -8,7 +8,7 @@ import { closingAll } from '../shutdown.ts';
 
 type ServeOptions = { port?: number; data: string; import?: string[]; json?: boolean };
 
-export const addServe = (program: Command): void => {
+export function addServe(program: Command): void {
 	program
 		.command('serve')
 		.description('Runs the Supervisely-compatible server until it is stopped')
@@ -22,7 +22,7 @@ export const addServe = (program: Command): void => {
 		)
 		.option('--json', 'prints one line of JSON instead of text')
 		.action(serve);
-};
+}
 
 const serve = (options: ServeOptions): Promise<void> =>
 	closingAll(async onClose => {

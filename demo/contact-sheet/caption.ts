@@ -7,14 +7,7 @@ const file = createRequire(import.meta.url).resolve('@fontsource/inter/files/int
 let font: Font | undefined;
 
 /** A line of text as an SVG path; what is too wide loses its middle. Sizes in pixels. */
-export const captionPath = (
-	text: string,
-	x: number,
-	y: number,
-	size: number,
-	width: number,
-	colour: string,
-): string => {
+export function captionPath(text: string, x: number, y: number, size: number, width: number, colour: string): string {
 	font ??= opentype.parse(new Uint8Array(readFileSync(file)).buffer);
 	const { unitsPerEm } = font;
 	// Letter by letter: the library stumbles over this font's ligatures, which a caption doesn't need.
@@ -32,4 +25,4 @@ export const captionPath = (
 		return path;
 	});
 	return `<path fill="${colour}" d="${paths.join('')}"/>`;
-};
+}

@@ -10,7 +10,7 @@ const cell = { width: 320, height: 180, gap: 10, caption: 24 };
  * Draws a PNG of some images of an images project's folder, with their labels on them.
  * @param perDataset images of each dataset, spread over it
  */
-export const drawContactSheet = async (project: string, path: string, perDataset: number): Promise<void> => {
+export async function drawContactSheet(project: string, path: string, perDataset: number): Promise<void> {
 	const chosen = [...groupByDataset(project).values()].flatMap(images => spread(images, perDataset));
 	const colours = readColours(project);
 	const cells = await Promise.all(chosen.map(image => drawCell(image, colours)));
@@ -29,7 +29,7 @@ export const drawContactSheet = async (project: string, path: string, perDataset
 		)
 		.png()
 		.toFile(path);
-};
+}
 
 const groupByDataset = (project: string): Map<string, FolderImage[]> => {
 	const groups = new Map<string, FolderImage[]>();

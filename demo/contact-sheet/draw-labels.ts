@@ -3,12 +3,12 @@ import sharp from 'sharp';
 import type { FolderImage, FolderLabel } from './read-images.ts';
 
 /** SVG of an image's labels in its own pixels, to lie over it. Lines keep their width when the whole is scaled by `scale`. */
-export const drawLabels = async (image: FolderImage, colours: Map<string, string>, scale: number): Promise<string> => {
+export async function drawLabels(image: FolderImage, colours: Map<string, string>, scale: number): Promise<string> {
 	const shapes = await Promise.all(
 		image.labels.map(label => drawLabel(label, colours.get(label.classTitle) ?? '#fff', scale)),
 	);
 	return shapes.join('');
-};
+}
 
 const drawLabel = async (label: FolderLabel, colour: string, scale: number): Promise<string> => {
 	const style = `stroke="#fff" stroke-width="${1.5 / scale}" fill="${colour}" fill-opacity="0.35"`;

@@ -17,17 +17,17 @@ export type FolderImage = {
 };
 
 /** Colours of a project's classes. */
-export const readColours = (project: string): Map<string, string> => {
+export function readColours(project: string): Map<string, string> {
 	const meta = JSON.parse(readFileSync(join(project, 'meta.json'), 'utf8')) as {
 		classes: { title: string; color: string }[];
 	};
 	return new Map(meta.classes.map(({ title, color }) => [title, color]));
-};
+}
 
 /** All images of an images project's folder, dataset by dataset, in the order of their names. */
-export const readImages = function* (project: string): Iterable<FolderImage> {
+export function* readImages(project: string): Iterable<FolderImage> {
 	for (const dataset of folders(project)) yield* imagesOf(join(project, dataset), dataset);
-};
+}
 
 const folders = (parent: string): string[] =>
 	readdirSync(parent, { withFileTypes: true })

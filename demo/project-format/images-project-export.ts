@@ -24,8 +24,8 @@ export type ExportedDataset = {
 export type ExportedProject = { meta: unknown; datasets: ExportedDataset[] };
 
 /** Folder names that mean something in the format and so can be no dataset's. */
-const RESERVED = ['img', 'ann', 'img_info', 'seg', 'meta', 'datasets', 'blob', 'meta.json', 'video', 'README.md'];
-const AT_ONCE = 32;
+const reserved = ['img', 'ann', 'img_info', 'seg', 'meta', 'datasets', 'blob', 'meta.json', 'video', 'README.md'];
+const atOnce = 32;
 
 /**
  * Writes a project in Supervisely's image project format: `meta.json`, and for each dataset `img/<image>`, `ann/<image>.json`,
@@ -39,7 +39,7 @@ export async function exportImagesProject(project: ExportedProject, folder: stri
 }
 
 async function exportDatasets(datasets: ExportedDataset[], folder: string): Promise<void> {
-	const names = new SafeNames(RESERVED);
+	const names = new SafeNames(reserved);
 	for (const dataset of datasets) {
 		const place = join(folder, names.give(dataset.name, dataset.id));
 		for (const part of ['img', 'ann', 'meta']) await mkdir(join(place, part), { recursive: true });
@@ -56,7 +56,7 @@ async function exportImages(images: Iterable<ExportedImage>, folder: string): Pr
 	let batch: Promise<void>[] = [];
 	for (const image of images) {
 		batch.push(exportImage(image, folder, names.give(image.name, image.id)));
-		if (batch.length === AT_ONCE) {
+		if (batch.length === atOnce) {
 			await Promise.all(batch);
 			batch = [];
 		}

@@ -1,4 +1,4 @@
-const LONGEST = 200;
+const longest = 200;
 
 /** Gives names from outside a form that is safe as the name of a file or folder, and different for different ids. */
 export class SafeNames {
@@ -24,7 +24,7 @@ export class SafeNames {
 /** Without separators and control characters, and without the leading dot that hides a file or means a folder itself. */
 function safeName(name: string): string {
 	const plain = name.replaceAll(/[/\\\p{Cc}]/gu, '_').replace(/^\./, '_');
-	return shorten(plain === '' ? '_' : plain, LONGEST);
+	return shorten(plain === '' ? '_' : plain, longest);
 }
 
 function withId(name: string, id: number): string {

@@ -10,7 +10,7 @@ const blockSide = ({ width, height }: Size): number => Math.floor(Math.min(width
 export type RgbPicture = Size & { data: Uint8Array };
 
 /** Draws the frame index at the top left: 16 blocks, lowest bit first, white for 1. */
-export const drawBarcode = (picture: RgbPicture, frame: number): void => {
+export function drawBarcode(picture: RgbPicture, frame: number): void {
 	const side = blockSide(picture);
 	for (let y = 0; y < side; y++) {
 		for (let bit = 0; bit < bits; bit++) {
@@ -18,10 +18,10 @@ export const drawBarcode = (picture: RgbPicture, frame: number): void => {
 			picture.data.fill((frame >> bit) & 1 ? 255 : 0, start, start + side * 3);
 		}
 	}
-};
+}
 
 /** Reads the frame index from a picture, from the middle of each block; also from one that was scaled. */
-export const readBarcode = ({ width, height, data }: RgbPicture, drawn: Size = { width, height }): number => {
+export function readBarcode({ width, height, data }: RgbPicture, drawn: Size = { width, height }): number {
 	const side = blockSide(drawn);
 	let frame = 0;
 	for (let bit = 0; bit < bits; bit++) {
@@ -30,4 +30,4 @@ export const readBarcode = ({ width, height, data }: RgbPicture, drawn: Size = {
 		if ((data[(y * width + x) * 3 + 1] as number) > 127) frame |= 1 << bit;
 	}
 	return frame;
-};
+}

@@ -13,7 +13,7 @@ export const colours = {
 } as const satisfies Record<keyof Scene, Colour>;
 
 /** A quiet landscape of soft stripes that the shapes move over. */
-export const drawBackground = ({ width, height }: Size): Buffer => {
+export function drawBackground({ width, height }: Size): Buffer {
 	const data = Buffer.alloc(width * height * 3);
 	for (let y = 0, at = 0; y < height; y++) {
 		for (let x = 0; x < width; x++) {
@@ -24,10 +24,10 @@ export const drawBackground = ({ width, height }: Size): Buffer => {
 		}
 	}
 	return data;
-};
+}
 
 /** Draws a frame: background, shapes, barcode. */
-export const drawFrame = (background: Buffer, size: Size, scene: Scene, frame: number): Buffer => {
+export function drawFrame(background: Buffer, size: Size, scene: Scene, frame: number): Buffer {
 	const picture: RgbPicture = { ...size, data: Buffer.from(background) };
 	const dot = (x: number, y: number, [red, green, blue]: Colour) => {
 		if (x < 0 || y < 0 || x >= size.width || y >= size.height) return;
@@ -62,16 +62,16 @@ export const drawFrame = (background: Buffer, size: Size, scene: Scene, frame: n
 	}
 	drawBarcode(picture, frame);
 	return picture.data as Buffer;
-};
+}
 
 /** Pixels of a disc around (0, 0). */
-export const discPixels = (radius: number): Point[] => {
+export function discPixels(radius: number): Point[] {
 	const pixels: Point[] = [];
 	for (let y = -radius; y <= radius; y++) {
 		for (let x = -radius; x <= radius; x++) if (x * x + y * y <= radius * radius) pixels.push([x, y]);
 	}
 	return pixels;
-};
+}
 
 /** Rows of a convex polygon, its corners included: y, first x, last x. */
 const polygonRows = (polygon: Point[]): [y: number, from: number, to: number][] => {

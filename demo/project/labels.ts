@@ -45,7 +45,7 @@ const discData = async (radius: number): Promise<string> => {
 const points = (exterior: readonly Point[]) => ({ points: { exterior, interior: [] } });
 
 /** Geometry of everything on a frame, in pixel coordinates. */
-export const geometriesAt = (scene: Scene, disc: string): Partial<Record<keyof Scene, object>> => {
+export function geometriesAt(scene: Scene, disc: string): Partial<Record<keyof Scene, object>> {
 	const { car, drone, ball, beacon, trail } = scene;
 	return {
 		...(car ? { car: points([car.topLeft, car.bottomRight]) } : {}),
@@ -56,13 +56,13 @@ export const geometriesAt = (scene: Scene, disc: string): Partial<Record<keyof S
 		...(beacon ? { beacon: points([beacon]) } : {}),
 		...(trail ? { trail: points(trail) } : {}),
 	};
-};
+}
 
 /**
  * The annotation of a demo video in the project-folder format: figures on every frame that shows the thing, tags of the
  * video and of objects with frame ranges, some figures made by a tracker.
  */
-export const videoAnnotation = async (video: string, frames: number, size: Size): Promise<object> => {
+export async function videoAnnotation(video: string, frames: number, size: Size): Promise<object> {
 	const unit = Math.round(Math.min(size.width, size.height) / 18);
 	const disc = await discData(Math.round(1.5 * unit));
 	const half = Math.floor(frames / 2);
@@ -107,4 +107,4 @@ export const videoAnnotation = async (video: string, frames: number, size: Size)
 		})),
 		framesCount: frames,
 	};
-};
+}

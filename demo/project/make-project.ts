@@ -76,10 +76,10 @@ const version = 1;
  * Generates the demo project in Supervisely's video project format, if it does not exist yet.
  * @returns its folder, inside `parent`
  */
-export const makeDemoProject = async (
+export async function makeDemoProject(
 	parent: string,
 	onProgress: (video: DemoVideo) => void = () => {},
-): Promise<string> => {
+): Promise<string> {
 	const folder = join(parent, `demo-project-${version}`);
 	if (existsSync(folder)) return folder;
 	const making = `${folder}-making`;
@@ -98,7 +98,7 @@ export const makeDemoProject = async (
 	}
 	renameSync(making, folder);
 	return folder;
-};
+}
 
 const encode = async (video: DemoVideo, path: string): Promise<void> => {
 	const { width, height } = video.size;

@@ -22,7 +22,7 @@ const swing = (frame: number, period: number, from: number, to: number): number 
 	Math.round(from + (to - from) * (0.5 - 0.5 * Math.cos((2 * Math.PI * frame) / period)));
 
 /** Where everything is on a frame of a video with `frames` frames. */
-export const sceneAt = (frame: number, frames: number, { width, height }: Size): Scene => {
+export function sceneAt(frame: number, frames: number, { width, height }: Size): Scene {
 	const unit = Math.round(Math.min(width, height) / 18);
 	if (frame >= frames - emptyFrames) {
 		return { car: undefined, drone: undefined, ball: undefined, beacon: undefined, trail: undefined };
@@ -53,4 +53,4 @@ export const sceneAt = (frame: number, frames: number, { width, height }: Size):
 			[width - 1 - unit, trailY],
 		],
 	};
-};
+}

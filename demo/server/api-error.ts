@@ -12,18 +12,27 @@ export class ApiError extends Error {
 }
 
 /** 400: the request itself is wrong. */
-export const badRequest = (message: string): ApiError => new ApiError(400, 'BAD_REQUEST', message);
+export function badRequest(message: string): ApiError {
+	return new ApiError(400, 'BAD_REQUEST', message);
+}
 
 /** 404 with the wording that the vendor uses and its SDK recognises. */
-export const notFound = (kind: string, id: number): ApiError =>
-	new ApiError(
+export function notFound(kind: string, id: number): ApiError {
+	return new ApiError(
 		404,
 		'NOT_FOUND',
 		`${kind} with ${kind.toLowerCase()}Id ${id} is either archived, doesn't exist or you don't have enough permissions to access`,
 	);
+}
 
 /** 400 for names already taken; `errors` names each with the id of the entity that has it. */
-export const notUnique = (errors: { name: string; id: number }[]): ApiError =>
-	new ApiError(400, 'NONUNIQUE', `Name is already taken: ${errors.map(e => JSON.stringify(e.name)).join(', ')}`, {
-		errors,
-	});
+export function notUnique(errors: { name: string; id: number }[]): ApiError {
+	return new ApiError(
+		400,
+		'NONUNIQUE',
+		`Name is already taken: ${errors.map(e => JSON.stringify(e.name)).join(', ')}`,
+		{
+			errors,
+		},
+	);
+}

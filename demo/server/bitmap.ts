@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib';
 import { badRequest } from './api-error.ts';
 
-const PNG_START = Buffer.from('89504e470d0a1a0a', 'hex');
-const LARGEST_PNG = 256 * 1024 * 1024;
+const pngStart = Buffer.from('89504e470d0a1a0a', 'hex');
+const largestPng = 256 * 1024 * 1024;
 
 /**
  * Size in pixels of a mask's `data`: base64 of zlib of a PNG file.
@@ -11,11 +11,11 @@ const LARGEST_PNG = 256 * 1024 * 1024;
 export function bitmapSize(data: string): { width: number; height: number } {
 	let png: Buffer;
 	try {
-		png = inflateSync(Buffer.from(data, 'base64'), { maxOutputLength: LARGEST_PNG });
+		png = inflateSync(Buffer.from(data, 'base64'), { maxOutputLength: largestPng });
 	} catch {
 		throw badRequest('bitmap.data: is not base64 of zlib data');
 	}
-	if (png.length < 33 || !png.subarray(0, 8).equals(PNG_START) || png.toString('latin1', 12, 16) !== 'IHDR') {
+	if (png.length < 33 || !png.subarray(0, 8).equals(pngStart) || png.toString('latin1', 12, 16) !== 'IHDR') {
 		throw badRequest('bitmap.data: does not hold a PNG');
 	}
 	const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-const BLOCK = 1 << 20;
+const blockBytes = 1 << 20;
 
 /** Files kept under the hash of their content: the base64 SHA-256 that Supervisely uses, in hex on disk. */
 export class BlobFolder {
@@ -82,7 +82,7 @@ async function* inBlocks(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
 	for await (const piece of content) {
 		pieces.push(piece);
 		length += piece.length;
-		if (length >= BLOCK) {
+		if (length >= blockBytes) {
 			yield Buffer.concat(pieces);
 			pieces = [];
 			length = 0;

@@ -7,11 +7,13 @@ import type { Store } from './store.ts';
 export type Context = { store: Store; blobs: BlobFolder; address: () => string };
 
 /** The team and the workspace that exist. Clients pass a workspace on, they never ask for it. */
-export const TEAM_ID = 1;
-export const WORKSPACE_ID = 1;
+export const teamId = 1;
+export const workspaceId = 1;
 
 /** The project with that id. @throws ApiError 404 */
-export const projectOf = (store: Store, id: number): ProjectRecord => found(store.projects.get(id), 'Project', id);
+export function projectOf(store: Store, id: number): ProjectRecord {
+	return found(store.projects.get(id), 'Project', id);
+}
 
 /** The dataset with that id. @throws ApiError 404 */
 export function datasetOf(store: Store, id: number): DatasetRecord {
@@ -22,7 +24,9 @@ export function datasetOf(store: Store, id: number): DatasetRecord {
 }
 
 /** The image with that id. @throws ApiError 404 */
-export const imageOf = (store: Store, id: number): ImageRecord => found(store.images.get(id), 'Image', id);
+export function imageOf(store: Store, id: number): ImageRecord {
+	return found(store.images.get(id), 'Image', id);
+}
 
 /** The video with that id. @throws ApiError 404 */
 export function videoOf(store: Store, id: number): VideoRecord {
@@ -54,7 +58,9 @@ export function datasetWithDescendants(store: Store, root: DatasetRecord): Datas
 }
 
 /** The time, as the server writes it. */
-export const now = (): string => new Date().toISOString();
+export function now(): string {
+	return new Date().toISOString();
+}
 
 function found<T>(entity: T | undefined, kind: string, id: number): T {
 	if (entity === undefined) throw notFound(kind, id);

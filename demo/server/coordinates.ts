@@ -20,8 +20,8 @@ const shapes = {
 };
 
 /** A geometry in pixel coordinates, in sub-pixel ones. What is not of the form that its type says is left as it is. */
-export const toSubPixel = (type: string, geometry: JsonObject): JsonObject =>
-	convert(type, geometry, {
+export function toSubPixel(type: string, geometry: JsonObject): JsonObject {
+	return convert(type, geometry, {
 		corners: ([[x1, y1], [x2, y2]]) => [
 			[Math.min(x1, x2), Math.min(y1, y2)],
 			[Math.max(x1, x2) + 1, Math.max(y1, y2) + 1],
@@ -29,6 +29,7 @@ export const toSubPixel = (type: string, geometry: JsonObject): JsonObject =>
 		point: ([x, y]) => [x + 0.5, y + 0.5],
 		node: ([x, y]) => [Math.floor(x) + 0.5, Math.floor(y) + 0.5],
 	});
+}
 
 /** A geometry in sub-pixel coordinates, in whole pixels of a picture of the given size. */
 export function toPixel(type: string, geometry: JsonObject, size: { width: number; height: number }): JsonObject {

@@ -1,8 +1,8 @@
-import { blobOf, type Context, datasetOf, projectOf, TEAM_ID, WORKSPACE_ID } from './context.ts';
+import { blobOf, type Context, datasetOf, projectOf, teamId, workspaceId } from './context.ts';
 import type { DatasetRecord, ImageRecord, ProjectRecord, TagRecord, VideoRecord } from './records.ts';
 import type { Store } from './store.ts';
 
-const USER_ID = 1;
+const userId = 1;
 
 /** A project as `projects.info` shows it. `size` is a number of bytes, as text. */
 export function projectJson({ store }: Context, project: ProjectRecord): Record<string, unknown> {
@@ -15,7 +15,7 @@ export function projectJson({ store }: Context, project: ProjectRecord): Record<
 		readme: project.readme,
 		size: String(datasets.reduce((sum, id) => sum + datasetBytes(store, id), 0)),
 		workspaceId: project.workspaceId,
-		teamId: TEAM_ID,
+		teamId: teamId,
 		type: project.type,
 		imagesCount: project.type === 'images' ? items : null,
 		itemsCount: items,
@@ -26,7 +26,7 @@ export function projectJson({ store }: Context, project: ProjectRecord): Record<
 		backupArchive: {},
 		referenceImageUrl: null,
 		version: null,
-		createdBy: USER_ID,
+		createdBy: userId,
 		createdAt: project.createdAt,
 		updatedAt: project.updatedAt,
 		embeddingsEnabled: false,
@@ -50,10 +50,10 @@ export function datasetJson({ store }: Context, dataset: DatasetRecord): Record<
 		imagesCount: items,
 		itemsCount: items,
 		customData: dataset.customData,
-		teamId: TEAM_ID,
+		teamId: teamId,
 		workspaceId: projectOf(store, dataset.projectId).workspaceId,
 		referenceImageUrl: null,
-		createdBy: USER_ID,
+		createdBy: userId,
 		createdAt: dataset.createdAt,
 		updatedAt: dataset.updatedAt,
 	};
@@ -82,7 +82,7 @@ export function imageJson(context: Context, image: ImageRecord): Record<string, 
 		customData: image.customData,
 		tags: entityTags(store, projectId, annotation?.tags ?? []),
 		...fileUrl(context, image),
-		createdBy: USER_ID,
+		createdBy: userId,
 		createdAt: image.createdAt,
 		updatedAt: image.updatedAt,
 		parentId: null,
@@ -106,8 +106,8 @@ export function videoJson(context: Context, video: VideoRecord): Record<string, 
 		description: video.description,
 		hash: video.hash,
 		link: null,
-		teamId: TEAM_ID,
-		workspaceId: WORKSPACE_ID,
+		teamId: teamId,
+		workspaceId: workspaceId,
 		projectId,
 		datasetId: video.datasetId,
 		...fileUrl(context, video),
@@ -118,7 +118,7 @@ export function videoJson(context: Context, video: VideoRecord): Record<string, 
 		meta: video.meta,
 		customData: video.customData,
 		fileMeta: video.fileMeta,
-		createdBy: USER_ID,
+		createdBy: userId,
 		createdAt: video.createdAt,
 		updatedAt: video.updatedAt,
 	};

@@ -4,7 +4,7 @@ import ffmpegInstaller from '@ffmpeg-installer/ffmpeg';
 /** What a finished ffmpeg left. `code` is null when it was stopped because its time was over. */
 export type FfmpegResult = { code: number | null; stdout: Buffer; stderr: string };
 
-const STDERR_KEPT = 256 * 1024;
+const stderrKept = 256 * 1024;
 
 /** Runs the bundled ffmpeg, for at most `timeoutMs`. It may open local files only. Never rejects because of what ffmpeg thinks of a file. */
 export function runFfmpeg(args: string[], timeoutMs: number): Promise<FfmpegResult> {
@@ -22,7 +22,7 @@ export function runFfmpeg(args: string[], timeoutMs: number): Promise<FfmpegResu
 		let stderr = '';
 		child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
 		child.stderr.on('data', (chunk: Buffer) => {
-			stderr = (stderr + chunk.toString('latin1')).slice(-STDERR_KEPT);
+			stderr = (stderr + chunk.toString('latin1')).slice(-stderrKept);
 		});
 		child.on('error', reject);
 		child.on('close', code => resolve({ code, stdout: Buffer.concat(stdout), stderr }));

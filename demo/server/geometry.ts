@@ -31,7 +31,7 @@ const ofMask = ({ bitmap }: z.infer<typeof mask>): Box => {
 };
 
 /** The known geometries. An unknown one is only allowed for a class of shape `any`. */
-const KINDS: Record<string, Kind> = {
+const kinds: Record<string, Kind> = {
 	rectangle: kind(z.object({ points: z.object({ exterior: z.tuple([xy, xy]), interior: noHoles }) }), ofPoints),
 	polygon: kind(z.object({ points: z.object(contour(3)) }), ofPoints),
 	line: kind(z.object({ points: z.object({ exterior: z.array(xy).min(2), interior: noHoles }) }), ofPoints),
@@ -57,7 +57,7 @@ const KINDS: Record<string, Kind> = {
 };
 
 /** Keys of a label that are not its geometry. */
-const LABEL_KEYS = new Set([
+const labelKeys = new Set([
 	...[
 		'id',
 		'classId',
@@ -83,9 +83,9 @@ export function parseGeometry(type: string, source: JsonObject, ofClass: { title
 	if (ofClass.shape !== 'any' && ofClass.shape !== type) {
 		throw badRequest(`Class ${JSON.stringify(ofClass.title)} has shape ${ofClass.shape} and takes no ${type}`);
 	}
-	const known = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
+	const known = Object.hasOwn(kinds, type) ? kinds[type] : undefined;
 	if (!known) {
-		const geometry = Object.fromEntries(Object.entries(source).filter(([key]) => !LABEL_KEYS.has(key)));
+		const geometry = Object.fromEntries(Object.entries(source).filter(([key]) => !labelKeys.has(key)));
 		return { geometry, box: null };
 	}
 	const parsed = parse(known.keys, type === 'cuboid_2d' ? cuboidKeys(source) : source);
@@ -100,8 +100,9 @@ const cuboidKeys = (source: JsonObject): JsonObject =>
 	);
 
 /** Whether a box in sub-pixel coordinates is inside a picture. */
-export const isWithin = (box: Box, size: { width: number; height: number }): boolean =>
-	box.left >= 0 && box.top >= 0 && box.right <= size.width && box.bottom <= size.height;
+export function isWithin(box: Box, size: { width: number; height: number }): boolean {
+	return box.left >= 0 && box.top >= 0 && box.right <= size.width && box.bottom <= size.height;
+}
 
 function around(points: XY[]): Box | null {
 	if (points.length === 0) return null;

@@ -8,9 +8,9 @@ import type { Faults, InjectedFault } from './faults.ts';
 import { jsonReply, type Reply, sendReply } from './reply.ts';
 import { bodyStream, readJson } from './request-body.ts';
 
-const API_ROOT = '/public/api/v3/';
-const FILE_ROOT = '/files/';
-const OWN_ROOT = '/framefan/';
+const apiRoot = '/public/api/v3/';
+const fileRoot = '/files/';
+const ownRoot = '/framefan/';
 
 /** What the HTTP server serves. */
 export type ServerOptions = {
@@ -40,11 +40,11 @@ export function createHttpServer(options: ServerOptions): Server {
 
 async function handle(options: ServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
 	const [path = '', query = ''] = (request.url ?? '').split('?', 2);
-	const own = path.startsWith(OWN_ROOT);
+	const own = path.startsWith(ownRoot);
 	const { name, endpoint } = route(options, path);
 	const counter: Counter = own ? { requests: 0, bytesIn: 0, bytesOut: 0 } : options.counters.of(name);
 	counter.requests++;
-	const injected = own ? NO_FAULT : options.faults.next(name);
+	const injected = own ? noFault : options.faults.next(name);
 	if (injected.delayMs > 0) await sleep(injected.delayMs);
 	if (injected.reset) {
 		request.socket.resetAndDestroy();
@@ -59,19 +59,19 @@ async function handle(options: ServerOptions, request: IncomingMessage, response
 	const reply = injected.status
 		? await fault(injected.status, exchange)
 		: await answer(request, () => {
-				if (path !== `${OWN_ROOT}nonce`) requireToken(request, options.token);
+				if (path !== `${ownRoot}nonce`) requireToken(request, options.token);
 				if (!endpoint) throw new ApiError(404, 'NOT_FOUND', `There is nothing at ${path.slice(0, 200)}`);
 				return endpoint(exchange);
 			});
 	counter.bytesOut += await sendReply(response, reply, injected.cutBody);
 }
 
-const NO_FAULT: InjectedFault = { delayMs: 0, cutBody: false, refuseRanges: false, reset: false };
+const noFault: InjectedFault = { delayMs: 0, cutBody: false, refuseRanges: false, reset: false };
 
 function route(options: ServerOptions, path: string): { name: string; endpoint: Endpoint | undefined } {
-	const file = /^([0-9a-f]{64})(\/|$)/.exec(path.startsWith(FILE_ROOT) ? path.slice(FILE_ROOT.length) : '')?.[1];
+	const file = /^([0-9a-f]{64})(\/|$)/.exec(path.startsWith(fileRoot) ? path.slice(fileRoot.length) : '')?.[1];
 	if (file) return { name: 'files', endpoint: async exchange => options.file(file, exchange) };
-	const [root, endpoints] = path.startsWith(OWN_ROOT) ? [OWN_ROOT, options.own] : [API_ROOT, options.api];
+	const [root, endpoints] = path.startsWith(ownRoot) ? [ownRoot, options.own] : [apiRoot, options.api];
 	const name = path.startsWith(root) ? path.slice(root.length) : '';
 	return Object.hasOwn(endpoints, name)
 		? { name, endpoint: endpoints[name] }

@@ -12,9 +12,9 @@ import {
 	type VideoInFolder,
 	type VideoProjectFolder,
 } from '../project-format/video-project-folder.ts';
-import { type Context, now, WORKSPACE_ID } from './context.ts';
+import { type Context, now, workspaceId } from './context.ts';
 import { parse } from './endpoint.ts';
-import { DEFAULT_SETTINGS } from './endpoints/projects.ts';
+import { defaultSettings } from './endpoints/projects.ts';
 import { type ProjectMeta, projectMetaSchema, replaceMeta } from './project-meta.ts';
 import type { VideoAnnotationRecord, VideoTagRecord } from './records.ts';
 import { readVideoFile } from './video-file.ts';
@@ -48,11 +48,11 @@ export async function importVideoProject(
 		type: 'videos',
 		description: '',
 		readme: '',
-		workspaceId: WORKSPACE_ID,
+		workspaceId: workspaceId,
 		customData: {},
 	};
 	store.commit([
-		['project', { ...project, settings: DEFAULT_SETTINGS, meta, importedFrom, createdAt: at, updatedAt: at }],
+		['project', { ...project, settings: defaultSettings, meta, importedFrom, createdAt: at, updatedAt: at }],
 	]);
 	return { id, name: free, alreadyThere: false };
 }
@@ -171,7 +171,7 @@ const given = <T extends object>(object: T): Partial<Given<T>> =>
 
 function freeName({ store }: Context, name: string): string {
 	const taken = new Set(
-		[...store.projects.values()].filter(each => each.workspaceId === WORKSPACE_ID).map(each => each.name),
+		[...store.projects.values()].filter(each => each.workspaceId === workspaceId).map(each => each.name),
 	);
 	for (let i = 0, candidate = name; ; candidate = `${name}_${String(++i).padStart(3, '0')}`) {
 		if (!taken.has(candidate)) return candidate;

@@ -5,7 +5,7 @@ import type { Put } from './records.ts';
 /** One journal line: changes that happen together, and the first id that is still free after them. */
 export type Entry = { next: number; put: Put[] };
 
-const CHUNK = 16 * 1024 * 1024;
+const chunkBytes = 16 * 1024 * 1024;
 
 const entrySchema = z.object({
 	next: z.number().int().positive(),
@@ -26,7 +26,7 @@ export function* readJournal(file: string): Generator<Entry> {
 	if (!existsSync(file)) return;
 	const descriptor = openSync(file, 'r');
 	try {
-		const chunk = Buffer.alloc(CHUNK);
+		const chunk = Buffer.alloc(chunkBytes);
 		let line = 1;
 		let rest: Buffer[] = [];
 		for (let length = readSync(descriptor, chunk); length > 0; length = readSync(descriptor, chunk)) {

@@ -21,8 +21,8 @@ export type Listing = z.infer<typeof listingSchema>;
 type Scalar = z.infer<typeof value>;
 type Row = { id: number };
 
-const DEFAULT_PAGE = 500;
-const LARGEST_PAGE = 20_000;
+const defaultPage = 500;
+const largestPage = 20_000;
 
 /**
  * One page of `rows` (which come in order of id), as Supervisely's lists answer.
@@ -32,7 +32,7 @@ export function listPage<R extends Row>(rows: R[], request: Listing, render: (ro
 	const tests = (request.filter ?? []).map(each => rowTest<R>(each));
 	const found = tests.length > 0 ? rows.filter(row => tests.every(test => test(row))) : rows;
 	const sorted = sort(found, request.sort ?? 'id', request.sort_order ?? 'asc');
-	const perPage = Math.min(request.per_page ?? request.perPage ?? DEFAULT_PAGE, LARGEST_PAGE);
+	const perPage = Math.min(request.per_page ?? request.perPage ?? defaultPage, largestPage);
 	const start = ((request.page ?? 1) - 1) * perPage;
 	return {
 		total: sorted.length,

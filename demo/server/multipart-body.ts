@@ -8,7 +8,7 @@ export type BodyPart =
 	| { kind: 'file'; name: string; content: Readable }
 	| { kind: 'field'; name: string; value: string };
 
-const LIMITS = { fieldSize: 64 * 1024 * 1024, fields: 1000, files: 1000, headerPairs: 20 };
+const limits = { fieldSize: 64 * 1024 * 1024, fields: 1000, files: 1000, headerPairs: 20 };
 
 /**
  * Reads a `multipart/form-data` body part by part, each before the next. A file's content must be consumed by `take`.
@@ -24,7 +24,7 @@ export function readMultipart(
 	}
 	let parser: BusboyInstance;
 	try {
-		parser = new Busboy({ headers: headers as BusboyHeaders, limits: LIMITS });
+		parser = new Busboy({ headers: headers as BusboyHeaders, limits: limits });
 	} catch (error) {
 		throw badRequest(`Malformed multipart body: ${(error as Error).message}`);
 	}

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { ApiError, badRequest } from './api-error.ts';
 import type { Counter } from './counters.ts';
 
-const JSON_LIMIT = 256 * 1024 * 1024;
+const jsonLimit = 256 * 1024 * 1024;
 
 /** The body of a request as a stream that counts its bytes. */
 export function bodyStream(request: IncomingMessage, counter: Counter): Readable {
@@ -26,7 +26,7 @@ export async function readJson(request: IncomingMessage, query: URLSearchParams,
 	for await (const chunk of request as AsyncIterable<Buffer>) {
 		counter.bytesIn += chunk.length;
 		size += chunk.length;
-		if (size > JSON_LIMIT) throw new ApiError(413, 'PAYLOAD_TOO_LARGE', `A JSON body may have ${JSON_LIMIT} bytes`);
+		if (size > jsonLimit) throw new ApiError(413, 'PAYLOAD_TOO_LARGE', `A JSON body may have ${jsonLimit} bytes`);
 		chunks.push(chunk);
 	}
 	if (size === 0) return Object.fromEntries([...query].map(([name, value]) => [name, jsonOrText(value)]));

@@ -27,7 +27,7 @@ import { keptToken } from './token.ts';
 export type { FaultRule } from './faults.ts';
 
 /** The version of Supervisely that this server behaves like. */
-const INSTANCE_VERSION = '6.17.8';
+const instanceVersion = '6.17.8';
 
 /** A running server. */
 export type SuperviselyServer = {
@@ -76,7 +76,7 @@ export async function startSuperviselyServer(options: {
 		faults,
 		file: serveFile(context),
 		api: {
-			'instance.version': jsonEndpoint(z.unknown(), () => ({ version: INSTANCE_VERSION })),
+			'instance.version': jsonEndpoint(z.unknown(), () => ({ version: instanceVersion })),
 			...projectEndpoints(context),
 			...datasetEndpoints(context),
 			...videoEndpoints(context),

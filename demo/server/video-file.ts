@@ -22,7 +22,7 @@ export type FileMeta = {
 	streams: unknown[];
 };
 
-const COUNTING_LIMIT_MS = 120_000;
+const countingLimitMs = 120_000;
 
 /**
  * Imports a video file and probes it. If there is an annotation, it determines size and number of
@@ -36,7 +36,7 @@ export async function readVideoFile(
 	const { hash, size } = await blobs.adopt(video.file);
 	const facts = await probeVideo(video.file);
 	const mime = mimeOf(facts?.formatName ?? '', video.name);
-	const framesCount = annotation?.framesCount ?? (facts ? await countFrames(video.file, COUNTING_LIMIT_MS) : null);
+	const framesCount = annotation?.framesCount ?? (facts ? await countFrames(video.file, countingLimitMs) : null);
 	return {
 		blob: { hash, size, mime, width: null, height: null },
 		fileMeta: {

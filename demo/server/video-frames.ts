@@ -1,6 +1,6 @@
 import { runFfmpeg } from './ffmpeg.ts';
 
-const PNG_START = Buffer.from('89504e470d0a1a0a', 'hex');
+const pngStart = Buffer.from('89504e470d0a1a0a', 'hex');
 
 /**
  * Frames of a video as PNG files, by counting decoded pictures from the start of the stream: slow but certain.
@@ -23,7 +23,7 @@ export async function extractFrames(file: string, indices: number[]): Promise<Bu
 function splitPngs(bytes: Buffer): Buffer[] {
 	const files: Buffer[] = [];
 	let start = 0;
-	while (bytes.subarray(start, start + 8).equals(PNG_START)) {
+	while (bytes.subarray(start, start + 8).equals(pngStart)) {
 		let at = start + 8;
 		let type = '';
 		while (type !== 'IEND' && at + 12 <= bytes.length) {

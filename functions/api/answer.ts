@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { PermanentError, SamplingFailure, TransientError } from '#shared/errors.ts';
+import { TransientError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
+import { isPermanent } from '#shared/transient.ts';
 import { ApiError } from './api-error.ts';
 import { cancelSampling } from './cancel-sampling.ts';
 import { estimateSampling } from './estimate-sampling.ts';
@@ -34,10 +35,10 @@ export const routes: Record<string, Route> = {
 };
 
 /** Answers a request; errors are JSON: `{error, path?}`. */
-export const answer = async (
+export async function answer(
 	ports: ApiPorts,
 	event: APIGatewayProxyEventV2,
-): Promise<APIGatewayProxyStructuredResultV2> => {
+): Promise<APIGatewayProxyStructuredResultV2> {
 	try {
 		const route = routes[event.routeKey];
 		if (!route) throw new ApiError(404, `There is no ${event.routeKey}`);
@@ -47,14 +48,13 @@ export const answer = async (
 		if (error instanceof ApiError)
 			return json(error.status, { error: error.message, ...(error.path ? { path: error.path } : {}) });
 		// A problem with the source that only the Supervisely server could report.
-		if (error instanceof SamplingFailure || error instanceof PermanentError)
-			return json(422, { error: error.message, path: 'source' });
+		if (isPermanent(error)) return json(422, { error: error.message, path: 'source' });
 		if (error instanceof TransientError)
 			return json(504, { error: `The Supervisely server is failing, try again later: ${error.message}` });
 		log.error('API request failed', { routeKey: event.routeKey, requestId: event.requestContext.requestId, error });
 		return json(500, { error: `Internal error, request ${event.requestContext.requestId}` });
 	}
-};
+}
 
 const json = (statusCode: number, body: unknown): APIGatewayProxyStructuredResultV2 => ({
 	statusCode,

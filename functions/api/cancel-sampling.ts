@@ -12,7 +12,7 @@ import type { SamplingStatus } from './schemas.ts';
  * continues from it. Idempotent.
  * @throws ApiError 404, or 409 when it has already ended in another state
  */
-export const cancelSampling = async (ports: ApiPorts, id: string): Promise<SamplingStatus> => {
+export async function cancelSampling(ports: ApiPorts, id: string): Promise<SamplingStatus> {
 	const { store } = ports;
 	const record = await findRecord(store, id);
 	const at = await currentAttempt(store, id);
@@ -21,4 +21,4 @@ export const cancelSampling = async (ports: ApiPorts, id: string): Promise<Sampl
 	if (state !== 'cancelled') throw new ApiError(409, `Sampling ${id} has already ended: it is ${state}`, 'id');
 	await ports.sendRecount([{ schema: 1, ...at, node: nodeIds.project }]);
 	return statusOf(ports, record);
-};
+}

@@ -21,7 +21,7 @@ const requestConcurrency = 8;
  * @throws ApiError 422 with the path of the wrong field, 504 when the server does not answer in time;
  * SamplingFailure for a source that does not exist
  */
-export const estimateSampling = async (ports: ApiPorts, body: unknown): Promise<Estimate> => {
+export async function estimateSampling(ports: ApiPorts, body: unknown): Promise<Estimate> {
 	const { supervisely, sizing } = ports;
 	const { source, settings } = parseRequest(body);
 	const deadline = Date.now() + budgetMs;
@@ -61,7 +61,7 @@ export const estimateSampling = async (ports: ApiPorts, body: unknown): Promise<
 		);
 	if (!complete) notes.push('time ran out before all videos were listed: this is a lower bound');
 	return { ...addUp(videos, estimates, { settings, sizing }), complete, notes };
-};
+}
 
 /** The result of `work`, or of `otherwise` when it takes longer than `time` (epoch milliseconds); `work` is not aborted. */
 const before = async <Result>(time: number, work: Promise<Result>, otherwise: () => Result): Promise<Result> => {

@@ -40,11 +40,7 @@ export function optionsByFormat(settings: ImageOptions): Record<ImageFormat, Ima
 }
 
 /** Estimate for one video; undefined when the server reports too little about it. */
-export const estimateVideo = (
-	video: unknown,
-	settings: Settings,
-	framesPerChunk: number,
-): VideoEstimate | undefined => {
+export function estimateVideo(video: unknown, settings: Settings, framesPerChunk: number): VideoEstimate | undefined {
 	const facts = factsSchema.safeParse(video);
 	if (!facts.success) return undefined;
 	const { framesCount, width, height, size } = facts.data.fileMeta;
@@ -67,4 +63,4 @@ export const estimateVideo = (
 		decodeSeconds: (span * megapixels.in * decodeSecondsPerMegapixel) / processors + chunks * secondsPerChunk,
 		formats: { png: inFormat(options.png), jpg: inFormat(options.jpg), webp: inFormat(options.webp) },
 	};
-};
+}

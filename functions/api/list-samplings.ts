@@ -15,10 +15,10 @@ const defaultPerPage = 20;
  * @param query `limit`, 1 to 100, and `next` of the previous page
  * @throws ApiError 422
  */
-export const listSamplings = async (
+export async function listSamplings(
 	ports: Pick<ApiPorts, 'store' | 'bucket'>,
 	query: Record<string, string | undefined>,
-): Promise<SamplingList> => {
+): Promise<SamplingList> {
 	const limit = Number(query.limit ?? defaultPerPage);
 	if (!/^\d+$/.test(query.limit ?? '1') || limit < 1 || limit > mostPerPage) {
 		throw new ApiError(422, `limit is ${JSON.stringify(query.limit)}: it must be from 1 to ${mostPerPage}`, 'limit');
@@ -33,7 +33,7 @@ export const listSamplings = async (
 		samplings: (await Promise.all(page.keys.map(key => rowOrNone(ports, listedSampling(key))))).flat(),
 		next: page.more && last ? last.slice(keys.list.length, -'.json'.length) : null,
 	};
-};
+}
 
 /** Empty when the documents have expired or can't be read, so that one sampling can't break the list. */
 const rowOrNone = async (ports: Pick<ApiPorts, 'store' | 'bucket'>, id: string): Promise<ListedSampling[]> => {

@@ -31,76 +31,78 @@ const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' },
 const requestBody = { required: true, content: json('SamplingRequest') };
 
 /** The description of the HTTP API, OpenAPI 3.1: https://spec.openapis.org/oas/v3.1.1.html */
-export const openApiDocument = () => ({
-	openapi: '3.1.1',
-	info: {
-		title: 'Framefan',
-		version: '1',
-		description: 'Samples Supervisely video projects into image projects. Requests are signed with IAM (SigV4).',
-		license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-	},
-	servers: [{ url: 'https://{api}.execute-api.{region}.amazonaws.com', variables: variables('api', 'region') }],
-	security: [{ sigv4: [] }],
-	paths: {
-		'/samplings': {
-			post: {
-				operationId: 'startSampling',
-				summary: 'Starts a sampling; repeating a request with its client token returns the same sampling',
-				requestBody,
-				responses: answers(202, 'Started', 'Started', 400, 409, 422),
+export function openApiDocument() {
+	return {
+		openapi: '3.1.1',
+		info: {
+			title: 'Framefan',
+			version: '1',
+			description: 'Samples Supervisely video projects into image projects. Requests are signed with IAM (SigV4).',
+			license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+		},
+		servers: [{ url: 'https://{api}.execute-api.{region}.amazonaws.com', variables: variables('api', 'region') }],
+		security: [{ sigv4: [] }],
+		paths: {
+			'/samplings': {
+				post: {
+					operationId: 'startSampling',
+					summary: 'Starts a sampling; repeating a request with its client token returns the same sampling',
+					requestBody,
+					responses: answers(202, 'Started', 'Started', 400, 409, 422),
+				},
+				get: {
+					operationId: 'listSamplings',
+					summary: 'Lists all samplings, newest first',
+					parameters: [
+						{ name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } },
+						{
+							name: 'next',
+							in: 'query',
+							schema: { type: 'string' },
+							description: 'Value of `next` from the previous page',
+						},
+					],
+					responses: answers(200, 'SamplingList', 'One page of samplings', 422),
+				},
 			},
-			get: {
-				operationId: 'listSamplings',
-				summary: 'Lists all samplings, newest first',
-				parameters: [
-					{ name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } },
-					{
-						name: 'next',
-						in: 'query',
-						schema: { type: 'string' },
-						description: 'Value of `next` from the previous page',
-					},
-				],
-				responses: answers(200, 'SamplingList', 'One page of samplings', 422),
+			'/samplings/estimate': {
+				post: {
+					operationId: 'estimateSampling',
+					summary: 'Estimates the time and cost of a sampling; creates nothing',
+					requestBody,
+					responses: answers(200, 'Estimate', 'The estimate', 400, 422, 504),
+				},
+			},
+			'/samplings/{id}': {
+				parameters: [id],
+				get: {
+					operationId: 'samplingStatus',
+					summary: 'State, progress and result of a sampling',
+					responses: answers(200, 'SamplingStatus', 'State of the sampling', 404),
+				},
+				delete: {
+					operationId: 'cancelSampling',
+					summary: 'Cancels a running sampling: no new work starts, running chunks are finished',
+					responses: answers(202, 'SamplingStatus', 'Cancelled', 404, 409),
+				},
+			},
+			'/samplings/{id}/retry': {
+				parameters: [id],
+				post: {
+					operationId: 'retrySampling',
+					summary: 'Retries what failed or is missing in a sampling that has ended',
+					responses: answers(202, 'Started', 'The next attempt was started', 404, 409),
+				},
 			},
 		},
-		'/samplings/estimate': {
-			post: {
-				operationId: 'estimateSampling',
-				summary: 'Estimates the time and cost of a sampling; creates nothing',
-				requestBody,
-				responses: answers(200, 'Estimate', 'The estimate', 400, 422, 504),
+		components: {
+			schemas: Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, plain(schema, name)])),
+			securitySchemes: {
+				sigv4: { type: 'apiKey', in: 'header', name: 'authorization', 'x-amazon-apigateway-authtype': 'awsSigv4' },
 			},
 		},
-		'/samplings/{id}': {
-			parameters: [id],
-			get: {
-				operationId: 'samplingStatus',
-				summary: 'State, progress and result of a sampling',
-				responses: answers(200, 'SamplingStatus', 'State of the sampling', 404),
-			},
-			delete: {
-				operationId: 'cancelSampling',
-				summary: 'Cancels a running sampling: no new work starts, running chunks are finished',
-				responses: answers(202, 'SamplingStatus', 'Cancelled', 404, 409),
-			},
-		},
-		'/samplings/{id}/retry': {
-			parameters: [id],
-			post: {
-				operationId: 'retrySampling',
-				summary: 'Retries what failed or is missing in a sampling that has ended',
-				responses: answers(202, 'Started', 'The next attempt was started', 404, 409),
-			},
-		},
-	},
-	components: {
-		schemas: Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, plain(schema, name)])),
-		securitySchemes: {
-			sigv4: { type: 'apiKey', in: 'header', name: 'authorization', 'x-amazon-apigateway-authtype': 'awsSigv4' },
-		},
-	},
-});
+	};
+}
 
 const variables = (...names: string[]) => Object.fromEntries(names.map(name => [name, { default: name }]));
 

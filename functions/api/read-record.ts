@@ -5,9 +5,9 @@ import { recordSchema, type SamplingRecord } from '#shared/sampling/request.ts';
 import { ApiError } from './api-error.ts';
 
 /** The record of a sampling by an untrusted id. @throws ApiError 404 */
-export const findRecord = async (store: StateStore, id: string): Promise<SamplingRecord> => {
+export async function findRecord(store: StateStore, id: string): Promise<SamplingRecord> {
 	const isId = /^[A-Za-z0-9-]{1,64}$/.test(id);
 	const record = isId ? await readDocument(store, keys.request(id), recordSchema) : undefined;
 	if (!record) throw new ApiError(404, `There is no sampling ${JSON.stringify(id.slice(0, 100))}`, 'id');
 	return record;
-};
+}

@@ -10,7 +10,7 @@ import type { Started } from './schemas.ts';
  * attempt, its unfinished work is enqueued again instead.
  * @throws ApiError 404, or 409 when it is completed without faults
  */
-export const retrySampling = async ({ store, sendPlan }: ApiPorts, id: string): Promise<Started> => {
+export async function retrySampling({ store, sendPlan }: ApiPorts, id: string): Promise<Started> {
 	await findRecord(store, id);
 	const last = await currentAttempt(store, id);
 	const outcome = await readOutcome(store, last);
@@ -22,4 +22,4 @@ export const retrySampling = async ({ store, sendPlan }: ApiPorts, id: string): 
 	if (outcome) await beginAttempt(store, at);
 	await sendPlan([{ schema: 1, kind: 'project', ...at }]);
 	return { id, attempt: at.attempt };
-};
+}

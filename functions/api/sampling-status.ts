@@ -9,13 +9,14 @@ import { findRecord } from './read-record.ts';
 import type { SamplingStatus } from './schemas.ts';
 
 /** @throws ApiError 404 */
-export const samplingStatus = async (ports: Pick<ApiPorts, 'store' | 'bucket'>, id: string): Promise<SamplingStatus> =>
-	statusOf(ports, await findRecord(ports.store, id));
+export async function samplingStatus(ports: Pick<ApiPorts, 'store' | 'bucket'>, id: string): Promise<SamplingStatus> {
+	return statusOf(ports, await findRecord(ports.store, id));
+}
 
-export const statusOf = async (
+export async function statusOf(
 	{ store, bucket }: { store: StateStore; bucket: string },
 	{ id, createdAt, request }: SamplingRecord,
-): Promise<SamplingStatus> => {
+): Promise<SamplingStatus> {
 	const at = await currentAttempt(store, id);
 	const [outcome, progress, destination] = await Promise.all([
 		readOutcome(store, at),
@@ -37,4 +38,4 @@ export const statusOf = async (
 		...summary,
 		report: isCompleted ? `s3://${bucket}/${keys.report(id)}` : null,
 	};
-};
+}

@@ -25,11 +25,11 @@ const scheduledSchema = z.strictObject({
  * @param body a body of `POST /samplings` as JSON; empty for none
  * @param time scheduled time of the event
  */
-export const startScheduledSampling = async (
+export async function startScheduledSampling(
 	ports: Pick<ApiPorts, 'store' | 'sendPlan'>,
 	body: string,
 	time: string,
-): Promise<void> => {
+): Promise<void> {
 	if (body === '') return;
 	const { store } = ports;
 	const clientToken = `standing-${time}`;
@@ -58,7 +58,7 @@ export const startScheduledSampling = async (
 	}
 	if (made !== null && request.destination.projectId === undefined) request.destination = { projectId: made };
 	await startSampling(ports, request, { scheduled: true });
-};
+}
 
 /** Whether a run has begun and not ended; false for one that was recorded but never begun, or has expired. */
 const isGoing = async (store: StateStore, id: string): Promise<boolean> =>

@@ -14,12 +14,12 @@ import type { ApiPorts } from './ports.ts';
 import type { Started } from './schemas.ts';
 
 /** @throws ApiError 422 with the path of the wrong field */
-export const parseRequest = (body: unknown): SamplingRequest => {
+export function parseRequest(body: unknown): SamplingRequest {
 	const parsed = requestSchema.safeParse(body);
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;
 	throw new ApiError(422, issue?.message ?? 'The body is malformed', issue && pathOf(issue));
-};
+}
 
 /** Path of an issue; for an unknown key, the path of that key instead of its object. */
 const pathOf = (issue: z.core.$ZodIssue): string | undefined => {
@@ -32,11 +32,11 @@ const pathOf = (issue: z.core.$ZodIssue): string | undefined => {
  * sampling.
  * @throws ApiError 422 with the path of the wrong field, 409 for a client token with another body
  */
-export const startSampling = async (
+export async function startSampling(
 	{ store, sendPlan }: Pick<ApiPorts, 'store' | 'sendPlan'>,
 	body: unknown,
 	{ scheduled = false }: { scheduled?: boolean } = {},
-): Promise<Started> => {
+): Promise<Started> {
 	const request = parseRequest(body);
 	const id = samplingId(request.clientToken);
 	const record: SamplingRecord = { schema: 1, id, createdAt: new Date().toISOString(), standing: scheduled, request };
@@ -62,4 +62,4 @@ export const startSampling = async (
 		await sendPlan([{ schema: 1, kind: 'project', ...at }]);
 	}
 	return { id, attempt: at.attempt };
-};
+}

@@ -6,11 +6,11 @@ import { PermanentError } from '#shared/errors.ts';
  * @param refused called with each failed item and its error
  * @throws errors other than PermanentError
  */
-export const bisectFailures = async <Item>(
+export async function bisectFailures<Item>(
 	items: Item[],
 	work: (items: Item[]) => Promise<void>,
 	refused: (item: Item, error: PermanentError) => void,
-): Promise<void> => {
+): Promise<void> {
 	if (items.length === 0) return;
 	try {
 		await work(items);
@@ -22,4 +22,4 @@ export const bisectFailures = async <Item>(
 		await bisectFailures(items.slice(0, middle), work, refused);
 		await bisectFailures(items.slice(middle), work, refused);
 	}
-};
+}

@@ -24,7 +24,7 @@ const bytesPerUpload = 12 * 1024 * 1024;
  * Processes one chunk. On return its images and labels are in the destination, and its marker holds the counts and
  * faults. When it throws, the message must be delivered again; a repeat produces the same images.
  */
-export const decodeChunk = async (ports: DecodePorts, message: DecodeMessage, signal: AbortSignal): Promise<void> => {
+export async function decodeChunk(ports: DecodePorts, message: DecodeMessage, signal: AbortSignal): Promise<void> {
 	const { store, sendRecount, leaseMs } = ports;
 	const { sampling, attempt, node, chunk: id } = message;
 	const at = { sampling, attempt };
@@ -45,7 +45,7 @@ export const decodeChunk = async (ports: DecodePorts, message: DecodeMessage, si
 		await endSampling(store, at, { state: 'failed', reason: error.message, summary: emptySummary });
 		await recount(nodeIds.project);
 	}
-};
+}
 
 const processChunk = async (
 	ports: DecodePorts,

@@ -5,11 +5,11 @@ import { sameLabels } from './same-labels.ts';
 import { type ImageLabels, masksPerCall } from './upload-labels.ts';
 
 /** The images, all of one dataset, whose labels on the server differ from these. */
-export const findChanged = async <Labels extends ImageLabels>(
+export async function findChanged<Labels extends ImageLabels>(
 	supervisely: Pick<SuperviselyApi, 'annotations' | 'masks'>,
 	dataset: number,
 	images: Labels[],
-): Promise<Labels[]> => {
+): Promise<Labels[]> {
 	try {
 		const ids = images.map(({ imageId }) => imageId);
 		const stored = await supervisely.annotations(dataset, ids);
@@ -33,4 +33,4 @@ export const findChanged = async <Labels extends ImageLabels>(
 		log.warn('Existing labels could not be compared, so they are written again', { dataset, error });
 		return images;
 	}
-};
+}

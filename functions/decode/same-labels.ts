@@ -19,11 +19,11 @@ const headKeys = ['classTitle', 'description', 'tags', 'geometryType', 'shape', 
  * of a label, and the order of labels and tags. Masks are compared by their pixels.
  * @param masks the masks of alpha mask labels, which the server stores separately, by label id
  */
-export const sameLabels = async (
+export async function sameLabels(
 	{ annotation, specialFigures }: Pick<FrameLabels, 'annotation' | 'specialFigures'>,
 	stored: StoredAnnotation,
 	masks: ReadonlyMap<number, StoredMask>,
-): Promise<boolean> => {
+): Promise<boolean> {
 	const wanted = [
 		...annotation.objects,
 		...specialFigures.map(({ head, geometry }) => ({ ...geometry, ...head })),
@@ -47,7 +47,7 @@ export const sameLabels = async (
 	const plain = async (label: Label) => Object.fromEntries([...keys].map(key => [key, label[key]]));
 	// Most masks come back as they were sent; only if one differs, all are unpacked.
 	return (await same(plain)) || same(async label => ({ ...(await plain(label)), ...(await unpacked(label)) }));
-};
+}
 
 const headOf = ({ classTitle, geometryType, tags }: Label) => [classTitle, geometryType, tagTexts(tags)];
 

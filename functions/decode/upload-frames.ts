@@ -24,11 +24,11 @@ const annotationsPerCall = 50;
  * earlier or concurrent delivery are found by name and not uploaded again. An image whose meta name another video never
  * counts as one of this video.
  */
-export const makeUploader = (
+export function makeUploader(
 	supervisely: SuperviselyApi,
 	chunk: Chunk,
 	faultAt: (reason: string, message: string, frame?: number) => void,
-) => {
+) {
 	const images = new Map(
 		chunk.frames.flatMap(({ name, image }) => (image === undefined ? [] : [[name, image] as const])),
 	);
@@ -209,6 +209,6 @@ export const makeUploader = (
 			for (const { frame } of decoded) done.add(frame.index);
 		},
 	};
-};
+}
 
 const isSameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;

@@ -8,11 +8,7 @@ export const masksPerCall = 100;
 export type ImageLabels = Pick<FrameLabels, 'annotation' | 'specialFigures'> & { imageId: number };
 
 /** Replaces the labels of images; the masks of alpha masks are uploaded in a second call. */
-export const uploadLabels = async (
-	supervisely: SuperviselyApi,
-	dataset: number,
-	images: ImageLabels[],
-): Promise<void> => {
+export async function uploadLabels(supervisely: SuperviselyApi, dataset: number, images: ImageLabels[]): Promise<void> {
 	const figures = images.flatMap(({ imageId, specialFigures }) => specialFigures.map(each => ({ imageId, ...each })));
 	const ids = await supervisely.setLabels(
 		dataset,
@@ -29,4 +25,4 @@ export const uploadLabels = async (
 	for (let at = 0; at < masks.length; at += masksPerCall) {
 		await supervisely.uploadMasks(masks.slice(at, at + masksPerCall));
 	}
-};
+}

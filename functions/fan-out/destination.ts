@@ -15,19 +15,19 @@ const mostConflicts = 20;
  * The destination project: the requested one, or a new one in the workspace of the source. A repeat finds the project
  * of the first try by the sampling id in its custom data.
  */
-export const chooseDestination = async (
+export async function chooseDestination(
 	{ store, supervisely }: Pick<FanOutPorts, 'store' | 'supervisely'>,
 	{ sampling, settings }: { sampling: string; settings: Settings },
 	source: Project,
 	wanted: { existing: Project | undefined; name: string | undefined },
-): Promise<Destination> => {
+): Promise<Destination> {
 	const known = await readDocument(store, keys.destination(sampling), destinationSchema);
 	if (known) return known;
 	const project = wanted.existing ?? (await createProject(supervisely, { sampling, settings }, source, wanted.name));
 	const { id, name, workspaceId } = project;
 	await store.create(keys.destination(sampling), { schema: 1, id, name, workspaceId } satisfies Destination);
 	return (await readDocument(store, keys.destination(sampling), destinationSchema)) as Destination;
-};
+}
 
 const createProject = async (
 	supervisely: SuperviselyApi,

@@ -18,11 +18,11 @@ export type ExistingImages = {
 };
 
 /** Finds the images of a video in a dataset. */
-export const existingImages = async (
+export async function existingImages(
 	supervisely: Pick<SuperviselyApi, 'images'>,
 	dataset: number,
 	video: Origin & { name: string },
-): Promise<ExistingImages> => {
+): Promise<ExistingImages> {
 	const found: ExistingImages = { own: new Map(), taken: new Set(), formats: new Map() };
 	for await (const image of supervisely.images(dataset)) {
 		if (ownerOf(image.meta, video) === 'other') {
@@ -34,7 +34,7 @@ export const existingImages = async (
 		if (format) found.formats.set(format, (found.formats.get(format) ?? 0) + 1);
 	}
 	return found;
-};
+}
 
 const existingImage = ({ id, width, height, labelsCount, tags }: Image): ExistingImage => ({
 	image: id,

@@ -17,11 +17,7 @@ import { walkDataset, walkPage } from './walk-dataset.ts';
  * must be delivered again; repeats are harmless. A repeated message enqueues only the unfinished children, which is
  * also how the next attempt continues.
  */
-export const handlePlanMessage = async (
-	ports: FanOutPorts,
-	message: PlanMessage,
-	signal: AbortSignal,
-): Promise<void> => {
+export async function handlePlanMessage(ports: FanOutPorts, message: PlanMessage, signal: AbortSignal): Promise<void> {
 	const { store, sendRecount } = ports;
 	const { sampling, attempt } = message;
 	const at = { sampling, attempt };
@@ -50,7 +46,7 @@ export const handlePlanMessage = async (
 			await becomeFault(ports, message, error);
 		} else throw error;
 	}
-};
+}
 
 /** Permanent errors are left to the chunks, which report them again. */
 const keepOldChunks = (error: unknown): void => {

@@ -24,11 +24,11 @@ const leasesOfSilence = 20;
  * progress. Without the lock, two samplings that fill the dataset at the same time would mix up their images.
  * @throws DeferredError while another sampling holds the lock, to retry after one lease time
  */
-export const lockDataset = async (
+export async function lockDataset(
 	{ store, leaseMs }: Pick<FanOutPorts, 'store' | 'leaseMs'>,
 	dataset: number,
 	lock: DatasetLock,
-): Promise<void> => {
+): Promise<void> {
 	const key = keys.datasetLock(dataset);
 	const mine = lockSchema.encode({ schema: 1, ...lock });
 	for (;;) {
@@ -48,4 +48,4 @@ export const lockDataset = async (
 		}
 		if (await store.replace(key, mine, found.etag)) return;
 	}
-};
+}

@@ -14,7 +14,7 @@ export type Mirror = {
  * Finds or creates the dataset of this name in the destination. Of two simultaneous calls, one creates it and the
  * other finds it.
  */
-export const mirrorDataset = async (supervisely: SuperviselyApi, mirror: Mirror): Promise<Dataset> => {
+export async function mirrorDataset(supervisely: SuperviselyApi, mirror: Mirror): Promise<Dataset> {
 	const found = await findDataset(supervisely, mirror);
 	// Listings have no custom data.
 	const dataset = found ? await supervisely.dataset(found.id) : await createDataset(supervisely, mirror);
@@ -22,20 +22,20 @@ export const mirrorDataset = async (supervisely: SuperviselyApi, mirror: Mirror)
 		throw new TransientError(`Dataset ${JSON.stringify(mirror.name)} was removed while it was being set up`, null);
 	await keepProvenance(supervisely, dataset, mirror.provenance);
 	return dataset;
-};
+}
 
 /** Adds missing provenance to the custom data of a dataset; existing keys are kept. */
-export const keepProvenance = async (
+export async function keepProvenance(
 	supervisely: SuperviselyApi,
 	dataset: Dataset,
 	provenance: Mirror['provenance'],
-): Promise<void> => {
+): Promise<void> {
 	const known = dataset.customData ?? {};
 	if (Object.keys(provenance).every(key => key in known)) return;
 	await supervisely.setDatasetData(dataset.id, { ...provenance, ...known });
-};
+}
 
-export const createDataset = async (supervisely: SuperviselyApi, mirror: Mirror): Promise<Dataset> => {
+export async function createDataset(supervisely: SuperviselyApi, mirror: Mirror): Promise<Dataset> {
 	const { projectId, parentId, name, description } = mirror;
 	try {
 		return await supervisely.addDataset({ projectId, parentId, name, description });
@@ -44,11 +44,12 @@ export const createDataset = async (supervisely: SuperviselyApi, mirror: Mirror)
 		if (other) return other;
 		throw error;
 	}
-};
+}
 
 /** Looked up by name: paging through all datasets for each dataset would be quadratic. */
-export const findDataset = async (
+export async function findDataset(
 	supervisely: SuperviselyApi,
 	{ projectId, parentId, name }: Pick<Mirror, 'projectId' | 'parentId' | 'name'>,
-): Promise<Dataset | undefined> =>
-	(await supervisely.datasetsNamed(projectId, parentId, name)).find(dataset => dataset.name === name);
+): Promise<Dataset | undefined> {
+	return (await supervisely.datasetsNamed(projectId, parentId, name)).find(dataset => dataset.name === name);
+}

@@ -6,6 +6,7 @@ import { keys } from '#shared/sampling/keys.ts';
 import { formatOfName } from '#shared/sampling/selection.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import type { Image, Project } from '#shared/supervisely/api.ts';
+import { isPermanent } from '#shared/transient.ts';
 import { formatNames, type ImageFormat } from '#shared/video/picture/image-format.ts';
 import type { FanOutPorts } from './ports.ts';
 
@@ -54,7 +55,7 @@ export async function keepOneFormat(
 		try {
 			await supervisely.setProjectData(id, { ...project.customData, framefan });
 		} catch (error) {
-			if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;
+			if (!isPermanent(error)) throw error;
 			// Written again when the end is recorded. Until then the images show the format.
 			log.warn('Custom data of the destination project could not be written', { project: id, error });
 		}

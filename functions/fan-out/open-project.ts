@@ -19,7 +19,7 @@ import { childDatasets, pagesAfterFirst } from './walk-dataset.ts';
  * Handles the first message: checks source and destination, merges the meta, creates the destination, and enqueues the
  * datasets. All checks come before anything is created.
  */
-export const openProject = async (ports: FanOutPorts, at: Attempt, request: SamplingRequest): Promise<void> => {
+export async function openProject(ports: FanOutPorts, at: Attempt, request: SamplingRequest): Promise<void> {
 	const { supervisely, store } = ports;
 	const source = await openDestination(ports, at, request);
 	if (await hasEnded(store, at)) {
@@ -44,17 +44,17 @@ export const openProject = async (ports: FanOutPorts, at: Attempt, request: Samp
 		depth: 0,
 	});
 	await enqueueChildren(ports, at, { id: nodeIds.project, parent: null }, [...children, ...pages]);
-};
+}
 
 /**
  * Checks source and destination, creates the destination if needed, merges the meta, and stores the scope.
  * @returns the source
  */
-export const openDestination = async (
+export async function openDestination(
 	ports: FanOutPorts,
 	{ sampling }: Attempt,
 	request: Pick<SamplingRequest, 'source' | 'destination' | 'settings'>,
-): Promise<Project> => {
+): Promise<Project> {
 	const { supervisely } = ports;
 	const { settings } = request;
 	const source = await needProject(ports, request.source.projectId, 'source', 'videos');
@@ -83,7 +83,7 @@ export const openDestination = async (
 
 	if (scope) await writeScope(ports.store, sampling, scope);
 	return source;
-};
+}
 
 const needProject = async (
 	{ supervisely }: FanOutPorts,

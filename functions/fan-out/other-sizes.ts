@@ -13,7 +13,7 @@ type OtherSizes = {
 };
 
 /** Decides what happens to existing images of another size than the settings give, and counts them. */
-export const watchSizes = (settings: Settings, index: VideoIndex, video: Video): OtherSizes => {
+export function watchSizes(settings: Settings, index: VideoIndex, video: Video): OtherSizes {
 	const wanted = wantedSize(settings, index, video);
 	/** Number of images by action, then by size. */
 	const counts = {
@@ -51,7 +51,7 @@ export const watchSizes = (settings: Settings, index: VideoIndex, video: Video):
 			];
 		},
 	};
-};
+}
 
 /** Undefined where neither file nor server gives the picture size of the video. */
 const wantedSize = ({ resize }: Settings, { pictureSize }: VideoIndex, { fileMeta }: Video): Size | undefined => {

@@ -36,12 +36,12 @@ const framesPerLabelChunk = 500;
 const chunkConcurrency = 4;
 
 /** Indexes a video, selects its frames, splits them into chunks and enqueues these. */
-export const planVideo = async (
+export async function planVideo(
 	ports: FanOutPorts,
 	{ request, standing: scheduled }: Pick<SamplingRecord, 'request' | 'standing'>,
 	message: VideoMessage,
 	signal: AbortSignal,
-): Promise<void> => {
+): Promise<void> {
 	const { store } = ports;
 	const { sampling, attempt, node } = message;
 	const { supervisely } = ports;
@@ -152,7 +152,7 @@ export const planVideo = async (
 	const kept = await keepNode(store, at, { ...place, children, own, ...(labels ? { labels } : {}) });
 	await ports.sendDecode(kept.children.map(chunk => ({ schema: 1, ...at, node, chunk })));
 	if (kept.children.length === 0) await ports.sendRecount([{ schema: 1, ...at, node }]);
-};
+}
 
 /** A fault for a frame whose image name is taken by an image of another video. */
 const nameTaken = ({ index: frame, name }: ChunkFrame, video: Fault['video']): Fault => ({

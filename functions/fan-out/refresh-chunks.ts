@@ -19,13 +19,13 @@ import { readDestination } from './walk-dataset.ts';
  * Rewrites the unfinished chunks of a video for the next attempt, from the current labels and file, so that fixes take
  * effect. The frames of each chunk stay as planned.
  */
-export const refreshChunks = async (
+export async function refreshChunks(
 	ports: FanOutPorts,
 	{ settings }: Pick<SamplingRequest, 'settings'>,
 	message: VideoMessage,
 	node: Node,
 	signal: AbortSignal,
-): Promise<void> => {
+): Promise<void> {
 	const { store, supervisely } = ports;
 	const { sampling, attempt } = message;
 	const finished = await finishedChildren(store, { sampling, attempt }, node.id);
@@ -63,4 +63,4 @@ export const refreshChunks = async (
 		});
 		await store.write(keys.chunk(sampling, chunk.id), chunkSchema.encode({ ...chunk, ...decoding, frames, labels }));
 	}
-};
+}

@@ -21,10 +21,10 @@ export type Wanted = {
  * @returns the dataset, and a note when it is not the one named like the video
  * @throws PermanentError `name-taken` when both belong to other videos; errors of `lock`
  */
-export const datasetOfVideo = async (
+export async function datasetOfVideo(
 	wanted: Wanted,
 	lock: (dataset: number) => Promise<void>,
-): Promise<{ dataset: Dataset; notes: string[] }> => {
+): Promise<{ dataset: Dataset; notes: string[] }> {
 	const { supervisely, video } = wanted;
 	for (let tries = 0; tries < mostTries; tries++) {
 		const { mirror, notes } = await choose(wanted);
@@ -42,7 +42,7 @@ export const datasetOfVideo = async (
 		`Datasets named ${JSON.stringify(video.name)} are being created by others at the same time`,
 		null,
 	);
-};
+}
 
 /** Chooses between the two names. */
 const choose = async ({ supervisely, video, mirror }: Wanted): Promise<{ mirror: Mirror; notes: string[] }> => {

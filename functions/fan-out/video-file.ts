@@ -19,7 +19,7 @@ const videoFileSchema = z.strictObject({ schema: z.literal(1), inParts: z.boolea
 export type VideoFile = { index: VideoIndex; inParts: boolean; version: string };
 
 /** The index of a video file. Made once and stored, so that later samplings don't read the file again. */
-export const indexOf = async (ports: FanOutPorts, video: Video, signal: AbortSignal): Promise<VideoFile> => {
+export async function indexOf(ports: FanOutPorts, video: Video, signal: AbortSignal): Promise<VideoFile> {
 	const { store } = ports;
 	const version = versionOf(video);
 	const key = keys.videoIndex(video.id, version);
@@ -32,7 +32,7 @@ export const indexOf = async (ports: FanOutPorts, video: Video, signal: AbortSig
 	const index = await indexVideo(source, { ffmpegPath, signal, ...checkpoint });
 	await store.write(key, videoFileSchema.encode({ schema: 1, inParts, index: writeIndex(index) }));
 	return { version, inParts, index };
-};
+}
 
 /** Stores the state of an unfinished pass next to the index. */
 const checkpointIn = (store: StateStore, key: string, until: number): Checkpoint => ({
@@ -45,18 +45,18 @@ const checkpointIn = (store: StateStore, key: string, until: number): Checkpoint
  * The key of the copy that chunks read; null when they read the original file. A file without an index in its header
  * is read from its start for every chunk, so it is copied once when there are several chunks.
  */
-export const copyFor = async (
+export async function copyFor(
 	ports: FanOutPorts,
 	video: Video,
 	{ index, inParts, version }: VideoFile,
 	chunks: number,
 	signal: AbortSignal,
-): Promise<string | null> => {
+): Promise<string | null> {
 	if (inParts && (index.container.kind !== 'whole' || chunks < 2)) return null;
 	const key = keys.videoCopy(video.id, version);
 	await copyOnce(ports, video, key, signal);
 	return key;
-};
+}
 
 /** Opens the original file, or a copy when the server has no byte ranges. */
 const openFile = async (ports: FanOutPorts, video: Video, version: string, signal: AbortSignal) => {

@@ -18,8 +18,8 @@ const deepestNesting = 100;
 type Above = Attempt & { node: string; scope: Scope | undefined; nested: boolean; depth: number };
 
 /** Messages for the selected datasets. */
-export const childDatasets = (datasets: Dataset[], above: Above, under: number | null): DatasetMessage[] =>
-	datasets.flatMap(({ id }) => {
+export function childDatasets(datasets: Dataset[], above: Above, under: number | null): DatasetMessage[] {
+	return datasets.flatMap(({ id }) => {
 		const share = above.nested ? { take: 'all' as const, nested: true } : above.scope?.get(id);
 		if (!share) return [];
 		const take = typeof share.take === 'string' ? share.take : 'some';
@@ -27,23 +27,25 @@ export const childDatasets = (datasets: Dataset[], above: Above, under: number |
 		const place = { node: nodeIds.dataset(id), parent, dataset: id, under, depth: depth + 1 };
 		return [{ schema: 1, kind: 'dataset', sampling, attempt, ...place, take, nested: share.nested }];
 	});
+}
 
 /** Messages for the second and later pages of a listing. */
-export const pagesAfterFirst = (
+export function pagesAfterFirst(
 	listing: Page<unknown>,
 	message: Omit<PageMessage, 'node' | 'page' | 'perPage'>,
-): PageMessage[] =>
-	Array.from({ length: listing.pages - 1 }, (_, at) => {
+): PageMessage[] {
+	return Array.from({ length: listing.pages - 1 }, (_, at) => {
 		const page = at + 2;
 		return { ...message, node: nodeIds.page(message.parent, message.of, page), page, perPage: listing.perPage };
 	});
+}
 
 /** Mirrors a dataset and enqueues its videos and child datasets. */
-export const walkDataset = async (
+export async function walkDataset(
 	ports: FanOutPorts,
 	request: SamplingRequest,
 	message: DatasetMessage,
-): Promise<void> => {
+): Promise<void> {
 	const { supervisely } = ports;
 	const { sampling, attempt, node, take, nested, depth } = message;
 	if (depth > deepestNesting) {
@@ -84,10 +86,10 @@ export const walkDataset = async (
 		messages.push(...pagesAfterFirst(listing, { ...page, of: 'datasets' }));
 	}
 	await enqueueChildren(ports, at, { id: node, parent: message.parent }, messages);
-};
+}
 
 /** Enqueues the entries of a later page of a listing. */
-export const walkPage = async (ports: FanOutPorts, request: SamplingRequest, message: PageMessage): Promise<void> => {
+export async function walkPage(ports: FanOutPorts, request: SamplingRequest, message: PageMessage): Promise<void> {
 	const { supervisely } = ports;
 	const { sampling, attempt, node, dataset, mirror, nested, depth } = message;
 	const at = { sampling, attempt };
@@ -103,7 +105,7 @@ export const walkPage = async (ports: FanOutPorts, request: SamplingRequest, mes
 		messages.push(...videoMessages(taken, { ...at, parent: node, dataset, mirror }));
 	}
 	await enqueueChildren(ports, at, { id: node, parent: message.parent }, messages);
-};
+}
 
 /** The selected videos of a dataset. */
 const takenVideos = async (
@@ -123,11 +125,8 @@ const videoMessages = (
 ): VideoMessage[] =>
 	videos.map(({ id }) => ({ schema: 1, kind: 'video', ...place, node: nodeIds.video(id), video: id }));
 
-export const readDestination = async (
-	{ store }: Pick<FanOutPorts, 'store'>,
-	sampling: string,
-): Promise<Destination> => {
+export async function readDestination({ store }: Pick<FanOutPorts, 'store'>, sampling: string): Promise<Destination> {
 	const destination = await readDocument(store, keys.destination(sampling), destinationSchema);
 	if (!destination) throw new FramefanError(`Sampling ${sampling} has no destination yet`);
 	return destination;
-};
+}

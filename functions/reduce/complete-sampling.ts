@@ -12,7 +12,7 @@ import { writeReport } from './write-report.ts';
  * Records the completion in the destination project's custom data, writes the report, and ends the sampling. In this
  * order, so that after a crash the next recount does the same again.
  */
-export const completeSampling = async (ports: ReducePorts, at: Attempt, summary: Summary): Promise<void> => {
+export async function completeSampling(ports: ReducePorts, at: Attempt, summary: Summary): Promise<void> {
 	const { store, leaseMs } = ports;
 	const destination = await readDocument(store, keys.destination(at.sampling), destinationSchema);
 	if (!destination) throw new FramefanError(`Sampling ${at.sampling} is complete but has no destination`);
@@ -34,4 +34,4 @@ export const completeSampling = async (ports: ReducePorts, at: Attempt, summary:
 	});
 	// If another end came first, such as a cancel, that one still has to be recorded.
 	if (isOurs) await store.remove(keys.open(at));
-};
+}

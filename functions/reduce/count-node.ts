@@ -14,11 +14,11 @@ import { recordEnd } from './record-end.ts';
  * of one node. Idempotent: children are counted by id.
  * @param onUnfinished called when children are still unfinished
  */
-export const countNode = async (
+export async function countNode(
 	ports: ReducePorts,
 	{ sampling, attempt, node: first }: RecountMessage,
 	onUnfinished: (ports: ReducePorts, at: Attempt) => Promise<void>,
-): Promise<void> => {
+): Promise<void> {
 	const { store } = ports;
 	const at = { sampling, attempt };
 	if (await hasEnded(store, at)) return recordEnd(ports, at);
@@ -38,4 +38,4 @@ export const countNode = async (
 		await markDone(store, at, node.parent, id, summary);
 		id = node.parent;
 	}
-};
+}

@@ -21,12 +21,12 @@ export type Child = { id: string } & Finished;
  * bounded, however many faults there are.
  * @returns the sum over the node and its children
  */
-export const finishNode = async (
+export async function finishNode(
 	store: StateStore,
 	at: Attempt,
 	node: Pick<Node, 'id' | 'video' | 'own'>,
 	children: Child[],
-): Promise<Summary> => {
+): Promise<Summary> {
 	const { video, own } = node;
 	const { summary, pieces } = await (video
 		? sumVideo(store, { video, own }, children)
@@ -34,7 +34,7 @@ export const finishNode = async (
 	const key = reportPartKey(at, node.id, summary.faultCount > 0);
 	await store.write(key, reportPartSchema.encode({ schema: 1, pieces }));
 	return summary;
-};
+}
 
 type Sum = { summary: Summary; pieces: ReportPiece[] };
 

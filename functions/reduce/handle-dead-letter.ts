@@ -1,5 +1,5 @@
 import { underLease } from '#shared/aws/lease.ts';
-import { FramefanError, PermanentError, SamplingFailure } from '#shared/errors.ts';
+import { FramefanError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { type Chunk, chunkSchema } from '#shared/sampling/chunk.ts';
 import { endSampling, hasEnded, readDocument, readNode, readRecord } from '#shared/sampling/documents.ts';
@@ -10,6 +10,7 @@ import { type ChildMessage, type DecodeMessage, identityOf, type PlanMessage } f
 import { nodeIds } from '#shared/sampling/node.ts';
 import { originOf, ownerOf } from '#shared/sampling/provenance.ts';
 import { emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
+import { isPermanent } from '#shared/transient.ts';
 import { countNode } from './count-node.ts';
 import type { ReducePorts } from './ports.ts';
 import { recordProgress } from './record-progress.ts';
@@ -24,11 +25,11 @@ const longestPatienceMs = 60_000;
  * @throws FramefanError for an unknown sampling: the message then stays in its queue for inspection;
  * DeferredError while another delivery of the chunk is being processed
  */
-export const handleDeadLetter = async (
+export async function handleDeadLetter(
 	ports: ReducePorts,
 	message: PlanMessage | DecodeMessage,
 	letter: Omit<DeadLetter, 'schema' | 'at'>,
-): Promise<void> => {
+): Promise<void> {
 	const { store, leaseMs } = ports;
 	const { sampling, attempt } = message;
 	const at = { sampling, attempt };
@@ -62,7 +63,7 @@ export const handleDeadLetter = async (
 		await markDone(store, at, changed, message.node, lostChild(message, why));
 	}
 	await countNode(ports, { schema: 1, ...at, node: changed }, recordProgress);
-};
+}
 
 /** The last known reason, and the remedy. */
 const lastFailure = async ({ store }: ReducePorts, at: Attempt, identity: string): Promise<string> => {
@@ -103,7 +104,7 @@ const imagesThere = async ({ supervisely }: ReducePorts, chunk: Chunk): Promise<
 			if (wanted.has(name) && wanted.get(name) !== id && ownerOf(meta, originOf(chunk)) !== 'other') there.add(name);
 	} catch (error) {
 		// On a transient error, the dead letter is delivered again.
-		if (!(error instanceof PermanentError || error instanceof SamplingFailure)) throw error;
+		if (!isPermanent(error)) throw error;
 		log.warn('Images of the destination dataset could not be listed', { dataset: chunk.dataset, error });
 	}
 	return there;

@@ -10,7 +10,7 @@ import { maxCounts, summarizeOpen } from './summarize-open.ts';
  * Records in the destination that an attempt was cancelled or failed as a whole. The attempt stays open until then.
  * Running chunks still finish, so each later recount updates the record.
  */
-export const recordEnd = async (ports: ReducePorts, at: Attempt): Promise<void> => {
+export async function recordEnd(ports: ReducePorts, at: Attempt): Promise<void> {
 	const { store, leaseMs } = ports;
 	const outcome = (await readOutcome(store, at)) as Outcome;
 	const isCompletion = outcome.state === 'completed' || outcome.state === 'completed_with_faults';
@@ -29,4 +29,4 @@ export const recordEnd = async (ports: ReducePorts, at: Attempt): Promise<void> 
 		});
 	}
 	await store.remove(keys.open(at));
-};
+}

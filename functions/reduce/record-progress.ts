@@ -13,7 +13,7 @@ import { maxCounts, summarizeOpen } from './summarize-open.ts';
 const recordsPerDestinationRecord = 4;
 
 /** Writes the progress of a sampling, unless that was done recently; from time to time also to the destination. */
-export const recordProgress = async (ports: ReducePorts, at: Attempt): Promise<void> => {
+export async function recordProgress(ports: ReducePorts, at: Attempt): Promise<void> {
 	const { store, progressMs } = ports;
 	const key = keys.progress(at);
 	const found = await store.read(key);
@@ -35,7 +35,7 @@ export const recordProgress = async (ports: ReducePorts, at: Attempt): Promise<v
 		await writeProgressToDestination(ports, at, summary).catch(error =>
 			log.warn('Progress could not be recorded in the destination', { ...at, error }),
 		);
-};
+}
 
 const writeProgressToDestination = async (ports: ReducePorts, at: Attempt, summary: Summary): Promise<void> => {
 	const { store, leaseMs } = ports;

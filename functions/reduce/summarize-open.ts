@@ -13,7 +13,7 @@ const mostMarkers = 2000;
  * Sums up an unfinished sampling from the top: a finished node counts by its one marker, an unfinished one by its
  * finished children.
  */
-export const summarizeOpen = async (store: StateStore, at: Attempt): Promise<Summary> => {
+export async function summarizeOpen(store: StateStore, at: Attempt): Promise<Summary> {
 	const open = [nodeIds.project as string];
 	let summary = emptySummary;
 	let markersLeft = mostMarkers;
@@ -29,12 +29,14 @@ export const summarizeOpen = async (store: StateStore, at: Attempt): Promise<Sum
 		for await (const child of readSummaries(store, done)) summary = addSummaries([summary, child]);
 	}
 	return summary;
-};
+}
 
 const counts = ['videos', 'framesPlanned', 'framesUploaded', 'framesAlreadyThere', 'labels', 'faultCount'] as const;
 
 /** The larger of each count: both summaries are lower bounds of the same numbers. */
-export const maxCounts = (summary: Summary, before: Summary | undefined): Summary => ({
-	...summary,
-	...Object.fromEntries(counts.map(name => [name, Math.max(summary[name], before?.[name] ?? 0)])),
-});
+export function maxCounts(summary: Summary, before: Summary | undefined): Summary {
+	return {
+		...summary,
+		...Object.fromEntries(counts.map(name => [name, Math.max(summary[name], before?.[name] ?? 0)])),
+	};
+}

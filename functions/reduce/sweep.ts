@@ -18,7 +18,7 @@ const mostResent = 3;
  * with the reason. One that may be waiting in the queues while others make progress is left alone.
  * @param quietMs samplings with newer progress are skipped
  */
-export const sweep = async (ports: ReducePorts, quietMs: number): Promise<void> => {
+export async function sweep(ports: ReducePorts, quietMs: number): Promise<void> {
 	const { store } = ports;
 	const heard = new Map<string, number>();
 	for await (const key of store.list(keys.openAttempts)) {
@@ -36,7 +36,7 @@ export const sweep = async (ports: ReducePorts, quietMs: number): Promise<void> 
 			log.error('Sweep of a sampling failed', { ...at, error });
 		}
 	}
-};
+}
 
 const sweepAttempt = async (
 	ports: ReducePorts,

@@ -7,8 +7,9 @@ import { nodeIds } from '#shared/sampling/node.ts';
 import { type Report, type ReportPiece, reportPartSchema, type reportSchema } from '#shared/sampling/report.ts';
 import type { Fault } from '#shared/sampling/summary.ts';
 
-export const reportPartKey = (at: Attempt, node: string, faulty: boolean) =>
-	faulty ? keys.faultyReportPart(at, node) : keys.reportPart(at.sampling, node);
+export function reportPartKey(at: Attempt, node: string, faulty: boolean) {
+	return faulty ? keys.faultyReportPart(at, node) : keys.reportPart(at.sampling, node);
+}
 
 /**
  * Writes the report of a completed sampling from its parts, as a stream: only one part and a few markers are in memory,
@@ -16,18 +17,18 @@ export const reportPartKey = (at: Attempt, node: string, faulty: boolean) =>
  * @param faulty whether the parts have faults
  * @param faults faults that are in no part
  */
-export const writeReport = async (
+export async function writeReport(
 	store: StateStore,
 	at: Attempt,
 	{ state, finishedAt, faulty, faults }: Pick<Report, 'state' | 'finishedAt' | 'faults'> & { faulty: boolean },
-): Promise<void> => {
+): Promise<void> {
 	const head = { schema: 1, ...at, state, finishedAt } satisfies Omit<
 		z.input<typeof reportSchema>,
 		'videos' | 'faults'
 	>;
 	const pieces = piecesBelow(store, reportPartKey(at, nodeIds.project, faulty));
 	await store.writeText(keys.report(at.sampling), reportText(store, head, { pieces, faults }));
-};
+}
 
 const piecesBelow = async function* (
 	store: StateStore,

@@ -4,7 +4,7 @@ import { FramefanError } from './errors.ts';
  * Reads the environment variables that a stage needs; only `handler.ts` files call it.
  * @throws FramefanError that names all missing ones
  */
-export const readEnvironment = <Name extends string>(...names: Name[]): Record<Name, string> => {
+export function readEnvironment<Name extends string>(...names: Name[]): Record<Name, string> {
 	const missing = names.filter(name => process.env[name] === undefined);
 	if (missing.length > 0) {
 		throw new FramefanError(
@@ -12,4 +12,4 @@ export const readEnvironment = <Name extends string>(...names: Name[]): Record<N
 		);
 	}
 	return Object.fromEntries(names.map(name => [name, process.env[name]])) as Record<Name, string>;
-};
+}

@@ -64,8 +64,8 @@ const secondsUntil = (retryAfter: string | null): number => {
 };
 
 /** The message of anything thrown, with its cause. Some errors have no message, only a code. */
-export const messageOf = (error: unknown): string => {
+export function messageOf(error: unknown): string {
 	if (!(error instanceof Error)) return String(error);
 	const text = error.message || (error as NodeJS.ErrnoException).code || error.name;
 	return error.cause instanceof Error ? `${text} (${messageOf(error.cause)})` : text;
-};
+}

@@ -27,18 +27,19 @@ const codeOf = (error: unknown): string => {
  * `fetch` whose connection errors name the host and the cause.
  * @throws Unreachable; the reason of an aborted signal
  */
-export const reach = async (url: URL, init: RequestInit & { duplex?: 'half' }): Promise<Response> => {
+export async function reach(url: URL, init: RequestInit & { duplex?: 'half' }): Promise<Response> {
 	try {
 		return await fetch(url, init);
 	} catch (error) {
 		init.signal?.throwIfAborted();
 		throw new Unreachable(url.host, error);
 	}
-};
+}
 
 /** Tries for an unreachable host when a user is waiting. */
 const quickTries = 2;
 
 /** For `retrying`: stops early for an unreachable host. */
-export const isGone = (error: Error, tries: number): boolean =>
-	error instanceof Unreachable && error.lasts && tries >= quickTries;
+export function isGone(error: Error, tries: number): boolean {
+	return error instanceof Unreachable && error.lasts && tries >= quickTries;
+}

@@ -2,7 +2,7 @@
 const concurrency = 16;
 
 /** Reads several items at a time and yields them in order; only these are in memory. */
-export const readAhead = async function* <Item, Found>(
+export async function* readAhead<Item, Found>(
 	items: Item[],
 	read: (item: Item) => Promise<Found>,
 ): AsyncGenerator<[Item, Found]> {
@@ -11,4 +11,4 @@ export const readAhead = async function* <Item, Found>(
 		const found = await Promise.all(some.map(read));
 		for (const [index, item] of some.entries()) yield [item, found[index] as Found];
 	}
-};
+}

@@ -1,15 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
 import pRetry, { AbortError } from 'p-retry';
-import { PermanentError, SamplingFailure, TransientError } from './errors.ts';
+import { TransientError } from './errors.ts';
+import { isPermanent } from './transient.ts';
 
 /** Longest `Retry-After` to wait for, in seconds; longer ones are left to the queue. */
 const longestWaitSeconds = 30;
 
 /**
- * Retries work on transient errors, with growing delays, and not before the server's `Retry-After`.
+ * Retries work on transient errors, with delays that double and are longer by up to as much again at random, and not
+ * before the server's `Retry-After`. The one back-off of this project, beside that of queues (`settle-batch.ts`).
  * @param options.isLast whether to stop after a failed try, counted from 1, although retries are left
  */
-export const retrying = <Result>(
+export function retrying<Result>(
 	work: () => Promise<Result>,
 	{
 		isLast,
@@ -21,13 +23,13 @@ export const retrying = <Result>(
 		signal?: AbortSignal;
 		isLast?: (error: Error, tries: number) => boolean;
 	},
-): Promise<Result> =>
-	pRetry(
+): Promise<Result> {
+	return pRetry(
 		async () => {
 			try {
 				return await work();
 			} catch (error) {
-				throw error instanceof PermanentError || error instanceof SamplingFailure ? new AbortError(error) : error;
+				throw isPermanent(error) ? new AbortError(error) : error;
 			}
 		},
 		{
@@ -41,3 +43,4 @@ export const retrying = <Result>(
 			},
 		},
 	);
+}

@@ -6,11 +6,14 @@ import { PermanentError, SamplingFailure } from './errors.ts';
  */
 const transientStatuses = new Set([408, 425, 429, 499, 500, 502, 503, 504, 509, 598, 599]);
 
-export const isTransientStatus = (status: number): boolean => transientStatuses.has(status);
+export function isTransientStatus(status: number): boolean {
+	return transientStatuses.has(status);
+}
 
 /**
- * Whether a retry can help. Unknown errors count as transient: if they persist, the message ends as a dead letter that
+ * Whether a retry can't help. Unknown errors count as transient: if they persist, the message ends as a dead letter that
  * can be inspected.
  */
-export const isTransient = (error: unknown): boolean =>
-	!(error instanceof PermanentError || error instanceof SamplingFailure);
+export function isPermanent(error: unknown): error is PermanentError | SamplingFailure {
+	return error instanceof PermanentError || error instanceof SamplingFailure;
+}

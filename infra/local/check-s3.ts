@@ -15,7 +15,7 @@ const looks = 3;
  * @returns a warning if it fails only under concurrent writes; such an S3 is good enough for trials
  * @throws FramefanError with the failed operation
  */
-export const checkS3 = async (s3: S3Client, bucket: string, endpoint: string): Promise<string | undefined> => {
+export async function checkS3(s3: S3Client, bucket: string, endpoint: string): Promise<string | undefined> {
 	const store = makeStateStore(s3, bucket);
 	for (let look = 1; ; look++) {
 		const folder = `check/${crypto.randomUUID()}/`;
@@ -26,7 +26,7 @@ export const checkS3 = async (s3: S3Client, bucket: string, endpoint: string): P
 			`The S3 at ${endpoint} can't store the state: ${fails}. Use an S3 with conditional writes (PUT with If-None-Match: * and If-Match), or unset AWS_ENDPOINT_URL_S3`,
 		);
 	}
-};
+}
 
 /** The first operation of a single writer with a wrong result, and that result. */
 const whatFails = async (store: StateStore, folder: string): Promise<string | undefined> => {

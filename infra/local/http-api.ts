@@ -17,11 +17,11 @@ const bodyLimit = 10 * 1024 * 1024;
  * Serves an HTTP API's routes on loopback: payload format 2.0 in, structured or plain results out.
  * @param log gets the details of internal errors
  */
-export const startHttpApi = (
+export function startHttpApi(
 	routes: HttpRoute[],
 	log: LogFile,
 	options: { credentials: Credentials; region: string; accountId: string; port?: number },
-): Promise<LoopbackServer> => {
+): Promise<LoopbackServer> {
 	const matchers = routes.map(route => ({ route, match: matcher(route.routeKey) }));
 
 	const answer = async (request: IncomingMessage): Promise<APIGatewayProxyStructuredResultV2> => {
@@ -52,7 +52,7 @@ export const startHttpApi = (
 			})
 			.then(result => send(response, result));
 	}, options.port);
-};
+}
 
 const message = (statusCode: number, text: string): APIGatewayProxyStructuredResultV2 => ({
 	statusCode,

@@ -234,11 +234,11 @@ const provisioners: [type: string, provision: Provision][] = [
  * @param without resource types to skip
  * @throws FramefanError with an unsupported resource type or property, so that nothing deployed is silently missing here
  */
-export const provision = async (
+export async function provision(
 	context: StackContext,
 	resources: Map<string, Resource>,
 	without: string[] = [],
-): Promise<void> => {
+): Promise<void> {
 	const known = new Set(provisioners.map(([type]) => type));
 	for (const [id, { type, properties: given }] of resources) {
 		if (!known.has(type)) throw new FramefanError(`The local stack can't run ${id}: it has no ${type}`);
@@ -252,4 +252,4 @@ export const provision = async (
 		ofType.sort(([, a], [, b]) => Number('RedrivePolicy' in a.properties) - Number('RedrivePolicy' in b.properties));
 		for (const [id, resource] of ofType) await make(context, id, resource);
 	}
-};
+}

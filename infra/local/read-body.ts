@@ -3,7 +3,7 @@
  * @param limit bytes
  * @returns undefined when the body is larger
  */
-export const readBody = async (body: AsyncIterable<Buffer>, limit: number): Promise<Buffer | undefined> => {
+export async function readBody(body: AsyncIterable<Buffer>, limit: number): Promise<Buffer | undefined> {
 	const parts: Buffer[] = [];
 	let size = 0;
 	for await (const part of body) {
@@ -11,4 +11,4 @@ export const readBody = async (body: AsyncIterable<Buffer>, limit: number): Prom
 		if (size <= limit) parts.push(part);
 	}
 	return size <= limit ? Buffer.concat(parts) : undefined;
-};
+}

@@ -30,11 +30,11 @@ export type ServiceEnvironment = Record<string, string | undefined>;
  * `AWS_ENDPOINT_URL_SQS`, with `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, where it is not us-east-1, `AWS_REGION`.
  * @throws FramefanError for an invalid address or missing credentials
  */
-export const startServices = async (
+export async function startServices(
 	dataDir: string,
 	accountId: string,
 	environment: ServiceEnvironment,
-): Promise<Services> => {
+): Promise<Services> {
 	const others = { s3: await endpointOf(environment, 'S3'), sqs: await endpointOf(environment, 'SQS') };
 	const isOwn = { s3: !others.s3, sqs: !others.sqs };
 	const isAllOwn = isOwn.s3 && isOwn.sqs;
@@ -57,7 +57,7 @@ export const startServices = async (
 			await s3?.close();
 		},
 	};
-};
+}
 
 const endpointOf = async (environment: ServiceEnvironment, service: 'S3' | 'SQS'): Promise<string | undefined> => {
 	const name = `AWS_ENDPOINT_URL_${service}`;
@@ -75,7 +75,7 @@ const endpointOf = async (environment: ServiceEnvironment, service: 'S3' | 'SQS'
 	return url.href.replace(/\/$/, '');
 };
 
-export const credentialsOf = (environment: ServiceEnvironment): Services['credentials'] => {
+export function credentialsOf(environment: ServiceEnvironment): Services['credentials'] {
 	const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN } = environment;
 	if (!accessKeyId || !secretAccessKey) {
 		throw new FramefanError(
@@ -83,4 +83,4 @@ export const credentialsOf = (environment: ServiceEnvironment): Services['creden
 		);
 	}
 	return { accessKeyId, secretAccessKey, ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}) };
-};
+}

@@ -6,10 +6,10 @@ import { type Credentials, SignatureError, verifySignature } from './aws/signatu
 import { readBody } from './read-body.ts';
 
 /** Serves `GetParameter` for secrets in memory. */
-export const startSsm = (
+export function startSsm(
 	secrets: Map<string, string>,
 	options: { credentials: Credentials; region: string },
-): Promise<LoopbackServer> => {
+): Promise<LoopbackServer> {
 	const answer = async (request: IncomingMessage): Promise<[number, Record<string, unknown>]> => {
 		const body = await readBody(request, 64 * 1024);
 		if (!body) return [413, { __type: 'RequestEntityTooLarge' }];
@@ -41,4 +41,4 @@ export const startSsm = (
 				response.end(JSON.stringify(json));
 			});
 	});
-};
+}

@@ -41,13 +41,13 @@ export type LocalStack = {
  * @param options.idle processes no messages and schedules: for reading the state only
  * @param options.secrets SSM SecureStrings by name, held in memory only
  */
-export const startLocalStack = async (options: {
+export async function startLocalStack(options: {
 	dataDir: string;
 	parameters: Record<string, string>;
 	secrets: Record<string, string>;
 	environment?: ServiceEnvironment;
 	idle?: boolean;
-}): Promise<LocalStack> => {
+}): Promise<LocalStack> {
 	const { dataDir } = options;
 	const assembly = await synthesize();
 	const template = readTemplate(assembly, 'Framefan');
@@ -146,7 +146,7 @@ export const startLocalStack = async (options: {
 		await close();
 		throw error;
 	}
-};
+}
 
 /** Passes the checksum settings of the environment to the functions: some S3 services support other checksums than AWS. */
 const checksumSettings = (environment: ServiceEnvironment): Record<string, string> =>

@@ -14,7 +14,7 @@ type Json = Record<string, unknown>;
 const object = (value: unknown): Json => (value ?? {}) as Json;
 
 /** Reads the template of an assembly; refuses unknown sections. */
-export const readTemplate = (assembly: string, stackName: string): Template => {
+export function readTemplate(assembly: string, stackName: string): Template {
 	const text = readFileSync(join(assembly, `${stackName}.template.json`), 'utf8');
 	const { Description, Resources, Parameters, Outputs, Rules, ...unknown } = JSON.parse(text) as Json;
 	const unknownRules = Object.keys(object(Rules)).filter(name => name !== 'CheckBootstrapVersion');
@@ -44,10 +44,10 @@ export const readTemplate = (assembly: string, stackName: string): Template => {
 		),
 		outputs: new Map(Object.entries(object(Outputs)).map(([id, value]) => [id, object(value).Value])),
 	};
-};
+}
 
 /** Folders of the assembly's assets by the S3 key under which a deployment would store them. */
-export const readAssets = (assembly: string, stackName: string): Map<string, string> => {
+export function readAssets(assembly: string, stackName: string): Map<string, string> {
 	const { files } = JSON.parse(readFileSync(join(assembly, `${stackName}.assets.json`), 'utf8')) as {
 		files: Record<string, { source: { path: string }; destinations: Record<string, { objectKey: string }> }>;
 	};
@@ -56,10 +56,10 @@ export const readAssets = (assembly: string, stackName: string): Map<string, str
 			Object.values(destinations).map(({ objectKey }) => [objectKey, join(assembly, source.path)] as const),
 		),
 	);
-};
+}
 
 /** Validates parameter values like CloudFormation. */
-export const parameterValues = (template: Template, given: Record<string, string>): Map<string, string> => {
+export function parameterValues(template: Template, given: Record<string, string>): Map<string, string> {
 	const unknown = Object.keys(given).filter(id => !template.parameters.has(id));
 	if (unknown.length > 0) throw new FramefanError(`The template has no parameter ${unknown.join(', ')}`);
 	return new Map(
@@ -74,7 +74,7 @@ export const parameterValues = (template: Template, given: Record<string, string
 			return [id, value];
 		}),
 	);
-};
+}
 
 /** Values of `Ref` and `Fn::GetAtt` for a provisioned resource. */
 export type Attributes = { ref: string } & Record<string, string>;
@@ -82,11 +82,11 @@ export type Attributes = { ref: string } & Record<string, string>;
 export type Resolver = { resolve(value: unknown): unknown; text(value: unknown): string };
 
 /** Resolves the intrinsic functions that the stack uses; refuses others. */
-export const makeResolver = (values: {
+export function makeResolver(values: {
 	parameters: Map<string, string>;
 	pseudo: Record<string, string>;
 	attributes: Map<string, Attributes>;
-}): Resolver => {
+}): Resolver {
 	const ref = (id: string): string => {
 		const found = values.parameters.get(id) ?? values.pseudo[id] ?? values.attributes.get(id)?.ref;
 		if (found === undefined) throw new FramefanError(`The local stack can't resolve Ref ${id}`);
@@ -127,4 +127,4 @@ export const makeResolver = (values: {
 		return Object.fromEntries(entries.map(([key, inner]) => [key, resolve(inner)]));
 	};
 	return { resolve, text: value => String(resolve(value)) };
-};
+}

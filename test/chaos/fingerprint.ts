@@ -23,11 +23,7 @@ const sorted = (value: unknown): unknown => {
 };
 
 /** @param scratch a folder that may be written to */
-export const fingerprint = async (
-	server: SuperviselyServer,
-	project: number,
-	scratch: string,
-): Promise<Fingerprint> => {
+export async function fingerprint(server: SuperviselyServer, project: number, scratch: string): Promise<Fingerprint> {
 	const found: Fingerprint = {};
 	rmSync(scratch, { recursive: true, force: true });
 	await server.exportImagesProject(project, scratch);
@@ -50,18 +46,19 @@ export const fingerprint = async (
 	}
 	found['number of images'] = String(images);
 	return found;
-};
+}
 
 /** What differs, a line each. */
-export const differences = (calm: Fingerprint, other: Fingerprint): string[] =>
-	[...new Set([...Object.keys(calm), ...Object.keys(other)])]
+export function differences(calm: Fingerprint, other: Fingerprint): string[] {
+	return [...new Set([...Object.keys(calm), ...Object.keys(other)])]
 		.filter(key => calm[key] !== other[key])
 		.map(key => `${key}: ${whereTheyPart(calm[key] ?? 'absent', other[key] ?? 'absent')}`);
+}
 
 /** The texts from a little before their first difference on. */
-export const whereTheyPart = (calm: string, other: string): string => {
+export function whereTheyPart(calm: string, other: string): string {
 	let at = 0;
 	while (at < calm.length && calm[at] === other[at]) at++;
 	const part = (text: string) => text.slice(Math.max(0, at - 60), at + 140);
 	return `${part(calm)}\n    here: ${part(other)}`;
-};
+}

@@ -65,7 +65,7 @@ const remoteFaults = (random: Random): FaultRule[] => {
 };
 
 /** What a seed stands for. Each kind of trouble is in about half of all runs, so that they come alone and together. */
-export const makePlan = (seed: number): Plan => {
+export function makePlan(seed: number): Plan {
 	const random = makeRandom(seed);
 	const some = (share: number) => (random.chance(0.5) ? random.between(0.02, share) : 0);
 	const times = (most: number, until: number) =>
@@ -84,4 +84,4 @@ export const makePlan = (seed: number): Plan => {
 		}),
 		restarts: random.chance(0.25) ? [random.between(0.5, 2.5)] : [],
 	};
-};
+}

@@ -8,7 +8,7 @@ export type Random = {
 	pick<Item>(items: readonly Item[]): Item;
 };
 
-export const makeRandom = (seed: number): Random => {
+export function makeRandom(seed: number): Random {
 	let state = seed | 0;
 	const next = () => {
 		state = (state + 0x6d2b79f5) | 0;
@@ -22,4 +22,4 @@ export const makeRandom = (seed: number): Random => {
 		chance: share => next() < share,
 		pick: items => items[Math.floor(next() * items.length)] as (typeof items)[number],
 	};
-};
+}

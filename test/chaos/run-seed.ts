@@ -12,10 +12,10 @@ export type Result = { destination: Fingerprint; report: string; seconds: number
 const longestSeconds = 240;
 
 /** Samples the project into a new destination while a plan's troubles come over it; without a plan, in peace. */
-export const runSeed = async (
+export async function runSeed(
 	world: World,
 	options: { seed: number; plan: Plan | undefined; project: number; format: ImageFormat; folder: string },
-): Promise<Result> => {
+): Promise<Result> {
 	const { seed, plan, project, format, folder } = options;
 	const started = Date.now();
 	const elapsed = () => (Date.now() - started) / 1000;
@@ -54,7 +54,7 @@ export const runSeed = async (
 		report: exact(status, report),
 		seconds,
 	};
-};
+}
 
 /** The counts and faults of a sampling and of its report, apart from what is of the run itself. */
 const exact = (status: SamplingStatus, report: object): string => {

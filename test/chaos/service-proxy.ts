@@ -21,7 +21,7 @@ export type ServiceProxy = {
 };
 
 /** Stands between the functions and a service, at an address that stays when the service is started again elsewhere. */
-export const startServiceProxy = async (): Promise<ServiceProxy> => {
+export async function startServiceProxy(): Promise<ServiceProxy> {
 	const server = createServer((request, response) => {
 		handle(proxy, request, response).catch(() => response.destroy());
 	});
@@ -38,7 +38,7 @@ export const startServiceProxy = async (): Promise<ServiceProxy> => {
 			}),
 	};
 	return proxy;
-};
+}
 
 const readAll = async (stream: AsyncIterable<Buffer>): Promise<Buffer> => {
 	const parts: Buffer[] = [];

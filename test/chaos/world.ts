@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type SuperviselyServer, startSuperviselyServer } from '#demo/server/server.ts';
 import { type LocalAwsProcess, startLocalAws } from '#test/local-aws-process.ts';
-import { TEST_SIGNER } from '#test/signed-request.ts';
+import { testSigner } from '#test/signed-request.ts';
 import { type StackProcess, startStackProcess } from '#test/stack-process.ts';
 import type { Plan } from './plan.ts';
 import { makeRandom } from './random.ts';
@@ -35,13 +35,13 @@ export type World = {
 
 const xmlError = (code: string) => `<?xml version="1.0"?><Error><Code>${code}</Code><Message>Chaos</Message></Error>`;
 
-export const startWorld = async (folder: string): Promise<World> => {
+export async function startWorld(folder: string): Promise<World> {
 	const server = await startSuperviselyServer({ dataDir: join(folder, 'server') });
 	const proxies = { s3: await startServiceProxy(), sqs: await startServiceProxy() };
 	let aws: LocalAwsProcess;
 	let stack: StackProcess;
 	let visibilitySeconds = 5;
-	const client = { ...TEST_SIGNER };
+	const client = { ...testSigner };
 	/** Past the proxies. */
 	const direct = () => new SQSClient({ ...client, endpoint: aws.sqs.endpoint, useQueueUrlAsEndpoint: false });
 
@@ -70,8 +70,8 @@ export const startWorld = async (folder: string): Promise<World> => {
 			environment: {
 				AWS_ENDPOINT_URL_S3: proxies.s3.endpoint,
 				AWS_ENDPOINT_URL_SQS: proxies.sqs.endpoint,
-				AWS_ACCESS_KEY_ID: TEST_SIGNER.credentials.accessKeyId,
-				AWS_SECRET_ACCESS_KEY: TEST_SIGNER.credentials.secretAccessKey,
+				AWS_ACCESS_KEY_ID: testSigner.credentials.accessKeyId,
+				AWS_SECRET_ACCESS_KEY: testSigner.credentials.secretAccessKey,
 			},
 		});
 		await tuneQueues();
@@ -201,6 +201,6 @@ export const startWorld = async (folder: string): Promise<World> => {
 			await server.close();
 		},
 	};
-};
+}
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');

@@ -9,11 +9,11 @@ import { killAtFirstFrames, lastJson, runFramefan, startFramefan } from '#test/f
 import { startMinistack } from '#test/ministack.ts';
 import { startMoto } from '#test/moto.ts';
 import type { ServiceAddress } from '#test/signed-request.ts';
-import { TINY, TINY_VIDEOS, writeTinyVideoProject } from '#test/tiny-video-project.ts';
+import { tiny, tinyVideos, writeTinyVideoProject } from '#test/tiny-video-project.ts';
 
 /** Engines for S3 and SQS that others wrote. */
 const engines = { moto: startMoto, ministack: startMinistack };
-const frames = TINY.frames * TINY_VIDEOS.length;
+const frames = tiny.frames * tinyVideos.length;
 
 const data = mkdtempSync(join(tmpdir(), 'framefan-engines-'));
 let server: SuperviselyServer;

@@ -24,7 +24,7 @@ export type FrameReaders = {
 };
 
 /** Starts PyAV and OpenCV in one Python; in words why there is none where they can't be installed. */
-export const startFrameReaders = async (): Promise<FrameReaders | { unavailable: string }> => {
+export async function startFrameReaders(): Promise<FrameReaders | { unavailable: string }> {
 	const found = await pythonEnvironment('frame-readers', packages);
 	if ('unavailable' in found) return found;
 	const script = fileURLToPath(new URL('python/compare_frames.py', import.meta.url));
@@ -39,12 +39,12 @@ export const startFrameReaders = async (): Promise<FrameReaders | { unavailable:
 		},
 		close: () => void child.stdin?.end(),
 	};
-};
+}
 
 const run = promisify(execFile);
 
 /** The real clip of Debian's package opencv-doc; in words why it can't be had. */
-export const realClip = async (): Promise<{ path: string } | { unavailable: string }> => {
+export async function realClip(): Promise<{ path: string } | { unavailable: string }> {
 	const folder = join(import.meta.dirname, '../../node_modules/.cache/framefan/real-clip');
 	const path = join(folder, 'vtest.avi');
 	if (existsSync(path)) return { path };
@@ -59,4 +59,4 @@ export const realClip = async (): Promise<{ path: string } | { unavailable: stri
 	} catch (error) {
 		return { unavailable: `Debian's package opencv-doc: ${(error as Error).message.trim().split('\n').at(-1)}` };
 	}
-};
+}

@@ -1,12 +1,12 @@
 /** Where moto 5.2.5 behaves otherwise than S3 and SQS, or than our servers mean to: by the name of the check, and why. */
-export interface Differences {
+export type Differences = {
 	/** It always does. */
 	readonly differ: Readonly<Record<string, string>>;
 	/** It does at times, since it depends on which of several requests comes first. */
 	readonly mayDiffer: Readonly<Record<string, string>>;
-}
+};
 
-export const S3_DIFFERENCES: Differences = {
+export const s3Differences: Differences = {
 	differ: {
 		'a key may hold line breaks': 'moto answers 404 to a path with an encoded line break',
 		'a body that does not match its checksum is refused and not stored': 'moto does not verify checksums',
@@ -31,7 +31,7 @@ export const S3_DIFFERENCES: Differences = {
 	},
 };
 
-export const SQS_DIFFERENCES: Differences = {
+export const sqsDifferences: Differences = {
 	differ: {
 		'attributes out of bounds are refused': 'moto takes any value',
 		'unknown attributes are refused': 'moto keeps attributes it does not know',

@@ -3,7 +3,7 @@ import type { Check } from '#test/check.ts';
 import { type Moto, startMoto } from '#test/moto.ts';
 import { s3Context, s3Suite } from '#test/s3-suite.ts';
 import { sqsContext, sqsSuite } from '#test/sqs-suite.ts';
-import { type Differences, S3_DIFFERENCES, SQS_DIFFERENCES } from './moto-differences.ts';
+import { type Differences, s3Differences, sqsDifferences } from './moto-differences.ts';
 
 let moto: Moto | undefined;
 let reason = '';
@@ -44,5 +44,5 @@ function compare<Context>(
 	});
 }
 
-describe('moto, put to the checks of our S3', () => compare(s3Suite, s3Context, S3_DIFFERENCES));
-describe('moto, put to the checks of our SQS', () => compare(sqsSuite, sqsContext, SQS_DIFFERENCES));
+describe('moto, put to the checks of our S3', () => compare(s3Suite, s3Context, s3Differences));
+describe('moto, put to the checks of our SQS', () => compare(sqsSuite, sqsContext, sqsDifferences));

@@ -24,7 +24,7 @@ const movePoints = (value: unknown, move: (at: XY) => XY): unknown => {
 const masks = new Set(['bitmap', 'alpha_mask', 'multichannelBitmap']);
 
 /** What rounding leads beyond the last pixel lies on the last pixel; the SDK cuts there, and drops what is only there. */
-export const edgeKept = (label: DescribedLabel, _: Extent, [height, width]: Extent): void => {
+export function edgeKept(label: DescribedLabel, _: Extent, [height, width]: Extent): void {
 	if (masks.has(label.type) || label.type === 'oriented_bbox' || !label.uncropped) return;
 	let beyond = false;
 	const clamped = movePoints(label.uncropped, ([x, y]) => {
@@ -32,10 +32,10 @@ export const edgeKept = (label: DescribedLabel, _: Extent, [height, width]: Exte
 		return [Math.min(x, width - 1), Math.min(y, height - 1)];
 	});
 	if (beyond) label.resized = [clamped as Geometry];
-};
+}
 
 /** A mask whose nearest pixels are all unset keeps every pixel that has something set in it; the SDK drops it. */
-export const emptyMaskKept = (label: DescribedLabel, from: Extent, to: Extent): void => {
+export function emptyMaskKept(label: DescribedLabel, from: Extent, to: Extent): void {
 	if (!masks.has(label.type) || label.resized?.length !== 0) return;
 	const { origin, rows } = label.geometry as { origin: XY; rows: number[][] };
 	const [tall, wide] = [rows.length, rows[0]?.length ?? 0];
@@ -56,10 +56,10 @@ export const emptyMaskKept = (label: DescribedLabel, from: Extent, to: Extent): 
 	);
 	const scaled: XY = [round((origin[0] * to[1]) / from[1]), round((origin[1] * to[0]) / from[0])];
 	label.resized = [{ origin: [scaled[0] + left, scaled[1] + top], rows: box }];
-};
+}
 
 /** A turned box keeps its longer axis and its area under unequal scaling; the SDK keeps its angle, whatever that covers. */
-export const turnedBox = (label: DescribedLabel, from: Extent, to: Extent): void => {
+export function turnedBox(label: DescribedLabel, from: Extent, to: Extent): void {
 	const [fy, fx] = [to[0] / from[0], to[1] / from[1]];
 	const { points, angle } = label.geometry as { points: [XY, XY]; angle: number };
 	if (label.type !== 'oriented_bbox' || angle === 0 || fx === fy) return;
@@ -80,14 +80,14 @@ export const turnedBox = (label: DescribedLabel, from: Extent, to: Extent): void
 			angle: Number(Math.atan2(endY, endX).toFixed(9)),
 		},
 	];
-};
+}
 
 /** Points of a type that the SDK doesn't know are scaled where they stand as in the known types; the SDK leaves them. */
-export const unknownTypeScaled = (label: DescribedLabel, from: Extent, to: Extent): void => {
+export function unknownTypeScaled(label: DescribedLabel, from: Extent, to: Extent): void {
 	if (label.type !== 'spline') return;
 	const scaled = movePoints(label.geometry, ([x, y]) => [
 		Math.min(round((x * to[1]) / from[1]), to[1] - 1),
 		Math.min(round((y * to[0]) / from[0]), to[0] - 1),
 	]);
 	label.resized = [scaled as Geometry];
-};
+}

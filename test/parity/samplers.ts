@@ -32,7 +32,7 @@ export type Samplers = {
 	close(): Promise<void>;
 };
 
-export const startSamplers = async (run: RunScript): Promise<Samplers> => {
+export async function startSamplers(run: RunScript): Promise<Samplers> {
 	const folder = await mkdtemp(join(tmpdir(), 'framefan-parity-'));
 	const server = await startSuperviselyServer({ dataDir: join(folder, 'server') });
 	const python = (script: string, ask: unknown) =>
@@ -53,4 +53,4 @@ export const startSamplers = async (run: RunScript): Promise<Samplers> => {
 			await rm(folder, { recursive: true, force: true });
 		},
 	};
-};
+}

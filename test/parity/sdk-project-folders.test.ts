@@ -35,8 +35,8 @@ test('a folder that the SDK wrote comes in, and folders that come out open in th
 	)) as Found;
 	expect(found).toMatchObject({ classes: ['fog', 'zone'], totalItems: 2 });
 	expect(found.datasets).toEqual({
-		top: { 'frame 0.png': IMAGE },
-		'top/child': { 'frame 0.png': IMAGE },
+		top: { 'frame 0.png': tinyImage },
+		'top/child': { 'frame 0.png': tinyImage },
 	});
 	expect(Object.keys(found.videos).sort()).toEqual(['street/night/night.mp4', 'street/street.mp4']);
 	expect(found.videos['street/street.mp4']).toMatchObject({
@@ -76,7 +76,7 @@ test('a folder that the SDK wrote comes in, and folders that come out open in th
 });
 
 /** What the SDK must see of each image of {@link labelledImages}. */
-const IMAGE = {
+const tinyImage = {
 	size: [48, 64],
 	tags: [['speed', 4]],
 	labels: [
@@ -117,7 +117,7 @@ async function labelledImages(server: SuperviselyServer): Promise<number> {
 		const datasetId = dataset.id;
 		const [image] = await ok(server, 'images.bulk.add', {
 			datasetId,
-			images: [{ title: 'frame 0.png', hash, meta: IMAGE.meta }],
+			images: [{ title: 'frame 0.png', hash, meta: tinyImage.meta }],
 		});
 		const polygon = {
 			points: {

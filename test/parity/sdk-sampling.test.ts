@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { serve, temporaryFolder } from '#test/supervisely-server.ts';
-import { TINY, TINY_VIDEOS, tinyShapes, writeTinyVideoProject } from '#test/tiny-video-project.ts';
+import { tiny, tinyShapes, tinyVideos, writeTinyVideoProject } from '#test/tiny-video-project.ts';
 import { supervisely } from './sdk-environment.ts';
 
 type Label = { class: string; tags: [string, unknown][] };
@@ -29,12 +29,12 @@ test('the SDK samples a project on this server and reads back what it should hav
 	expect(result).toMatchObject({
 		name: 'tiny(images)',
 		customData: { is_sample: true, video_project_id: id },
-		itemsCount: TINY.frames * TINY_VIDEOS.length,
+		itemsCount: tiny.frames * tinyVideos.length,
 		classes: ['blob', 'car', 'field', 'fog', 'lane', 'pair', 'spot'],
 		tags: ['auto-tracked', 'mood', 'object_id', 'speed', 'sunny'],
-		imagesAfterSecondRun: TINY.frames * TINY_VIDEOS.length,
+		imagesAfterSecondRun: tiny.frames * tinyVideos.length,
 	});
-	const leaves = TINY_VIDEOS.map(video => [...video.datasets, video.name]);
+	const leaves = tinyVideos.map(video => [...video.datasets, video.name]);
 	expect(result.tree.map(each => each.path.join('/')).sort()).toEqual(
 		[...leaves, ['street'], ['street', 'night']].map(each => each.join('/')).sort(),
 	);
@@ -42,9 +42,9 @@ test('the SDK samples a project on this server and reads back what it should hav
 		const dataset = result.tree.find(each => each.path.join('/') === leaf.join('/'));
 		const images = dataset?.images ?? [];
 		const name = leaf.at(-1);
-		expect(dataset).toMatchObject({ itemsCount: TINY.frames, customData: { video_name: name } });
+		expect(dataset).toMatchObject({ itemsCount: tiny.frames, customData: { video_name: name } });
 		expect(images.map(each => each.name)).toEqual(
-			Array.from({ length: TINY.frames }, (_, frame) => `${name}_frame_${String(frame).padStart(2, '0')}.png`),
+			Array.from({ length: tiny.frames }, (_, frame) => `${name}_frame_${String(frame).padStart(2, '0')}.png`),
 		);
 		for (const [frame, image] of images.entries()) {
 			expect(withoutObjectIds(image)).toMatchObject(expectedImage(frame));
@@ -52,7 +52,7 @@ test('the SDK samples a project on this server and reads back what it should hav
 			const { name: _, size: __, ...downloaded } = image;
 			expect(result.downloaded[leaf.join('/')]?.[image.name]).toEqual({
 				...downloaded,
-				size: [TINY.height, TINY.width],
+				size: [tiny.height, tiny.width],
 			});
 		}
 		expect(result.nearest[i]).toEqual(images.map((_, frame) => frame));

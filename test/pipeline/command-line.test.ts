@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { lastJson, runFramefan } from '#test/framefan-command.ts';
-import { TINY, writeTinyVideo } from '#test/tiny-video-project.ts';
+import { tiny, writeTinyVideo } from '#test/tiny-video-project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'framefan-command-line-'));
 const video = join(folder, 'a video.mp4');
@@ -60,7 +60,7 @@ test.each(['', ' --json', ' --json 2>&1'])('a reader that has seen enough ends i
 test('a file can be named by a file address', async () => {
 	const { code, stdout, stderr } = await runFramefan(['frames', pathToFileURL(video).href, '--verify', '--json']);
 	expect(code, stderr).toBe(0);
-	expect(lastJson(stdout)).toMatchObject({ state: 'completed', frames: TINY.frames, notes: [] });
+	expect(lastJson(stdout)).toMatchObject({ state: 'completed', frames: tiny.frames, notes: [] });
 });
 
 test.each([
@@ -105,7 +105,7 @@ test('user name and password of an address are used, and told nowhere', async ()
 	];
 	const read = await runFramefan(args('open%20sesame'));
 	expect(read.code, read.stderr).toBe(0);
-	expect(lastJson(read.stdout)).toMatchObject({ state: 'completed', frames: TINY.frames });
+	expect(lastJson(read.stdout)).toMatchObject({ state: 'completed', frames: tiny.frames });
 	const refused = await runFramefan([...args('rabarber'), '--debug']);
 	expect(refused.code).toBe(1);
 	expect(lastJson(refused.stdout)).toMatchObject({

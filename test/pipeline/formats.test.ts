@@ -7,7 +7,7 @@ import { SuperviselyClient, sampleVideo, sampleVideoProject, streamVideoFramesTo
 import type { SettingsInput } from '#shared/sampling/settings.ts';
 import { lastJson, runFramefan } from '#test/framefan-command.ts';
 import { ok, serve, temporaryFolder } from '#test/supervisely-server.ts';
-import { TINY, writeTinyVideoProject } from '#test/tiny-video-project.ts';
+import { tiny, writeTinyVideoProject } from '#test/tiny-video-project.ts';
 import { openWorkbench } from '#test/workbench.ts';
 
 type Image = { id: number; name: string; mime: string; width: number; height: number; labelsCount: number };
@@ -56,7 +56,7 @@ test('JPEG and WebP are made of the very pixels that PNG has, with the same labe
 				.toBuffer(),
 		),
 	);
-	const raw = { raw: { width: TINY.width, height: TINY.height, channels: 3 } } as const;
+	const raw = { raw: { width: tiny.width, height: tiny.height, channels: 3 } } as const;
 	const made = {
 		jpg: {
 			settings: { format: 'jpg', quality: 80, chroma: 420 },
@@ -76,7 +76,7 @@ test('JPEG and WebP are made of the very pixels that PNG has, with the same labe
 		expect(found.map(({ name }) => name)).toEqual(names(ending));
 		expect(found.map(each => each.labelsCount)).toEqual(pngs.map(each => each.labelsCount));
 		expect(new Set(found.map(each => [each.mime, each.width, each.height].join()))).toEqual(
-			new Set([[mime, TINY.width, TINY.height].join()]),
+			new Set([[mime, tiny.width, tiny.height].join()]),
 		);
 		for (const [at, image] of found.entries())
 			expect((await bytes(image)).equals(await encode(pixels[at] as Buffer).toBuffer()), image.name).toBe(true);
@@ -161,7 +161,7 @@ test('images in another size are replaced in the format that they have', async (
 	const replaced = await sample({ format: 'webp', replace: true }, destination.id);
 	expect(replaced).toMatchObject({ ...clean, framesUploaded: 6, framesAlreadyThere: 0 });
 	const found = await images(destination.id);
-	expect(found.map(({ name, width }) => [name, width])).toEqual(names('webp').map(name => [name, TINY.width]));
+	expect(found.map(({ name, width }) => [name, width])).toEqual(names('webp').map(name => [name, tiny.width]));
 });
 
 test('a schedule goes on in its format, and is not kept from it by one that was asked for in another and is refused', async () => {

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { SuperviselyClient, sampleVideo, sampleVideoDataset, sampleVideoProject } from '#library/index.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { ok, serve, temporaryFolder } from '#test/supervisely-server.ts';
-import { TINY, writeTinyVideoProject } from '#test/tiny-video-project.ts';
+import { tiny, writeTinyVideoProject } from '#test/tiny-video-project.ts';
 
 /** A server with the tiny project: `street` with `first.mp4`, and in it `night` with `second.mkv`. */
 const start = async () => {
@@ -31,7 +31,7 @@ const start = async () => {
 };
 
 const names = (video: string, step = 1) =>
-	Array.from({ length: Math.ceil(TINY.frames / step) }, (_, at) => {
+	Array.from({ length: Math.ceil(tiny.frames / step) }, (_, at) => {
 		return `${video}_frame_${String(at * step).padStart(2, '0')}.png`;
 	});
 
@@ -54,7 +54,7 @@ test('a project is sampled in this process, with labels, and a second call goes 
 	);
 	const again = await sampleVideoProject(client, source, {}, { destinationProjectId: result.destination.id });
 	expect(again).toMatchObject({ framesPlanned: 60, framesUploaded: 40, framesAlreadyThere: 20, faults: [] });
-	expect((await imagesOf(result.destination.id))['street/first.mp4']).toHaveLength(TINY.frames);
+	expect((await imagesOf(result.destination.id))['street/first.mp4']).toHaveLength(tiny.frames);
 });
 
 test('a dataset goes below another, with all below it; a video goes where it is told', async () => {
@@ -99,7 +99,7 @@ test('an aborted sampling ends, and the same call goes on with what is there', a
 	const rest = await sampleVideoProject(client, source, {}, { destinationProjectId: cut });
 	expect(rest.framesPlanned).toBe(60);
 	expect(rest.framesAlreadyThere).toBeGreaterThan(0);
-	expect((await imagesOf(cut))['street/first.mp4']).toHaveLength(TINY.frames);
+	expect((await imagesOf(cut))['street/first.mp4']).toHaveLength(tiny.frames);
 });
 
 test('a server that fails for a while costs nothing but time', async () => {

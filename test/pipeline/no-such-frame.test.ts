@@ -6,7 +6,7 @@ import { SuperviselyClient, sampleVideoProject } from '#library/index.ts';
 import type { Report } from '#shared/sampling/report.ts';
 import { lastJson, runFramefan } from '#test/framefan-command.ts';
 import { ok } from '#test/supervisely-server.ts';
-import { TINY } from '#test/tiny-video-project.ts';
+import { tiny } from '#test/tiny-video-project.ts';
 import { openWorkbench, type Workbench } from '#test/workbench.ts';
 
 let bench: Workbench;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 		const [figure] = record?.frames[0]?.figures ?? [];
 		if (!record || !figure) throw new Error('There is no figure');
 		const behind = Array.from({ length: lost }, (_, at) => ({
-			index: TINY.frames + at,
+			index: tiny.frames + at,
 			figures: [{ ...figure, id: 900_000 + at }],
 		}));
 		const reversed = { id: 800_000, name: 'sunny', frameRange: [9, 3] as [number, number] };
@@ -41,9 +41,9 @@ test('labels behind the last picture are faults: the first are named, all are co
 	expect(ended).toMatchObject({ ...expected, framesUploaded: 6 });
 	expect(ended.faults).toHaveLength(100);
 	for (const [at, fault] of ended.faults.entries()) {
-		expect(fault).toMatchObject({ reason: 'no-such-frame', video: { name: 'first.mp4' }, frame: TINY.frames + at });
+		expect(fault).toMatchObject({ reason: 'no-such-frame', video: { name: 'first.mp4' }, frame: tiny.frames + at });
 		expect(fault.message).toBe(
-			`Figure ${900_000 + at} (rectangle, class "car") is on frame ${TINY.frames + at}, and the video ends after ${TINY.frames} frames`,
+			`Figure ${900_000 + at} (rectangle, class "car") is on frame ${tiny.frames + at}, and the video ends after ${tiny.frames} frames`,
 		);
 	}
 	const report = (await bench.read(`samplings/${id}/report.json`)) as Report;

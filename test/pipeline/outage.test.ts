@@ -5,8 +5,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startSuperviselyServer } from '#demo/server/server.ts';
 import { lastJson, startFramefan, until } from '#test/framefan-command.ts';
 import { startLocalAws } from '#test/local-aws-process.ts';
-import { TEST_SIGNER } from '#test/signed-request.ts';
-import { TINY, TINY_VIDEOS, writeTinyVideoProject } from '#test/tiny-video-project.ts';
+import { testSigner } from '#test/signed-request.ts';
+import { tiny, tinyVideos, writeTinyVideoProject } from '#test/tiny-video-project.ts';
 import { startServiceProxy } from '../chaos/service-proxy.ts';
 
 test('an S3 and an SQS that are away for some seconds end no sampling of the command', async () => {
@@ -35,9 +35,9 @@ test('an S3 and an SQS that are away for some seconds end no sampling of the com
 		SUPERVISELY_API_TOKEN: server.token,
 		AWS_ENDPOINT_URL_S3: s3.endpoint,
 		AWS_ENDPOINT_URL_SQS: sqs.endpoint,
-		AWS_ACCESS_KEY_ID: TEST_SIGNER.credentials.accessKeyId,
-		AWS_SECRET_ACCESS_KEY: TEST_SIGNER.credentials.secretAccessKey,
-		AWS_REGION: TEST_SIGNER.region,
+		AWS_ACCESS_KEY_ID: testSigner.credentials.accessKeyId,
+		AWS_SECRET_ACCESS_KEY: testSigner.credentials.secretAccessKey,
+		AWS_REGION: testSigner.region,
 	});
 	await until(() => (server.counters()['images.bulk.add']?.requests ?? 0) > 0, 60, 'images were added');
 	s3.target = undefined;
@@ -47,6 +47,6 @@ test('an S3 and an SQS that are away for some seconds end no sampling of the com
 	present();
 	const { code, stdout, stderr } = await run.finished;
 	expect(code, stderr + stdout).toBe(0);
-	const frames = TINY.frames * TINY_VIDEOS.length;
+	const frames = tiny.frames * tinyVideos.length;
 	expect(lastJson(stdout)).toMatchObject({ state: 'completed', framesUploaded: frames, faults: [] });
 });

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { SuperviselyClient, sampleVideoProject } from '#library/index.ts';
 import { lastJson, runFramefan } from '#test/framefan-command.ts';
 import { ok, serve, temporaryFolder } from '#test/supervisely-server.ts';
-import { TINY, writeTinyVideoProject } from '#test/tiny-video-project.ts';
+import { tiny, writeTinyVideoProject } from '#test/tiny-video-project.ts';
 
 type Image = { id: number; name: string; width: number; height: number; labelsCount: number };
 
@@ -53,7 +53,7 @@ test('images in another size stay and a note has both sizes; with replace they a
 	const replaced = await sample({ replace: true });
 	expect(replaced).toMatchObject({ ...clean, framesPlanned: 10, framesUploaded: 10, framesAlreadyThere: 0 });
 	expect(replaced.notes[0]).toMatch(/5 images of 80 x 60 pixels are replaced by images of 160 x 120$/);
-	expect(await sizes()).toEqual([`${TINY.width}x${TINY.height}`]);
+	expect(await sizes()).toEqual([`${tiny.width}x${tiny.height}`]);
 	const after = await images();
 	expect(after.map(({ name }) => name)).toEqual(before.map(({ name }) => name));
 	expect(after.map(({ labelsCount }) => labelsCount)).toEqual(before.map(({ labelsCount }) => labelsCount));
@@ -72,7 +72,7 @@ test('images in another size stay and a note has both sizes; with replace they a
 test('only what has another size is replaced, and new frames come beside it', async () => {
 	const { sample, images } = await start();
 	await sample({ start: 12, end: 20, replace: true });
-	const replaced = (await images()).filter(({ width }) => width === TINY.width);
+	const replaced = (await images()).filter(({ width }) => width === tiny.width);
 	expect(replaced.map(({ name }) => name)).toEqual(
 		['first.mp4', 'second.mkv'].flatMap(video => [12, 18].map(frame => `${video}_frame_${frame}.png`)),
 	);

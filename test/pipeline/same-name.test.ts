@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SuperviselyClient, sampleVideo, sampleVideoProject } from '#library/index.ts';
 import { ok, png, serve, temporaryFolder, upload } from '#test/supervisely-server.ts';
-import { TINY, writeTinyVideoProject } from '#test/tiny-video-project.ts';
+import { tiny, writeTinyVideoProject } from '#test/tiny-video-project.ts';
 import { openWorkbench } from '#test/workbench.ts';
 
 type Image = { id: number; name: string; labelsCount: number; meta: Record<string, unknown> };
@@ -156,7 +156,7 @@ test.each([
 	const dataset = await ok(server, 'datasets.add', { projectId: into, name: 'first.mp4', parentId: street.id });
 	const customData = { is_sample: true, video_project_id: project, video_id: video };
 	await ok(server, 'datasets.editInfo', { id: dataset.id, customData });
-	const [{ hash }] = (await upload(server, [await png(TINY.width, TINY.height)])).body;
+	const [{ hash }] = (await upload(server, [await png(tiny.width, tiny.height)])).body;
 	const images = [{ title: 'first.mp4_frame_00.png', hash, meta: metaOf(project) }];
 	const [{ id }] = await ok(server, 'images.bulk.add', { datasetId: dataset.id, images });
 	const sampled = await sample(project, { step: 15 });

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type SuperviselyServer, startSuperviselyServer } from '#demo/server/server.ts';
 import { lastJson } from '#test/framefan-command.ts';
-import { TINY, TINY_VIDEOS, writeTinyVideoProject } from '#test/tiny-video-project.ts';
+import { tiny, tinyVideos, writeTinyVideoProject } from '#test/tiny-video-project.ts';
 
 const repository = dirname(dirname(import.meta.dirname));
 const folder = mkdtempSync(join(tmpdir(), 'framefan-package-'));
@@ -57,7 +57,7 @@ test('a program samples a project with the installed library', async () => {
 		console.log(JSON.stringify({ framesUploaded, faults }));`,
 	);
 	expect(lastJson(await run(program, 'node', 'sample.js'))).toEqual({
-		framesUploaded: TINY_VIDEOS.length * TINY.frames,
+		framesUploaded: tinyVideos.length * tiny.frames,
 		faults: [],
 	});
 });

@@ -6,7 +6,7 @@ import type { ApiPorts } from '../../functions/api/ports.ts';
 import { temporaryState } from './state-folder.ts';
 
 /** The HTTP API on a state of its own, with the messages it sends. */
-export const makeTestApi = async (supervisely: Partial<SuperviselyApi> = {}) => {
+export async function makeTestApi(supervisely: Partial<SuperviselyApi> = {}) {
 	const plan: PlanMessage[] = [];
 	const recounts: RecountMessage[] = [];
 	const ports: ApiPorts = {
@@ -34,4 +34,4 @@ export const makeTestApi = async (supervisely: Partial<SuperviselyApi> = {}) => 
 		return { status: statusCode, body: JSON.parse(text) };
 	};
 	return { ports, plan, recounts, call };
-};
+}

@@ -19,11 +19,11 @@ type FullLabel = FolderLabel & { tags: { name: string; value?: unknown }[] };
  * @param resized size of the images; that of the video unless told
  * @returns how many images and labels were checked
  */
-export const checkDemoResult = async (
+export async function checkDemoResult(
 	project: string,
 	wanted: (video: DemoVideo) => number[],
 	resized?: Size,
-): Promise<{ images: number; labels: number }> => {
+): Promise<{ images: number; labels: number }> {
 	const counts = { images: 0, labels: 0 };
 	const tally = emptyTally();
 	const found = new Map<string, number[]>(demoVideos.map(({ name }) => [name, []]));
@@ -60,7 +60,7 @@ export const checkDemoResult = async (
 		).toEqual(wanted(video));
 	}
 	return counts;
-};
+}
 
 const checkMeta = (image: FolderImage, video: DemoVideo, index: number): void => {
 	const file = join(dirname(dirname(image.path)), 'meta', `${image.name}.json`);

@@ -11,7 +11,7 @@ const ratio = (from: TimeBase, to: TimeBase) => (from.num * to.den) / (from.den 
  * Checks what was read of a file that can't be read whole: its faults are clear, every picture that is known of has one
  * fate, and a picture that was given is the one of the sound file.
  */
-export const checkFaultyVideo = async (
+export async function checkFaultyVideo(
 	video: FaultyVideo,
 	read: {
 		frames: { index: number; pts: number; sha256: string }[];
@@ -19,7 +19,7 @@ export const checkFaultyVideo = async (
 		pictures: number;
 		timeBase?: TimeBase;
 	},
-): Promise<void> => {
+): Promise<void> {
 	const { frames, faults, pictures } = read;
 	for (const { reason, message } of faults) {
 		expect(video.reasons, message).toContain(reason);
@@ -50,4 +50,4 @@ export const checkFaultyVideo = async (
 	const fates = [...frames, ...faults].flatMap(({ index }) => (index === null ? [] : [index]));
 	expect(new Set(fates).size).toBe(fates.length);
 	expect(fates.length).toBe(pictures);
-};
+}

@@ -1,8 +1,8 @@
 /** One thing a service must do, told apart by its name; `run` rejects when it does not. */
-export interface Check<Context> {
+export type Check<Context> = {
 	readonly name: string;
 	run(context: Context): Promise<void>;
-}
+};
 
 /** The error a promise rejects with. @throws when it resolves. */
 export async function refusal(promise: Promise<unknown>): Promise<Refusal> {
@@ -15,9 +15,9 @@ export async function refusal(promise: Promise<unknown>): Promise<Refusal> {
 }
 
 /** An error of the AWS SDK. */
-export interface Refusal extends Error {
+export type Refusal = Error & {
 	readonly $metadata: { readonly httpStatusCode?: number };
-}
+};
 
 /** Resolves after so many milliseconds. */
 export function wait(ms: number): Promise<void> {

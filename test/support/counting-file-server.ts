@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
  * Serves one file over HTTP on loopback and counts the bytes that go out.
  * @param ranges whether it answers byte ranges, or always the whole file
  */
-export const serveFile = async (path: string, { ranges = true } = {}) => {
+export async function serveFile(path: string, { ranges = true } = {}) {
 	const { size } = statSync(path);
 	const count = { bytes: 0, requests: 0 };
 	const server = createServer((request, response) => {
@@ -37,4 +37,4 @@ export const serveFile = async (path: string, { ranges = true } = {}) => {
 			server.closeAllConnections();
 		},
 	};
-};
+}

@@ -5,10 +5,13 @@ type Picture = { width: number; height: number; data: Uint8Array };
 
 /** Pixels that were looked at, and those among them that have the colour of the label's shape. */
 export type Tally = { seen: number; coloured: number };
-export const emptyTally = (): { inside: Tally; outside: Tally } => ({
-	inside: { seen: 0, coloured: 0 },
-	outside: { seen: 0, coloured: 0 },
-});
+
+export function emptyTally(): { inside: Tally; outside: Tally } {
+	return {
+		inside: { seen: 0, coloured: 0 },
+		outside: { seen: 0, coloured: 0 },
+	};
+}
 
 /** What codec and resize do to a colour, per channel. */
 const tolerance = 60;
@@ -17,7 +20,7 @@ const tolerance = 60;
  * Looks at the pixels within a rectangle's label, and at those on the ring two pixels outside of it, whether they have
  * the colour that the shape was drawn with. Right at the border pixels of both sides mix, so one is left out.
  */
-export const lookAtCar = (label: FolderLabel, picture: Picture, tally: ReturnType<typeof emptyTally>): void => {
+export function lookAtCar(label: FolderLabel, picture: Picture, tally: ReturnType<typeof emptyTally>): void {
 	const [[left, top] = [0, 0], [right, bottom] = [0, 0]] = label.points?.exterior ?? [];
 	for (let y = top - 2; y <= bottom + 2; y++) {
 		for (let x = left - 2; x <= right + 2; x++) {
@@ -34,4 +37,4 @@ export const lookAtCar = (label: FolderLabel, picture: Picture, tally: ReturnTyp
 			if (isCar) own.coloured++;
 		}
 	}
-};
+}

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startS3 } from '#local/s3/server.ts';
 import { startSqs } from '#local/sqs/server.ts';
-import { type ServiceAddress, TEST_SIGNER } from './signed-request.ts';
+import { type ServiceAddress, testSigner } from './signed-request.ts';
 
 /** An S3 and an SQS in a process of their own, which can be killed. */
-export interface LocalAwsProcess {
+export type LocalAwsProcess = {
 	readonly s3: ServiceAddress;
 	readonly sqs: ServiceAddress;
 	/** SIGKILL; resolves when the process is gone. */
 	kill(): Promise<void>;
-}
+};
 
 /** Starts both on a data folder, in which a killed process may have left anything. */
 export async function startLocalAws(dataDir: string): Promise<LocalAwsProcess> {
@@ -22,8 +22,8 @@ export async function startLocalAws(dataDir: string): Promise<LocalAwsProcess> {
 	const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
 	const { s3, sqs } = JSON.parse(line) as { s3: string; sqs: string };
 	return {
-		s3: { endpoint: s3, ...TEST_SIGNER },
-		sqs: { endpoint: sqs, ...TEST_SIGNER },
+		s3: { endpoint: s3, ...testSigner },
+		sqs: { endpoint: sqs, ...testSigner },
 		kill: () => kill(child),
 	};
 }
@@ -36,8 +36,8 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 async function serve(dataDir: string): Promise<void> {
-	const s3 = await startS3({ dataDir: join(dataDir, 's3'), ...TEST_SIGNER });
-	const sqs = await startSqs({ dataDir: join(dataDir, 'sqs'), ...TEST_SIGNER, accountId: '000000000000' });
+	const s3 = await startS3({ dataDir: join(dataDir, 's3'), ...testSigner });
+	const sqs = await startSqs({ dataDir: join(dataDir, 'sqs'), ...testSigner, accountId: '000000000000' });
 	console.log(JSON.stringify({ s3: s3.endpoint, sqs: sqs.endpoint }));
 	// The process must not outlive the test that started it.
 	process.stdin.on('end', () => process.exit()).resume();

@@ -17,7 +17,7 @@ const seconds = ({ num, den }: TimeBase, pts: number | null | undefined) => ((pt
  * Declares the matrix of a group: every frame of every fixture, cut into 1, 2 and 8 chunks, random selections and single
  * frames at key frames are bit for bit the pictures of one decode of the whole file, and have their relative times.
  */
-export const testMatrix = (group: FixtureGroup): void => {
+export function testMatrix(group: FixtureGroup): void {
 	test('every fixture can be made here', () => {
 		const notMade = group.fixtures.filter(fixture => !canMake(fixture)).map(({ name }) => name);
 		if (notMade.length > 0) console.warn(`NOT RUN, because this machine has no newer ffmpeg: ${notMade.join(', ')}`);
@@ -100,4 +100,4 @@ export const testMatrix = (group: FixtureGroup): void => {
 			});
 		});
 	}
-};
+}

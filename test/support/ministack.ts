@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pythonEnvironment } from './python.ts';
-import { type ServiceAddress, TEST_SIGNER } from './signed-request.ts';
+import { type ServiceAddress, testSigner } from './signed-request.ts';
 
 /** A MiniStack: other people's S3 and SQS, written without a look at ours. */
-export interface Ministack extends ServiceAddress {
+export type Ministack = ServiceAddress & {
 	stop(): Promise<void>;
-}
+};
 
 const startMs = 30_000;
 
@@ -33,7 +33,7 @@ export async function startMinistack(): Promise<Ministack | { unavailable: strin
 			() => true,
 			() => false,
 		);
-		if (answers) return { endpoint, ...TEST_SIGNER, stop };
+		if (answers) return { endpoint, ...testSigner, stop };
 		if (child.exitCode !== null || Date.now() > deadline) {
 			await stop();
 			return { unavailable: `ministack did not listen on ${endpoint}` };

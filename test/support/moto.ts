@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { pythonEnvironment } from './python.ts';
-import { type ServiceAddress, TEST_SIGNER } from './signed-request.ts';
+import { type ServiceAddress, testSigner } from './signed-request.ts';
 
 /** A moto server: other people's S3 and SQS, written without a look at ours. */
-export interface Moto extends ServiceAddress {
+export type Moto = ServiceAddress & {
 	stop(): Promise<void>;
-}
+};
 
 /** Starts moto on loopback, or tells in one line why it cannot. */
 export async function startMoto(): Promise<Moto | { unavailable: string }> {
@@ -28,7 +28,7 @@ export async function startMoto(): Promise<Moto | { unavailable: string }> {
 	});
 	return {
 		endpoint,
-		...TEST_SIGNER,
+		...testSigner,
 		stop: async () => {
 			child.kill();
 			await exit;

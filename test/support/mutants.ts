@@ -8,13 +8,13 @@ import { decodeFile, type WholeDecode } from './whole-decode.ts';
 /** Whole numbers below a limit that are the same in every run. */
 export type Random = (limit: number) => number;
 
-export const seeded = (text: string): Random => {
+export function seeded(text: string): Random {
 	let state = createHash('sha256').update(text).digest().readUInt32BE(0);
 	return limit => {
 		state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
 		return Math.floor((state / 2 ** 32) * limit);
 	};
-};
+}
 
 /** Good videos that are changed, some of each container. */
 export const bases = [

@@ -16,7 +16,7 @@ const minute = 60_000;
  * A sampling of one video with two chunks, in a state of its own.
  * @param isPlanned whether the video's chunks are known
  */
-export const openSampling = async ({ isPlanned = true } = {}) => {
+export async function openSampling({ isPlanned = true } = {}) {
 	const store = await temporaryState();
 	const sent: PlanMessage[] = [];
 	const written: Record<string, unknown>[] = [];
@@ -52,11 +52,13 @@ export const openSampling = async ({ isPlanned = true } = {}) => {
 		await store.write(keys.progress(at), progress);
 	};
 	return { ports, store, sent, written, age };
-};
+}
 
-export const part = (framesUploaded: number, faults: { reason: string; message: string }[] = []) => ({
-	...emptySummary,
-	framesUploaded,
-	faultCount: faults.length,
-	faults,
-});
+export function part(framesUploaded: number, faults: { reason: string; message: string }[] = []) {
+	return {
+		...emptySummary,
+		framesUploaded,
+		faultCount: faults.length,
+		faults,
+	};
+}

@@ -3,8 +3,8 @@ import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const CACHE = join(import.meta.dirname, '../../node_modules/.cache/framefan');
-const INSTALL_MS = 8 * 60_000;
+const cache = join(import.meta.dirname, '../../node_modules/.cache/framefan');
+const installMs = 8 * 60_000;
 const run = promisify(execFile);
 
 /**
@@ -19,24 +19,24 @@ export async function pythonEnvironment(
 	name: string,
 	packages: string[],
 ): Promise<{ python: string } | { unavailable: string }> {
-	const folder = join(CACHE, `venv-${name}`);
+	const folder = join(cache, `venv-${name}`);
 	const python = join(folder, 'bin', 'python');
 	const manifest = join(folder, 'packages.json');
 	const wanted = JSON.stringify(packages);
 	if ((await readFile(manifest, 'utf8').catch(() => '')) === wanted) return { python };
 	try {
 		await rm(folder, { recursive: true, force: true });
-		await mkdir(CACHE, { recursive: true });
+		await mkdir(cache, { recursive: true });
 		await run('python3', ['-m', 'venv', folder]);
 		const options = ['--quiet', '--disable-pip-version-check', '--no-input', '--retries', '1', '--timeout', '15'];
-		await run(python, ['-m', 'pip', 'install', ...options, ...packages], { timeout: INSTALL_MS });
+		await run(python, ['-m', 'pip', 'install', ...options, ...packages], { timeout: installMs });
 		// Last, so that an environment that was not finished is not used again.
 		await writeFile(manifest, wanted);
 		return { python };
 	} catch (error) {
 		const unavailable = `Python environment ${name} (${packages.join(', ')}): ${lastLine(error)}`;
 		// For the end of a long run, where nobody would look for it in the middle.
-		await appendFile(join(CACHE, 'not-run.txt'), `${unavailable}\n`);
+		await appendFile(join(cache, 'not-run.txt'), `${unavailable}\n`);
 		return { unavailable };
 	}
 }

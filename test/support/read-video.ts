@@ -20,7 +20,7 @@ export type OpenVideo = {
 };
 
 /** Opens a video file with the product's own functions. */
-export const openVideo = async (path: string, signal = new AbortController().signal): Promise<OpenVideo> => {
+export async function openVideo(path: string, signal = new AbortController().signal): Promise<OpenVideo> {
 	const source = await openFile(path);
 	const options = { ffmpegPath: installedFfmpeg(), signal };
 	const index = await indexVideo(source, options).catch(async error => {
@@ -43,14 +43,14 @@ export const openVideo = async (path: string, signal = new AbortController().sig
 		},
 		close: () => source.close(),
 	};
-};
+}
 
 /** What `framefan frames --verify --json --chunks` says of a file, without a process of its own. */
-export const readWhole = async (
+export async function readWhole(
 	path: string,
 	chunks: number,
 	signal?: AbortSignal,
-): Promise<{ frames: ReadFrame[]; faults: Fault[]; pictures: number; timeBase?: TimeBase }> => {
+): Promise<{ frames: ReadFrame[]; faults: Fault[]; pictures: number; timeBase?: TimeBase }> {
 	try {
 		const video = await openVideo(path, signal);
 		try {
@@ -66,4 +66,4 @@ export const readWhole = async (
 		if (!(error instanceof PermanentError)) throw error;
 		return { frames: [], faults: [{ index: null, reason: error.reason, message: error.message }], pictures: 0 };
 	}
-};
+}

@@ -33,7 +33,7 @@ const roundHalfToEven = (value: number): number => {
  * Scales an RGB picture to exactly this size, bilinearly between the two nearest pixels each way, as OpenCV's
  * `INTER_LINEAR` does, which the SDK's sampler uses.
  */
-export const resizePicture = (picture: Picture, height: number, width: number): Picture => {
+export function resizePicture(picture: Picture, height: number, width: number): Picture {
 	if (picture.width === width && picture.height === height) return picture;
 	const columns = tapsFor(picture.width, width, false);
 	const rows = tapsFor(picture.height, height, true);
@@ -77,4 +77,4 @@ export const resizePicture = (picture: Picture, height: number, width: number): 
 		}
 	}
 	return { width, height, data };
-};
+}

@@ -9,11 +9,11 @@ import { signingChecks } from './s3-checks/signing.ts';
 import type { ServiceAddress } from './signed-request.ts';
 
 /** An S3 under test. */
-export interface S3Context extends ServiceAddress {
+export type S3Context = ServiceAddress & {
 	readonly client: S3Client;
 	/** A bucket that all checks share, each with keys of its own. */
 	readonly bucket: string;
-}
+};
 
 /** What an S3 must do for this system, as calls of the real SDK. */
 export const s3Suite: readonly Check<S3Context>[] = [

@@ -2,26 +2,26 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 
 /** Where a service listens and who may call it. */
-export interface ServiceAddress {
+export type ServiceAddress = {
 	readonly endpoint: string;
 	readonly region: string;
 	readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
+};
 
 /** Who signs in the tests. */
-export const TEST_SIGNER = {
+export const testSigner = {
 	region: 'us-east-1',
 	credentials: { accessKeyId: 'AKIALOCAL', secretAccessKey: 'local-secret' },
 } as const;
 
 /** A request before it is signed. */
-export interface PlainRequest {
+export type PlainRequest = {
 	readonly method: string;
 	readonly path: string;
 	readonly query?: Record<string, string>;
 	readonly headers?: Record<string, string>;
 	readonly body?: string;
-}
+};
 
 /** Sends a request that is signed in its header; for what the SDK's clients have no command for. */
 export async function signedFetch(address: ServiceAddress, service: string, request: PlainRequest): Promise<Response> {

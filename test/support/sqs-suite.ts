@@ -8,15 +8,15 @@ import { sqsRefusalChecks } from './sqs-checks/refusals.ts';
 import { visibilityChecks } from './sqs-checks/visibility.ts';
 
 /** An SQS under test. */
-export interface SqsContext extends ServiceAddress {
+export type SqsContext = ServiceAddress & {
 	readonly client: SQSClient;
-}
+};
 
 /** A queue made for one check. */
-export interface FreshQueue {
+export type FreshQueue = {
 	readonly QueueUrl: string;
 	readonly arn: string;
-}
+};
 
 /** What an SQS must do for this system, as calls of the real SDK. */
 export const sqsSuite: readonly Check<SqsContext>[] = [

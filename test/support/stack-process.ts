@@ -23,15 +23,16 @@ export type StackOptions = {
 const tokenParameter = '/framefan/supervisely-token';
 
 /** A stack in this very process, on its own S3 and SQS unless the environment names others. */
-export const startStack = ({ dataDir, server, token, parameters, environment }: StackOptions): Promise<LocalStack> =>
-	startLocalStack({
+export function startStack({ dataDir, server, token, parameters, environment }: StackOptions): Promise<LocalStack> {
+	return startLocalStack({
 		dataDir,
 		parameters: { SuperviselyServer: server, TokenParameter: tokenParameter, ...parameters },
 		secrets: { [tokenParameter]: token },
 		environment,
 	});
+}
 
-export const startStackProcess = async (options: StackOptions): Promise<StackProcess> => {
+export async function startStackProcess(options: StackOptions): Promise<StackProcess> {
 	const child = spawn(process.execPath, ['--import', 'tsx', import.meta.filename], {
 		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 		env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
@@ -55,7 +56,7 @@ export const startStackProcess = async (options: StackOptions): Promise<StackPro
 		sandboxes: async () => ((await ask('sandboxes')) ?? {}) as Record<string, number[]>,
 		kill: () => kill(child),
 	};
-};
+}
 
 const kill = async (child: ChildProcess): Promise<void> => {
 	if (child.exitCode !== null || child.signalCode !== null) return;

@@ -5,12 +5,12 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { onTestFinished } from 'vitest';
 import { startS3 } from '#local/s3/server.ts';
 import { makeStateStore, type StateStore } from '#shared/aws/state-store.ts';
-import { TEST_SIGNER } from './signed-request.ts';
+import { testSigner } from './signed-request.ts';
 
 /** A state store on an S3 of its own, which is gone after the test. */
-export const temporaryState = async (): Promise<StateStore> => {
+export async function temporaryState(): Promise<StateStore> {
 	const folder = mkdtempSync(join(tmpdir(), 'framefan-state-'));
-	const { credentials, region } = TEST_SIGNER;
+	const { credentials, region } = testSigner;
 	const server = await startS3({ dataDir: folder, credentials, region });
 	const s3 = new S3Client({ region, credentials, endpoint: server.endpoint, forcePathStyle: true });
 	await s3.send(new CreateBucketCommand({ Bucket: 'state' }));
@@ -20,4 +20,4 @@ export const temporaryState = async (): Promise<StateStore> => {
 		rmSync(folder, { recursive: true, force: true });
 	});
 	return makeStateStore(s3, 'state');
-};
+}

@@ -55,13 +55,14 @@ export async function upload({ address, token }: Where, files: Uint8Array[]): Pr
 }
 
 /** A PNG of one colour. */
-export const png = (width: number, height: number, shade = 0): Promise<Buffer> =>
-	sharp({ create: { width, height, channels: 3, background: { r: shade, g: 0, b: 0 } } })
+export function png(width: number, height: number, shade = 0): Promise<Buffer> {
+	return sharp({ create: { width, height, channels: 3, background: { r: shade, g: 0, b: 0 } } })
 		.png()
 		.toBuffer();
+}
 
 /** Classes and tags that the tests label with. */
-export const META = {
+export const tinyMeta = {
 	classes: [
 		'rectangle',
 		'polygon',
@@ -88,12 +89,12 @@ export const META = {
 	],
 };
 
-/** An images project with {@link META}, one dataset and one image of 64 x 48 pixels. */
+/** An images project with {@link tinyMeta}, one dataset and one image of 64 x 48 pixels. */
 export async function imagesProject(
 	server: SuperviselyServer,
 ): Promise<{ projectId: number; datasetId: number; imageId: number; hash: string }> {
 	const project = await ok(server, 'projects.add', { name: 'pictures', workspaceId: 1, type: 'images' });
-	await ok(server, 'projects.meta.update', { id: project.id, meta: META });
+	await ok(server, 'projects.meta.update', { id: project.id, meta: tinyMeta });
 	const dataset = await ok(server, 'datasets.add', { projectId: project.id, name: 'all', parentId: null });
 	const [{ hash }] = (await upload(server, [await png(64, 48)])).body;
 	const [image] = await ok(server, 'images.bulk.add', { datasetId: dataset.id, images: [{ title: 'one.png', hash }] });

@@ -7,10 +7,10 @@ import ffmpegInstaller from '@ffmpeg-installer/ffmpeg';
 import sharp from 'sharp';
 
 /** The pictures of the tiny project's videos, in pixels, and how many there are in each. */
-export const TINY = { width: 160, height: 120, frames: 30 };
+export const tiny = { width: 160, height: 120, frames: 30 };
 
 /** The tiny project's videos, by the names of the datasets that lead to them. */
-export const TINY_VIDEOS = [
+export const tinyVideos = [
 	{ datasets: ['street'], name: 'first.mp4' },
 	{ datasets: ['street', 'night'], name: 'second.mkv' },
 ];
@@ -59,19 +59,19 @@ export async function tinyMask(): Promise<string> {
 	return deflateSync(png).toString('base64');
 }
 
-/** Makes a test video of {@link TINY} size with the bundled ffmpeg; every frame shows a counter. */
+/** Makes a test video of {@link tiny} size with the bundled ffmpeg; every frame shows a counter. */
 export async function writeTinyVideo(file: string): Promise<void> {
-	const source = `testsrc=size=${TINY.width}x${TINY.height}:rate=10:duration=${TINY.frames / 10}`;
+	const source = `testsrc=size=${tiny.width}x${tiny.height}:rate=10:duration=${tiny.frames / 10}`;
 	const args = ['-loglevel', 'error', '-y', '-f', 'lavfi', '-i', source, '-pix_fmt', 'yuv420p', '-bf', '2', file];
 	await promisify(execFile)(ffmpegInstaller.path, args);
 }
 
-/** Writes {@link TINY_VIDEOS} with labels on every frame as a folder in Supervisely's video project format. */
+/** Writes {@link tinyVideos} with labels on every frame as a folder in Supervisely's video project format. */
 export async function writeTinyVideoProject(folder: string): Promise<void> {
 	await mkdir(folder, { recursive: true });
-	await writeFile(join(folder, 'meta.json'), JSON.stringify(META));
+	await writeFile(join(folder, 'meta.json'), JSON.stringify(meta));
 	const annotation = JSON.stringify(await tinyAnnotation());
-	for (const video of TINY_VIDEOS) {
+	for (const video of tinyVideos) {
 		const place = join(folder, video.datasets.join('/datasets/'));
 		for (const part of ['video', 'ann']) await mkdir(join(place, part), { recursive: true });
 		await writeTinyVideo(join(place, 'video', video.name));
@@ -79,7 +79,7 @@ export async function writeTinyVideoProject(folder: string): Promise<void> {
 	}
 }
 
-const CLASSES = {
+const classes = {
 	car: 'rectangle',
 	field: 'polygon',
 	lane: 'line',
@@ -88,21 +88,21 @@ const CLASSES = {
 	fog: 'alpha_mask',
 	pair: 'multipolygon',
 };
-const TAGS = [
+const tags = [
 	{ name: 'sunny', value_type: 'none' },
 	{ name: 'speed', value_type: 'any_number' },
 	{ name: 'mood', value_type: 'oneof_string', values: ['calm', 'wild'] },
 ];
 
-const META = {
-	classes: Object.entries(CLASSES).map(([title, shape]) => ({
+const meta = {
+	classes: Object.entries(classes).map(([title, shape]) => ({
 		title,
 		shape,
 		color: '#11AA33',
 		geometry_config: {},
 		hotkey: '',
 	})),
-	tags: TAGS.map(tag => ({
+	tags: tags.map(tag => ({
 		...tag,
 		color: '#AA1133',
 		hotkey: '',
@@ -117,8 +117,8 @@ const keyOf = (kind: number, number: number): string => `${kind}`.repeat(8) + St
 
 async function tinyAnnotation(): Promise<object> {
 	const data = await tinyMask();
-	const titles = Object.keys(CLASSES);
-	const frames = Array.from({ length: TINY.frames }, (_, index) => ({
+	const titles = Object.keys(classes);
+	const frames = Array.from({ length: tiny.frames }, (_, index) => ({
 		index,
 		figures: figuresOf(index, data).map(({ classTitle, ...figure }, i) => ({
 			key: keyOf(2, index * 100 + i),
@@ -129,7 +129,7 @@ async function tinyAnnotation(): Promise<object> {
 		})),
 	}));
 	return {
-		size: { height: TINY.height, width: TINY.width },
+		size: { height: tiny.height, width: tiny.width },
 		description: 'a tiny video',
 		key: keyOf(9, 1),
 		tags: [
@@ -143,7 +143,7 @@ async function tinyAnnotation(): Promise<object> {
 			labelerLogin: 'ann',
 		})),
 		frames,
-		framesCount: TINY.frames,
+		framesCount: tiny.frames,
 	};
 }
 
@@ -152,9 +152,9 @@ function figuresOf(
 	data: string,
 ): { classTitle: string; geometryType: string; geometry: object; trackId?: string }[] {
 	const { rectangle, polygon, line, point, mask } = tinyShapes(frame);
-	const figure = (classTitle: keyof typeof CLASSES, geometry: object) => ({
+	const figure = (classTitle: keyof typeof classes, geometry: object) => ({
 		classTitle,
-		geometryType: CLASSES[classTitle],
+		geometryType: classes[classTitle],
 		geometry,
 	});
 	const points = (exterior: XY[]) => ({ points: { exterior, interior: [] } });

@@ -52,7 +52,9 @@ const faultyGroups: FaultyGroup[] = [damage, hostile, bounded];
 export const faultyVideos: FaultyVideo[] = faultyGroups.flatMap(group => group.fixtures);
 
 /** True when the fixture can be made on this machine. */
-export const canMake = (fixture: Fixture): boolean => !fixture.needsNewerFfmpeg || existsSync(newerFfmpeg);
+export function canMake(fixture: Fixture): boolean {
+	return !fixture.needsNewerFfmpeg || existsSync(newerFfmpeg);
+}
 
 type Recipe = Pick<Fixture, 'name' | 'make'>;
 
@@ -79,7 +81,7 @@ const making = new Map<string, Promise<string>>();
  * The path of a fixture, which is made when it isn't there yet, always by the shipped ffmpeg. Its folder is named for the
  * sources of its recipe.
  */
-export const fixturePath = (name: string): Promise<string> => {
+export function fixturePath(name: string): Promise<string> {
 	const all: { file: string; fixtures: Recipe[] }[] = [...groups, ...faultyGroups];
 	const group = all.find(({ fixtures }) => fixtures.some(fixture => fixture.name === name));
 	const fixture = group?.fixtures.find(candidate => candidate.name === name);
@@ -89,7 +91,7 @@ export const fixturePath = (name: string): Promise<string> => {
 	const made = making.get(path) ?? (existsSync(path) ? Promise.resolve(path) : make(fixture, folder, path));
 	making.set(path, made);
 	return made;
-};
+}
 
 const make = async (fixture: Recipe, folder: string, path: string): Promise<string> => {
 	mkdirSync(folder, { recursive: true });

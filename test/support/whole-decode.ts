@@ -28,7 +28,7 @@ const measure = (() => {
  * Decodes a whole fixture from its first byte to its last in one ffmpeg, the measure for every other way of getting its
  * frames. Kept beside the fixture, for each version of ffmpeg: they differ in pixels.
  */
-export const wholeDecode = async (fixture: Fixture): Promise<WholeDecode> => {
+export async function wholeDecode(fixture: Fixture): Promise<WholeDecode> {
 	const path = await fixturePath(fixture.measuredBy ?? fixture.name);
 	const kept = `${path}.decoded-by-${measure.version}.json`;
 	if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'));
@@ -36,16 +36,16 @@ export const wholeDecode = async (fixture: Fixture): Promise<WholeDecode> => {
 	writeFileSync(`${kept}.${process.pid}`, JSON.stringify(decoded));
 	renameSync(`${kept}.${process.pid}`, kept);
 	return decoded;
-};
+}
 
 /**
  * Decodes a file from its first byte to its last.
  * @param options what ffmpeg has to be told about it
  */
-export const decodeFile = async (
+export async function decodeFile(
 	path: string,
 	{ input = [], stream = '0:v:0', filter = 'null' }: NonNullable<Fixture['decode']> = {},
-): Promise<WholeDecode> => {
+): Promise<WholeDecode> {
 	// What a file says of itself stands in the same log, and can't know this.
 	const name = `showinfo@${randomBytes(8).toString('hex')}`;
 	const child = spawn(
@@ -86,4 +86,4 @@ export const decodeFile = async (
 		};
 	});
 	return { width, height, timeBase: { num, den }, pictures };
-};
+}

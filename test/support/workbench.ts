@@ -10,7 +10,7 @@ import { type ApiClient, makeApiClient } from '../../cli/api-client.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { until } from './framefan-command.ts';
 import { startStack } from './stack-process.ts';
-import { TINY, TINY_VIDEOS, writeTinyVideoProject } from './tiny-video-project.ts';
+import { tiny, tinyVideos, writeTinyVideoProject } from './tiny-video-project.ts';
 
 /** A local stack and a server with the tiny project, for tests that reach into both. */
 export type Workbench = {
@@ -34,12 +34,12 @@ export type Workbench = {
 	close(): Promise<void>;
 };
 
-export const tinyFrames = TINY.frames * TINY_VIDEOS.length;
+export const tinyFrames = tiny.frames * tinyVideos.length;
 
 /** @param parametersOf parameters of the template, for a source project */
-export const openWorkbench = async (
+export async function openWorkbench(
 	parametersOf: (source: number) => Record<string, string> = () => ({}),
-): Promise<Workbench> => {
+): Promise<Workbench> {
 	const data = mkdtempSync(join(tmpdir(), 'framefan-workbench-'));
 	await writeTinyVideoProject(join(data, 'tiny'));
 	const dataDir = join(data, 'server');
@@ -111,4 +111,4 @@ export const openWorkbench = async (
 			rmSync(data, { recursive: true, force: true });
 		},
 	};
-};
+}

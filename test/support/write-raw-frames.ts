@@ -9,11 +9,11 @@ import { openFile } from '#shared/video/source/file-source.ts';
  * Writes all frames of a video that the product reads, cut into chunks at key frames, as raw RGB one after another.
  * @throws where a frame can't be had, or has another size than the first
  */
-export const writeRawFrames = async (
+export async function writeRawFrames(
 	path: string,
 	raw: string,
 	framesPerChunk = 50,
-): Promise<{ count: number; width: number; height: number }> => {
+): Promise<{ count: number; width: number; height: number }> {
 	const source = await openFile(path);
 	const file = openSync(raw, 'w');
 	const written = { count: 0, width: 0, height: 0 };
@@ -39,4 +39,4 @@ export const writeRawFrames = async (
 		closeSync(file);
 		await source.close();
 	}
-};
+}

@@ -25,7 +25,7 @@ const cache = join(import.meta.dirname, '../../node_modules/.cache/framefan/long
 const run = promisify(execFile);
 const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error', '-y'];
 const decoding = { ffmpegPath: installedFfmpeg(), signal: new AbortController().signal };
-const MB = 1_000_000;
+const mb = 1_000_000;
 const pictures = 2 * 3600 * 30;
 const groupLength = 60;
 
@@ -75,7 +75,7 @@ describe.each(['long.mp4', 'long.mkv'])('%s, two hours of 1080p over HTTP', name
 			let groups = 0;
 			for (let at = groupStart(first); at < groupStart(first + 99) + groupLength; at++)
 				groups += index.size[at] as number;
-			expect(server.count.bytes - before).toBeLessThanOrEqual(groups + 2 * MB);
+			expect(server.count.bytes - before).toBeLessThanOrEqual(groups + 2 * mb);
 		} finally {
 			server.close();
 		}
@@ -95,7 +95,7 @@ const tellingFfmpeg = (name: string) => {
 };
 
 /** Bytes that a chunk may read beyond its groups of pictures. */
-const beyond = 4 * MB;
+const beyond = 4 * mb;
 
 // In AVI pictures stand in the order in which they are shown.
 describe.each([

@@ -40,7 +40,7 @@ const settingsBody = z.object({
 });
 
 /** Settings of a new project, which the SDK reads back together with its meta. */
-export const DEFAULT_SETTINGS = { groupImages: false, groupImagesByTagId: null, groupImagesSync: false };
+export const defaultSettings = { groupImages: false, groupImagesByTagId: null, groupImagesSync: false };
 
 /** `projects.*` */
 export function projectEndpoints(context: Context): Endpoints {
@@ -64,7 +64,7 @@ export function projectEndpoints(context: Context): Endpoints {
 				readme: body.readme ?? '',
 				workspaceId: body.workspaceId,
 				customData: body.customData ?? {},
-				settings: { ...DEFAULT_SETTINGS, ...body.settings },
+				settings: { ...defaultSettings, ...body.settings },
 				meta: { classes: [], tags: [] },
 				createdAt: at,
 				updatedAt: at,

@@ -15,7 +15,7 @@ export type FileStore = {
 	open(key: string): Promise<ByteSource>;
 };
 
-export const makeFileStore = (s3: S3Client, Bucket: string): FileStore => {
+export function makeFileStore(s3: S3Client, Bucket: string): FileStore {
 	const size = async (Key: string): Promise<number | undefined> => {
 		try {
 			return (await s3.send(new HeadObjectCommand({ Bucket, Key }))).ContentLength;
@@ -63,4 +63,4 @@ export const makeFileStore = (s3: S3Client, Bucket: string): FileStore => {
 			};
 		},
 	};
-};
+}

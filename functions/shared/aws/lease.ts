@@ -21,12 +21,12 @@ export const leasePatienceMs = 10_000;
  * @param work gets whether the lease was never held before
  * @throws DeferredError when another worker holds the lease all that time, with the seconds until it expires
  */
-export const underLease = async <Result>(
+export async function underLease<Result>(
 	store: StateStore,
 	key: string,
 	{ ms, patienceMs = 0 }: { ms: number; patienceMs?: number },
 	work: (isFirst: boolean) => Promise<Result>,
-): Promise<Result> => {
+): Promise<Result> {
 	const holder = crypto.randomUUID();
 	const mine = () => ({ holder, until: Date.now() + ms });
 	const deadline = Date.now() + patienceMs;
@@ -52,7 +52,7 @@ export const underLease = async <Result>(
 		await renewal;
 		await update({ holder, until: 0 }).catch(error => log.warn('Lease could not be released', { key, error }));
 	}
-};
+}
 
 const take = async (
 	store: StateStore,

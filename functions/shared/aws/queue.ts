@@ -1,6 +1,7 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import pLimit from 'p-limit';
 import { FramefanError } from '../errors.ts';
+import { retrying } from '../retrying.ts';
 
 /** Sends messages to one queue; resolves when the queue has every one of them. */
 export type Send<Message> = (messages: Message[]) => Promise<void>;
@@ -11,29 +12,35 @@ const bytesPerBatch = 250_000;
 const batchConcurrency = 8;
 const mostTries = 5;
 
+/** SQS failed to take some messages of a batch, for now. */
+class NotAccepted extends FramefanError {}
+
 /**
  * Sends in batches limited by count and bytes. Entries that fail at SQS are sent again; rejected ones are an error.
  * @throws FramefanError for a rejected entry, or when entries still fail at the last try
  */
-export const makeSend = <Message>(sqs: SQSClient, QueueUrl: string): Send<Message> => {
+export function makeSend<Message>(sqs: SQSClient, QueueUrl: string): Send<Message> {
 	const sendBatch = async (batch: string[]): Promise<void> => {
 		let open = batch;
-		for (let tries = 0; open.length > 0; tries++) {
-			if (tries === mostTries)
-				throw new FramefanError(`SQS did not accept ${open.length} messages in ${mostTries} tries`);
-			if (tries > 0) await new Promise(resolve => setTimeout(resolve, 100 * 2 ** tries * (0.5 + Math.random())));
+		const once = async () => {
 			const Entries = open.map((MessageBody, at) => ({ Id: String(at), MessageBody }));
 			const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
 			const refused = Failed.find(entry => entry.SenderFault);
 			if (refused) throw new FramefanError(`SQS rejected a message: ${refused.Code} ${refused.Message ?? ''}`);
 			open = Failed.map(entry => open[Number(entry.Id)] as string);
-		}
+			if (open.length > 0) throw new NotAccepted(`SQS did not accept ${open.length} messages in ${mostTries} tries`);
+		};
+		await retrying(once, {
+			retries: mostTries - 1,
+			minTimeout: 200,
+			isLast: error => !(error instanceof NotAccepted),
+		});
 	};
 	return async messages => {
 		const bodies = messages.map(message => JSON.stringify(message));
 		await pLimit(batchConcurrency).map(batches(bodies), sendBatch);
 	};
-};
+}
 
 const batches = function* (bodies: string[]): Iterable<string[]> {
 	let batch: string[] = [];

@@ -8,7 +8,7 @@ const keptMs = 5 * 60_000;
 export type Token = (isRefused?: boolean) => Promise<string>;
 
 /** Reads the API token from an SSM SecureString; cached in memory for a few minutes, never stored. */
-export const makeToken = (ssm: SSMClient, Name: string): Token => {
+export function makeToken(ssm: SSMClient, Name: string): Token {
 	let known: { token: string; until: number } | undefined;
 	return async (isRefused = false) => {
 		if (!isRefused && known && known.until > Date.now()) return known.token;
@@ -18,4 +18,4 @@ export const makeToken = (ssm: SSMClient, Name: string): Token => {
 		known = { token: Parameter.Value, until: Date.now() + keptMs };
 		return known.token;
 	};
-};
+}

@@ -37,14 +37,14 @@ const longestWait = 43_200;
  * @param identityOf what a message is about, unique within its attempt
  * @param work returns when the message is done, throws when it must be delivered again
  */
-export const settleBatch = async <Message extends Attempt>(
+export async function settleBatch<Message extends Attempt>(
 	queue: WorkQueue,
 	store: StateStore,
 	event: SQSEvent,
 	parse: (body: string) => Message,
 	identityOf: (message: Message) => string,
 	work: (message: Message, record: SQSRecord) => Promise<void>,
-): Promise<SQSBatchResponse> => {
+): Promise<SQSBatchResponse> {
 	const { sqs, queueUrl } = queue;
 	const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
 	await Promise.all(
@@ -94,7 +94,7 @@ export const settleBatch = async <Message extends Attempt>(
 		}),
 	);
 	return { batchItemFailures };
-};
+}
 
 const queueName = (url: string) => url.split('/').at(-1);
 

@@ -10,6 +10,7 @@ import {
 	S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { retrying } from '../retrying.ts';
 
 /** JSON documents in the state bucket; readers validate them. */
 export type StateStore = {
@@ -31,8 +32,9 @@ export type StateStore = {
 };
 
 /** By status, since not every S3 uses the error names of AWS; a missing bucket is another error. */
-export const isMissing = (error: unknown) =>
-	error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404 && error.name !== 'NoSuchBucket';
+export function isMissing(error: unknown) {
+	return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404 && error.name !== 'NoSuchBucket';
+}
 
 /** 412: the condition is not met. 409: another conditional write was in progress, so this one must be repeated. */
 const conditionFails = (error: unknown): 'fails' | 'repeat' | undefined => {
@@ -41,40 +43,37 @@ const conditionFails = (error: unknown): 'fails' | 'repeat' | undefined => {
 	return status === 412 ? 'fails' : status === 409 ? 'repeat' : undefined;
 };
 
-const pause = (tries: number) => new Promise(resolve => setTimeout(resolve, 50 * 2 ** tries * (0.5 + Math.random())));
-
-export const makeStateStore = (s3: S3Client, Bucket: string): StateStore => {
+export function makeStateStore(s3: S3Client, Bucket: string): StateStore {
 	const put = (Key: string, value: unknown, condition: { IfNoneMatch?: string; IfMatch?: string }) =>
 		s3.send(
 			new PutObjectCommand({ Bucket, Key, Body: JSON.stringify(value), ContentType: 'application/json', ...condition }),
 		);
 	const putIf = async (key: string, value: unknown, condition: { IfNoneMatch?: string; IfMatch?: string }) => {
-		for (let tries = 0; ; tries++) {
+		const once = async () => {
 			try {
 				await put(key, value, condition);
 				return true;
 			} catch (error) {
-				const outcome = conditionFails(error);
-				if (outcome === 'fails' || (condition.IfMatch && isMissing(error))) return false;
-				if (outcome !== 'repeat' || tries === 5) throw error;
-				await pause(tries);
+				if (conditionFails(error) === 'fails' || (condition.IfMatch && isMissing(error))) return false;
+				throw error;
 			}
-		}
+		};
+		return retrying(once, { retries: 5, minTimeout: 50, isLast: error => conditionFails(error) !== 'repeat' });
 	};
 	return {
-		read: async Key => {
-			for (let tries = 0; ; tries++) {
+		read: Key => {
+			const once = async () => {
 				try {
 					const found = await s3.send(new GetObjectCommand({ Bucket, Key }));
 					const text = (await found.Body?.transformToString('utf8')) ?? '';
 					return { value: JSON.parse(text) as unknown, etag: found.ETag ?? '' };
 				} catch (error) {
 					if (isMissing(error)) return undefined;
-					// The SDK client retries failed requests, but not a body that ends early.
-					if (error instanceof S3ServiceException || tries === 3) throw error;
-					await pause(tries);
+					throw error;
 				}
-			}
+			};
+			// The SDK client retries failed requests, but not a body that ends early.
+			return retrying(once, { retries: 3, minTimeout: 50, isLast: error => error instanceof S3ServiceException });
 		},
 		exists: async Key => {
 			try {
@@ -108,4 +107,4 @@ export const makeStateStore = (s3: S3Client, Bucket: string): StateStore => {
 			return { keys, more: found.IsTruncated === true };
 		},
 	};
-};
+}

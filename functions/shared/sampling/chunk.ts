@@ -37,11 +37,11 @@ export type Chunk = z.output<typeof chunkSchema>;
 export type ChunkFrame = Chunk['frames'][number];
 
 /** The id of a chunk, derived from its content alone. */
-export const chunkId = (video: number, frames: number[], work: 'decode' | 'labels', settings: Settings): string => {
+export function chunkId(video: number, frames: number[], work: 'decode' | 'labels', settings: Settings): string {
 	const [first = 0, last = 0] = [frames[0], frames.at(-1)];
 	const hash = createHash('sha256')
 		.update(JSON.stringify([settings, work, frames]))
 		.digest('hex')
 		.slice(0, 10);
 	return `${video}-${first}-${last}-${hash}`;
-};
+}

@@ -7,62 +7,69 @@ import { type Outcome, outcomeSchema } from './outcome.ts';
 import { recordSchema, type SamplingRecord } from './request.ts';
 
 /** Reads and validates a document; errors name its key and the wrong field. */
-export const readDocument = async <Schema extends z.ZodType>(
+export async function readDocument<Schema extends z.ZodType>(
 	store: Pick<StateStore, 'read'>,
 	key: string,
 	schema: Schema,
-): Promise<z.output<Schema> | undefined> => {
+): Promise<z.output<Schema> | undefined> {
 	const found = await store.read(key);
 	if (!found) return undefined;
 	const result = schema.safeParse(found.value);
 	if (result.success) return result.data;
 	throw new FramefanError(`State document ${key} has an unknown form: ${result.error.message}`);
-};
+}
 
 /** @throws FramefanError when there is none: the message is about an unknown sampling */
-export const readRecord = async (store: StateStore, sampling: string): Promise<SamplingRecord> => {
+export async function readRecord(store: StateStore, sampling: string): Promise<SamplingRecord> {
 	const record = await readDocument(store, keys.request(sampling), recordSchema);
 	if (!record) throw new FramefanError(`There is no sampling ${sampling}`);
 	return record;
-};
+}
 
 /** A node of the walk; undefined when this attempt has not reached it. */
-export const readNode = async (store: StateStore, at: Attempt, node: string): Promise<Node | undefined> =>
-	(await readDocument(store, keys.node(at.sampling, node), nodeSchema)) ??
-	readDocument(store, keys.faultyNode(at, node), nodeSchema);
+export async function readNode(store: StateStore, at: Attempt, node: string): Promise<Node | undefined> {
+	return (
+		(await readDocument(store, keys.node(at.sampling, node), nodeSchema)) ??
+		readDocument(store, keys.faultyNode(at, node), nodeSchema)
+	);
+}
 
 /** Writes a node; the first write wins. @returns the stored node */
-export const keepNode = async (store: StateStore, at: Attempt, node: Omit<Node, 'schema'>): Promise<Node> => {
+export async function keepNode(store: StateStore, at: Attempt, node: Omit<Node, 'schema'>): Promise<Node> {
 	const { sampling } = at;
 	const key = node.own.faultCount > 0 ? keys.faultyNode(at, node.id) : keys.node(sampling, node.id);
 	if (await store.create(key, nodeSchema.encode({ schema: 1, ...node }))) return { schema: 1, ...node };
 	return (await readDocument(store, key, nodeSchema)) as Node;
-};
+}
 
 /** Ends an attempt; the first outcome wins. @returns whether this one did */
-export const endSampling = async (
+export async function endSampling(
 	store: StateStore,
 	at: Attempt,
 	outcome: Omit<Outcome, 'schema' | 'finishedAt'>,
-): Promise<boolean> => {
+): Promise<boolean> {
 	const finishedAt = new Date().toISOString();
 	return store.create(keys.outcome(at), outcomeSchema.encode({ schema: 1, finishedAt, ...outcome }));
-};
+}
 
-export const readOutcome = (store: StateStore, at: Attempt): Promise<Outcome | undefined> =>
-	readDocument(store, keys.outcome(at), outcomeSchema);
+export function readOutcome(store: StateStore, at: Attempt): Promise<Outcome | undefined> {
+	return readDocument(store, keys.outcome(at), outcomeSchema);
+}
 
 /** Whether an attempt has ended, so that its remaining work is skipped. */
-export const hasEnded = (store: StateStore, at: Attempt): Promise<boolean> => store.exists(keys.outcome(at));
+export function hasEnded(store: StateStore, at: Attempt): Promise<boolean> {
+	return store.exists(keys.outcome(at));
+}
 
 /** Begins an attempt after the first; idempotent. */
-export const beginAttempt = (store: StateStore, at: Attempt): Promise<boolean> =>
-	store.create(keys.attempt(at), { schema: 1, createdAt: new Date().toISOString() });
+export function beginAttempt(store: StateStore, at: Attempt): Promise<boolean> {
+	return store.create(keys.attempt(at), { schema: 1, createdAt: new Date().toISOString() });
+}
 
 /** The current or last attempt of a sampling. */
-export const currentAttempt = async (store: StateStore, sampling: string): Promise<Attempt> => {
+export async function currentAttempt(store: StateStore, sampling: string): Promise<Attempt> {
 	let attempt = 1;
 	const prefix = keys.attempts(sampling);
 	for await (const key of store.list(prefix)) attempt = Math.max(attempt, Number(key.slice(prefix.length, -5)));
 	return { sampling, attempt };
-};
+}

@@ -78,13 +78,15 @@ export const videoIndexName = 'index-2.json';
 const ofAttempt = ({ sampling, attempt }: Attempt) => `samplings/${sampling}/attempts/${attempt}`;
 
 /** The attempt of an `open` key. */
-export const openAttempt = (key: string): Attempt => {
+export function openAttempt(key: string): Attempt {
 	const [sampling = '', attempt] = key.slice(keys.openAttempts.length, -'.json'.length).split('.');
 	return { sampling, attempt: Number(attempt) };
-};
+}
 
 /** A time after all others, in epoch milliseconds: the difference to it sorts newest first. */
 const latestMs = 99_999_999_999_999;
 
 /** The sampling of a `list` key. */
-export const listedSampling = (key: string): string => key.slice(keys.list.length + 16, -'.json'.length);
+export function listedSampling(key: string): string {
+	return key.slice(keys.list.length + 16, -'.json'.length);
+}

@@ -9,8 +9,9 @@ import type { Settings } from './settings.ts';
 const documentSchema = z.strictObject({ schema: z.literal(1), fingerprint: z.string() });
 
 /** Fingerprint of what labels are made of: equal fingerprints mean equal labels. */
-export const fingerprintOf = (madeOf: unknown): string =>
-	createHash('sha256').update(JSON.stringify(madeOf)).digest('hex');
+export function fingerprintOf(madeOf: unknown): string {
+	return createHash('sha256').update(JSON.stringify(madeOf)).digest('hex');
+}
 
 /** The settings that labels depend on: not replacing and encoding of images. */
 export function settingsOfLabels(settings: Settings) {
@@ -19,16 +20,19 @@ export function settingsOfLabels(settings: Settings) {
 }
 
 /** Records that all labels of a dataset match their source. */
-export const writeLabelFingerprint = (store: StateStore, { dataset, fingerprint }: LabelFingerprint): Promise<void> =>
-	store.write(keys.labelFingerprint(dataset), documentSchema.encode({ schema: 1, fingerprint }));
+export function writeLabelFingerprint(store: StateStore, { dataset, fingerprint }: LabelFingerprint): Promise<void> {
+	return store.write(keys.labelFingerprint(dataset), documentSchema.encode({ schema: 1, fingerprint }));
+}
 
 /** Whether all labels of a dataset were last made of the same. */
-export const labelsAreUpToDate = async (
+export async function labelsAreUpToDate(
 	store: StateStore,
 	{ dataset, fingerprint }: LabelFingerprint,
-): Promise<boolean> =>
-	(await readDocument(store, keys.labelFingerprint(dataset), documentSchema))?.fingerprint === fingerprint;
+): Promise<boolean> {
+	return (await readDocument(store, keys.labelFingerprint(dataset), documentSchema))?.fingerprint === fingerprint;
+}
 
 /** Removes the record before labels are written: an interrupted update leaves old and new labels. */
-export const removeLabelFingerprint = (store: StateStore, dataset: number): Promise<void> =>
-	store.remove(keys.labelFingerprint(dataset));
+export function removeLabelFingerprint(store: StateStore, dataset: number): Promise<void> {
+	return store.remove(keys.labelFingerprint(dataset));
+}

@@ -8,28 +8,24 @@ import { type Summary, summarySchema } from './summary.ts';
 export type Finished = { key: string; faulty: boolean };
 
 /** Marks a child of a node as finished: without faults for good, with faults for this attempt. */
-export const markDone = async (
+export async function markDone(
 	store: StateStore,
 	at: Attempt,
 	node: string,
 	child: string,
 	summary: Summary,
-): Promise<void> => {
+): Promise<void> {
 	const key = summary.faultCount > 0 ? keys.faulted(at, node, child) : keys.done(at.sampling, node, child);
 	await store.create(key, summarySchema.encode(summary));
-};
+}
 
-export const isDone = async (store: StateStore, at: Attempt, node: string, child: string): Promise<boolean> => {
+export async function isDone(store: StateStore, at: Attempt, node: string, child: string): Promise<boolean> {
 	const places = [keys.done(at.sampling, node, child), keys.faulted(at, node, child)];
 	return (await Promise.all(places.map(key => store.exists(key)))).includes(true);
-};
+}
 
 /** The finished children of a node, by id. Of two markers, one with and one without faults, the latter counts. */
-export const finishedChildren = async (
-	store: StateStore,
-	at: Attempt,
-	node: string,
-): Promise<Map<string, Finished>> => {
+export async function finishedChildren(store: StateStore, at: Attempt, node: string): Promise<Map<string, Finished>> {
 	const found = new Map<string, Finished>();
 	const collect = async (prefix: string, faulty: boolean) => {
 		for await (const key of store.list(prefix)) found.set(key.slice(prefix.length, -'.json'.length), { key, faulty });
@@ -37,10 +33,10 @@ export const finishedChildren = async (
 	await collect(keys.faultedIn(at, node), true);
 	await collect(keys.doneIn(at.sampling, node), false);
 	return found;
-};
+}
 
 /** The summaries of markers, in their order. */
-export const readSummaries = async function* (store: StateStore, markers: { key: string }[]): AsyncGenerator<Summary> {
+export async function* readSummaries(store: StateStore, markers: { key: string }[]): AsyncGenerator<Summary> {
 	for await (const [, summary] of readAhead(markers, ({ key }) => readDocument(store, key, summarySchema)))
 		if (summary) yield summary;
-};
+}

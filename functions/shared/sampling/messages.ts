@@ -83,11 +83,11 @@ export const recountMessageSchema = z.strictObject({ schema, sampling, attempt, 
 export type RecountMessage = z.output<typeof recountMessageSchema>;
 
 /** What a message is about, within its attempt: a chunk, a node of the walk, or a recount of a node. */
-export const identityOf = (message: PlanMessage | DecodeMessage | RecountMessage): string => {
+export function identityOf(message: PlanMessage | DecodeMessage | RecountMessage): string {
 	if ('chunk' in message) return message.chunk;
 	if (!('kind' in message)) return `recount-${message.node}`;
 	return message.kind === 'project' ? nodeIds.project : message.node;
-};
+}
 
 /** Messages of the children of a node, stored to send them again. */
 export const childMessagesSchema = z.strictObject({ schema, messages: z.array(planMessageSchema) });

@@ -16,21 +16,22 @@ export const openSchema = z.strictObject({
 });
 export type Open = z.output<typeof openSchema>;
 
-export const writeOpen = (store: StateStore, at: Attempt, open: Partial<Open> = {}): Promise<void> =>
-	store.write(keys.open(at), {
+export function writeOpen(store: StateStore, at: Attempt, open: Partial<Open> = {}): Promise<void> {
+	return store.write(keys.open(at), {
 		...{ schema: 1, at: new Date().toISOString(), resent: 0, inLineSince: null },
 		...open,
 	} satisfies Open);
+}
 
 /** Time of the last progress of an attempt, in epoch milliseconds; 0: none yet. */
-export const lastProgress = async (store: StateStore, at: Attempt): Promise<number> => {
+export async function lastProgress(store: StateStore, at: Attempt): Promise<number> {
 	const progress = await readDocument(store, keys.progress(at), progressSchema);
 	return progress ? Date.parse(progress.at) : 0;
-};
+}
 
 /** Whether an attempt is open and began or made progress within a time. */
-export const isAlive = async (store: StateStore, at: Attempt, withinMs: number): Promise<boolean> => {
+export async function isAlive(store: StateStore, at: Attempt, withinMs: number): Promise<boolean> {
 	const open = await readDocument(store, keys.open(at), openSchema);
 	if (!open) return false;
 	return Date.now() - Math.max(Date.parse(open.at), await lastProgress(store, at)) < withinMs;
-};
+}

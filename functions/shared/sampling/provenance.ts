@@ -8,19 +8,21 @@ export type Owner = 'own' | 'other' | 'unknown';
  * The owner of an image by its meta, or of a dataset by its custom data, both with the SDK's keys. In a dataset that
  * existed before, the SDK records only the source project.
  */
-export const ownerOf = (data: Record<string, unknown> | null | undefined, video: Origin): Owner => {
+export function ownerOf(data: Record<string, unknown> | null | undefined, video: Origin): Owner {
 	const { video_id: id, video_project_id: projectId } = data ?? {};
 	// Ids of another Supervisely instance may coincide.
 	if (typeof projectId === 'number' && video.projectId !== undefined && projectId !== video.projectId) return 'other';
 	if (typeof id !== 'number') return 'unknown';
 	return id === video.id ? 'own' : 'other';
-};
+}
 
 /** The source video of a chunk. */
-export const originOf = ({
+export function originOf({
 	video,
 	provenance: { video_project_id: projectId },
 }: {
 	video: { id: number };
 	provenance: Record<string, unknown>;
-}): Origin => ({ id: video.id, ...(typeof projectId === 'number' ? { projectId } : {}) });
+}): Origin {
+	return { id: video.id, ...(typeof projectId === 'number' ? { projectId } : {}) };
+}

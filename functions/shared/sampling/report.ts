@@ -37,11 +37,11 @@ export const reportSchema = z.strictObject({
 export type Report = z.output<typeof reportSchema>;
 
 /** @param sum over all chunks of the video; carries a bounded number of faults and notes */
-export const videoReport = (video: { id: number; name: string }, sum: Summary): VideoReport => {
+export function videoReport(video: { id: number; name: string }, sum: Summary): VideoReport {
 	const { framesPlanned, framesUploaded, framesAlreadyThere, labels, faults, notes } = sum;
 	return {
 		...{ ...video, framesPlanned, framesUploaded, framesAlreadyThere, labels },
 		framesFaulted: Math.max(0, framesPlanned - framesUploaded - framesAlreadyThere),
 		...{ faults, notes },
 	};
-};
+}

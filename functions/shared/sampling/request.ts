@@ -44,7 +44,8 @@ export const recordSchema = z.strictObject({
 export type SamplingRecord = z.output<typeof recordSchema>;
 
 /** The id for a client token, so that a repeated request finds the first; random without a token. */
-export const samplingId = (clientToken: string | undefined): string =>
-	clientToken === undefined
+export function samplingId(clientToken: string | undefined): string {
+	return clientToken === undefined
 		? crypto.randomUUID().replaceAll('-', '').slice(0, 20)
 		: createHash('sha256').update(clientToken).digest('hex').slice(0, 20);
+}

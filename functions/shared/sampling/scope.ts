@@ -21,10 +21,10 @@ export type Scope = Map<number, Share>;
  * `includeNested`; those above it are mirrored without their videos.
  * @throws SamplingFailure for a dataset or video that isn't part of the source project
  */
-export const resolveScope = async (
+export async function resolveScope(
 	supervisely: Pick<SuperviselyApi, 'dataset' | 'video'>,
 	source: SamplingRequest['source'],
-): Promise<Scope | undefined> => {
+): Promise<Scope | undefined> {
 	if (!source.datasetIds && !source.videoIds) return undefined;
 	const scope: Scope = new Map();
 	const asked = new Map<number, Promise<Dataset | undefined>>();
@@ -59,7 +59,7 @@ export const resolveScope = async (
 		}
 	}
 	return scope;
-};
+}
 
 const scopeSchema = z.strictObject({
 	schema: z.literal(1),
@@ -72,11 +72,12 @@ const scopeSchema = z.strictObject({
 });
 
 /** Stores a scope, so that later messages don't have to resolve it again. */
-export const writeScope = (store: StateStore, sampling: string, scope: Scope): Promise<void> =>
-	store.write(keys.scope(sampling), scopeSchema.encode({ schema: 1, shares: [...scope] }));
+export function writeScope(store: StateStore, sampling: string, scope: Scope): Promise<void> {
+	return store.write(keys.scope(sampling), scopeSchema.encode({ schema: 1, shares: [...scope] }));
+}
 
 /** The scope of a sampling; undefined when everything is selected. */
-export const readScope = async (store: StateStore, sampling: string): Promise<Scope | undefined> => {
+export async function readScope(store: StateStore, sampling: string): Promise<Scope | undefined> {
 	const found = await readDocument(store, keys.scope(sampling), scopeSchema);
 	return found && new Map(found.shares);
-};
+}

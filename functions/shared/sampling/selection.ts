@@ -7,11 +7,11 @@ import type { Settings } from './settings.ts';
  * @param frameCount pictures that the decoder outputs
  * @param isAnnotated whether a frame counts as annotated; called only when `annotated` is set
  */
-export const selectFrames = (
+export function selectFrames(
 	settings: Pick<Settings, 'start' | 'end' | 'step' | 'annotated'>,
 	frameCount: number,
 	isAnnotated: (index: number) => boolean,
-): number[] => {
+): number[] {
 	const end = Math.min(settings.end ?? frameCount, frameCount);
 	const selected: number[] = [];
 	let left = 0;
@@ -20,14 +20,15 @@ export const selectFrames = (
 		if (left++ % settings.step === 0) selected.push(index);
 	}
 	return selected;
-};
+}
 
 /**
  * Name of a sampled image, the same as in the SDK, so that a project begun by the SDK is continued.
  * @param framesCount the server's count, even if wrong: its number of digits is the padding
  */
-export const imageName = (videoName: string, index: number, framesCount: number, format: ImageFormat): string =>
-	`${videoName}_frame_${String(index).padStart(String(framesCount).length, '0')}.${format}`;
+export function imageName(videoName: string, index: number, framesCount: number, format: ImageFormat): string {
+	return `${videoName}_frame_${String(index).padStart(String(framesCount).length, '0')}.${format}`;
+}
 
 /** The format in the name of a sampled image; undefined for other names. */
 export function formatOfName(name: string): ImageFormat | undefined {

@@ -43,8 +43,8 @@ export const emptySummary: Summary = {
 	notes: [],
 };
 
-export const addSummaries = (parts: Summary[]): Summary =>
-	parts.reduce(
+export function addSummaries(parts: Summary[]): Summary {
+	return parts.reduce(
 		(sum, part) => ({
 			videos: sum.videos + part.videos,
 			framesPlanned: sum.framesPlanned + part.framesPlanned,
@@ -57,3 +57,4 @@ export const addSummaries = (parts: Summary[]): Summary =>
 		}),
 		emptySummary,
 	);
+}

@@ -114,7 +114,7 @@ const orUndefined = async <Result>(work: Promise<Result>): Promise<Result | unde
 /** The endpoints used by sampling, typed. Lookups of one entity return undefined when it doesn't exist. */
 export type SuperviselyApi = ReturnType<typeof makeSuperviselyApi>;
 
-export const makeSuperviselyApi = (http: SuperviselyHttp) => {
+export function makeSuperviselyApi(http: SuperviselyHttp) {
 	const call = async <Schema extends z.ZodType>(endpoint: string, body: unknown, schema: Schema) =>
 		parse(schema, await http.call(endpoint, body), endpoint);
 
@@ -273,7 +273,7 @@ export const makeSuperviselyApi = (http: SuperviselyHttp) => {
 				]),
 			),
 	};
-};
+}
 
 /** The first page; `perPage` 0: the size that the server chooses. */
 export const firstPage = { number: 1, perPage: 0 };
@@ -284,9 +284,9 @@ const conflictSchema = z.looseObject({
 });
 
 /** The conflicting names of a refused call, with the ids of their owners; undefined for other errors. */
-export const nameConflicts = (error: unknown): { name: string; id?: number | undefined }[] | undefined => {
+export function nameConflicts(error: unknown): { name: string; id?: number | undefined }[] | undefined {
 	if (!(error instanceof CallRefused)) return undefined;
 	const { details } = (error.body ?? {}) as { details?: unknown };
 	const found = conflictSchema.safeParse(Array.isArray(details) ? details[0] : details);
 	return found.success ? found.data.errors : undefined;
-};
+}

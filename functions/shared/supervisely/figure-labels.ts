@@ -39,7 +39,7 @@ export type FigureLabels = {
 };
 
 /** Converts a figure to labels. Problems are returned, never thrown. */
-export const labelsOfFigure = async (raw: unknown, context: FrameContext): Promise<FigureLabels> => {
+export async function labelsOfFigure(raw: unknown, context: FrameContext): Promise<FigureLabels> {
 	let name = 'A figure';
 	try {
 		const figure = parseFigure(raw);
@@ -62,19 +62,19 @@ export const labelsOfFigure = async (raw: unknown, context: FrameContext): Promi
 		// Any error here is caused by the figure and would recur.
 		return { labels: [], problems: [`${name}: ${messageOf(error)}`], notes: [] };
 	}
-};
+}
 
 const refusal = (message: string) => new PermanentError('label', message);
 
 /** Name of a figure for messages: id, type and class. */
-export const nameOfFigure = (raw: unknown, objects: ReadonlyMap<number, VideoObject>): string => {
+export function nameOfFigure(raw: unknown, objects: ReadonlyMap<number, VideoObject>): string {
 	try {
 		const figure = parseFigure(raw);
 		return describe(figure, objects.get(figure.objectId));
 	} catch {
 		return 'A malformed figure';
 	}
-};
+}
 
 const describe = ({ id, geometryType }: VideoFigure, object: VideoObject | undefined) =>
 	`Figure ${id ?? 'without id'} (${geometryType}, ${object ? `class ${JSON.stringify(object.classTitle)}` : 'without class'})`;

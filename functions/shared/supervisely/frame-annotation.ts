@@ -35,11 +35,11 @@ const specialTypes = new Set(['alpha_mask', 'multipolygon']);
  * The labels of one frame, in the order of its figures, with the tags of this frame, scaled to the image.
  * @param sizes of the source picture, in whose pixels coordinates are, and of the image
  */
-export const annotateFrame = async (
+export async function annotateFrame(
 	{ annotation, meta }: Labels,
 	index: number,
 	sizes: { from: Size; to: Size },
-): Promise<FrameLabels> => {
+): Promise<FrameLabels> {
 	const context = {
 		index,
 		...sizes,
@@ -71,4 +71,4 @@ export const annotateFrame = async (
 		faults: problems.map(message => ({ reason: 'label', message })),
 		notes: converted.flatMap(figure => figure.notes),
 	};
-};
+}

@@ -7,23 +7,23 @@ import type { VideoTag } from './video-annotation.ts';
 export type ImageTag = { name: string; value?: TagValue; labelerLogin?: string };
 
 /** Whether a tag applies to a frame. An unfinished tag applies only to its first frame. */
-export const holdsAt = ({ frameRange, isFinished }: VideoTag, index: number): boolean => {
+export function holdsAt({ frameRange, isFinished }: VideoTag, index: number): boolean {
 	if (!frameRange) return true;
 	const [first, last] = frameRange;
 	return index >= first && index <= (isFinished === false ? first : last);
-};
+}
 
 /**
  * The tags of a video or an object that apply to a frame, as tags of an image or a label.
  * @param refuse called for each tag that is unknown to the destination or has an invalid value
  */
-export const tagsAt = (
+export function tagsAt(
 	tags: VideoTag[],
 	index: number,
 	known: ReadonlyMap<string, TagMeta>,
 	refuse: (message: string) => void,
-): ImageTag[] =>
-	tags.flatMap(tag => {
+): ImageTag[] {
+	return tags.flatMap(tag => {
 		if (!holdsAt(tag, index)) return [];
 		const name = JSON.stringify(tag.name);
 		const meta = known.get(tag.name);
@@ -42,16 +42,19 @@ export const tagsAt = (
 		}
 		return [imageTag(tag.name, value, tag.labelerLogin)];
 	});
+}
 
-export const imageTag = (name: string, value: TagValue | null, labelerLogin: string | null | undefined): ImageTag => ({
-	name,
-	...(value === null ? {} : { value }),
-	...(labelerLogin ? { labelerLogin } : {}),
-});
+export function imageTag(name: string, value: TagValue | null, labelerLogin: string | null | undefined): ImageTag {
+	return {
+		name,
+		...(value === null ? {} : { value }),
+		...(labelerLogin ? { labelerLogin } : {}),
+	};
+}
 
 /** Tags grouped by name, in the order of the first tag of each name, as in the SDK. */
-export const groupedByName = (tags: ImageTag[]): ImageTag[] => {
+export function groupedByName(tags: ImageTag[]): ImageTag[] {
 	const groups = new Map<string, ImageTag[]>();
 	for (const tag of tags) groups.set(tag.name, [...(groups.get(tag.name) ?? []), tag]);
 	return [...groups.values()].flat();
-};
+}

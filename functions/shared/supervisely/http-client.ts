@@ -51,7 +51,7 @@ export class CallRefused extends PermanentError {
  * @throws CallRefused for a permanent error; SamplingFailure for 401 and 403, which every call would get; transient
  * errors after the last try
  */
-export const connectSupervisely = (
+export function connectSupervisely(
 	address: string,
 	token: Token,
 	{
@@ -59,7 +59,7 @@ export const connectSupervisely = (
 		signal,
 		quick = false,
 	}: { timeoutMs?: number; signal?: AbortSignal; quick?: boolean } = {},
-): SuperviselyHttp => {
+): SuperviselyHttp {
 	const server = address.replace(/\/+$/, '');
 	const authorization = async (isRefused = false) => {
 		const value = (await token(isRefused)).trim();
@@ -165,7 +165,7 @@ export const connectSupervisely = (
 				return readParts(endpoint, await response.arrayBuffer(), response.headers);
 			}),
 	};
-};
+}
 
 /**
  * Validates the server's address.

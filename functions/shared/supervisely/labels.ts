@@ -11,7 +11,7 @@ export type Labels = z.output<typeof labelsSchema>;
  * The labels for a part of a video's annotation, with the classes and tags that it uses.
  * @param meta of the destination
  */
-export const labelsOf = (annotation: VideoAnnotation, meta: ProjectMeta): Labels => {
+export function labelsOf(annotation: VideoAnnotation, meta: ProjectMeta): Labels {
 	const { objects, tags } = annotation;
 	const titles = new Set(objects.map(({ classTitle }) => classTitle));
 	const names = new Set(
@@ -19,4 +19,4 @@ export const labelsOf = (annotation: VideoAnnotation, meta: ProjectMeta): Labels
 	);
 	const classes = meta.classes.filter(({ title }) => titles.has(title));
 	return { annotation, meta: { classes, tags: meta.tags.filter(({ name }) => names.has(name)) } };
-};
+}

@@ -9,7 +9,7 @@ import { samplingTags } from './sampling-tags.ts';
  * @throws SamplingFailure for a class or tag that both define differently, with both definitions, and for a tag with the
  * name of a sampling tag and another type
  */
-export const mergeMeta = (source: ProjectMeta, destination: ProjectMeta): ProjectMeta | undefined => {
+export function mergeMeta(source: ProjectMeta, destination: ProjectMeta): ProjectMeta | undefined {
 	refuseOtherTypes(source, 'source');
 	refuseOtherTypes(destination, 'destination');
 	const classes = onlyInSource(source.classes, destination.classes, {
@@ -33,7 +33,7 @@ export const mergeMeta = (source: ProjectMeta, destination: ProjectMeta): Projec
 		classes: [...classes.map(({ id: _, ...own }) => own), ...destination.classes],
 		tags: [...tags.map(({ id: _, ...own }) => own), ...destination.tags, ...added.map(tag => ({ ...tag }))],
 	};
-};
+}
 
 /** Compares classes by shape and template; `any` matches every shape. Colour, hotkey and ids are ignored. */
 const sameClass = (a: ObjectClass, b: ObjectClass) =>

@@ -13,10 +13,10 @@ const mostNamed = 100;
  * @param pictures number of pictures of the video
  * @returns their count, the first of them, and notes on tags that extend beyond the last picture
  */
-export const findMisplaced = (
+export function findMisplaced(
 	{ beyond, tags, objects }: Pick<FramedAnnotation, 'beyond' | 'tags' | 'objects'>,
 	pictures: number,
-): { count: number; named: MisplacedLabel[]; notes: string[] } => {
+): { count: number; named: MisplacedLabel[]; notes: string[] } {
 	const ends = `the video ends after ${pictures} frames`;
 	const byId = new Map(objects.map(object => [object.id, object]));
 	const named: MisplacedLabel[] = beyond.first.slice(0, mostNamed).map(({ frame, figure }) => ({
@@ -45,7 +45,7 @@ export const findMisplaced = (
 		named,
 		notes: reaching === 0 ? [] : [`${firstReaching}, and ${ends}: it is applied up to the last frame${more}`],
 	};
-};
+}
 
 const allTags = function* (tags: VideoTag[], objects: VideoObject[]): Generator<{ tag: VideoTag; of: string }> {
 	for (const tag of tags) yield { tag, of: 'the video' };

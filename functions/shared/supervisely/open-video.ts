@@ -8,22 +8,25 @@ import type { SuperviselyApi, Video } from './api.ts';
  * for itself.
  * @throws PermanentError `not-found` when the server has no file of it
  */
-export const openVideo = async (supervisely: SuperviselyApi, video: StoredVideo): Promise<ByteSource> =>
-	openHttp(whereIs(supervisely, video));
+export async function openVideo(supervisely: SuperviselyApi, video: StoredVideo): Promise<ByteSource> {
+	return openHttp(whereIs(supervisely, video));
+}
 
 /** Streams the whole file, for servers without byte ranges. */
-export const streamVideo = (
+export function streamVideo(
 	supervisely: SuperviselyApi,
 	video: StoredVideo,
 	signal: AbortSignal,
-): AsyncIterable<Uint8Array> => streamWhole(whereIs(supervisely, video), signal);
+): AsyncIterable<Uint8Array> {
+	return streamWhole(whereIs(supervisely, video), signal);
+}
 
 /** The location of a video file. */
 export type StoredVideo = Pick<Video, 'fullStorageUrl'>;
 
-export const whereIs = (supervisely: SuperviselyApi, video: StoredVideo): HttpSourceOptions => {
+export function whereIs(supervisely: SuperviselyApi, video: StoredVideo): HttpSourceOptions {
 	if (!video.fullStorageUrl)
 		throw new PermanentError('not-found', 'The server has no file of this video (fullStorageUrl)');
 	const stored = new URL(video.fullStorageUrl, supervisely.server);
 	return { url: new URL(stored.pathname + stored.search, supervisely.server), headers: supervisely.fileHeaders };
-};
+}

@@ -7,7 +7,7 @@ const blockBytes = 2 ** 18;
 export type Place = { block: number; start: number; end: number };
 
 /** Stores many texts compressed. Reading them in the order of insertion is fast. */
-export const makePackedTexts = () => {
+export function makePackedTexts() {
 	const blocks: Buffer[] = [];
 	let open: Buffer[] = [];
 	let openBytes = 0;
@@ -32,4 +32,4 @@ export const makePackedTexts = () => {
 		},
 		read: ({ block, start, end }: Place): string => bytesOf(block).toString('utf8', start, end),
 	};
-};
+}

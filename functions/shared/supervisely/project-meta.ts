@@ -53,8 +53,8 @@ export type ObjectClass = ProjectMeta['classes'][number];
 export type TagMeta = ProjectMeta['tags'][number];
 
 /** @throws SamplingFailure with the project, path and value of a malformed meta */
-export const parseProjectMeta = (value: unknown, project: number): ProjectMeta => {
+export function parseProjectMeta(value: unknown, project: number): ProjectMeta {
 	const result = projectMetaSchema.safeParse(value);
 	if (result.success) return result.data;
 	throw new SamplingFailure(`The meta of project ${project} is malformed: ${explain(result.error, value, 'meta')}`);
-};
+}

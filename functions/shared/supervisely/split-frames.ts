@@ -13,10 +13,7 @@ const framesAhead = /(^|[^\\])"frames"\s*:\s*$/;
  * @returns the JSON of the rest, with an empty `frames`
  * @throws Error when the answer ends early
  */
-export const splitFrames = async (
-	chunks: AsyncIterable<Uint8Array>,
-	onFrame: (json: Buffer) => void,
-): Promise<string> => {
+export async function splitFrames(chunks: AsyncIterable<Uint8Array>, onFrame: (json: Buffer) => void): Promise<string> {
 	const rest: Buffer[] = [];
 	let frame: Buffer[] = [];
 	let [depth, inString, escaped, inFrames] = [0, false, false, false];
@@ -61,7 +58,7 @@ export const splitFrames = async (
 	}
 	if (depth !== 0 || inString) throw new Error('The annotation is incomplete');
 	return Buffer.concat(rest).toString('utf8');
-};
+}
 
 /** Characters searched for `"frames" : `; enough for some extra spaces. */
 const tail = 64;

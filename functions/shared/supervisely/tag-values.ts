@@ -6,7 +6,7 @@ export type TagValue = string | number;
 const date = /^\d{4}-\d{2}-\d{2}([T ].*)?$/;
 
 /** Whether this value is valid for a tag; null: no value. */
-export const takesValue = (tag: Pick<TagMeta, 'value_type' | 'values'>, value: unknown): value is TagValue | null => {
+export function takesValue(tag: Pick<TagMeta, 'value_type' | 'values'>, value: unknown): value is TagValue | null {
 	switch (tag.value_type) {
 		case 'none':
 			return value === null;
@@ -19,4 +19,4 @@ export const takesValue = (tag: Pick<TagMeta, 'value_type' | 'values'>, value: u
 		case 'date':
 			return typeof value === 'string' && date.test(value) && !Number.isNaN(Date.parse(value));
 	}
-};
+}

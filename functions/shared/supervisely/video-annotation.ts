@@ -67,11 +67,11 @@ const parse = <Schema extends z.ZodType>(schema: Schema, value: unknown, name: s
 };
 
 /** @throws PermanentError `label` with path and value of the malformed field */
-export const parseFigure = (value: unknown): VideoFigure => {
+export function parseFigure(value: unknown): VideoFigure {
 	const result = figureSchema.safeParse(value);
 	if (result.success) return result.data;
 	throw new PermanentError('label', explain(result.error, value, 'figure'));
-};
+}
 
 /** A video annotation whose frames are stored compressed until they are needed. */
 export type FramedAnnotation = {
@@ -99,11 +99,11 @@ const mostBeyond = 100;
  * @param pictures number of pictures of the video, if known: frames from this index on don't exist
  * @throws PermanentError `unreadable` with path and value of the malformed field
  */
-export const readVideoAnnotation = async (
+export async function readVideoAnnotation(
 	answer: AsyncIterable<Uint8Array>,
 	isWanted: (index: number) => boolean,
 	pictures = Number.POSITIVE_INFINITY,
-): Promise<FramedAnnotation> => {
+): Promise<FramedAnnotation> {
 	// A frame may have several entries; all of them count.
 	const frames = new Map<number, Place[]>();
 	const texts = makePackedTexts();
@@ -147,4 +147,4 @@ export const readVideoAnnotation = async (
 			return { ...annotation, frames: part, objects: annotation.objects.filter(object => objects.has(object.id)) };
 		},
 	};
-};
+}

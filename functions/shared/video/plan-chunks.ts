@@ -29,12 +29,12 @@ const decodingCost = 0.12;
  * @param framesPerChunk most frames of a chunk that decodes nothing else, unless a single group of pictures is longer
  * @param cut `anywhere` cuts after every `framesPerChunk` frames, whatever the key frames; for tests
  */
-export const planChunks = (
+export function planChunks(
 	index: Ordered,
 	selection: number[],
 	framesPerChunk: number,
 	cut: 'at-keys' | 'anywhere' = 'at-keys',
-): PlannedChunk[] => {
+): PlannedChunk[] {
 	if (cut === 'anywhere') {
 		const parts = Math.ceil(selection.length / framesPerChunk);
 		return Array.from({ length: parts }, (_, n) =>
@@ -59,10 +59,10 @@ export const planChunks = (
 		cost += next;
 	}
 	return chunks.map(chunk => toChunk(index, chunk));
-};
+}
 
 /** Groups the selection by the key pictures from which frames are decoded. */
-export const groupsOf = (index: Ordered, selection: number[]): Group[] => {
+export function groupsOf(index: Ordered, selection: number[]): Group[] {
 	const keyOf = governingKeys(index);
 	const groups: Group[] = [];
 	for (const frame of selection) {
@@ -76,7 +76,7 @@ export const groupsOf = (index: Ordered, selection: number[]): Group[] => {
 		group.last = Math.max(group.last, position);
 	}
 	return groups;
-};
+}
 
 const costOf = ({ key, last, frames }: Group): number => frames.length + (last - key + 1) * decodingCost;
 

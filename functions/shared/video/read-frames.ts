@@ -14,7 +14,7 @@ export type ReadFault = Omit<FrameFault, 'reason'> & { reason: string };
  * @param selection frame indices in ascending order, below `index.shown.length`
  * @returns after the last frame, the faults
  */
-export const readFrames = async function* (
+export async function* readFrames(
 	source: ByteSource,
 	index: VideoIndex,
 	selection: number[],
@@ -49,4 +49,4 @@ export const readFrames = async function* (
 		}
 	}
 	return faults;
-};
+}

@@ -2,12 +2,12 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A server that only this machine can reach. */
-export interface LoopbackServer {
+export type LoopbackServer = {
 	/** `http://127.0.0.1:PORT`; the number, since the SDK uses path-style addresses for an IP endpoint. */
 	readonly endpoint: string;
 	/** Stops listening and cuts what is still under way. */
 	close(): Promise<void>;
-}
+};
 
 /**
  * Serves HTTP on 127.0.0.1.

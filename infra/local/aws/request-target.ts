@@ -2,10 +2,10 @@
 export type QueryPair = readonly [name: string, value: string];
 
 /** A request line's target, its path still as it came over the wire. */
-export interface RequestTarget {
+export type RequestTarget = {
 	readonly path: string;
 	readonly query: readonly QueryPair[];
-}
+};
 
 /**
  * Splits a request target without normalising it, since `//` and `..` are ordinary parts of an S3 key.

@@ -2,13 +2,13 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { type QueryPair, uriEncode, uriEncodePath } from './request-target.ts';
 
 /** The one key pair a local service accepts. */
-export interface Credentials {
+export type Credentials = {
 	readonly accessKeyId: string;
 	readonly secretAccessKey: string;
-}
+};
 
 /** What the signature of a request covers. */
-export interface SignedRequest {
+export type SignedRequest = {
 	readonly method: string;
 	/** Path as received, still percent-encoded. */
 	readonly path: string;
@@ -17,17 +17,17 @@ export interface SignedRequest {
 	readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 	/** Hex SHA-256 of the body, or a constant such as `UNSIGNED-PAYLOAD`. */
 	readonly bodySha256: string;
-}
+};
 
 /** Accepted credentials and scope. */
-export interface Signer {
+export type Signer = {
 	readonly credentials: Credentials;
 	readonly region: string;
 	/** Signing name of the service: `s3`, `sqs`, `execute-api`. */
 	readonly service: string;
 	/** Epoch milliseconds; default: now. */
 	readonly now?: number;
-}
+};
 
 export type SignatureFault =
 	| 'missing'
@@ -49,18 +49,18 @@ export class SignatureError extends Error {
 	}
 }
 
-interface Signature {
+type Signature = {
 	readonly credential: string;
 	readonly timestamp: string;
 	readonly signedHeaders: readonly string[];
 	readonly signature: string;
 	/** Seconds a presigned URL is good for; absent for a signed header. */
 	readonly expires?: number;
-}
+};
 
-const ALGORITHM = 'AWS4-HMAC-SHA256';
-const LARGEST_SKEW_MS = 15 * 60_000;
-const LONGEST_PRESIGNED_SECONDS = 7 * 86_400;
+const algorithm = 'AWS4-HMAC-SHA256';
+const largestSkewMs = 15 * 60_000;
+const longestPresignedSeconds = 7 * 86_400;
 
 /**
  * Checks a Signature Version 4, in the `Authorization` header or in the query of a presigned URL
@@ -82,7 +82,7 @@ export function verifySignature(request: SignedRequest, signer: Signer): 'header
 	checkCoverage(request, signature);
 
 	const toSign = [
-		ALGORITHM,
+		algorithm,
 		signature.timestamp,
 		scope.join('/'),
 		sha256(canonicalRequest(request, signature, signer.service)),
@@ -100,10 +100,10 @@ export function verifySignature(request: SignedRequest, signer: Signer): 'header
 function parseSignature(request: SignedRequest): Signature {
 	const header = request.headers.authorization;
 	if (typeof header === 'string') {
-		const parts = new RegExp(`^${ALGORITHM} +Credential=([^, ]+), *SignedHeaders=([^, ]+), *Signature=([^, ]+)$`).exec(
+		const parts = new RegExp(`^${algorithm} +Credential=([^, ]+), *SignedHeaders=([^, ]+), *Signature=([^, ]+)$`).exec(
 			header,
 		);
-		if (!parts) throw new SignatureError('malformed', `The authorization header is not a valid ${ALGORITHM} header.`);
+		if (!parts) throw new SignatureError('malformed', `The authorization header is not a valid ${algorithm} header.`);
 		return {
 			credential: parts[1] ?? '',
 			signedHeaders: (parts[2] ?? '').split(';'),
@@ -113,11 +113,11 @@ function parseSignature(request: SignedRequest): Signature {
 	}
 	const query = new Map(request.query);
 	if (!query.has('X-Amz-Signature')) throw new SignatureError('missing', 'The request is not signed.');
-	if (query.get('X-Amz-Algorithm') !== ALGORITHM)
-		throw new SignatureError('malformed', `X-Amz-Algorithm only supports ${ALGORITHM}.`);
+	if (query.get('X-Amz-Algorithm') !== algorithm)
+		throw new SignatureError('malformed', `X-Amz-Algorithm only supports ${algorithm}.`);
 	const expires = Number(query.get('X-Amz-Expires'));
-	if (!Number.isInteger(expires) || expires < 1 || expires > LONGEST_PRESIGNED_SECONDS)
-		throw new SignatureError('malformed', `X-Amz-Expires must be between 1 and ${LONGEST_PRESIGNED_SECONDS} seconds.`);
+	if (!Number.isInteger(expires) || expires < 1 || expires > longestPresignedSeconds)
+		throw new SignatureError('malformed', `X-Amz-Expires must be between 1 and ${longestPresignedSeconds} seconds.`);
 	return {
 		credential: query.get('X-Amz-Credential') ?? '',
 		signedHeaders: (query.get('X-Amz-SignedHeaders') ?? '').split(';'),
@@ -135,7 +135,7 @@ function checkTime(signature: Signature, now: number): void {
 	if (signature.expires !== undefined && now > signedAt + signature.expires * 1000)
 		throw new SignatureError('expired', 'Request has expired');
 	const skew = signature.expires === undefined ? Math.abs(now - signedAt) : signedAt - now;
-	if (skew > LARGEST_SKEW_MS)
+	if (skew > largestSkewMs)
 		throw new SignatureError('skewed', 'The difference between the request time and the current time is too large.');
 }
 

@@ -21,7 +21,7 @@ export type EventSource = {
  * ones become visible again after their visibility timeout.
  * @returns a function that stops receiving; running invocations end with their sandbox
  */
-export const startEventSource = (sqs: SQSClient, source: EventSource): (() => void) => {
+export function startEventSource(sqs: SQSClient, source: EventSource): () => void {
 	const stopping = new AbortController();
 	const poll = async () => {
 		while (!stopping.signal.aborted) {
@@ -47,7 +47,7 @@ export const startEventSource = (sqs: SQSClient, source: EventSource): (() => vo
 	};
 	for (let poller = 0; poller < source.pollers; poller++) void poll();
 	return () => stopping.abort();
-};
+}
 
 const deliver = async (sqs: SQSClient, source: EventSource, messages: Message[]): Promise<void> => {
 	const answer = await source.worker.invoke(toEvent(source, messages)).catch(() => undefined);

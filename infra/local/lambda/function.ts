@@ -18,10 +18,10 @@ export type LocalFunction = {
 /**
  * @param concurrency most sandboxes: Lambda's reserved concurrency, or a limit for this machine
  */
-export const makeFunction = (
+export function makeFunction(
 	configuration: FunctionConfiguration,
 	options: { concurrency: number; temporaryRoot: string; logPath: string },
-): LocalFunction => {
+): LocalFunction {
 	const log: LogFile = openLogFile(options.logPath);
 	const idle: Sandbox[] = [];
 	const all = new Set<Sandbox>();
@@ -94,4 +94,4 @@ export const makeFunction = (
 			await Promise.all([...all].map(sandbox => sandbox.kill()));
 		},
 	};
-};
+}

@@ -7,7 +7,7 @@ const turnover = 4 * 1024 * 1024;
 export type LogFile = { write(text: string | Uint8Array): void };
 
 /** A function's log: appended to `path`, bounded in size. */
-export const openLogFile = (path: string): LogFile => {
+export function openLogFile(path: string): LogFile {
 	mkdirSync(dirname(path), { recursive: true });
 	let size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 	return {
@@ -20,4 +20,4 @@ export const openLogFile = (path: string): LogFile => {
 			size += text.length;
 		},
 	};
-};
+}

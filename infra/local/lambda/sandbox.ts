@@ -50,11 +50,11 @@ export type Sandbox = {
  * Starts a sandbox and its runtime API (GET next, POST response or error) on loopback.
  * @param temporaryRoot parent of the temporary folder, which is removed with the sandbox
  */
-export const startSandbox = async (
+export async function startSandbox(
 	configuration: FunctionConfiguration,
 	temporaryRoot: string,
 	log: LogFile,
-): Promise<Sandbox> => {
+): Promise<Sandbox> {
 	const temporary = mkdtempSync(join(temporaryRoot, 'sandbox-'));
 	let waitingPoll: ServerResponse | undefined;
 	let current: Invocation | undefined;
@@ -163,7 +163,7 @@ export const startSandbox = async (
 				handOver();
 			}),
 	};
-};
+}
 
 const sandboxEnvironment = (
 	configuration: FunctionConfiguration,

@@ -1,8 +1,8 @@
 import { S3Error } from './errors.ts';
 
-const LINE_END = Buffer.from('\r\n');
-const LONGEST_LINE = 16_384;
-const SMALLEST_INNER_CHUNK = 8192;
+const lineEnd = Buffer.from('\r\n');
+const longestLine = 16_384;
+const smallestInnerChunk = 8192;
 
 /**
  * Takes the framing off an unsigned `aws-chunked` body: sized chunks, then trailing headers that can hold a checksum
@@ -34,10 +34,10 @@ export class AwsChunkedBody implements AsyncIterable<Buffer> {
 			const size = await this.#chunkSize();
 			if (size === 0) return;
 			// S3 refuses what some streams make the SDK send, so the fault is seen here and not first in the cloud.
-			if (previous < SMALLEST_INNER_CHUNK)
+			if (previous < smallestInnerChunk)
 				throw new S3Error(
 					'InvalidChunkSizeError',
-					`Only the last chunk is allowed to have a size less than ${SMALLEST_INNER_CHUNK} bytes`,
+					`Only the last chunk is allowed to have a size less than ${smallestInnerChunk} bytes`,
 				);
 			previous = size;
 			for (let left = size; left > 0; ) {
@@ -68,14 +68,13 @@ export class AwsChunkedBody implements AsyncIterable<Buffer> {
 
 	async #line(): Promise<string> {
 		for (;;) {
-			const end = this.#rest.indexOf(LINE_END);
+			const end = this.#rest.indexOf(lineEnd);
 			if (end >= 0) {
 				const line = this.#rest.toString('latin1', 0, end);
-				this.#rest = this.#rest.subarray(end + LINE_END.length);
+				this.#rest = this.#rest.subarray(end + lineEnd.length);
 				return line;
 			}
-			if (this.#rest.length > LONGEST_LINE)
-				throw new S3Error('IncompleteBody', 'A chunk does not begin with its size.');
+			if (this.#rest.length > longestLine) throw new S3Error('IncompleteBody', 'A chunk does not begin with its size.');
 			this.#rest = Buffer.concat([this.#rest, await this.#next()]);
 		}
 	}

@@ -8,14 +8,14 @@ import { KeyIndex } from './key-index.ts';
 import { type DraftFile, type ObjectFacts, type OpenObject, openObject, readFacts } from './object-file.ts';
 
 /** What a listing says of an object. */
-export interface Listed extends ObjectState {
+export type Listed = ObjectState & {
 	/** Bytes. */
 	readonly size: number;
-}
+};
 
-const ALWAYS: WriteConditions = { ifAbsent: false };
-const MANIFEST = 'bucket.json';
-const SHARDS = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
+const always: WriteConditions = { ifAbsent: false };
+const manifest = 'bucket.json';
+const shards = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
 
 /**
  * The objects of one bucket in a folder. An object's file is named by a hash of its key, so that no key can be a path;
@@ -36,21 +36,21 @@ export class Bucket {
 
 	/** Makes an empty bucket; its manifest comes last, so that one cut off half-way does not exist. */
 	static create(folder: string, name: string): Bucket {
-		for (const shard of SHARDS) mkdirSync(join(folder, shard), { recursive: true });
+		for (const shard of shards) mkdirSync(join(folder, shard), { recursive: true });
 		const created = Date.now();
-		writeAtomically(join(folder, MANIFEST), JSON.stringify({ name, created }));
+		writeAtomically(join(folder, manifest), JSON.stringify({ name, created }));
 		return new Bucket(folder, name, created);
 	}
 
 	/** Opens the bucket in a folder with all its objects; undefined when it holds none. */
 	static open(folder: string): Bucket | undefined {
-		if (!existsSync(join(folder, MANIFEST))) return undefined;
-		const { name, created } = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as {
+		if (!existsSync(join(folder, manifest))) return undefined;
+		const { name, created } = JSON.parse(readFileSync(join(folder, manifest), 'utf8')) as {
 			name: string;
 			created: number;
 		};
 		const bucket = new Bucket(folder, name, created);
-		for (const shard of SHARDS)
+		for (const shard of shards)
 			for (const file of readdirSync(join(folder, shard))) {
 				const facts = readFacts(join(folder, shard, file));
 				if (facts) bucket.index.set(facts.key, listed(facts));
@@ -60,7 +60,7 @@ export class Bucket {
 
 	/** Removes the bucket's folder; its manifest goes first, so that one cut off half-way does not exist either. */
 	destroy(): void {
-		unlinkSync(join(this.#folder, MANIFEST));
+		unlinkSync(join(this.#folder, manifest));
 		rmSync(this.#folder, { recursive: true });
 	}
 
@@ -70,14 +70,14 @@ export class Bucket {
 	 *
 	 * @throws S3Error when the conditions are not met; the draft is then still there.
 	 */
-	commit(draft: DraftFile, facts: ObjectFacts, conditions: WriteConditions = ALWAYS): void {
+	commit(draft: DraftFile, facts: ObjectFacts, conditions: WriteConditions = always): void {
 		checkWrite(this.index.get(facts.key), conditions);
 		renameSync(draft.path, this.#path(facts.key));
 		this.index.set(facts.key, listed(facts));
 	}
 
 	/** Removes an object, if it is there. @throws S3Error when the conditions are not met. */
-	remove(key: string, conditions: WriteConditions = ALWAYS): void {
+	remove(key: string, conditions: WriteConditions = always): void {
 		const current = this.index.get(key);
 		checkWrite(current, conditions);
 		if (!current) return;

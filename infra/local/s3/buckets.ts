@@ -3,7 +3,7 @@ import { writeConditions } from './conditions.ts';
 import { S3Error } from './errors.ts';
 import { type Elements, elementsOf, readDocument, xmlAnswer } from './xml.ts';
 
-const MOST_DELETED_AT_ONCE = 1000;
+const mostDeletedAtOnce = 1000;
 
 export const listBuckets: Operation = (_, store) =>
 	xmlAnswer('ListAllMyBucketsResult', [
@@ -50,8 +50,8 @@ export const deleteObjects: Operation = async (call, store) => {
 		throw new S3Error('InvalidRequest', 'Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
 	const document = await readDocument(call, 'Delete');
 	const wanted = elementsOf(document, 'Object');
-	if (wanted.length === 0 || wanted.length > MOST_DELETED_AT_ONCE)
-		throw new S3Error('MalformedXML', `The request must name 1 to ${MOST_DELETED_AT_ONCE} objects.`);
+	if (wanted.length === 0 || wanted.length > mostDeletedAtOnce)
+		throw new S3Error('MalformedXML', `The request must name 1 to ${mostDeletedAtOnce} objects.`);
 	if (wanted.some(({ Key }) => typeof Key !== 'string')) throw new S3Error('MalformedXML', 'An object has no Key.');
 	const unknown = wanted.flatMap(Object.keys).find(name => !['Key', 'ETag', '#text'].includes(name));
 	if (unknown) throw new S3Error('NotImplemented', `${unknown} of an object to delete is not implemented.`);

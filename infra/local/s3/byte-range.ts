@@ -1,10 +1,10 @@
 import { S3Error } from './errors.ts';
 
 /** Bytes of an object, both ends included. */
-export interface ByteRange {
+export type ByteRange = {
 	readonly first: number;
 	readonly last: number;
-}
+};
 
 /**
  * Reads a `Range` header: `bytes=a-b`, `bytes=a-` or `bytes=-n`.

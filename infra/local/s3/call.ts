@@ -3,7 +3,7 @@ import { S3Error } from './errors.ts';
 import type { Store } from './store.ts';
 
 /** One request to S3, its signature found good. */
-export interface S3Call {
+export type S3Call = {
 	readonly method: string;
 	/** Empty for a request to the service itself. */
 	readonly bucket: string;
@@ -14,14 +14,14 @@ export interface S3Call {
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body: AsyncIterable<Buffer>;
 	readonly region: string;
-}
+};
 
-export interface S3Answer {
+export type S3Answer = {
 	readonly status: number;
 	readonly headers?: Readonly<Record<string, string>>;
 	/** A document, or the bytes of an object; node leaves it out of the answer to a HEAD. */
 	readonly body?: string | Buffer | Readable;
-}
+};
 
 export type Operation = (call: S3Call, store: Store) => S3Answer | Promise<S3Answer>;
 

@@ -5,18 +5,18 @@ import { S3Error } from './errors.ts';
 export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'SHA1' | 'SHA256';
 
 /** A checksum as S3 keeps it with an object. */
-export interface Checksum {
+export type Checksum = {
 	readonly algorithm: ChecksumAlgorithm;
 	/** Base64; a composite one ends in `-N`, its number of parts. */
 	readonly value: string;
 	readonly type: 'FULL_OBJECT' | 'COMPOSITE';
-}
+};
 
 /** A checksum that grows with the body. */
-export interface Digest {
+export type Digest = {
 	update(chunk: Buffer): void;
 	base64(): string;
-}
+};
 
 /**
  * The algorithm of that name, in any case.
@@ -54,7 +54,7 @@ export function startDigest(algorithm: ChecksumAlgorithm): Digest {
 	};
 }
 
-const CASTAGNOLI = Uint32Array.from({ length: 256 }, (_, byte) => {
+const castagnoli = Uint32Array.from({ length: 256 }, (_, byte) => {
 	let value = byte;
 	for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1;
 	return value;
@@ -62,6 +62,6 @@ const CASTAGNOLI = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 function crc32c(chunk: Buffer, previous: number): number {
 	let value = ~previous;
-	for (const byte of chunk) value = (value >>> 8) ^ (CASTAGNOLI[(value ^ byte) & 0xff] ?? 0);
+	for (const byte of chunk) value = (value >>> 8) ^ (castagnoli[(value ^ byte) & 0xff] ?? 0);
 	return ~value >>> 0;
 }

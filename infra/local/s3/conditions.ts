@@ -3,19 +3,19 @@ import { S3Error } from './errors.ts';
 type Headers = Readonly<Record<string, string>>;
 
 /** What conditions are checked against. */
-export interface ObjectState {
+export type ObjectState = {
 	readonly etag: string;
 	/** Epoch milliseconds. */
 	readonly modified: number;
-}
+};
 
 /** Under which conditions an object may be replaced, created or removed. */
-export interface WriteConditions {
+export type WriteConditions = {
 	/** Only over the object with this ETag. */
 	readonly ifMatch?: string;
 	/** Only where there is no object. */
 	readonly ifAbsent: boolean;
-}
+};
 
 /**
  * Reads `If-Match` and `If-None-Match` of a request that writes

@@ -1,6 +1,6 @@
 import type { SignatureFault } from '#local/aws/signature.ts';
 
-const STATUS = {
+const statusOf = {
 	AccessDenied: 403,
 	AuthorizationHeaderMalformed: 400,
 	BadDigest: 400,
@@ -34,7 +34,7 @@ const STATUS = {
 	XAmzContentSHA256Mismatch: 400,
 } as const;
 
-export type S3ErrorCode = keyof typeof STATUS;
+export type S3ErrorCode = keyof typeof statusOf;
 
 /** A refusal in S3's own words (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html). */
 export class S3Error extends Error {
@@ -48,12 +48,12 @@ export class S3Error extends Error {
 		this.details = details;
 	}
 	get status(): number {
-		return STATUS[this.code];
+		return statusOf[this.code];
 	}
 }
 
 /** The code S3 gives each reason for which a signature is refused. */
-export const SIGNATURE_CODES: Readonly<Record<SignatureFault, S3ErrorCode>> = {
+export const signatureCodes: Readonly<Record<SignatureFault, S3ErrorCode>> = {
 	missing: 'AccessDenied',
 	malformed: 'AuthorizationHeaderMalformed',
 	'unknown-key': 'InvalidAccessKeyId',

@@ -4,18 +4,18 @@ import { type ChecksumAlgorithm, checksumAlgorithm, checksumHeader, type Digest,
 import { S3Error } from './errors.ts';
 
 /** What a body was found to be, once all that its sender said of it proved true. */
-export interface ReceivedBody {
+export type ReceivedBody = {
 	/** Bytes. */
 	readonly size: number;
 	/** Hex. */
 	readonly md5: string;
 	/** Present when the sender gave one. */
 	readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string };
-}
+};
 
 type Headers = Readonly<Record<string, string>>;
 
-const STREAMED = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
+const streamed = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
 
 /**
  * Hands a request body to `sink` piece by piece, without its transfer framing, and checks it against its length,
@@ -29,9 +29,9 @@ export async function receiveBody(
 	sink: (chunk: Buffer) => Promise<void> | void,
 ): Promise<ReceivedBody> {
 	const payload = headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';
-	if (payload.startsWith('STREAMING-') && payload !== STREAMED)
+	if (payload.startsWith('STREAMING-') && payload !== streamed)
 		throw new S3Error('NotImplemented', `x-amz-content-sha256: ${payload} is not implemented.`);
-	const chunked = payload === STREAMED ? new AwsChunkedBody(source) : undefined;
+	const chunked = payload === streamed ? new AwsChunkedBody(source) : undefined;
 	const length = headers[chunked ? 'x-amz-decoded-content-length' : 'content-length'];
 	if (length === undefined)
 		throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.');

@@ -1,4 +1,4 @@
-const LARGEST_BLOCK = 1024;
+const largestBlock = 1024;
 
 /**
  * A map whose keys can be walked from anywhere in the order S3 lists them. Keys live in sorted blocks, so that an
@@ -54,8 +54,8 @@ export class KeyIndex<Value> {
 			return;
 		}
 		block.splice(at < this.#blocks.length ? within : block.length, 0, key);
-		if (block.length > LARGEST_BLOCK)
-			this.#blocks.splice(this.#blocks.indexOf(block) + 1, 0, block.splice(LARGEST_BLOCK / 2));
+		if (block.length > largestBlock)
+			this.#blocks.splice(this.#blocks.indexOf(block) + 1, 0, block.splice(largestBlock / 2));
 	}
 
 	#seek(isBefore: (key: string) => boolean): [block: number, within: number] {

@@ -5,7 +5,7 @@ import { S3Error } from './errors.ts';
 import { listPage, type Position } from './listing.ts';
 import { type Elements, xmlAnswer } from './xml.ts';
 
-const LARGEST_PAGE = 1000;
+const largestPage = 1000;
 
 /** One page of a bucket's keys (https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html). */
 export const listObjectsV2: Operation = (call, store) => {
@@ -15,7 +15,7 @@ export const listObjectsV2: Operation = (call, store) => {
 	const delimiter = query.get('delimiter') ?? '';
 	const token = query.get('continuation-token');
 	const startAfter = query.get('start-after');
-	const limit = Math.min(LARGEST_PAGE, numberIn(query, 'max-keys', LARGEST_PAGE));
+	const limit = Math.min(largestPage, numberIn(query, 'max-keys', largestPage));
 	const start =
 		token !== undefined ? parseToken(token) : startAfter !== undefined ? { afterKey: startAfter } : undefined;
 	const page = listPage(store.bucket(call.bucket).index, { prefix, delimiter, start, limit });

@@ -4,21 +4,21 @@ import { compareKeys, type KeyIndex } from './key-index.ts';
 export type Position = { readonly afterKey: string } | { readonly afterPrefix: string };
 
 /** Which part of a bucket's keys to list. */
-export interface PageRequest {
+export type PageRequest = {
 	readonly prefix: string;
 	/** Empty for none. */
 	readonly delimiter: string;
 	readonly start: Position | undefined;
 	/** Keys and common prefixes together. */
 	readonly limit: number;
-}
+};
 
-export interface Page<Value> {
+export type Page<Value> = {
 	readonly contents: readonly (readonly [key: string, value: Value])[];
 	readonly commonPrefixes: readonly string[];
 	/** Where the next page begins; absent when this is the last. */
 	readonly next?: Position;
-}
+};
 
 type Item<Value> = { readonly key: string; readonly value: Value } | { readonly common: string };
 

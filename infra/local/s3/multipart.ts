@@ -14,9 +14,9 @@ import { type Elements, elementsOf, readDocument, xmlAnswer } from './xml.ts';
 
 type Parts = readonly (readonly [number: number, facts: ObjectFacts])[];
 
-const MOST_PARTS = 10_000;
-const MOST_LISTED = 1000;
-const SMALLEST_PART_BYTES = 5 * 1024 * 1024;
+const mostParts = 10_000;
+const mostListed = 1000;
+const smallestPartBytes = 5 * 1024 * 1024;
 
 export const createMultipartUpload: Operation = (call, store) => {
 	store.bucket(call.bucket);
@@ -41,8 +41,8 @@ export const createMultipartUpload: Operation = (call, store) => {
 export const uploadPart: Operation = (call, store) => {
 	const upload = uploadOf(call, store);
 	const number = numberIn(call.query, 'partNumber', 0);
-	if (number < 1 || number > MOST_PARTS)
-		throw new S3Error('InvalidArgument', `Part number must be an integer between 1 and ${MOST_PARTS}, inclusive`);
+	if (number < 1 || number > mostParts)
+		throw new S3Error('InvalidArgument', `Part number must be an integer between 1 and ${mostParts}, inclusive`);
 	return withDraft(store, async draft => {
 		const { size, md5, checksum } = await receiveBody(call.headers, call.body, chunk => draft.write(chunk));
 		if (upload.checksum?.type === 'COMPOSITE' && checksum?.algorithm !== upload.checksum.algorithm)
@@ -68,7 +68,7 @@ export const uploadPart: Operation = (call, store) => {
 export const listParts: Operation = (call, store) => {
 	const upload = uploadOf(call, store);
 	const marker = numberIn(call.query, 'part-number-marker', 0);
-	const limit = Math.min(MOST_LISTED, numberIn(call.query, 'max-parts', MOST_LISTED));
+	const limit = Math.min(mostListed, numberIn(call.query, 'max-parts', mostListed));
 	const rest = [...upload.parts].filter(([number]) => number > marker).sort(([a], [b]) => a - b);
 	const page = rest.slice(0, limit);
 	return xmlAnswer('ListPartsResult', [
@@ -150,7 +150,7 @@ async function wantedParts(call: S3Call, upload: Upload): Promise<Parts> {
 	for (const [i, [number]] of parts.entries())
 		if (number <= (parts[i - 1]?.[0] ?? 0))
 			throw new S3Error('InvalidPartOrder', 'The list of parts was not in ascending order.');
-	if (parts.slice(0, -1).some(([, { size }]) => size < SMALLEST_PART_BYTES))
+	if (parts.slice(0, -1).some(([, { size }]) => size < smallestPartBytes))
 		throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size');
 	return parts;
 }

@@ -8,7 +8,7 @@ import type { Checksum } from './checksums.ts';
  * What is known of an object beside its bytes. One file holds both, the bytes first and the facts after them, so that
  * one rename replaces both at once.
  */
-export interface ObjectFacts {
+export type ObjectFacts = {
 	readonly key: string;
 	/** Bytes. */
 	readonly size: number;
@@ -19,18 +19,18 @@ export interface ObjectFacts {
 	/** Headers to give back: content type and the like, and `x-amz-meta-*`. */
 	readonly headers: Readonly<Record<string, string>>;
 	readonly checksum?: Checksum;
-}
+};
 
 /** An object file open for reading; what it reads stays the same when the object is replaced meanwhile. */
-export interface OpenObject {
+export type OpenObject = {
 	readonly facts: ObjectFacts;
 	readonly handle: FileHandle;
-}
+};
 
-const MAGIC = 'FFOBJ001';
-const ENDING_BYTES = 4 + MAGIC.length;
-const USUAL_TAIL = 4096;
-const PIECE_BYTES = 256 * 1024;
+const magic = 'FFOBJ001';
+const endingBytes = 4 + magic.length;
+const usualTail = 4096;
+const pieceBytes = 256 * 1024;
 
 /** An object file that is being written and cannot be seen yet. */
 export class DraftFile {
@@ -47,7 +47,7 @@ export class DraftFile {
 	async write(chunk: Buffer): Promise<void> {
 		this.#pending.push(chunk);
 		this.#pendingBytes += chunk.length;
-		if (this.#pendingBytes >= PIECE_BYTES) await this.#flush();
+		if (this.#pendingBytes >= pieceBytes) await this.#flush();
 	}
 
 	/** Adds the facts and closes the file, which is then ready to be renamed. */
@@ -55,7 +55,7 @@ export class DraftFile {
 		const json = Buffer.from(JSON.stringify(facts));
 		const length = Buffer.alloc(4);
 		length.writeUInt32BE(json.length);
-		this.#pending.push(json, length, Buffer.from(MAGIC));
+		this.#pending.push(json, length, Buffer.from(magic));
 		await this.#flush();
 		await this.#handle?.close();
 		this.#handle = undefined;
@@ -85,7 +85,7 @@ export async function openObject(path: string): Promise<OpenObject | undefined> 
 			await handle.read(tail, 0, tail.length, size - tail.length);
 			return tail;
 		};
-		const tail = await read(USUAL_TAIL);
+		const tail = await read(usualTail);
 		const needed = tailLength(tail);
 		return { facts: parseFacts(needed > tail.length ? await read(needed) : tail), handle };
 	} catch (error) {
@@ -97,7 +97,7 @@ export async function openObject(path: string): Promise<OpenObject | undefined> 
 /** All bytes of an open object, piece by piece. */
 export async function* readBytes({ facts, handle }: OpenObject): AsyncGenerator<Buffer> {
 	for (let position = 0; position < facts.size; ) {
-		const piece = Buffer.alloc(Math.min(PIECE_BYTES, facts.size - position));
+		const piece = Buffer.alloc(Math.min(pieceBytes, facts.size - position));
 		const { bytesRead } = await handle.read(piece, 0, piece.length, position);
 		if (bytesRead === 0) throw new Error(`An object file of ${facts.key} is shorter than it says.`);
 		position += bytesRead;
@@ -115,8 +115,8 @@ export function readFacts(path: string): ObjectFacts | undefined {
 			readSync(file, tail, 0, tail.length, size - tail.length);
 			return tail;
 		};
-		const tail = read(USUAL_TAIL);
-		if (!tail.toString('latin1').endsWith(MAGIC)) return undefined;
+		const tail = read(usualTail);
+		if (!tail.toString('latin1').endsWith(magic)) return undefined;
 		const needed = tailLength(tail);
 		return parseFacts(needed > tail.length ? read(needed) : tail);
 	} finally {
@@ -125,11 +125,11 @@ export function readFacts(path: string): ObjectFacts | undefined {
 }
 
 function tailLength(tail: Buffer): number {
-	return tail.readUInt32BE(tail.length - ENDING_BYTES) + ENDING_BYTES;
+	return tail.readUInt32BE(tail.length - endingBytes) + endingBytes;
 }
 
 function parseFacts(tail: Buffer): ObjectFacts {
-	const end = tail.length - ENDING_BYTES;
+	const end = tail.length - endingBytes;
 	return JSON.parse(tail.toString('utf8', tail.length - tailLength(tail), end)) as ObjectFacts;
 }
 

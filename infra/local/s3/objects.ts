@@ -7,8 +7,8 @@ import type { ObjectFacts, OpenObject } from './object-file.ts';
 import { overriddenHeaders, storedHeaders } from './stored-headers.ts';
 import { checksumHeaders, withDraft, writtenHeaders } from './write-object.ts';
 
-const LONGEST_KEY_BYTES = 1024;
-const WHOLE_READ_BYTES = 256 * 1024;
+const longestKeyBytes = 1024;
+const wholeReadBytes = 256 * 1024;
 
 /** Stores the body under the key; the object before it stays in place until the new one is complete and proven. */
 export const putObject: Operation = (call, store) => {
@@ -57,7 +57,7 @@ export const deleteObject: Operation = (call, store) => {
 
 /** @throws S3Error when S3 would not take the key. */
 export function checkKey(key: string): void {
-	if (Buffer.byteLength(key) > LONGEST_KEY_BYTES) throw new S3Error('KeyTooLongError', 'Your key is too long');
+	if (Buffer.byteLength(key) > longestKeyBytes) throw new S3Error('KeyTooLongError', 'Your key is too long');
 }
 
 /** Status and headers of a GET or HEAD of the object. */
@@ -84,8 +84,8 @@ function describe(call: S3Call, facts: ObjectFacts): S3Answer {
 async function bytes({ facts, handle }: OpenObject, rangeHeader: string | undefined) {
 	const { first, last } = byteRange(rangeHeader, facts.size) ?? { first: 0, last: facts.size - 1 };
 	const length = last - first + 1;
-	if (length > WHOLE_READ_BYTES)
-		return handle.createReadStream({ start: first, end: last, highWaterMark: WHOLE_READ_BYTES });
+	if (length > wholeReadBytes)
+		return handle.createReadStream({ start: first, end: last, highWaterMark: wholeReadBytes });
 	const whole = Buffer.alloc(length);
 	await handle.read(whole, 0, length, first);
 	await handle.close();

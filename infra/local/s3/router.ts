@@ -12,7 +12,7 @@ import {
 } from './multipart.ts';
 import { deleteObject, getObject, headObject, putObject } from './objects.ts';
 
-interface Route {
+type Route = {
 	readonly run: Operation;
 	readonly method: string;
 	readonly on: 'service' | 'bucket' | 'object';
@@ -22,9 +22,9 @@ interface Route {
 	readonly takes?: readonly string[];
 	/** A header that tells this operation from others. */
 	readonly header?: string;
-}
+};
 
-const LISTING = [
+const listing = [
 	'prefix',
 	'delimiter',
 	'max-keys',
@@ -33,7 +33,7 @@ const LISTING = [
 	'encoding-type',
 	'fetch-owner',
 ];
-const OVERRIDES = [
+const overrides = [
 	'content-type',
 	'content-language',
 	'expires',
@@ -41,19 +41,19 @@ const OVERRIDES = [
 	'content-disposition',
 	'content-encoding',
 ];
-const READING = OVERRIDES.map(name => `response-${name}`);
+const reading = overrides.map(name => `response-${name}`);
 
-const ROUTES: readonly Route[] = [
+const routes: readonly Route[] = [
 	{ run: listBuckets, method: 'GET', on: 'service' },
 	{ run: createBucket, method: 'PUT', on: 'bucket' },
 	{ run: headBucket, method: 'HEAD', on: 'bucket' },
 	{ run: deleteBucket, method: 'DELETE', on: 'bucket' },
-	{ run: listObjectsV2, method: 'GET', on: 'bucket', needs: ['list-type'], takes: LISTING },
+	{ run: listObjectsV2, method: 'GET', on: 'bucket', needs: ['list-type'], takes: listing },
 	{ run: deleteObjects, method: 'POST', on: 'bucket', needs: ['delete'] },
 	{ run: putObject, method: 'PUT', on: 'object' },
 	{ run: copyObject, method: 'PUT', on: 'object', header: 'x-amz-copy-source' },
-	{ run: getObject, method: 'GET', on: 'object', takes: READING },
-	{ run: headObject, method: 'HEAD', on: 'object', takes: READING },
+	{ run: getObject, method: 'GET', on: 'object', takes: reading },
+	{ run: headObject, method: 'HEAD', on: 'object', takes: reading },
 	{ run: deleteObject, method: 'DELETE', on: 'object' },
 	{ run: createMultipartUpload, method: 'POST', on: 'object', needs: ['uploads'] },
 	{ run: uploadPart, method: 'PUT', on: 'object', needs: ['uploadId', 'partNumber'] },
@@ -62,7 +62,7 @@ const ROUTES: readonly Route[] = [
 	{ run: abortMultipartUpload, method: 'DELETE', on: 'object', needs: ['uploadId'] },
 ];
 
-const KNOWN_HEADERS = new RegExp(
+const knownHeaders = new RegExp(
 	`^x-amz-(${[
 		'content-sha256|date|security-token|user-agent|decoded-content-length|trailer',
 		'checksum-[a-z0-9]+|sdk-checksum-algorithm|meta-.*|metadata-directive',
@@ -80,13 +80,13 @@ const KNOWN_HEADERS = new RegExp(
 export function route(call: S3Call): Operation {
 	const on = call.bucket === '' ? 'service' : call.key === '' ? 'bucket' : 'object';
 	const parameters = [...call.query.keys()].filter(name => name !== 'x-id' && !/^x-amz-/i.test(name));
-	const candidates = ROUTES.filter(route => route.method === call.method && route.on === on && hasHeader(call, route));
+	const candidates = routes.filter(route => route.method === call.method && route.on === on && hasHeader(call, route));
 	const found = candidates.find(({ needs = [], takes = [] }) => {
 		const known = [...needs, ...takes];
 		return needs.every(name => call.query.has(name)) && parameters.every(name => known.includes(name));
 	});
 	if (!found) throw notImplemented(`${call.method} of a ${on} with ${parameters.join(', ') || 'no parameters'}`);
-	const unknown = Object.keys(call.headers).find(name => name.startsWith('x-amz-') && !KNOWN_HEADERS.test(name));
+	const unknown = Object.keys(call.headers).find(name => name.startsWith('x-amz-') && !knownHeaders.test(name));
 	if (unknown) throw notImplemented(`The header ${unknown}`);
 	return found.run;
 }

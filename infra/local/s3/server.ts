@@ -5,24 +5,24 @@ import { type LoopbackServer, listenOnLoopback } from '#local/aws/loopback.ts';
 import { parseTarget, type QueryPair } from '#local/aws/request-target.ts';
 import { type Credentials, SignatureError, verifySignature } from '#local/aws/signature.ts';
 import type { S3Answer, S3Call } from './call.ts';
-import { S3Error, SIGNATURE_CODES } from './errors.ts';
+import { S3Error, signatureCodes } from './errors.ts';
 import { route } from './router.ts';
 import { Store } from './store.ts';
 import { xmlDocument } from './xml.ts';
 
-export interface S3Options {
+export type S3Options = {
 	/** Folder that keeps the buckets; made when there is none. One server at a time. */
 	readonly dataDir: string;
 	/** 0, the default, takes any free one. */
 	readonly port?: number;
 	readonly credentials: Credentials;
 	readonly region: string;
-}
+};
 
-export interface S3Server extends LoopbackServer {
+export type S3Server = LoopbackServer & {
 	/** Makes the bucket unless it exists. */
 	ensureBucket(name: string): Promise<void>;
-}
+};
 
 /** Serves the part of S3 that this system uses on 127.0.0.1, path-style, from a folder. */
 export async function startS3(options: S3Options): Promise<S3Server> {
@@ -115,6 +115,6 @@ function errorAnswer(error: unknown, requestId: string): S3Answer {
 
 function asS3Error(error: unknown): S3Error {
 	if (error instanceof S3Error) return error;
-	if (error instanceof SignatureError) return new S3Error(SIGNATURE_CODES[error.fault], error.message);
+	if (error instanceof SignatureError) return new S3Error(signatureCodes[error.fault], error.message);
 	return new S3Error('InternalError', error instanceof Error ? error.message : String(error));
 }

@@ -1,12 +1,12 @@
 type Headers = Readonly<Record<string, string>>;
 
-const KEPT = ['cache-control', 'content-disposition', 'content-language', 'content-type', 'expires'];
+const keptHeaders = ['cache-control', 'content-disposition', 'content-language', 'content-type', 'expires'];
 
 /** The headers of a request that are kept with its object and given back with it. */
 export function storedHeaders(headers: Headers): Record<string, string> {
 	const stored: Record<string, string> = { 'content-type': 'binary/octet-stream' };
 	for (const [name, value] of Object.entries(headers))
-		if (KEPT.includes(name) || name.startsWith('x-amz-meta-')) stored[name] = value;
+		if (keptHeaders.includes(name) || name.startsWith('x-amz-meta-')) stored[name] = value;
 	const encodings = (headers['content-encoding'] ?? '').split(',').map(coding => coding.trim());
 	const kept = encodings.filter(coding => coding !== '' && coding !== 'aws-chunked').join(',');
 	if (kept !== '') stored['content-encoding'] = kept;

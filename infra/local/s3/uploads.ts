@@ -7,22 +7,22 @@ import { S3Error } from './errors.ts';
 import { type DraftFile, type ObjectFacts, readFacts } from './object-file.ts';
 
 /** What a multipart upload was begun with. */
-export interface UploadRequest {
+export type UploadRequest = {
 	readonly bucket: string;
 	readonly key: string;
 	/** Headers the object will have. */
 	readonly headers: Readonly<Record<string, string>>;
 	readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly type: 'FULL_OBJECT' | 'COMPOSITE' };
-}
+};
 
 /** A multipart upload that is neither complete nor aborted. */
-export interface Upload extends UploadRequest {
+export type Upload = UploadRequest & {
 	readonly id: string;
 	/** By part number; the key of a part's facts is the object's. */
 	readonly parts: Map<number, ObjectFacts>;
-}
+};
 
-const MANIFEST = 'upload.json';
+const manifest = 'upload.json';
 
 /** The multipart uploads under way: a folder each, with a file per part. */
 export class Uploads {
@@ -38,7 +38,7 @@ export class Uploads {
 	begin(request: UploadRequest): Upload {
 		const upload: Upload = { ...request, id: randomUUID().replaceAll('-', ''), parts: new Map() };
 		mkdirSync(join(this.#folder, upload.id));
-		writeAtomically(join(this.#folder, upload.id, MANIFEST), JSON.stringify(request));
+		writeAtomically(join(this.#folder, upload.id, manifest), JSON.stringify(request));
 		this.#uploads.set(upload.id, upload);
 		return upload;
 	}
@@ -78,11 +78,11 @@ export class Uploads {
 
 	#open(id: string): void {
 		const folder = join(this.#folder, id);
-		if (!existsSync(join(folder, MANIFEST))) {
+		if (!existsSync(join(folder, manifest))) {
 			rmSync(folder, { recursive: true });
 			return;
 		}
-		const request = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as UploadRequest;
+		const request = JSON.parse(readFileSync(join(folder, manifest), 'utf8')) as UploadRequest;
 		const upload: Upload = { ...request, id, parts: new Map() };
 		for (const file of readdirSync(folder)) {
 			const facts = /^\d+$/.test(file) ? readFacts(join(folder, file)) : undefined;

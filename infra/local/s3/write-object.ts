@@ -4,14 +4,14 @@ import type { DraftFile, ObjectFacts } from './object-file.ts';
 import type { Store } from './store.ts';
 
 /** What copying bytes into a draft found out about them. */
-export interface CopiedBytes {
+export type CopiedBytes = {
 	/** Bytes. */
 	readonly size: number;
 	/** Hex. */
 	readonly md5: string;
 	/** Of the whole, when it was asked for. */
 	readonly checksum: Checksum | undefined;
-}
+};
 
 /** Lets `fill` write a draft and commit it; whatever way that ends, no draft is left behind. */
 export async function withDraft<Result>(store: Store, fill: (draft: DraftFile) => Promise<Result>): Promise<Result> {

@@ -6,8 +6,8 @@ import { receiveBody } from './incoming-body.ts';
 /** Elements in order; one with an undefined value is left out. */
 export type Elements = readonly (readonly [name: string, value: string | number | boolean | Elements | undefined])[];
 
-const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
-const LARGEST_DOCUMENT = 8 * 1024 * 1024;
+const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
+const largestDocument = 8 * 1024 * 1024;
 
 const parser = new XMLParser({
 	parseTagValue: false,
@@ -21,7 +21,7 @@ export function xmlAnswer(root: string, elements: Elements, headers: Readonly<Re
 	return {
 		status: 200,
 		headers: { 'content-type': 'application/xml', ...headers },
-		body: xmlDocument(root, elements, ` xmlns="${NAMESPACE}"`),
+		body: xmlDocument(root, elements, ` xmlns="${namespace}"`),
 	};
 }
 
@@ -40,9 +40,9 @@ export async function readDocument(call: S3Call, root: string): Promise<Record<s
 	let size = 0;
 	await receiveBody(call.headers, call.body, chunk => {
 		size += chunk.length;
-		if (size <= LARGEST_DOCUMENT) parts.push(chunk);
+		if (size <= largestDocument) parts.push(chunk);
 	});
-	if (size > LARGEST_DOCUMENT) throw new S3Error('MaxMessageLengthExceeded', 'Your request was too large.');
+	if (size > largestDocument) throw new S3Error('MaxMessageLengthExceeded', 'Your request was too large.');
 	const document = parse(Buffer.concat(parts).toString('utf8'))[root];
 	if (typeof document !== 'object' || document === null)
 		throw new S3Error('MalformedXML', `The XML you provided was not well-formed or has no ${root} element.`);

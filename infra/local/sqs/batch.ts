@@ -1,13 +1,13 @@
 import { SqsError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 
-const MOST_ENTRIES = 10;
+const mostEntries = 10;
 
 /** What became of each entry of a batch. */
-export interface BatchAnswer {
+export type BatchAnswer = {
 	readonly Successful: readonly object[];
 	readonly Failed: readonly object[];
-}
+};
 
 /**
  * Runs an operation for each entry of a batch, each of which may fail by itself.
@@ -24,10 +24,10 @@ export function forEachEntry(
 ): BatchAnswer {
 	const ids = entries.map(entry => entry.text('Id'));
 	if (ids.length === 0) throw new SqsError('EmptyBatchRequest', 'There should be at least one entry in the request.');
-	if (ids.length > MOST_ENTRIES)
+	if (ids.length > mostEntries)
 		throw new SqsError(
 			'TooManyEntriesInBatchRequest',
-			`Maximum number of entries per request are ${MOST_ENTRIES}. You have sent ${ids.length}.`,
+			`Maximum number of entries per request are ${mostEntries}. You have sent ${ids.length}.`,
 		);
 	const bad = ids.find(id => !/^[\w-]{1,80}$/.test(id));
 	if (bad !== undefined)

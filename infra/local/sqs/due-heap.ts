@@ -1,12 +1,12 @@
 /** What becomes due at a time; of two due at once, the one pushed first comes first. */
-export interface Due<Item> {
+export type Due<Item> = {
 	readonly at: number;
 	readonly item: Item;
-}
+};
 
-interface Entry<Item> extends Due<Item> {
+type Entry<Item> = Due<Item> & {
 	readonly order: number;
-}
+};
 
 /** A binary heap with the earliest on top. */
 export class DueHeap<Item> {

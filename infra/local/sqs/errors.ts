@@ -1,7 +1,7 @@
 import type { SignatureFault } from '#local/aws/signature.ts';
 
 /** Codes with another name in the older query protocol; like SQS, answers contain both. */
-const QUERY_CODES: Readonly<Record<string, string>> = {
+const queryCodes: Readonly<Record<string, string>> = {
 	BatchEntryIdsNotDistinct: 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct',
 	BatchRequestTooLong: 'AWS.SimpleQueueService.BatchRequestTooLong',
 	EmptyBatchRequest: 'AWS.SimpleQueueService.EmptyBatchRequest',
@@ -25,7 +25,7 @@ export class SqsError extends Error {
 	}
 	/** The code in the older query protocol. */
 	get queryCode(): string {
-		return QUERY_CODES[this.code] ?? this.code;
+		return queryCodes[this.code] ?? this.code;
 	}
 }
 
@@ -38,7 +38,7 @@ export function invalidParameter(name: string, value: unknown, reason: string): 
 }
 
 /** The code SQS gives each reason for which a signature is refused. */
-export const SIGNATURE_CODES: Readonly<Record<SignatureFault, string>> = {
+export const signatureCodes: Readonly<Record<SignatureFault, string>> = {
 	missing: 'MissingAuthenticationToken',
 	malformed: 'IncompleteSignature',
 	'unknown-key': 'InvalidClientTokenId',

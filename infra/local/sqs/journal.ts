@@ -12,8 +12,8 @@ import {
 	writeFileSync,
 } from 'node:fs';
 
-const LINE_END = 0x0a;
-const LINES_PER_WRITE = 10_000;
+const lineEnd = 0x0a;
+const linesPerWrite = 10_000;
 
 /**
  * An append-only file of JSON lines. What was appended is with the operating system when `append` returns, so it
@@ -35,11 +35,11 @@ export class Journal<Entry> {
 	 */
 	static open<Entry>(path: string, replay: (entry: Entry) => void): Journal<Entry> {
 		const content = existsSync(path) ? readFileSync(path) : Buffer.of();
-		const end = content.lastIndexOf(LINE_END) + 1;
+		const end = content.lastIndexOf(lineEnd) + 1;
 		if (end < content.length) truncateSync(path, end);
 		const journal = new Journal<Entry>(path);
 		for (let start = 0; start < end; journal.#lines++) {
-			const next = content.indexOf(LINE_END, start);
+			const next = content.indexOf(lineEnd, start);
 			replay(JSON.parse(content.toString('utf8', start, next)) as Entry);
 			start = next + 1;
 		}
@@ -73,7 +73,7 @@ export class Journal<Entry> {
 		for (const entry of entries) {
 			batch.push(entry);
 			lines++;
-			if (batch.length === LINES_PER_WRITE) {
+			if (batch.length === linesPerWrite) {
 				writeFileSync(file, linesOf(batch));
 				batch = [];
 			}

@@ -12,15 +12,15 @@ import {
 import { type Operations, queueOf } from './operation.ts';
 import type { Parameters } from './parameters.ts';
 import type { Queue } from './queue.ts';
-import { LARGEST_MESSAGE, LONGEST_DELAY, LONGEST_VISIBILITY, LONGEST_WAIT } from './queue-attributes.ts';
+import { largestMessageBytes, longestDelay, longestVisibility, longestWait } from './queue-attributes.ts';
 import { receiptHandle } from './receipt.ts';
 
-const SENDING = ['MessageBody', 'DelaySeconds', 'MessageAttributes', 'MessageSystemAttributes'];
-const MOST_RECEIVED = 10;
+const sending = ['MessageBody', 'DelaySeconds', 'MessageAttributes', 'MessageSystemAttributes'];
+const mostReceived = 10;
 
 export const messageOperations: Operations = {
 	SendMessage: {
-		takes: ['QueueUrl', ...SENDING],
+		takes: ['QueueUrl', ...sending],
 		run: (parameters, context) => send(queueOf(parameters, context), parameters),
 	},
 	SendMessageBatch: {
@@ -31,11 +31,11 @@ export const messageOperations: Operations = {
 			const bytes = entries.reduce((sum, entry) => sum + contentBytes(contentOf(entry)), 0);
 			return forEachEntry(
 				entries,
-				['Id', ...SENDING],
+				['Id', ...sending],
 				entry => send(queue, entry),
 				() => {
-					if (bytes <= LARGEST_MESSAGE) return;
-					const limit = `Batch requests cannot be longer than ${LARGEST_MESSAGE} bytes.`;
+					if (bytes <= largestMessageBytes) return;
+					const limit = `Batch requests cannot be longer than ${largestMessageBytes} bytes.`;
 					throw new SqsError('BatchRequestTooLong', `${limit} You have sent ${bytes} bytes.`);
 				},
 			);
@@ -50,10 +50,10 @@ export const messageOperations: Operations = {
 			const queue = queueOf(parameters, context);
 			const { settings } = queue;
 			const messages = await queue.receive({
-				most: parameters.optionalInteger('MaxNumberOfMessages', 1, MOST_RECEIVED) ?? 1,
+				most: parameters.optionalInteger('MaxNumberOfMessages', 1, mostReceived) ?? 1,
 				visibilityTimeout:
-					parameters.optionalInteger('VisibilityTimeout', 0, LONGEST_VISIBILITY) ?? settings.visibilityTimeout,
-				waitTime: parameters.optionalInteger('WaitTimeSeconds', 0, LONGEST_WAIT) ?? settings.waitTime,
+					parameters.optionalInteger('VisibilityTimeout', 0, longestVisibility) ?? settings.visibilityTimeout,
+				waitTime: parameters.optionalInteger('WaitTimeSeconds', 0, longestWait) ?? settings.waitTime,
 				gone: context.gone,
 			});
 			const system = [...parameters.texts('AttributeNames'), ...parameters.texts('MessageSystemAttributeNames')];
@@ -104,7 +104,7 @@ function send(queue: Queue, parameters: Parameters): object {
 			'InvalidParameterValue',
 			`One or more parameters are invalid. Reason: Message must be shorter than ${largestMessage} bytes.`,
 		);
-	const message = queue.send(content, parameters.optionalInteger('DelaySeconds', 0, LONGEST_DELAY));
+	const message = queue.send(content, parameters.optionalInteger('DelaySeconds', 0, longestDelay));
 	return {
 		MessageId: message.id,
 		MD5OfMessageBody: bodyMd5(content.body),
@@ -119,7 +119,7 @@ function remove(queue: Queue, parameters: Parameters): object {
 }
 
 function hold(queue: Queue, parameters: Parameters): object {
-	const timeout = parameters.integer('VisibilityTimeout', 0, LONGEST_VISIBILITY);
+	const timeout = parameters.integer('VisibilityTimeout', 0, longestVisibility);
 	queue.changeVisibility(parameters.text('ReceiptHandle'), timeout);
 	return {};
 }

@@ -2,24 +2,24 @@ import { createHash } from 'node:crypto';
 import { invalidParameter, SqsError } from './errors.ts';
 
 /** An attribute's value as in the JSON protocol: binary values are base64. */
-export interface AttributeValue {
+export type AttributeValue = {
 	readonly DataType: string;
 	readonly StringValue?: string;
 	readonly BinaryValue?: string;
-}
+};
 
 export type MessageAttributes = Readonly<Record<string, AttributeValue>>;
 
 /** What a sender gives. */
-export interface MessageContent {
+export type MessageContent = {
 	readonly body: string;
 	readonly attributes: MessageAttributes;
 	/** Attributes the services themselves read: `AWSTraceHeader`. */
 	readonly systemAttributes: MessageAttributes;
-}
+};
 
 /** A message in a queue. Times are epoch milliseconds. */
-export interface Message extends MessageContent {
+export type Message = MessageContent & {
 	readonly id: string;
 	readonly sentAt: number;
 	/** From when on it can be received; while a consumer holds it, the end of its visibility timeout. */
@@ -28,10 +28,10 @@ export interface Message extends MessageContent {
 	firstReceivedAt?: number;
 	/** Arn of the queue it could not be handled in. */
 	readonly deadLetterSource?: string;
-}
+};
 
-const MOST_ATTRIBUTES = 10;
-const MOST_NAME_BYTES = 256;
+const mostAttributes = 10;
+const mostNameBytes = 256;
 
 /** @throws SqsError when SQS would not take the content, whatever the queue. */
 export function checkContent({ body, attributes, systemAttributes }: MessageContent): void {
@@ -42,14 +42,14 @@ export function checkContent({ body, attributes, systemAttributes }: MessageCont
 			'InvalidMessageContents',
 			'Invalid characters found. Valid unicode characters are those of XML 1.0.',
 		);
-	if (Object.keys(attributes).length > MOST_ATTRIBUTES)
+	if (Object.keys(attributes).length > mostAttributes)
 		throw new SqsError(
 			'InvalidParameterValue',
-			`Number of message attributes exceeds the allowed maximum [${MOST_ATTRIBUTES}].`,
+			`Number of message attributes exceeds the allowed maximum [${mostAttributes}].`,
 		);
 	for (const [name, value] of [...Object.entries(attributes), ...Object.entries(systemAttributes)]) {
-		if (name === '' || Buffer.byteLength(name) > MOST_NAME_BYTES)
-			throw invalidParameter('MessageAttributes', name, `A name has 1 to ${MOST_NAME_BYTES} bytes.`);
+		if (name === '' || Buffer.byteLength(name) > mostNameBytes)
+			throw invalidParameter('MessageAttributes', name, `A name has 1 to ${mostNameBytes} bytes.`);
 		if (!/^(String|Number|Binary)(\.|$)/.test(value.DataType ?? ''))
 			throw invalidParameter(name, value.DataType, 'The type must begin with String, Number or Binary.');
 		if ((rawValue(value)?.length ?? 0) === 0) throw invalidParameter(name, '', 'Message attributes must have a value.');

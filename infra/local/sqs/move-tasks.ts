@@ -5,7 +5,7 @@ import type { Queue } from './queue.ts';
 import type { Queues } from './queues.ts';
 
 /** A task that moves the messages of a dead-letter queue on. */
-export interface MoveTask {
+export type MoveTask = {
 	readonly handle: string;
 	readonly source: Queue;
 	/** Absent when each message goes back to the queue it came from. */
@@ -18,10 +18,10 @@ export interface MoveTask {
 	moved: number;
 	status: 'RUNNING' | 'COMPLETED' | 'CANCELLED' | 'FAILED';
 	failure?: string;
-}
+};
 
-const FASTEST = 500;
-const TURN_MS = 20;
+const fastest = 500;
+const turnMs = 20;
 
 /**
  * The message move tasks. What a task has moved outlives the process; the tasks themselves do not: after a restart the
@@ -36,7 +36,7 @@ export class MoveTasks {
 	}
 
 	/** Begins a task. @throws SqsError when the source is no dead-letter queue or is already being moved. */
-	start(sourceArn: string, destinationArn: string | undefined, rate = FASTEST): MoveTask {
+	start(sourceArn: string, destinationArn: string | undefined, rate = fastest): MoveTask {
 		const source = this.#queue(sourceArn);
 		const destination = destinationArn === undefined ? undefined : this.#queue(destinationArn);
 		if (this.#queues.sourcesOf(source).length === 0)
@@ -96,7 +96,7 @@ export class MoveTasks {
 				task.failure = String(error);
 			}
 			if (task.status === 'RUNNING') this.#schedule(task);
-		}, TURN_MS);
+		}, turnMs);
 	}
 
 	#turn(task: MoveTask): void {

@@ -5,7 +5,7 @@ import type { Queue } from './queue.ts';
 import type { Queues } from './queues.ts';
 
 /** What operations work on. */
-export interface SqsContext {
+export type SqsContext = {
 	readonly queues: Queues;
 	readonly tasks: MoveTasks;
 	readonly accountId: string;
@@ -13,15 +13,15 @@ export interface SqsContext {
 	readonly endpoint: string;
 	/** Aborted when the client has hung up. */
 	readonly gone: AbortSignal;
-}
+};
 
 /** One operation of the SQS API. */
-export interface Operation {
+export type Operation = {
 	/** The parameters it knows. */
 	readonly takes: readonly string[];
 	/** @returns the JSON answer. @throws SqsError */
 	run(parameters: Parameters, context: SqsContext): object | Promise<object>;
-}
+};
 
 export type Operations = Readonly<Record<string, Operation>>;
 

@@ -4,31 +4,31 @@ import { invalidParameter, SqsError } from './errors.ts';
 export type QueueAttributes = Readonly<Record<string, string>>;
 
 /** What a queue does, out of its attributes. Times are in seconds, sizes in bytes. */
-export interface QueueSettings {
+export type QueueSettings = {
 	readonly visibilityTimeout: number;
 	readonly retention: number;
 	readonly delay: number;
 	readonly waitTime: number;
 	readonly largestMessage: number;
 	readonly redrive?: { readonly deadLetterArn: string; readonly maxReceiveCount: number };
-}
+};
 
-export const LONGEST_VISIBILITY = 43_200;
-export const LONGEST_DELAY = 900;
-export const LONGEST_WAIT = 20;
-export const LARGEST_MESSAGE = 1_048_576;
+export const longestVisibility = 43_200;
+export const longestDelay = 900;
+export const longestWait = 20;
+export const largestMessageBytes = 1_048_576;
 
-const NUMBERS: Readonly<Record<string, { readonly min: number; readonly max: number; readonly unset: number }>> = {
-	VisibilityTimeout: { min: 0, max: LONGEST_VISIBILITY, unset: 30 },
+const numbers: Readonly<Record<string, { readonly min: number; readonly max: number; readonly unset: number }>> = {
+	VisibilityTimeout: { min: 0, max: longestVisibility, unset: 30 },
 	MessageRetentionPeriod: { min: 60, max: 1_209_600, unset: 345_600 },
-	DelaySeconds: { min: 0, max: LONGEST_DELAY, unset: 0 },
-	ReceiveMessageWaitTimeSeconds: { min: 0, max: LONGEST_WAIT, unset: 0 },
-	MaximumMessageSize: { min: 1024, max: LARGEST_MESSAGE, unset: LARGEST_MESSAGE },
+	DelaySeconds: { min: 0, max: longestDelay, unset: 0 },
+	ReceiveMessageWaitTimeSeconds: { min: 0, max: longestWait, unset: 0 },
+	MaximumMessageSize: { min: 1024, max: largestMessageBytes, unset: largestMessageBytes },
 };
 
 /** Kept and given back; on loopback, rights and encryption at rest change nothing. */
-const WITHOUT_EFFECT = ['Policy', 'SqsManagedSseEnabled'];
-const MOST_RECEIVES = 1000;
+const withoutEffect = ['Policy', 'SqsManagedSseEnabled'];
+const mostReceives = 1000;
 
 /**
  * Attributes with some of them changed; an empty `RedrivePolicy` or `Policy` takes the old one away.
@@ -39,10 +39,10 @@ export function changedAttributes(current: QueueAttributes, changes: QueueAttrib
 	const next: Record<string, string> = { ...current };
 	for (const [name, value] of Object.entries(changes)) {
 		if (name === 'FifoQueue') throw fifoRefused();
-		const bounds = NUMBERS[name];
+		const bounds = numbers[name];
 		if (bounds) next[name] = String(boundedInteger(name, value, bounds.min, bounds.max));
 		else if (name === 'RedrivePolicy' && value !== '') next[name] = JSON.stringify(redrivePolicy(value));
-		else if (name === 'RedrivePolicy' || WITHOUT_EFFECT.includes(name)) next[name] = value;
+		else if (name === 'RedrivePolicy' || withoutEffect.includes(name)) next[name] = value;
 		else throw new SqsError('InvalidAttributeName', `Unknown Attribute ${name}.`);
 		if (next[name] === '') delete next[name];
 	}
@@ -65,7 +65,7 @@ export function settingsOf(attributes: QueueAttributes): QueueSettings {
 
 /** All attributes of a queue, with defaults. */
 export function withDefaults(attributes: QueueAttributes): QueueAttributes {
-	const unset = Object.entries(NUMBERS).map(([name, bounds]) => [name, String(bounds.unset)]);
+	const unset = Object.entries(numbers).map(([name, bounds]) => [name, String(bounds.unset)]);
 	return { ...Object.fromEntries(unset), SqsManagedSseEnabled: 'true', ...attributes };
 }
 
@@ -96,5 +96,5 @@ function redrivePolicy(json: string): { deadLetterTargetArn: string; maxReceiveC
 			json,
 			'It must have deadLetterTargetArn and maxReceiveCount, nothing else.',
 		);
-	return { deadLetterTargetArn, maxReceiveCount: boundedInteger('maxReceiveCount', maxReceiveCount, 1, MOST_RECEIVES) };
+	return { deadLetterTargetArn, maxReceiveCount: boundedInteger('maxReceiveCount', maxReceiveCount, 1, mostReceives) };
 }

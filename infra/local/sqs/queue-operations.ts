@@ -4,7 +4,7 @@ import { type Operations, queueOf, queueUrl } from './operation.ts';
 import type { Queue } from './queue.ts';
 import { withDefaults } from './queue-attributes.ts';
 
-const MOST_LISTED = 1000;
+const mostListed = 1000;
 
 export const queueOperations: Operations = {
 	CreateQueue: {
@@ -23,7 +23,7 @@ export const queueOperations: Operations = {
 		run: (parameters, context) => {
 			const prefix = parameters.optionalText('QueueNamePrefix') ?? '';
 			const after = parameters.optionalText('NextToken') ?? '';
-			const most = parameters.optionalInteger('MaxResults', 1, MOST_LISTED) ?? MOST_LISTED;
+			const most = parameters.optionalInteger('MaxResults', 1, mostListed) ?? mostListed;
 			const found = context.queues.all().filter(({ name }) => name.startsWith(prefix) && name > after);
 			const page = found.slice(0, most);
 			const more = found.length > page.length && { NextToken: page.at(-1)?.name };

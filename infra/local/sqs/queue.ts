@@ -17,7 +17,7 @@ type QueueEvent =
 	| { readonly is: 'purged' };
 
 /** Options of a receive call. */
-export interface ReceiveRequest {
+export type ReceiveRequest = {
 	readonly most: number;
 	/** Seconds the messages are kept from other consumers. */
 	readonly visibilityTimeout: number;
@@ -25,12 +25,12 @@ export interface ReceiveRequest {
 	readonly waitTime: number;
 	/** Aborted when the consumer has hung up: it is given no more messages then. */
 	readonly gone: AbortSignal;
-}
+};
 
 /** Finds a queue by its arn. */
 export type FindQueue = (arn: string) => Queue | undefined;
 
-const JOURNAL_SLACK = 1000;
+const journalSlack = 1000;
 
 /**
  * One queue. Everything but waiting happens within one turn of the event loop, so a message is never given to two
@@ -211,7 +211,7 @@ export class Queue {
 		this.#journal.append(events);
 		for (const event of events) this.#apply(event);
 		this.#arrivals.announce();
-		if (this.#journal.lines > JOURNAL_SLACK + 2 * this.#messages.size) this.#journal.rewrite(this.#wholeState());
+		if (this.#journal.lines > journalSlack + 2 * this.#messages.size) this.#journal.rewrite(this.#wholeState());
 	}
 
 	#apply(event: QueueEvent): void {

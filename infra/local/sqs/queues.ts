@@ -4,7 +4,7 @@ import { invalidParameter, SqsError } from './errors.ts';
 import { Queue } from './queue.ts';
 import { changedAttributes, fifoRefused, type QueueAttributes, settingsOf, withDefaults } from './queue-attributes.ts';
 
-const SUFFIX = '.journal';
+const suffix = '.journal';
 
 /** All queues of a local SQS, in one folder that survives the process: a journal each. */
 export class Queues {
@@ -16,7 +16,7 @@ export class Queues {
 		this.#folder = join(dataDir, 'queues');
 		this.#arnPrefix = `arn:aws:sqs:${region}:${accountId}:`;
 		mkdirSync(this.#folder, { recursive: true });
-		for (const file of readdirSync(this.#folder)) if (file.endsWith(SUFFIX)) this.#open(file.slice(0, -SUFFIX.length));
+		for (const file of readdirSync(this.#folder)) if (file.endsWith(suffix)) this.#open(file.slice(0, -suffix.length));
 	}
 
 	/** All queues by name. */
@@ -107,7 +107,7 @@ export class Queues {
 	}
 
 	#path(name: string): string {
-		return join(this.#folder, name + SUFFIX);
+		return join(this.#folder, name + suffix);
 	}
 
 	#checkDeadLetters(attributes: QueueAttributes): void {

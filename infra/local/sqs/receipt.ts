@@ -2,10 +2,10 @@ import { SqsError } from './errors.ts';
 import type { Message } from './message.ts';
 
 /** What a receipt handle says: which message, and which of its deliveries. */
-export interface Receipt {
+export type Receipt = {
 	readonly messageId: string;
 	readonly receiveCount: number;
-}
+};
 
 /** The handle of a message's latest delivery. It is made of what the journal keeps, so it outlives the process. */
 export function receiptHandle(queue: string, { id, receiveCount }: Pick<Message, 'id' | 'receiveCount'>): string {

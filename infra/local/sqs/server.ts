@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type LoopbackServer, listenOnLoopback } from '#local/aws/loopback.ts';
 import { parseTarget } from '#local/aws/request-target.ts';
 import { type Credentials, SignatureError, verifySignature } from '#local/aws/signature.ts';
-import { SIGNATURE_CODES, SqsError } from './errors.ts';
+import { SqsError, signatureCodes } from './errors.ts';
 import { messageOperations } from './message-operations.ts';
 import { MoveTasks } from './move-tasks.ts';
 import { type Operations, queueUrl, type SqsContext } from './operation.ts';
@@ -11,7 +11,7 @@ import { Parameters } from './parameters.ts';
 import { queueOperations } from './queue-operations.ts';
 import { Queues } from './queues.ts';
 
-export interface SqsOptions {
+export type SqsOptions = {
 	/** Folder that keeps the queues; made when there is none. One server at a time. */
 	readonly dataDir: string;
 	/** 0, the default, takes any free one. */
@@ -19,9 +19,9 @@ export interface SqsOptions {
 	readonly credentials: Credentials;
 	readonly region: string;
 	readonly accountId: string;
-}
+};
 
-export interface SqsServer extends LoopbackServer {
+export type SqsServer = LoopbackServer & {
 	/**
 	 * Makes the queue, or gives the one there is these attributes and no others.
 	 *
@@ -30,11 +30,11 @@ export interface SqsServer extends LoopbackServer {
 	ensureQueue(name: string, attributes: Readonly<Record<string, string>>): Promise<{ url: string; arn: string }>;
 	/** Gives back at once what consumers held that ended with a former server, instead of when their time is over. */
 	releaseHeld(): void;
-}
+};
 
-const OPERATIONS: Operations = { ...queueOperations, ...messageOperations };
-const TARGET = /^AmazonSQS\.(\w+)$/;
-const LARGEST_REQUEST = 16 * 1024 * 1024;
+const operations: Operations = { ...queueOperations, ...messageOperations };
+const targetPattern = /^AmazonSQS\.(\w+)$/;
+const largestRequest = 16 * 1024 * 1024;
 
 /** Serves standard queues over the JSON protocol of SQS on 127.0.0.1, from a folder. */
 export async function startSqs(options: SqsOptions): Promise<SqsServer> {
@@ -90,8 +90,8 @@ async function answerTo(request: IncomingMessage, options: SqsOptions, context: 
 	verifySignature({ method, path, query, headers: request.headers, bodySha256 }, { ...options, service: 'sqs' });
 
 	const target = String(request.headers['x-amz-target']);
-	const name = TARGET.exec(target)?.[1] ?? '';
-	const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
+	const name = targetPattern.exec(target)?.[1] ?? '';
+	const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
 	if (!operation)
 		throw new SqsError('UnsupportedOperation', `The operation ${name || target} is not supported by the local SQS.`);
 	const parameters = new Parameters(parseJson(body));
@@ -104,9 +104,9 @@ async function readAll(request: IncomingMessage): Promise<Buffer> {
 	let size = 0;
 	for await (const part of request) {
 		size += part.length;
-		if (size <= LARGEST_REQUEST) parts.push(part);
+		if (size <= largestRequest) parts.push(part);
 	}
-	if (size > LARGEST_REQUEST) throw new SqsError('RequestEntityTooLarge', 'The request is too large.', 413);
+	if (size > largestRequest) throw new SqsError('RequestEntityTooLarge', 'The request is too large.', 413);
 	return Buffer.concat(parts);
 }
 
@@ -120,6 +120,6 @@ function parseJson(body: Buffer): unknown {
 
 function asSqsError(error: unknown): SqsError {
 	if (error instanceof SqsError) return error;
-	if (error instanceof SignatureError) return new SqsError(SIGNATURE_CODES[error.fault], error.message, 403);
+	if (error instanceof SignatureError) return new SqsError(signatureCodes[error.fault], error.message, 403);
 	return new SqsError('InternalFailure', error instanceof Error ? error.message : String(error), 500);
 }

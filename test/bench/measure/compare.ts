@@ -4,14 +4,18 @@ import { ratioOf, spreadOf } from './statistics.ts';
 
 export type Quantity = keyof Sample;
 
-export const valuesOf = (row: Row | undefined, quantity: Quantity): number[] =>
-	(row?.samples ?? []).flatMap(sample => sample[quantity] ?? []);
+export function valuesOf(row: Row | undefined, quantity: Quantity): number[] {
+	return (row?.samples ?? []).flatMap(sample => sample[quantity] ?? []);
+}
 
 /** Time of the work alone where a contestant tells it, else of its whole process. */
-export const workOf = (row: Row | undefined): number[] =>
-	(row?.samples ?? []).map(sample => sample.workMs ?? sample.wallMs);
+export function workOf(row: Row | undefined): number[] {
+	return (row?.samples ?? []).map(sample => sample.workMs ?? sample.wallMs);
+}
 
-export const rowOf = (rows: Row[], name: string): Row | undefined => rows.find(row => row.name === name);
+export function rowOf(rows: Row[], name: string): Row | undefined {
+	return rows.find(row => row.name === name);
+}
 
 /** The row with the smallest median. */
 export function bestOf(rows: Row[], values: (row: Row) => number[]): Row | undefined {

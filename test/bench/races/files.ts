@@ -17,6 +17,8 @@ import type { Effort, Goal, Heat, Outcome, Race } from '../race.ts';
 import { type BenchServer, startBenchServer } from '../server.ts';
 
 const library = 'library streamVideoFramesToDir';
+/** With the chroma subsampling that all peers have. */
+const library420 = `${library}, chroma 420`;
 const all: Reader[] = ['opencv', 'pyav', 'torchcodec'];
 
 /** Frames of a clip to files in one format, by everyone who can do it. */
@@ -41,7 +43,7 @@ function fileRace(ending: Ending, { id, title, goal }: About): Race {
 		about: [
 			'Every frame of a clip to a file each, in memory. Time is that of the work, without the start of an interpreter',
 			'and its imports, where a contestant tells it; ratios are of that time. `framefan frames` and ffmpeg are whole',
-			`processes.${ending === 'jpg' ? ' Peers keep one colour for four pixels, as `--chroma 420` does; Framefan without it all of them.' : ''}`,
+			`processes.${ending === 'jpg' ? ' Peers keep one colour for four pixels, as `chroma: 420` does, which the goal compares; without it Framefan keeps all of them.' : ''}`,
 		].join(' '),
 		inQuick: ending === 'png',
 		environments: ['readers', 'torch', 'sdk'],
@@ -65,7 +67,7 @@ async function run(id: string, ending: Ending, goal: About['goal'], { rounds, qu
 			rows.filter(row => !row.isOwn),
 			workOf,
 		);
-		const own = rowOf(rows, library);
+		const own = rowOf(rows, ending === 'jpg' ? library420 : library);
 		const name = `${clip.name}: ${goal.text}${peer ? ` (${peer.name})` : ''}`;
 		goals.push(timesLess({ id: `${id} ${clip.name}`, text: name, least: goal.least }, workOf(peer), workOf(own)));
 		if (ending === 'png') {
@@ -114,6 +116,11 @@ async function contestants(
 	const video = await server.video();
 	const streaming = { name: 'SDK stream_video_frames_to_dir', command: 'test/bench/peers/stream_to_dir.py' };
 	const arguments_ = (folder: string) => [server.address, server.token, video, folder, ending];
+	const ownWriter = (name: string, ...more: string[]) =>
+		fileWriter({ name, command: 'test/bench/peers/stream-to-dir.mjs', isOwn: true }, clip.frames, folder => ({
+			program: process.execPath,
+			args: [join(peers, 'stream-to-dir.mjs'), ...arguments_(folder), ...more],
+		}));
 	return [
 		...(await Promise.all(readers.map(reader => pythonReader(reader, clip, ending)))),
 		...(sdkServer
@@ -129,10 +136,8 @@ async function contestants(
 		imageWriter(clip, ending),
 		framesCommand(clip, ending),
 		...(ending === 'jpg' ? [framesCommand(clip, ending, ['--chroma', '420'])] : []),
-		fileWriter({ name: library, command: 'test/bench/peers/stream-to-dir.mjs', isOwn: true }, clip.frames, folder => ({
-			program: process.execPath,
-			args: [join(peers, 'stream-to-dir.mjs'), ...arguments_(folder)],
-		})),
+		ownWriter(library),
+		...(ending === 'jpg' ? [ownWriter(library420, '420')] : []),
 	];
 }
 

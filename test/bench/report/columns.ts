@@ -60,7 +60,8 @@ const scaled =
 		`${short(median / divisor)} (${short(least / divisor)}–${short(most / divisor)})`;
 
 /** Three digits. */
-export const short = (value: number): string =>
-	value >= 100 ? String(Math.round(value)) : value.toFixed(value >= 10 ? 1 : 2);
+export function short(value: number): string {
+	return value >= 100 ? String(Math.round(value)) : value.toFixed(value >= 10 ? 1 : 2);
+}
 
 const firstSentence = (text: string): string => `not run: ${text.split('\n')[0]?.slice(0, 100)}`;

@@ -23,6 +23,8 @@ export function line(x1: number, y1: number, x2: number, y2: number, colour: str
 	return `<line x1="${a}" y1="${b}" x2="${c}" y2="${d}" stroke="${colour}" stroke-width="${width}"/>`;
 }
 
-export const round = (value: number): number => Math.round(value * 10) / 10;
+export function round(value: number): number {
+	return Math.round(value * 10) / 10;
+}
 
 const escaped = (content: string): string => content.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`);

@@ -39,7 +39,7 @@ const annotationText = function* ({ frames, figures }: Extent): Iterable<string>
 };
 
 /** A server that has one video with a large annotation, and an empty destination. */
-export const serveLargeVideo = async (file: string, extent: Extent) => {
+export async function serveLargeVideo(file: string, extent: Extent) {
 	const sent = { annotationBytes: 0 };
 	const empty = { total: 0, perPage: 500, pagesCount: 0, entities: [] };
 	const dataset = { id: 2, name: 'all', projectId: 1, parentId: null };
@@ -83,4 +83,4 @@ export const serveLargeVideo = async (file: string, extent: Extent) => {
 			server.closeAllConnections();
 		},
 	};
-};
+}

@@ -32,25 +32,27 @@ export type VideoSpec = {
 const key = (kind: number, number: number): string => `${kind}`.repeat(8) + String(number).padStart(24, '0');
 
 /** An annotation file of Supervisely's video-project format. */
-export const annotationFile = ({ size, frames, tags, objects, untouched = () => false }: VideoSpec): object => ({
-	size: { height: size.height, width: size.width },
-	description: '',
-	key: key(9, 1),
-	framesCount: frames,
-	tags: tags.map((tag, at) => ({ ...tag, key: key(3, at) })),
-	objects: objects.map(({ classTitle, tags: own = [], labelerLogin }, at) => ({
-		key: key(1, at),
-		classTitle,
-		tags: own.map((tag, number) => ({ ...tag, key: key(4, at * 100 + number) })),
-		...(labelerLogin ? { labelerLogin } : {}),
-	})),
-	frames: Array.from({ length: frames }, (_, index) => index)
-		.filter(index => !untouched(index))
-		.map(index => ({
-			index,
-			figures: objects.flatMap((object, at) => {
-				const figure = object.figure(index);
-				return figure ? [{ ...figure, key: key(2, index * 1000 + at), objectKey: key(1, at) }] : [];
-			}),
+export function annotationFile({ size, frames, tags, objects, untouched = () => false }: VideoSpec): object {
+	return {
+		size: { height: size.height, width: size.width },
+		description: '',
+		key: key(9, 1),
+		framesCount: frames,
+		tags: tags.map((tag, at) => ({ ...tag, key: key(3, at) })),
+		objects: objects.map(({ classTitle, tags: own = [], labelerLogin }, at) => ({
+			key: key(1, at),
+			classTitle,
+			tags: own.map((tag, number) => ({ ...tag, key: key(4, at * 100 + number) })),
+			...(labelerLogin ? { labelerLogin } : {}),
 		})),
-});
+		frames: Array.from({ length: frames }, (_, index) => index)
+			.filter(index => !untouched(index))
+			.map(index => ({
+				index,
+				figures: objects.flatMap((object, at) => {
+					const figure = object.figure(index);
+					return figure ? [{ ...figure, key: key(2, index * 1000 + at), objectKey: key(1, at) }] : [];
+				}),
+			})),
+	};
+}

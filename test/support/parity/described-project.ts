@@ -43,13 +43,13 @@ export type DescribedLabel = {
 };
 
 /** Calls back for every image, with the path of its dataset and the frame that its name says. */
-export const eachImage = (
+export function eachImage(
 	project: DescribedProject,
 	visit: (image: DescribedImage, place: { path: string; name: string; frame: number }) => void,
-): void => {
+): void {
 	for (const [path, { images }] of Object.entries(project.datasets)) {
 		for (const [name, image] of Object.entries(images)) {
 			visit(image, { path, name, frame: Number(/_frame_(\d+)\.png$/.exec(name)?.[1]) });
 		}
 	}
-};
+}

@@ -41,7 +41,7 @@ const nodes = (loc: Point) => ({ nodes: { nose: { loc }, left: { loc: [2, 30] } 
 const beyond = /OutOfImageBounds/;
 
 /** By the names of the corrections that they show, which are those of the videos too. */
-export const makeHardVideos = async (): Promise<Record<string, HardVideo>> => {
+export async function makeHardVideos(): Promise<Record<string, HardVideo>> {
 	const gray = sharp(Buffer.from([255, 0, 255, 255]), { raw: { width: 2, height: 2, channels: 1 } });
 	const bare = (await gray.toColourspace('b-w').png().toBuffer()).toString('base64');
 	return {
@@ -129,10 +129,10 @@ export const makeHardVideos = async (): Promise<Record<string, HardVideo>> => {
 			objects: [object('blob', 'bitmap', { bitmap: { origin: [10, 11], data: bare } })],
 		},
 	};
-};
+}
 
 /** The clean video in a dataset of its own, and the hard ones. */
-export const hardDatasets = (videos: Record<string, HardVideo>): DatasetFolder[] => {
+export function hardDatasets(videos: Record<string, HardVideo>): DatasetFolder[] {
 	const labels = ({ objects = [], tags = [] }: Partial<HardVideo>): VideoSpec => ({
 		size,
 		frames,
@@ -150,7 +150,7 @@ export const hardDatasets = (videos: Record<string, HardVideo>): DatasetFolder[]
 		{ path: ['clean'], videos: [file('clean', {})] },
 		{ path: ['hard'], videos: hard },
 	];
-};
+}
 
 const [color] = richMeta.classes.map(each => each.color);
 export const hardMeta = {

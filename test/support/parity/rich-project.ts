@@ -61,25 +61,32 @@ export const richMeta = {
 };
 
 /** `data` of a mask whose rows are given as values. */
-export const maskData = async (rows: number[][]): Promise<string> => {
+export async function maskData(rows: number[][]): Promise<string> {
 	const raw = { width: rows[0]?.length ?? 0, height: rows.length, channels: 1 as const };
 	return deflateSync(await sharp(Buffer.from(rows.flat()), { raw }).toColourspace('b-w').png().toBuffer()).toString(
 		'base64',
 	);
-};
+}
 
 const grid = (width: number, height: number, value: (x: number, y: number) => number): number[][] =>
 	Array.from({ length: height }, (_, y) => Array.from({ length: width }, (_, x) => value(x, y)));
 
 /** Points written as `1,2 20,2 20,22`. */
-export const xy = (text: string): Point[] => text.split(' ').map(pair => pair.split(',').map(Number) as Point);
+export function xy(text: string): Point[] {
+	return text.split(' ').map(pair => pair.split(',').map(Number) as Point);
+}
 
-export const figure = (geometryType: string, geometry: object, more: Partial<FigureSpec> = {}): FigureSpec => ({
-	geometryType,
-	geometry,
-	...more,
-});
-export const ofPoints = (exterior: Point[], ...interior: Point[][]) => ({ points: { exterior, interior } });
+export function figure(geometryType: string, geometry: object, more: Partial<FigureSpec> = {}): FigureSpec {
+	return {
+		geometryType,
+		geometry,
+		...more,
+	};
+}
+
+export function ofPoints(exterior: Point[], ...interior: Point[][]) {
+	return { points: { exterior, interior } };
+}
 
 const corners = (x: number, y: number): Point[] => [
 	[x, y],
@@ -94,8 +101,10 @@ const corners = (x: number, y: number): Point[] => [
 const vertexNames = ['face1', 'face2'].flatMap(face =>
 	['topleft', 'topright', 'bottomright', 'bottomleft'].map(corner => `${face}-${corner}`),
 );
-export const vertices = (at: Point[]) =>
-	Object.fromEntries(vertexNames.map((name, number) => [name, { loc: at[number] }]));
+
+export function vertices(at: Point[]) {
+	return Object.fromEntries(vertexNames.map((name, number) => [name, { loc: at[number] }]));
+}
 
 /** Objects of all geometries, which move a little from frame to frame; some lie on the picture's edges. */
 const richObjects = async (): Promise<ObjectSpec[]> => {
@@ -238,7 +247,7 @@ const videoTags: TagSpec[] = [
 ];
 
 /** A project with all that the SDK can bring over: nested datasets, one of them empty, and a video without labels. */
-export const richDatasets = async (): Promise<DatasetFolder[]> => {
+export async function richDatasets(): Promise<DatasetFolder[]> {
 	const objects = await richObjects();
 	const labels = (frames: number): VideoSpec => ({
 		size,
@@ -266,4 +275,4 @@ export const richDatasets = async (): Promise<DatasetFolder[]> => {
 		},
 		{ path: ['quiet'], videos: [{ name: 'unlabelled.mp4', frames: 10, encoding: 'lossy', labels: null }] },
 	];
-};
+}

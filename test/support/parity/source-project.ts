@@ -27,7 +27,7 @@ export type SourceProject = {
 	videos: Map<string, SourceVideo>;
 };
 
-export const readSource = async (server: SuperviselyServer, id: number): Promise<SourceProject> => {
+export async function readSource(server: SuperviselyServer, id: number): Promise<SourceProject> {
 	const { name } = await ok(server, 'projects.info', { id });
 	const meta = await ok(server, 'projects.meta', { id });
 	const { entities } = await ok(server, 'datasets.list', { projectId: id, recursive: true });
@@ -47,4 +47,4 @@ export const readSource = async (server: SuperviselyServer, id: number): Promise
 		}
 	}
 	return source;
-};
+}

@@ -25,12 +25,12 @@ export type VideoFile = {
 export type DatasetFolder = { path: string[]; videos: VideoFile[] };
 
 /** Writes a folder in Supervisely's video-project format, videos and all. */
-export const writeVideoProject = async (
+export async function writeVideoProject(
 	folder: string,
 	size: Size,
 	meta: object,
 	datasets: DatasetFolder[],
-): Promise<void> => {
+): Promise<void> {
 	await mkdir(folder, { recursive: true });
 	await writeFile(join(folder, 'meta.json'), JSON.stringify(meta));
 	for (const { path, videos } of datasets) {
@@ -42,7 +42,7 @@ export const writeVideoProject = async (
 			await writeFile(join(place, 'ann', `${video.name}.json`), JSON.stringify(annotationFile(video.labels)));
 		}
 	}
-};
+}
 
 const ffmpeg = (...args: string[]) => promisify(execFile)(ffmpegInstaller.path, ['-loglevel', 'error', '-y', ...args]);
 

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { type Check, refusal } from '../check.ts';
 import { type S3Context, s3Client } from '../s3-suite.ts';
 
-const NO_MATCH = { name: 'PreconditionFailed', $metadata: { httpStatusCode: 412 } };
+const noMatch = { name: 'PreconditionFailed', $metadata: { httpStatusCode: 412 } };
 
 export const conditionChecks: readonly Check<S3Context>[] = [
 	{
@@ -26,7 +26,7 @@ export const conditionChecks: readonly Check<S3Context>[] = [
 			const { ETag } = await client.send(new PutObjectCommand({ ...object, Body: 'x' }));
 			await client.send(new GetObjectCommand({ ...object, IfMatch: ETag }));
 			expect(await refusal(client.send(new GetObjectCommand({ ...object, IfMatch: '"other"' })))).toMatchObject(
-				NO_MATCH,
+				noMatch,
 			);
 		},
 	},
@@ -42,7 +42,7 @@ export const conditionChecks: readonly Check<S3Context>[] = [
 			const unmodified = await refusal(client.send(new GetObjectCommand({ ...object, IfModifiedSince: LastModified })));
 			expect(unmodified.$metadata.httpStatusCode).toBe(304);
 			const modified = client.send(new GetObjectCommand({ ...object, IfUnmodifiedSince: past }));
-			expect(await refusal(modified)).toMatchObject(NO_MATCH);
+			expect(await refusal(modified)).toMatchObject(noMatch);
 		},
 	},
 	{
@@ -50,7 +50,7 @@ export const conditionChecks: readonly Check<S3Context>[] = [
 		run: async ({ client, bucket }) => {
 			const object = { Bucket: bucket, Key: 'condition/once', IfNoneMatch: '*' };
 			await client.send(new PutObjectCommand({ ...object, Body: 'first' }));
-			expect(await refusal(client.send(new PutObjectCommand({ ...object, Body: 'second' })))).toMatchObject(NO_MATCH);
+			expect(await refusal(client.send(new PutObjectCommand({ ...object, Body: 'second' })))).toMatchObject(noMatch);
 			const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: 'condition/once' }));
 			expect(await Body?.transformToString()).toBe('first');
 		},
@@ -65,7 +65,7 @@ export const conditionChecks: readonly Check<S3Context>[] = [
 				const results = await Promise.allSettled(Array.from({ length: 20 }, (_, writer) => put(writer)));
 				const winners = results.flatMap(({ status }, writer) => (status === 'fulfilled' ? [writer] : []));
 				expect(winners).toHaveLength(1);
-				for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject(NO_MATCH);
+				for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject(noMatch);
 				const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
 				expect(await Body?.transformToString()).toBe(`writer ${winners[0]}`);
 			}
@@ -80,7 +80,7 @@ export const conditionChecks: readonly Check<S3Context>[] = [
 			const { ETag } = await client.send(new PutObjectCommand({ ...object, Body: '1' }));
 			await client.send(new PutObjectCommand({ ...object, Body: '2', IfMatch: ETag }));
 			const stale = client.send(new PutObjectCommand({ ...object, Body: '3', IfMatch: ETag }));
-			expect(await refusal(stale)).toMatchObject(NO_MATCH);
+			expect(await refusal(stale)).toMatchObject(noMatch);
 		},
 	},
 	{
@@ -94,7 +94,7 @@ export const conditionChecks: readonly Check<S3Context>[] = [
 				try {
 					await client.send(new PutObjectCommand({ ...object, Body: next, IfMatch: ETag }));
 				} catch (error) {
-					expect(error).toMatchObject(NO_MATCH);
+					expect(error).toMatchObject(noMatch);
 					await increment(client);
 				}
 			};

@@ -14,8 +14,8 @@ import { expect } from 'vitest';
 import { type Check, refusal } from '../check.ts';
 import type { S3Context } from '../s3-suite.ts';
 
-const LARGE = randomBytes(5 * 1024 * 1024);
-const SMALL = randomBytes(1000);
+const large = randomBytes(5 * 1024 * 1024);
+const small = randomBytes(1000);
 
 type Begin = Omit<CreateMultipartUploadCommandInput, 'Bucket'>;
 
@@ -40,11 +40,11 @@ export const multipartChecks: readonly Check<S3Context>[] = [
 		run: async context => {
 			const { client } = context;
 			const begin = { Key: 'multi/plain', ContentType: 'video/mp4', Metadata: { a: 'b' } };
-			const { target, parts } = await upload(context, begin, [LARGE, SMALL]);
+			const { target, parts } = await upload(context, begin, [large, small]);
 			const listed = await client.send(new ListPartsCommand(target));
 			expect(listed.Parts?.map(({ PartNumber, Size, ETag }) => ({ PartNumber, Size, ETag }))).toEqual([
-				{ PartNumber: 1, Size: LARGE.length, ETag: parts[0]?.ETag },
-				{ PartNumber: 2, Size: SMALL.length, ETag: parts[1]?.ETag },
+				{ PartNumber: 1, Size: large.length, ETag: parts[0]?.ETag },
+				{ PartNumber: 2, Size: small.length, ETag: parts[1]?.ETag },
 			]);
 			expect(
 				await refusal(client.send(new HeadObjectCommand({ Bucket: target.Bucket, Key: target.Key }))),
@@ -54,29 +54,29 @@ export const multipartChecks: readonly Check<S3Context>[] = [
 			const done = await client.send(
 				new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } }),
 			);
-			const md5s = Buffer.concat([LARGE, SMALL].map(body => createHash('md5').update(body).digest()));
+			const md5s = Buffer.concat([large, small].map(body => createHash('md5').update(body).digest()));
 			expect(done.ETag).toBe(`"${createHash('md5').update(md5s).digest('hex')}-2"`);
 			const got = await client.send(new GetObjectCommand({ Bucket: target.Bucket, Key: target.Key }));
 			expect(got).toMatchObject({ ETag: done.ETag, ContentType: 'video/mp4', Metadata: { a: 'b' } });
-			expect(Buffer.concat([LARGE, SMALL]).equals((await got.Body?.transformToByteArray()) ?? Buffer.of())).toBe(true);
+			expect(Buffer.concat([large, small]).equals((await got.Body?.transformToByteArray()) ?? Buffer.of())).toBe(true);
 			expect(await refusal(client.send(new ListPartsCommand(target)))).toMatchObject({ name: 'NoSuchUpload' });
 		},
 	},
 	{
 		name: 'a part sent again replaces the first, and parts may be left out',
 		run: async context => {
-			const { target, parts } = await upload(context, { Key: 'multi/again' }, [SMALL, LARGE, SMALL]);
+			const { target, parts } = await upload(context, { Key: 'multi/again' }, [small, large, small]);
 			const again = await context.client.send(new UploadPartCommand({ ...target, PartNumber: 3, Body: 'other' }));
 			const Parts = [...parts.slice(1, 2), { PartNumber: 3, ETag: again.ETag }];
 			await context.client.send(new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } }));
 			const head = await context.client.send(new HeadObjectCommand({ Bucket: target.Bucket, Key: target.Key }));
-			expect(head.ContentLength).toBe(LARGE.length + 5);
+			expect(head.ContentLength).toBe(large.length + 5);
 		},
 	},
 	{
 		name: 'completing with If-None-Match: * does not replace an object',
 		run: async context => {
-			const { target, parts } = await upload(context, { Key: 'multi/once' }, [SMALL]);
+			const { target, parts } = await upload(context, { Key: 'multi/once' }, [small]);
 			await context.client.send(new PutObjectCommand({ Bucket: target.Bucket, Key: target.Key, Body: 'first' }));
 			const complete = { ...target, MultipartUpload: { Parts: parts }, IfNoneMatch: '*' };
 			const refused = await refusal(context.client.send(new CompleteMultipartUploadCommand(complete)));
@@ -86,7 +86,7 @@ export const multipartChecks: readonly Check<S3Context>[] = [
 	{
 		name: 'an aborted upload is gone',
 		run: async context => {
-			const { target, parts } = await upload(context, { Key: 'multi/aborted' }, [SMALL]);
+			const { target, parts } = await upload(context, { Key: 'multi/aborted' }, [small]);
 			await context.client.send(new AbortMultipartUploadCommand(target));
 			const complete = new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } });
 			expect(await refusal(context.client.send(complete))).toMatchObject({ name: 'NoSuchUpload' });
@@ -95,7 +95,7 @@ export const multipartChecks: readonly Check<S3Context>[] = [
 	{
 		name: 'an aborted upload takes no more parts',
 		run: async context => {
-			const { target } = await upload(context, { Key: 'multi/ended' }, [SMALL]);
+			const { target } = await upload(context, { Key: 'multi/ended' }, [small]);
 			await context.client.send(new AbortMultipartUploadCommand(target));
 			const part = new UploadPartCommand({ ...target, PartNumber: 2, Body: 'x' });
 			expect(await refusal(context.client.send(part))).toMatchObject({ name: 'NoSuchUpload' });
@@ -104,7 +104,7 @@ export const multipartChecks: readonly Check<S3Context>[] = [
 	{
 		name: 'unknown and unordered parts are refused',
 		run: async context => {
-			const { target, parts } = await upload(context, { Key: 'multi/bad' }, [LARGE, LARGE]);
+			const { target, parts } = await upload(context, { Key: 'multi/bad' }, [large, large]);
 			const complete = (Parts: { PartNumber: number; ETag: string | undefined }[]) =>
 				refusal(context.client.send(new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } })));
 			expect(await complete([{ PartNumber: 1, ETag: '"00000000000000000000000000000000"' }])).toMatchObject({
@@ -117,7 +117,7 @@ export const multipartChecks: readonly Check<S3Context>[] = [
 	{
 		name: 'every part but the last has 5 MiB',
 		run: async context => {
-			const { target, parts } = await upload(context, { Key: 'multi/small' }, [SMALL, SMALL]);
+			const { target, parts } = await upload(context, { Key: 'multi/small' }, [small, small]);
 			const complete = new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } });
 			expect(await refusal(context.client.send(complete))).toMatchObject({ name: 'EntityTooSmall' });
 		},
@@ -126,11 +126,11 @@ export const multipartChecks: readonly Check<S3Context>[] = [
 		name: 'the checksum of a multipart object is made of those of its parts',
 		run: async context => {
 			const begin = { Key: 'multi/summed', ChecksumAlgorithm: 'SHA256' } as const;
-			const { target, parts } = await upload(context, begin, [LARGE, SMALL]);
+			const { target, parts } = await upload(context, begin, [large, small]);
 			const done = await context.client.send(
 				new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } }),
 			);
-			const sums = Buffer.concat([LARGE, SMALL].map(body => createHash('sha256').update(body).digest()));
+			const sums = Buffer.concat([large, small].map(body => createHash('sha256').update(body).digest()));
 			expect(done.ChecksumSHA256).toBe(`${createHash('sha256').update(sums).digest('base64')}-2`);
 		},
 	},

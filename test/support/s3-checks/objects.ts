@@ -14,14 +14,14 @@ import { expect } from 'vitest';
 import { type Check, refusal } from '../check.ts';
 import type { S3Context } from '../s3-suite.ts';
 
-const STRANGE_KEYS = [
+const strangeKeys = [
 	'strange/trailing/',
 	'strange/a b+c%20d&e=f?g#h',
 	'strange/\'quotes" <xml> & (more)*!~',
 	'strange/žluťoučký 帧 🎞',
 	`strange/${'long'.repeat(240)}`,
 ];
-const PATH_LIKE_KEYS = ['paths/../up', 'paths//double', 'paths/./dot', '../../up', '..', '.', '/rooted'];
+const pathLikeKeys = ['paths/../up', 'paths//double', 'paths/./dot', '../../up', '..', '.', '/rooted'];
 
 async function text({ client, bucket }: S3Context, Key: string): Promise<string> {
 	const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
@@ -98,12 +98,12 @@ export const objectChecks: readonly Check<S3Context>[] = [
 		name: 'keys may hold any characters',
 		run: async context => {
 			const { client, bucket } = context;
-			for (const Key of STRANGE_KEYS) await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: Key }));
-			for (const Key of STRANGE_KEYS) expect(await text(context, Key)).toBe(Key);
+			for (const Key of strangeKeys) await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: Key }));
+			for (const Key of strangeKeys) expect(await text(context, Key)).toBe(Key);
 			const list = { Bucket: bucket, Prefix: 'strange/', EncodingType: 'url' } as const;
 			const { Contents } = await client.send(new ListObjectsV2Command(list));
 			expect(Contents?.map(({ Key = '' }) => decodeURIComponent(Key.replaceAll('+', ' '))).sort()).toEqual(
-				[...STRANGE_KEYS].sort(),
+				[...strangeKeys].sort(),
 			);
 		},
 	},
@@ -122,8 +122,8 @@ export const objectChecks: readonly Check<S3Context>[] = [
 		name: 'a key that looks like a path is only a key',
 		run: async context => {
 			const { client, bucket } = context;
-			for (const Key of PATH_LIKE_KEYS) await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: Key }));
-			for (const Key of PATH_LIKE_KEYS) expect(await text(context, Key)).toBe(Key);
+			for (const Key of pathLikeKeys) await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: Key }));
+			for (const Key of pathLikeKeys) expect(await text(context, Key)).toBe(Key);
 		},
 	},
 	{

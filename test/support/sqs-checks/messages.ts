@@ -20,7 +20,7 @@ function md5OfAttributes(): string {
 		.digest('hex');
 }
 
-const ATTRIBUTES = {
+const allAttributes = {
 	name: { DataType: 'String', StringValue: 'é' },
 	frame: { DataType: 'Number', StringValue: '12' },
 	bytes: { DataType: 'Binary', BinaryValue: Uint8Array.of(7, 255) },
@@ -33,7 +33,9 @@ export const messageChecks: readonly Check<SqsContext>[] = [
 			const { client } = context;
 			const { QueueUrl } = await freshQueue(context);
 			const MessageBody = 'snímek 🎞 "1" <2>\n';
-			const sent = await client.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageAttributes: ATTRIBUTES }));
+			const sent = await client.send(
+				new SendMessageCommand({ QueueUrl, MessageBody, MessageAttributes: allAttributes }),
+			);
 			expect(sent.MD5OfMessageBody).toBe(createHash('md5').update(MessageBody).digest('hex'));
 			expect(sent.MD5OfMessageAttributes).toBe(md5OfAttributes());
 			const receive = { QueueUrl, MessageAttributeNames: ['All'], VisibilityTimeout: 1 };
@@ -42,7 +44,7 @@ export const messageChecks: readonly Check<SqsContext>[] = [
 				{
 					MessageId: sent.MessageId,
 					Body: MessageBody,
-					MessageAttributes: ATTRIBUTES,
+					MessageAttributes: allAttributes,
 					MD5OfBody: sent.MD5OfMessageBody,
 				},
 			]);

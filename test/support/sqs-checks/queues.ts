@@ -13,7 +13,7 @@ import { expect } from 'vitest';
 import { type Check, refusal } from '../check.ts';
 import { freshQueue, type SqsContext } from '../sqs-suite.ts';
 
-const MISSING = { name: 'QueueDoesNotExist', $metadata: { httpStatusCode: 400 } };
+const missing = { name: 'QueueDoesNotExist', $metadata: { httpStatusCode: 400 } };
 
 export const queueChecks: readonly Check<SqsContext>[] = [
 	{
@@ -25,9 +25,9 @@ export const queueChecks: readonly Check<SqsContext>[] = [
 			const listed = await client.send(new ListQueuesCommand({ QueueNamePrefix: 'life-of' }));
 			expect(listed.QueueUrls).toEqual([QueueUrl]);
 			await client.send(new DeleteQueueCommand({ QueueUrl }));
-			expect(await refusal(client.send(new GetQueueUrlCommand({ QueueName })))).toMatchObject(MISSING);
+			expect(await refusal(client.send(new GetQueueUrlCommand({ QueueName })))).toMatchObject(missing);
 			const send = new SendMessageCommand({ QueueUrl, MessageBody: 'x' });
-			expect(await refusal(client.send(send))).toMatchObject(MISSING);
+			expect(await refusal(client.send(send))).toMatchObject(missing);
 		},
 	},
 	{

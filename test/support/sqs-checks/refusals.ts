@@ -12,7 +12,7 @@ import { expect } from 'vitest';
 import { type Check, refusal } from '../check.ts';
 import { freshQueue, type SqsContext, sqsClient } from '../sqs-suite.ts';
 
-const MIB = 1_048_576;
+const mib = 1_048_576;
 
 export const sqsRefusalChecks: readonly Check<SqsContext>[] = [
 	{
@@ -20,7 +20,7 @@ export const sqsRefusalChecks: readonly Check<SqsContext>[] = [
 		run: async context => {
 			const { client } = context;
 			const { QueueUrl } = await freshQueue(context);
-			const MessageBody = 'x'.repeat(MIB);
+			const MessageBody = 'x'.repeat(mib);
 			await client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
 			const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl }));
 			expect(Messages?.[0]?.Body === MessageBody).toBe(true);
@@ -33,7 +33,7 @@ export const sqsRefusalChecks: readonly Check<SqsContext>[] = [
 		run: async context => {
 			const { client } = context;
 			const { QueueUrl } = await freshQueue(context);
-			const MessageBody = 'x'.repeat(MIB);
+			const MessageBody = 'x'.repeat(mib);
 			const MessageAttributes = { a: { DataType: 'String', StringValue: 'x' } };
 			const withAttribute = new SendMessageCommand({ QueueUrl, MessageBody, MessageAttributes });
 			expect(await refusal(client.send(withAttribute))).toMatchObject({ name: 'InvalidParameterValue' });
@@ -43,7 +43,7 @@ export const sqsRefusalChecks: readonly Check<SqsContext>[] = [
 		name: 'a batch may have 1 MiB altogether',
 		run: async context => {
 			const { QueueUrl } = await freshQueue(context);
-			const Entries = ['a', 'b'].map(Id => ({ Id, MessageBody: 'x'.repeat(MIB / 2 + 1) }));
+			const Entries = ['a', 'b'].map(Id => ({ Id, MessageBody: 'x'.repeat(mib / 2 + 1) }));
 			const refused = await refusal(context.client.send(new SendMessageBatchCommand({ QueueUrl, Entries })));
 			expect(refused).toMatchObject({ name: 'BatchRequestTooLong' });
 			const { Messages } = await context.client.send(new ReceiveMessageCommand({ QueueUrl }));

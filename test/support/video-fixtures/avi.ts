@@ -19,7 +19,7 @@ const numbersOf = (...values: number[]): Buffer => {
 type Picture = { data: Buffer; isKey: boolean };
 
 /** An AVI of one video stream with 30 pictures a second. */
-export const avi = (fourCc: string, width: number, height: number, pictures: Picture[]): Buffer => {
+export function avi(fourCc: string, width: number, height: number, pictures: Picture[]): Buffer {
 	const count = pictures.length;
 	const mainHeader = numbersOf(33_333, 0, 0, 0x10, count, 0, 1, 0, width, height, 0, 0, 0, 0);
 	const streamHeader = Buffer.concat([
@@ -46,10 +46,10 @@ export const avi = (fourCc: string, width: number, height: number, pictures: Pic
 	});
 	const body = [header, chunk('LIST', letters('movi'), ...chunks), chunk('idx1', ...index)];
 	return chunk('RIFF', letters('AVI '), ...body);
-};
+}
 
 /** The pictures of an AVI's first stream. */
-export const picturesOf = (bytes: Buffer): Buffer[] => {
+export function picturesOf(bytes: Buffer): Buffer[] {
 	const found: Buffer[] = [];
 	const end = bytes.lastIndexOf('idx1');
 	for (let at = bytes.indexOf('movi') + 4; at < end; ) {
@@ -58,4 +58,4 @@ export const picturesOf = (bytes: Buffer): Buffer[] => {
 		at += 8 + size + (size & 1);
 	}
 	return found;
-};
+}

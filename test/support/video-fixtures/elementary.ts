@@ -2,7 +2,7 @@
 export type Unit = { code: number; bytes: Buffer };
 
 /** The units of a raw stream (`00 00 01`). What stands before the first is left out. */
-export const startCodeUnits = (stream: Buffer): Unit[] => {
+export function startCodeUnits(stream: Buffer): Unit[] {
 	const units: Unit[] = [];
 	const mark = Buffer.from([0, 0, 1]);
 	for (let at = stream.indexOf(mark); at >= 0; ) {
@@ -12,10 +12,10 @@ export const startCodeUnits = (stream: Buffer): Unit[] => {
 		at = next;
 	}
 	return units;
-};
+}
 
 /** A raw MPEG stream as pictures, each with the headers in front of it. */
-export const accessUnits = (stream: Buffer, picture: number): Buffer[] => {
+export function accessUnits(stream: Buffer, picture: number): Buffer[] {
 	const pictures: Buffer[][] = [[]];
 	let hasPicture = false;
 	for (const { code, bytes } of startCodeUnits(stream)) {
@@ -31,4 +31,4 @@ export const accessUnits = (stream: Buffer, picture: number): Buffer[] => {
 	// What stands behind the last picture is the end of the stream.
 	if (!hasPicture && pictures.length > 1) pictures.pop();
 	return pictures.map(units => Buffer.concat(units));
-};
+}

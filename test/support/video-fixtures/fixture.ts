@@ -43,7 +43,9 @@ export type Fixture = {
 export type FixtureGroup = { file: string; fixtures: Fixture[] };
 
 /** `count` numbers from `first`. */
-export const numbers = (first: number, count: number): number[] => Array.from({ length: count }, (_, n) => first + n);
+export function numbers(first: number, count: number): number[] {
+	return Array.from({ length: count }, (_, n) => first + n);
+}
 
 /** H.264 with B-frames in a pyramid and a key frame every 24 pictures: what most videos are. */
 export const h264 = [
@@ -52,10 +54,12 @@ export const h264 = [
 ];
 
 /** HEVC with closed GOPs of 24. */
-export const hevc = (params = ''): string[] => [
-	...['-c:v', 'libx265', '-preset', 'ultrafast', '-crf', '18', '-pix_fmt', 'yuv420p'],
-	...['-x265-params', `keyint=24:min-keyint=24:scenecut=0:bframes=3:open-gop=0:log-level=error${params}`],
-];
+export function hevc(params = ''): string[] {
+	return [
+		...['-c:v', 'libx265', '-preset', 'ultrafast', '-crf', '18', '-pix_fmt', 'yuv420p'],
+		...['-x265-params', `keyint=24:min-keyint=24:scenecut=0:bframes=3:open-gop=0:log-level=error${params}`],
+	];
+}
 
 /** MPEG-4 part 2 with B-frames. */
 export const mpeg4 = ['-c:v', 'mpeg4', '-q:v', '3', '-g', '20', '-bf', '2', '-pix_fmt', 'yuv420p'];

@@ -8,7 +8,7 @@ export type MasterSize = { width: number; height: number; frames: number };
  * Writes pictures that show their frame index as a barcode over a moving pattern: raw RGB, one after another.
  * The pattern moves in both directions and its colours wander, so that neighbours differ everywhere.
  */
-export const writeMaster = (path: string, { width, height, frames }: MasterSize): void => {
+export function writeMaster(path: string, { width, height, frames }: MasterSize): void {
 	if (existsSync(path)) return;
 	mkdirSync(dirname(path), { recursive: true });
 	const making = `${path}.${process.pid}`;
@@ -28,4 +28,4 @@ export const writeMaster = (path: string, { width, height, frames }: MasterSize)
 	}
 	closeSync(file);
 	renameSync(making, path);
-};
+}

@@ -26,31 +26,34 @@ export function* elementsOf(bytes: Buffer, from = 0, to = bytes.length): Iterabl
 }
 
 /** An element with a size of eight bytes. */
-export const element = (id: string, ...content: Buffer[]): Buffer => {
+export function element(id: string, ...content: Buffer[]): Buffer {
 	const body = Buffer.concat(content);
 	const size = Buffer.alloc(8);
 	size.writeBigUInt64BE(BigInt(body.length));
 	size[0] = 1;
 	return Buffer.concat([Buffer.from(id, 'hex'), size, body]);
-};
+}
 
 /** An element whose size isn't told: it ends where another of its kind begins, or with the file. */
-export const unsized = (id: string, ...content: Buffer[]): Buffer =>
-	Buffer.concat([Buffer.from(`${id}01ffffffffffffff`, 'hex'), ...content]);
+export function unsized(id: string, ...content: Buffer[]): Buffer {
+	return Buffer.concat([Buffer.from(`${id}01ffffffffffffff`, 'hex'), ...content]);
+}
 
-export const unsigned = (id: string, value: number): Buffer => {
+export function unsigned(id: string, value: number): Buffer {
 	const bytes = Buffer.alloc(8);
 	bytes.writeBigUInt64BE(BigInt(value));
 	return element(id, bytes);
-};
+}
 
-export const float = (id: string, value: number): Buffer => {
+export function float(id: string, value: number): Buffer {
 	const bytes = Buffer.alloc(8);
 	bytes.writeDoubleBE(value);
 	return element(id, bytes);
-};
+}
 
-export const text = (id: string, value: string): Buffer => element(id, Buffer.from(value));
+export function text(id: string, value: string): Buffer {
+	return element(id, Buffer.from(value));
+}
 
 /** What a file is made of. `time` of a sample is in milliseconds. */
 export type Film = {
@@ -70,8 +73,8 @@ export const header = element('1a45dfa3', text('4282', 'matroska'), unsigned('42
 export const info = element('1549a966', unsigned('2ad7b1', 1_000_000), text('4d80', 'test'), text('5741', 'test'));
 
 /** One track, number 1. */
-export const tracks = ({ codec, privateData, width, height, video = [], described = [] }: Film): Buffer =>
-	element(
+export function tracks({ codec, privateData, width, height, video = [], described = [] }: Film): Buffer {
+	return element(
 		'1654ae6b',
 		element(
 			'ae',
@@ -81,6 +84,7 @@ export const tracks = ({ codec, privateData, width, height, video = [], describe
 			element('e0', unsigned('b0', width), unsigned('ba', height), ...video),
 		),
 	);
+}
 
 /** The head of a block: track 1, its time in the cluster, its flags. */
 const blockHead = (time: number, flags: number): Buffer => {
@@ -90,21 +94,24 @@ const blockHead = (time: number, flags: number): Buffer => {
 };
 
 /** A simple block: 0x80 marks a key. */
-export const simpleBlock = (data: Buffer, time: number, isKey: boolean): Buffer =>
-	element('a3', blockHead(time, isKey ? 0x80 : 0), data);
+export function simpleBlock(data: Buffer, time: number, isKey: boolean): Buffer {
+	return element('a3', blockHead(time, isKey ? 0x80 : 0), data);
+}
 
 /** A block in a group, without a reference to another picture. */
-export const blockGroup = (data: Buffer, time: number): Buffer =>
-	element('a0', element('a1', blockHead(time, 0), data));
+export function blockGroup(data: Buffer, time: number): Buffer {
+	return element('a0', element('a1', blockHead(time, 0), data));
+}
 
 /** A block that says it may hold several pictures (Xiph lacing), and holds one. */
-export const lacedBlock = (data: Buffer, time: number, isKey: boolean): Buffer =>
-	element('a3', blockHead(time, isKey ? 0x82 : 0x02), Buffer.from([0]), data);
+export function lacedBlock(data: Buffer, time: number, isKey: boolean): Buffer {
+	return element('a3', blockHead(time, isKey ? 0x82 : 0x02), Buffer.from([0]), data);
+}
 
 type BlockWriter = (data: Buffer, time: number, isKey: boolean) => Buffer;
 
 /** Clusters of up to ten pictures. */
-export const clusters = (samples: Film['samples'], block: BlockWriter = simpleBlock): Buffer[] => {
+export function clusters(samples: Film['samples'], block: BlockWriter = simpleBlock): Buffer[] {
 	const made: Buffer[] = [];
 	for (let first = 0; first < samples.length; first += 10) {
 		const own = samples.slice(first, first + 10);
@@ -113,27 +120,28 @@ export const clusters = (samples: Film['samples'], block: BlockWriter = simpleBl
 		made.push(element('1f43b675', unsigned('e7', base), ...blocks));
 	}
 	return made;
-};
+}
 
 /** A whole file. */
-export const matroska = (film: Film, block: BlockWriter = simpleBlock): Buffer =>
-	Buffer.concat([header, element('18538067', info, tracks(film), ...clusters(film.samples, block))]);
+export function matroska(film: Film, block: BlockWriter = simpleBlock): Buffer {
+	return Buffer.concat([header, element('18538067', info, tracks(film), ...clusters(film.samples, block))]);
+}
 
 /** Samples of an MP4 with times in milliseconds, the first of which is shown at 0. */
-export const inMilliseconds = (samples: Sample[], timescale: number, from = 0): Film['samples'] => {
+export function inMilliseconds(samples: Sample[], timescale: number, from = 0): Film['samples'] {
 	const first = Math.min(...samples.map(({ pts }) => pts));
 	return samples.map(({ data, pts, isKey }) => ({
 		data,
 		time: from + Math.round(((pts - first) * 1000) / timescale),
 		isKey,
 	}));
-};
+}
 
 /**
  * Makes pictures claim that they are keys.
  * @param claims tells of each picture, in decode order, whether it does; `none` takes the claim from those that have it
  */
-export const claimKeysInMatroska = (bytes: Buffer, claims: ((picture: number) => boolean) | 'none'): Buffer => {
+export function claimKeysInMatroska(bytes: Buffer, claims: ((picture: number) => boolean) | 'none'): Buffer {
 	const changed = Buffer.from(bytes);
 	let picture = 0;
 	let group = false;
@@ -150,4 +158,4 @@ export const claimKeysInMatroska = (bytes: Buffer, claims: ((picture: number) =>
 		if (id === 'a3' || id === 'a1') picture++;
 	}
 	return changed;
-};
+}

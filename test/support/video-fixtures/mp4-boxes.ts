@@ -6,7 +6,7 @@ export type Mp4Box = { type: string; body: Buffer; boxes?: Mp4Box[] };
 const parents = new Set(['moov', 'trak', 'mdia', 'minf', 'stbl', 'edts', 'moof', 'traf', 'mvex', 'udta']);
 
 /** Takes bytes apart into boxes. */
-export const parseBoxes = (bytes: Buffer): Mp4Box[] => {
+export function parseBoxes(bytes: Buffer): Mp4Box[] {
 	const boxes: Mp4Box[] = [];
 	for (let at = 0; at + 8 <= bytes.length; ) {
 		const size = bytes.readUInt32BE(at);
@@ -16,11 +16,11 @@ export const parseBoxes = (bytes: Buffer): Mp4Box[] => {
 		at += size;
 	}
 	return boxes;
-};
+}
 
 /** Puts boxes together again. */
-export const writeBoxes = (boxes: Mp4Box[]): Buffer =>
-	Buffer.concat(
+export function writeBoxes(boxes: Mp4Box[]): Buffer {
+	return Buffer.concat(
 		boxes.map(box => {
 			const body = box.boxes ? writeBoxes(box.boxes) : box.body;
 			const head = Buffer.alloc(8);
@@ -29,9 +29,10 @@ export const writeBoxes = (boxes: Mp4Box[]): Buffer =>
 			return Buffer.concat([head, body]);
 		}),
 	);
+}
 
 /** The first box at a path. */
-export const boxAt = (boxes: Mp4Box[], ...path: string[]): Mp4Box => {
+export function boxAt(boxes: Mp4Box[], ...path: string[]): Mp4Box {
 	const [type, ...rest] = path;
 	for (const box of boxes) {
 		if (box.type !== type) continue;
@@ -43,27 +44,30 @@ export const boxAt = (boxes: Mp4Box[], ...path: string[]): Mp4Box => {
 		}
 	}
 	throw new Error(`No box ${path.join('/')}`);
-};
+}
 
 /** A box of the first track's sample table. */
-export const tableBox = (boxes: Mp4Box[], type: string): Mp4Box =>
-	boxAt(boxes, 'moov', 'trak', 'mdia', 'minf', 'stbl', type);
+export function tableBox(boxes: Mp4Box[], type: string): Mp4Box {
+	return boxAt(boxes, 'moov', 'trak', 'mdia', 'minf', 'stbl', type);
+}
 
 /** Every box in a tree. */
-export const allBoxes = (boxes: Mp4Box[]): Mp4Box[] => boxes.flatMap(box => [box, ...allBoxes(box.boxes ?? [])]);
+export function allBoxes(boxes: Mp4Box[]): Mp4Box[] {
+	return boxes.flatMap(box => [box, ...allBoxes(box.boxes ?? [])]);
+}
 
 /**
  * Rewrites an MP4 file. Media data that lie after `moov` must not move: a change of size is only for files that end
  * with it.
  */
-export const editMp4 = (from: string, to: string, edit: (boxes: Mp4Box[]) => undefined | Mp4Box[]): void => {
+export function editMp4(from: string, to: string, edit: (boxes: Mp4Box[]) => undefined | Mp4Box[]): void {
 	const boxes = parseBoxes(readFileSync(from));
 	writeFileSync(to, writeBoxes(edit(boxes) ?? boxes));
-};
+}
 
 /** A body of big-endian numbers of 32 bits. */
-export const words = (...values: number[]): Buffer => {
+export function words(...values: number[]): Buffer {
 	const body = Buffer.alloc(values.length * 4);
 	for (const [n, value] of values.entries()) body.writeInt32BE(value | 0, n * 4);
 	return body;
-};
+}

@@ -4,7 +4,7 @@ import { type Mp4Box, tableBox, words, writeBoxes } from './mp4-boxes.ts';
 export type Sample = { data: Buffer; dts: number; pts: number; isKey: boolean; description: number };
 
 /** The pictures of the first track. */
-export const samplesOf = (bytes: Buffer, boxes: Mp4Box[]): Sample[] => {
+export function samplesOf(bytes: Buffer, boxes: Mp4Box[]): Sample[] {
 	const table = (type: string) => tableBox(boxes, type).body;
 	const optional = (type: string) => {
 		try {
@@ -40,22 +40,24 @@ export const samplesOf = (bytes: Buffer, boxes: Mp4Box[]): Sample[] => {
 		}
 	}
 	return samples;
-};
+}
 
 /** The sample entry of the first track, with its size and four letters. */
-export const sampleEntry = (boxes: Mp4Box[]): Buffer => tableBox(boxes, 'stsd').body.subarray(8);
+export function sampleEntry(boxes: Mp4Box[]): Buffer {
+	return tableBox(boxes, 'stsd').body.subarray(8);
+}
 
 /** A box that a sample entry of a video holds, such as `avcC`, without its size and four letters. */
-export const inSampleEntry = (entry: Buffer, type: string): Buffer => {
+export function inSampleEntry(entry: Buffer, type: string): Buffer {
 	const at = entry.indexOf(type, 86, 'latin1') - 4;
 	return entry.subarray(at + 8, at + entry.readUInt32BE(at));
-};
+}
 
 /**
  * Gives an MP4 of one track, in which the media data come before `moov`, other pictures: those of one sample description
  * after another, each in a chunk of its own.
  */
-export const replaceSamples = (boxes: Mp4Box[], samples: Sample[], entries = [sampleEntry(boxes)]): void => {
+export function replaceSamples(boxes: Mp4Box[], samples: Sample[], entries = [sampleEntry(boxes)]): void {
 	const mdat = boxes.find(({ type }) => type === 'mdat') as Mp4Box;
 	let offset = writeBoxes(boxes.slice(0, boxes.indexOf(mdat))).length + 8;
 	mdat.body = Buffer.concat(samples.map(({ data }) => data));
@@ -90,7 +92,7 @@ export const replaceSamples = (boxes: Mp4Box[], samples: Sample[], entries = [sa
 	for (const box of trak.boxes ?? []) if (box.type === 'edts') box.type = 'free';
 	const mdhd = trak.boxes?.find(({ type }) => type === 'mdia')?.boxes?.find(({ type }) => type === 'mdhd');
 	mdhd?.body.writeUInt32BE(total, 16);
-};
+}
 
 const findTable = (box: Mp4Box, type: string): Mp4Box | undefined => {
 	for (const inner of box.boxes ?? []) {

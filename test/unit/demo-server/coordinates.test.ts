@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toPixel, toSubPixel } from '#demo/server/coordinates.ts';
 
-const SIZE = { width: 64, height: 48 };
+const size = { width: 64, height: 48 };
 const points = (exterior: number[][]) => ({ points: { exterior, interior: [] } });
 
 test.each([
@@ -88,7 +88,7 @@ test.each([
 	{ type: 'graph', subPixel: { nodes: { a: { loc: [1.5, 2.5] } } }, pixel: { nodes: { a: { loc: [1, 2] } } } },
 	{ type: 'spline', subPixel: { anything: [1.5] }, pixel: { anything: [1.5] } },
 ])('$type $subPixel comes out in pixels as $pixel', ({ type, subPixel, pixel }) => {
-	expect(toPixel(type, subPixel, SIZE)).toEqual(pixel);
+	expect(toPixel(type, subPixel, size)).toEqual(pixel);
 });
 
 test.each([

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ffmpegInstaller from '@ffmpeg-installer/ffmpeg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { imagesProject, META, ok, png, serve, temporaryFolder } from '#test/supervisely-server.ts';
-import { TINY, tinyShapes, writeTinyVideo, writeTinyVideoProject } from '#test/tiny-video-project.ts';
+import { imagesProject, ok, png, serve, temporaryFolder, tinyMeta } from '#test/supervisely-server.ts';
+import { tiny, tinyShapes, writeTinyVideo, writeTinyVideoProject } from '#test/tiny-video-project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'framefan-tiny-'));
 const source = join(folder, 'tiny project');
@@ -30,9 +30,9 @@ test('a video project comes in with its tree, labels and what is to know of its 
 		name: 'first.mp4',
 		projectId: project.id,
 		fileMeta: {
-			framesCount: TINY.frames,
-			width: TINY.width,
-			height: TINY.height,
+			framesCount: tiny.frames,
+			width: tiny.width,
+			height: tiny.height,
 			codecName: 'h264',
 			rotation: 0,
 			duration: 3,
@@ -94,13 +94,13 @@ test('the same folder comes in once, changed labels make another project', async
 test('videos without labels are counted, broken ones come in with nothing known', async () => {
 	const place = join(await temporaryFolder(), 'plain');
 	await mkdir(join(place, 'all/video'), { recursive: true });
-	await writeFile(join(place, 'meta.json'), JSON.stringify(META));
+	await writeFile(join(place, 'meta.json'), JSON.stringify(tinyMeta));
 	await writeTinyVideo(join(place, 'all/video/a.webm'));
 	await writeFile(join(place, 'all/video/broken.mp4'), 'this is no video');
 	const server = await serve();
 	const { id } = await server.importVideoProject(place);
 	const { entities } = await ok(server, 'videos.list', { projectId: id });
-	expect(entities[0].fileMeta).toMatchObject({ framesCount: TINY.frames, width: 160, height: 120, mime: 'video/webm' });
+	expect(entities[0].fileMeta).toMatchObject({ framesCount: tiny.frames, width: 160, height: 120, mime: 'video/webm' });
 	expect(entities[1]).toMatchObject({
 		name: 'broken.mp4',
 		fileMeta: { framesCount: null, width: null, duration: null, size: '16' },
@@ -111,7 +111,7 @@ test('videos without labels are counted, broken ones come in with nothing known'
 	});
 	expect(empty).toMatchObject({
 		size: { width: 160, height: 120 },
-		framesCount: TINY.frames,
+		framesCount: tiny.frames,
 		tags: [],
 		objects: [],
 		frames: [],

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { parseByteRange } from '#demo/server/byte-range.ts';
-import { call, imagesProject, META, ok, png, serve, upload } from '#test/supervisely-server.ts';
+import { call, imagesProject, ok, png, serve, tinyMeta, upload } from '#test/supervisely-server.ts';
 
 test.each([
 	[undefined, 'whole'],
@@ -158,7 +158,7 @@ test('posted again, a meta keeps the ids of classes and tags', async () => {
 	const before = await ok(server, 'projects.meta', { id: projectId });
 	const after = await ok(server, 'projects.meta.update', {
 		id: projectId,
-		meta: { ...META, classes: [...META.classes].reverse() },
+		meta: { ...tinyMeta, classes: [...tinyMeta.classes].reverse() },
 	});
 	expect(after.classes.toReversed()).toEqual(before.classes);
 	expect(after.tags).toEqual(before.tags);

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { call, imagesProject, META, ok, png, serve, temporaryFolder, upload } from '#test/supervisely-server.ts';
+import { call, imagesProject, ok, png, serve, temporaryFolder, tinyMeta, upload } from '#test/supervisely-server.ts';
 
 const label = (shape: string, geometry: object, extra: object = {}) => ({
 	...{
@@ -253,16 +253,16 @@ test.each(['projects.info', 'datasets.info', 'images.info', 'videos.info'])(
 );
 
 test.each([
-	['a class twice', { classes: [META.classes[0], META.classes[0]], tags: [] }],
+	['a class twice', { classes: [tinyMeta.classes[0], tinyMeta.classes[0]], tags: [] }],
 	['a class without colour', { classes: [{ title: 'x', shape: 'point' }] }],
 	['a graph without its nodes', { classes: [{ title: 'x', shape: 'graph', color: '#000000' }] }],
 	['values of a tag that takes none', { classes: [], tags: [{ name: 'x', value_type: 'none', values: [] }] }],
 	['no classes', { tags: [] }],
 	[
 		'an existing class with another shape',
-		{ ...META, classes: [{ title: 'a rectangle', shape: 'point', color: '#000000' }] },
+		{ ...tinyMeta, classes: [{ title: 'a rectangle', shape: 'point', color: '#000000' }] },
 	],
-	['the meta of another type of project', { ...META, projectType: 'videos' }],
+	['the meta of another type of project', { ...tinyMeta, projectType: 'videos' }],
 ])('meta is refused: %s', async (_name, meta) => {
 	const server = await serve();
 	const { projectId } = await imagesProject(server);
@@ -274,7 +274,7 @@ test('a class that labels have cannot be taken out of the meta', async () => {
 	const { projectId, datasetId, imageId } = await imagesProject(server);
 	const annotation = { size: { width: 64, height: 48 }, tags: [], objects: [label('rectangle', box(1, 1, 5, 5))] };
 	await ok(server, 'annotations.bulk.add', { datasetId, annotations: [{ imageId, annotation }] });
-	const without = (title: string) => ({ ...META, classes: META.classes.filter(each => each.title !== title) });
+	const without = (title: string) => ({ ...tinyMeta, classes: tinyMeta.classes.filter(each => each.title !== title) });
 	expect((await call(server, 'projects.meta.update', { id: projectId, meta: without('a rectangle') })).status).toBe(
 		400,
 	);

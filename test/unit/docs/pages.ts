@@ -11,7 +11,9 @@ export const pages = [
 		.map(name => `docs/${name}`),
 ];
 
-export const pageText = (page: string): string => readFileSync(join(repository, page), 'utf8');
+export function pageText(page: string): string {
+	return readFileSync(join(repository, page), 'utf8');
+}
 
 export type CodeBlock = { page: string; line: number; language: string; code: string };
 
@@ -25,10 +27,14 @@ export function codeBlocks(page: string): CodeBlock[] {
 }
 
 /** The text of a page without its code blocks. */
-export const proseOf = (page: string): string => pageText(page).replaceAll(/^```\w*\n[\s\S]*?^```$/gm, '');
+export function proseOf(page: string): string {
+	return pageText(page).replaceAll(/^```\w*\n[\s\S]*?^```$/gm, '');
+}
 
 /** What stands between single backticks. */
-export const namesIn = (text: string): string[] => [...text.matchAll(/`([^`\n]+)`/g)].map(([, name]) => name as string);
+export function namesIn(text: string): string[] {
+	return [...text.matchAll(/`([^`\n]+)`/g)].map(([, name]) => name as string);
+}
 
 /** The anchors of a page's headings, as GitHub makes them. */
 export function anchorsOf(page: string): Set<string> {
@@ -55,10 +61,11 @@ export function brokenLink(page: string, link: string): string | undefined {
 }
 
 /** Rows of the tables of a page that have so many columns, each as its cells. */
-export const tableRows = (page: string, columns: number): string[][] =>
-	pageText(page)
+export function tableRows(page: string, columns: number): string[][] {
+	return pageText(page)
 		.split('\n')
 		.filter(line => line.startsWith('|') && !line.startsWith('| ---'))
 		.map(line => line.slice(1, -1).split(' | '))
 		.filter(cells => cells.length === columns)
 		.map(cells => cells.map(cell => cell.trim()));
+}

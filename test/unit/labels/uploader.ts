@@ -14,7 +14,7 @@ type Destination = Awaited<ReturnType<typeof makeDestination>>;
 type Shape = [type: string, geometry: unknown];
 
 /** A server with an images project and images of one size in one dataset. */
-export const makeDestination = async (images = 1, size: Size = full) => {
+export async function makeDestination(images = 1, size: Size = full) {
 	const server = await serve();
 	const { projectId, datasetId } = await imagesProject(server);
 	const supervisely = makeSuperviselyApi(connectSupervisely(server.address, async () => server.token));
@@ -40,14 +40,14 @@ export const makeDestination = async (images = 1, size: Size = full) => {
 			}[];
 		},
 	};
-};
+}
 
 /** The uploader for frames that are images of the destination already, with these figures on them, frame by frame. */
-export const uploaderFor = async (
+export async function uploaderFor(
 	{ supervisely, datasetId, imageIds, meta }: Destination,
 	shapes: Shape[][],
 	more: { size?: Size; imageSize?: Size; settings?: SettingsInput; tags?: unknown[]; objectIds?: number } = {},
-) => {
+) {
 	const first = more.objectIds ?? 400;
 	const types = [...new Set(shapes.flat().map(([type]) => type))];
 	const annotation = await annotationOf({
@@ -82,4 +82,4 @@ export const uploaderFor = async (
 	const faults: string[] = [];
 	const uploader = makeUploader(supervisely, chunk, (_, message) => faults.push(message));
 	return { uploader, chunk, faults, frames: chunk.frames, refresh: () => uploader.annotateExisting(chunk.frames) };
-};
+}

@@ -5,12 +5,12 @@ import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/cl
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkS3 } from '#local/check-s3.ts';
 import { type S3Server, startS3 } from '#local/s3/server.ts';
-import { TEST_SIGNER } from '#test/signed-request.ts';
+import { testSigner } from '#test/signed-request.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'framefan-check-s3-'));
 let server: S3Server;
 beforeAll(async () => {
-	server = await startS3({ dataDir: folder, ...TEST_SIGNER });
+	server = await startS3({ dataDir: folder, ...testSigner });
 	await connect().send(new CreateBucketCommand({ Bucket: 'state' }));
 });
 afterAll(async () => {
@@ -20,7 +20,7 @@ afterAll(async () => {
 
 /** A client of an S3 that has never heard of some headers. */
 const connect = (...unknown: string[]): S3Client => {
-	const s3 = new S3Client({ ...TEST_SIGNER, endpoint: server.endpoint, forcePathStyle: true });
+	const s3 = new S3Client({ ...testSigner, endpoint: server.endpoint, forcePathStyle: true });
 	s3.middlewareStack.add(
 		next => args => {
 			const { headers } = args.request as { headers: Record<string, string> };

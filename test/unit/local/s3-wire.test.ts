@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type S3Server, startS3 } from '#local/s3/server.ts';
-import { presignedUrl, type ServiceAddress, signedFetch, TEST_SIGNER } from '#test/signed-request.ts';
+import { presignedUrl, type ServiceAddress, signedFetch, testSigner } from '#test/signed-request.ts';
 
 function sum(body: string): string {
 	const bytes = Buffer.alloc(4);
@@ -25,8 +25,8 @@ describe('the local S3 on the wire', () => {
 	let address: ServiceAddress;
 	beforeAll(async () => {
 		dataDir = await mkdtemp(join(tmpdir(), 'framefan-s3-'));
-		server = await startS3({ dataDir, ...TEST_SIGNER });
-		address = { endpoint: server.endpoint, ...TEST_SIGNER };
+		server = await startS3({ dataDir, ...testSigner });
+		address = { endpoint: server.endpoint, ...testSigner };
 		await server.ensureBucket('wire');
 	});
 	afterAll(async () => {

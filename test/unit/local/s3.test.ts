@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type S3Server, startS3 } from '#local/s3/server.ts';
 import { type S3Context, s3Context, s3Suite } from '#test/s3-suite.ts';
-import { TEST_SIGNER } from '#test/signed-request.ts';
+import { testSigner } from '#test/signed-request.ts';
 
 describe('the local S3', () => {
 	let dataDir: string;
@@ -12,8 +12,8 @@ describe('the local S3', () => {
 	let context: S3Context;
 	beforeAll(async () => {
 		dataDir = await mkdtemp(join(tmpdir(), 'framefan-s3-'));
-		server = await startS3({ dataDir, ...TEST_SIGNER });
-		context = await s3Context({ endpoint: server.endpoint, ...TEST_SIGNER });
+		server = await startS3({ dataDir, ...testSigner });
+		context = await s3Context({ endpoint: server.endpoint, ...testSigner });
 	});
 	afterAll(async () => {
 		context.client.destroy();

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseTarget } from '#local/aws/request-target.ts';
 import { type SignatureError, type SignedRequest, verifySignature } from '#local/aws/signature.ts';
-import { type PlainRequest, signedFetch, TEST_SIGNER } from '#test/signed-request.ts';
+import { type PlainRequest, signedFetch, testSigner } from '#test/signed-request.ts';
 
-const { region, credentials } = TEST_SIGNER;
+const { region, credentials } = testSigner;
 const signer = { credentials, region, service: 'execute-api' };
 
 describe('a request signed for an HTTP API', () => {

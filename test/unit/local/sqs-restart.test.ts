@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSqs } from '#local/sqs/server.ts';
-import { TEST_SIGNER } from '#test/signed-request.ts';
+import { testSigner } from '#test/signed-request.ts';
 import { sqsClient } from '#test/sqs-suite.ts';
 
 describe('the queues of a template', () => {
@@ -13,9 +13,9 @@ describe('the queues of a template', () => {
 		dataDir = await mkdtemp(join(tmpdir(), 'framefan-sqs-'));
 	});
 	afterEach(() => rm(dataDir, { recursive: true }));
-	const start = () => startSqs({ dataDir, ...TEST_SIGNER, accountId: '000000000000' });
+	const start = () => startSqs({ dataDir, ...testSigner, accountId: '000000000000' });
 	const attributesOf = async (endpoint: string, QueueUrl: string) => {
-		const client = sqsClient({ endpoint, ...TEST_SIGNER });
+		const client = sqsClient({ endpoint, ...testSigner });
 		return (await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }))).Attributes ?? {};
 	};
 
@@ -30,7 +30,7 @@ describe('the queues of a template', () => {
 		});
 		expect(await attributesOf(first.endpoint, work.url)).toMatchObject({ VisibilityTimeout: '90', RedrivePolicy });
 		const send = new SendMessageCommand({ QueueUrl: work.url, MessageBody: 'kept' });
-		await sqsClient({ endpoint: first.endpoint, ...TEST_SIGNER }).send(send);
+		await sqsClient({ endpoint: first.endpoint, ...testSigner }).send(send);
 		await first.close();
 
 		const second = await start();
@@ -40,20 +40,20 @@ describe('the queues of a template', () => {
 		expect(attributes).toMatchObject({ VisibilityTimeout: '30', MessageRetentionPeriod: '1209600' });
 		expect(attributes).not.toHaveProperty('RedrivePolicy');
 		const receive = new ReceiveMessageCommand({ QueueUrl: again.url });
-		const { Messages } = await sqsClient({ endpoint: second.endpoint, ...TEST_SIGNER }).send(receive);
+		const { Messages } = await sqsClient({ endpoint: second.endpoint, ...testSigner }).send(receive);
 		expect(Messages).toMatchObject([{ Body: 'kept' }]);
 		await second.close();
 	});
 
 	it('give back at once what the consumers of a former server held, if told to', async () => {
 		const receive = async (endpoint: string, QueueUrl: string) => {
-			const client = sqsClient({ endpoint, ...TEST_SIGNER });
+			const client = sqsClient({ endpoint, ...testSigner });
 			const names = { MessageSystemAttributeNames: ['ApproximateReceiveCount' as const] };
 			return (await client.send(new ReceiveMessageCommand({ QueueUrl, ...names }))).Messages;
 		};
 		const first = await start();
 		const { url } = await first.ensureQueue('work', {});
-		const client = sqsClient({ endpoint: first.endpoint, ...TEST_SIGNER });
+		const client = sqsClient({ endpoint: first.endpoint, ...testSigner });
 		await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'held' }));
 		expect(await receive(first.endpoint, url)).toHaveLength(1);
 		await first.close();
@@ -80,7 +80,7 @@ describe('the queues of a template', () => {
 	it('close at once, though consumers wait', async () => {
 		const server = await start();
 		const { url } = await server.ensureQueue('work', {});
-		const client = sqsClient({ endpoint: server.endpoint, ...TEST_SIGNER });
+		const client = sqsClient({ endpoint: server.endpoint, ...testSigner });
 		const polling = client
 			.send(new ReceiveMessageCommand({ QueueUrl: url, WaitTimeSeconds: 20 }))
 			.catch(() => 'cut off');

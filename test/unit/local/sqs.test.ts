@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type SqsServer, startSqs } from '#local/sqs/server.ts';
-import { TEST_SIGNER } from '#test/signed-request.ts';
+import { testSigner } from '#test/signed-request.ts';
 import { type SqsContext, sqsContext, sqsSuite } from '#test/sqs-suite.ts';
 
 describe('the local SQS', () => {
@@ -12,8 +12,8 @@ describe('the local SQS', () => {
 	let context: SqsContext;
 	beforeAll(async () => {
 		dataDir = await mkdtemp(join(tmpdir(), 'framefan-sqs-'));
-		server = await startSqs({ dataDir, ...TEST_SIGNER, accountId: '000000000000' });
-		context = sqsContext({ endpoint: server.endpoint, ...TEST_SIGNER });
+		server = await startSqs({ dataDir, ...testSigner, accountId: '000000000000' });
+		context = sqsContext({ endpoint: server.endpoint, ...testSigner });
 	});
 	afterAll(async () => {
 		context.client.destroy();

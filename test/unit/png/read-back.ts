@@ -4,7 +4,7 @@ import type { Picture } from '#shared/video/extract/picture.ts';
 import { sharp } from '#shared/video/picture/sharp.ts';
 
 /** Fails unless two decoders that share no code read these pixels from the file. */
-export const expectReadBack = async (png: Buffer, { width, height, data }: Picture): Promise<void> => {
+export async function expectReadBack(png: Buffer, { width, height, data }: Picture): Promise<void> {
 	const channels = data.length / (width * height);
 	const own = decode(png, { checkCrc: true });
 	expect([own.width, own.height, own.channels, own.depth]).toEqual([width, height, channels, 8]);
@@ -16,4 +16,4 @@ export const expectReadBack = async (png: Buffer, { width, height, data }: Pictu
 		.toBuffer({ resolveWithObject: true });
 	expect([info.width, info.height, info.channels]).toEqual([width, height, channels]);
 	expect(data.equals(pixels), `${width} x ${height} as sharp reads it`).toBe(true);
-};
+}

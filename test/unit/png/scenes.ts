@@ -4,16 +4,16 @@ import { makeRandom } from '../../chaos/random.ts';
 type Rgb = readonly [number, number, number];
 
 /** A picture whose pixels follow from their places. */
-export const painted = (width: number, height: number, colour: (x: number, y: number) => Rgb): Picture => {
+export function painted(width: number, height: number, colour: (x: number, y: number) => Rgb): Picture {
 	const data = Buffer.alloc(width * height * 3);
 	for (let y = 0, at = 0; y < height; y++) {
 		for (let x = 0; x < width; x++) for (const value of colour(x, y)) data[at++] = value;
 	}
 	return { width, height, data };
-};
+}
 
 /** Like a filmed scene: soft shapes, under noise that grows with brightness. */
-export const photograph = (width: number, height: number, seed = 1, isGray = false): Picture => {
+export function photograph(width: number, height: number, seed = 1, isGray = false): Picture {
 	const random = makeRandom(seed).next;
 	const noise = () => random() + random() + random() - 1.5;
 	return painted(width, height, (x, y) => {
@@ -22,10 +22,10 @@ export const photograph = (width: number, height: number, seed = 1, isGray = fal
 		if (isGray) return [common, common, common];
 		return [common + 3 * noise(), common * 0.9 + 2 * noise() + 8, common * 0.7 + 4 * noise() + 25];
 	});
-};
+}
 
 /** Windows with lines of text on a desktop of one colour. */
-export const screen = (width: number, height: number, seed = 1): Picture => {
+export function screen(width: number, height: number, seed = 1): Picture {
 	const random = makeRandom(seed).next;
 	const picture = painted(width, height, () => [40, 70, 110]);
 	const glyphs = Array.from({ length: 40 }, () =>
@@ -48,7 +48,7 @@ export const screen = (width: number, height: number, seed = 1): Picture => {
 		}
 	}
 	return picture;
-};
+}
 
 const fill = (
 	{ width, height, data }: Picture,
@@ -64,7 +64,7 @@ const fill = (
 };
 
 /** Discs of a few colours on black, as masks of objects are. */
-export const mask = (width: number, height: number, seed = 1): Picture => {
+export function mask(width: number, height: number, seed = 1): Picture {
 	const random = makeRandom(seed).next;
 	const discs = Array.from({ length: 9 }, (_, i) => ({
 		x: random() * width,
@@ -76,37 +76,41 @@ export const mask = (width: number, height: number, seed = 1): Picture => {
 		const disc = discs.find(one => Math.hypot(x - one.x, y - one.y) < one.radius);
 		return disc ? disc.colour : [0, 0, 0];
 	});
-};
+}
 
 /** Soft-edged lines of a pen on paper. */
-export const drawing = (width: number, height: number): Picture =>
-	painted(width, height, (x, y) => {
+export function drawing(width: number, height: number): Picture {
+	return painted(width, height, (x, y) => {
 		const wave = Math.abs(y - height * (0.5 + 0.3 * Math.sin(x / (width / 11))));
 		const ring = Math.abs(Math.hypot(x - width / 2, y - height / 2) - height / 3);
 		const ink = Math.max(0, 1 - Math.min(wave, ring) / 2);
 		const value = Math.round(255 - 255 * ink);
 		return [value, value, Math.min(255, value + 40)];
 	});
+}
 
-export const flat = (width: number, height: number): Picture => painted(width, height, () => [200, 30, 90]);
+export function flat(width: number, height: number): Picture {
+	return painted(width, height, () => [200, 30, 90]);
+}
 
 /** Colours that change evenly: across, down or both. */
-export const gradient = (width: number, height: number, across: number, down: number): Picture =>
-	painted(width, height, (x, y) => {
+export function gradient(width: number, height: number, across: number, down: number): Picture {
+	return painted(width, height, (x, y) => {
 		const value = Math.floor((255 * (across * x + down * y)) / (across * width + down * height));
 		return [value, 255 - value, value >> 1];
 	});
+}
 
-export const noise = (width: number, height: number, seed = 1): Picture => {
+export function noise(width: number, height: number, seed = 1): Picture {
 	const random = makeRandom(seed).next;
 	return painted(width, height, () => [random() * 256, random() * 256, random() * 256]);
-};
+}
 
 /** The same noise again and again, as the texture of a wallpaper. */
-export const tiles = (width: number, height: number, side = 48): Picture => {
+export function tiles(width: number, height: number, side = 48): Picture {
 	const tile = noise(side, side);
 	return painted(width, height, (x, y) => {
 		const at = ((y % side) * side + (x % side)) * 3;
 		return [tile.data[at] ?? 0, tile.data[at + 1] ?? 0, tile.data[at + 2] ?? 0];
 	});
-};
+}

@@ -10,15 +10,19 @@ export const contourSchema = z.object({
 	interior: z.array(z.array(pointSchema)).default([]),
 }) satisfies z.ZodType<Contour>;
 
-export const mapContour = ({ exterior, interior }: Contour, move: (point: Point) => Point): Contour => ({
-	exterior: exterior.map(move),
-	interior: interior.map(hole => hole.map(move)),
-});
+export function mapContour({ exterior, interior }: Contour, move: (point: Point) => Point): Contour {
+	return {
+		exterior: exterior.map(move),
+		interior: interior.map(hole => hole.map(move)),
+	};
+}
 
-export const contourCentres = (contour: Contour): Contour => mapContour(contour, pixelCentre);
+export function contourCentres(contour: Contour): Contour {
+	return mapContour(contour, pixelCentre);
+}
 
 /** Repeats the last point of a ring of fewer than three points, as the SDK does. */
-export const fillRing = (ring: Point[]): Point[] => {
+export function fillRing(ring: Point[]): Point[] {
 	const last = ring.at(-1);
 	return last && ring.length < 3 ? [...ring, ...Array<Point>(3 - ring.length).fill(last)] : ring;
-};
+}

@@ -69,5 +69,6 @@ const convertUnknown = through(opaque);
  * @param to size of the image
  * @throws PermanentError `label` when it is malformed, entirely outside, or three-dimensional
  */
-export const convertGeometry = (type: string, geometry: unknown, from: Size, to: Size): Promise<Converted> =>
-	(converters.get(type) ?? convertUnknown)(geometry, from, to);
+export function convertGeometry(type: string, geometry: unknown, from: Size, to: Size): Promise<Converted> {
+	return (converters.get(type) ?? convertUnknown)(geometry, from, to);
+}

@@ -31,8 +31,8 @@ const coordinate = z
 export const pointSchema = z.tuple([coordinate, coordinate]) satisfies z.ZodType<Point>;
 
 /** Parses a geometry. @throws PermanentError `label` with path and value of the malformed field */
-export const parseWith = <Schema extends z.ZodType>(schema: Schema, geometry: unknown): z.output<Schema> => {
+export function parseWith<Schema extends z.ZodType>(schema: Schema, geometry: unknown): z.output<Schema> {
 	const result = schema.safeParse(geometry);
 	if (result.success) return result.data;
 	throw new PermanentError('label', explain(result.error, geometry, 'geometry'));
-};
+}

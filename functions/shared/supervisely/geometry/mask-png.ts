@@ -20,7 +20,7 @@ const gray = 0;
  * - `alpha`: the gray value of each pixel, 0 to 255
  * @throws PermanentError `label` when it is not such data, or too large
  */
-export const readMask = async (data: string, reading: MaskReading): Promise<{ raster: Raster; packed: boolean }> => {
+export async function readMask(data: string, reading: MaskReading): Promise<{ raster: Raster; packed: boolean }> {
 	const bytes = Buffer.from(data, 'base64');
 	const png = inflated(bytes) ?? bytes;
 	const packed = png !== bytes;
@@ -31,15 +31,15 @@ export const readMask = async (data: string, reading: MaskReading): Promise<{ ra
 	if (width * height > mostPixels) throw unreadable(`holds a picture of ${width} x ${height}, larger than any frame`);
 	const values = reading === 'set' ? await maskBits(png, packed) : await grays(png);
 	return { raster: { width, height, pixelBytes: 1, data: values }, packed };
-};
+}
 
 /** `data` of a mask: transparent where it isn't set, for `set`; its gray values for `alpha`. */
-export const writeMask = async ({ width, height, data }: Raster, reading: MaskReading): Promise<string> => {
+export async function writeMask({ width, height, data }: Raster, reading: MaskReading): Promise<string> {
 	const channels = reading === 'set' ? 2 : 1;
 	const pixels = reading === 'set' ? twice(data) : data;
 	const png = await sharp(pixels, { raw: { width, height, channels } }).toColourspace('b-w').png().toBuffer();
 	return deflateSync(png).toString('base64');
-};
+}
 
 const twice = (data: Uint8Array): Uint8Array => {
 	const pixels = new Uint8Array(data.length * 2);

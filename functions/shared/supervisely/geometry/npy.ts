@@ -14,7 +14,7 @@ export type Channels = { raster: Raster; type: string; count: number };
  * Reads `data` of a multichannel mask: base64 of zlib of a NumPy array of shape (height, width, channels).
  * @throws PermanentError `label` when it is not that
  */
-export const readNpy = (data: string): Channels => {
+export function readNpy(data: string): Channels {
 	const npy = inflate(data);
 	if (npy.length < 12 || !npy.subarray(0, magic.length).equals(magic)) throw unreadable('holds no NumPy array');
 	const wide = npy.readUInt8(6) > 1;
@@ -31,10 +31,10 @@ export const readNpy = (data: string): Channels => {
 	if (pixels.length !== width * height * pixelBytes)
 		throw unreadable('holds an array whose length does not match its header');
 	return { raster: { width, height, pixelBytes, data: pixels }, type, count };
-};
+}
 
 /** The reverse of {@link readNpy}. */
-export const writeNpy = ({ raster, type, count }: Channels): string => {
+export function writeNpy({ raster, type, count }: Channels): string {
 	const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${raster.height}, ${raster.width}, ${count}), }`;
 	const length = Math.ceil((10 + text.length + 1) / alignment) * alignment - 10;
 	const head = Buffer.alloc(10);
@@ -43,7 +43,7 @@ export const writeNpy = ({ raster, type, count }: Channels): string => {
 	head.writeUInt16LE(length, 8);
 	const header = Buffer.from(`${text.padEnd(length - 1)}\n`, 'latin1');
 	return deflateSync(Buffer.concat([head, header, raster.data])).toString('base64');
-};
+}
 
 const inflate = (data: string): Buffer => {
 	try {

@@ -10,7 +10,7 @@ const nearestPlaces = (from: number, to: number): number[] => {
 };
 
 /** Scales a raster by nearest neighbour. */
-export const nearest = (raster: Raster, width: number, height: number): Raster => {
+export function nearest(raster: Raster, width: number, height: number): Raster {
 	const { pixelBytes } = raster;
 	const columns = nearestPlaces(raster.width, width);
 	const data = new Uint8Array(width * height * pixelBytes);
@@ -23,10 +23,10 @@ export const nearest = (raster: Raster, width: number, height: number): Raster =
 		}
 	}
 	return { width, height, pixelBytes, data };
-};
+}
 
 /** Scales a raster of one byte per pixel; each pixel is the maximum of the source pixels that fall on it. */
-export const greatest = (raster: Raster, width: number, height: number): Raster => {
+export function greatest(raster: Raster, width: number, height: number): Raster {
 	const data = new Uint8Array(width * height);
 	for (let y = 0, from = 0; y < raster.height; y++) {
 		const start = Math.floor((y * height) / raster.height) * width;
@@ -36,10 +36,10 @@ export const greatest = (raster: Raster, width: number, height: number): Raster 
 		}
 	}
 	return { width, height, pixelBytes: 1, data };
-};
+}
 
 /** The pixels of a raster in a box inside it. */
-export const slice = (raster: Raster, { left, top, right, bottom }: Box): Raster => {
+export function slice(raster: Raster, { left, top, right, bottom }: Box): Raster {
 	const [width, height] = [right - left + 1, bottom - top + 1];
 	if (width === raster.width && height === raster.height) return raster;
 	const { pixelBytes } = raster;
@@ -49,10 +49,10 @@ export const slice = (raster: Raster, { left, top, right, bottom }: Box): Raster
 		data.set(raster.data.subarray(start, start + width * pixelBytes), row * width * pixelBytes);
 	}
 	return { width, height, pixelBytes, data };
-};
+}
 
 /** The bounding box of non-zero pixels, for one byte per pixel; undefined when there are none. */
-export const tightBox = ({ width, height, data }: Raster): Box | undefined => {
+export function tightBox({ width, height, data }: Raster): Box | undefined {
 	let [left, top, right, bottom] = [width, -1, -1, -1];
 	for (let y = 0; y < height; y++) {
 		const [start, end] = [y * width, (y + 1) * width - 1];
@@ -67,4 +67,4 @@ export const tightBox = ({ width, height, data }: Raster): Box | undefined => {
 		right = Math.max(right, last - start);
 	}
 	return top < 0 ? undefined : { left, top, right, bottom };
-};
+}

@@ -53,7 +53,9 @@ export function* seiMessages(sei: Buffer, headerBytes: number): Iterable<{ type:
 }
 
 /** Offset of the next `00 00 01`; -1 for none. */
-export const startCode = (bytes: Buffer, from: number): number => bytes.indexOf('\0\0\x01', from, 'latin1');
+export function startCode(bytes: Buffer, from: number): number {
+	return bytes.indexOf('\0\0\x01', from, 'latin1');
+}
 
 /** Reads bits, most significant first; 0 past the end. */
 export function bitReader(bytes: Buffer, from = 0): (count: number) => number {

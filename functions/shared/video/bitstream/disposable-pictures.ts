@@ -5,8 +5,9 @@ import { readPps, readSlice, readSps, type Sps } from './h264-headers.ts';
 type Sample = { bytes: Buffer; isStart: boolean };
 
 /** Whether pictures that no other picture refers to can be recognised in this bitstream. */
-export const hasDisposablePictures = ({ codec, lengthBytes }: Bitstream): boolean =>
-	lengthBytes > 0 && (codec === 'h264' || codec === 'hevc');
+export function hasDisposablePictures({ codec, lengthBytes }: Bitstream): boolean {
+	return lengthBytes > 0 && (codec === 'h264' || codec === 'hevc');
+}
 
 /**
  * Which pictures no other picture refers to, by their own bytes, so that a decoder doesn't need them for the others.

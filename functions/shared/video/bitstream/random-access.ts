@@ -12,11 +12,14 @@ export function canBeginAt(sample: Buffer, bitstream: Bitstream): boolean | unde
 }
 
 /** Whether key pictures of this codec can be recognised by their bytes. */
-export const bytesTell = ({ codec }: Bitstream): boolean => intraOnly.has(codec) || Object.hasOwn(pictures, codec);
+export function bytesTell({ codec }: Bitstream): boolean {
+	return intraOnly.has(codec) || Object.hasOwn(pictures, codec);
+}
 
 /** Whether key pictures of this codec can be verified, by their bytes or by the decoder. */
-export const isVerifiable = (bitstream: Bitstream): boolean =>
-	bytesTell(bitstream) || toldByDecoder.has(bitstream.codec);
+export function isVerifiable(bitstream: Bitstream): boolean {
+	return bytesTell(bitstream) || toldByDecoder.has(bitstream.codec);
+}
 
 /** The test for each of these codecs. */
 const pictures: Record<string, (sample: Buffer, bitstream: Bitstream) => boolean | undefined> = {

@@ -7,11 +7,11 @@ import { demuxInputPart } from './split-decode-plan.ts';
  * decoder would conceal what is missing, often without an error.
  * @param fileSize in bytes
  */
-export const withoutCutOff = (
+export function withoutCutOff(
 	plan: DecodePlan,
 	wanted: WantedFrame[],
 	fileSize: number,
-): { plan: DecodePlan; wanted: WantedFrame[]; faults: FrameFault[] } => {
+): { plan: DecodePlan; wanted: WantedFrame[]; faults: FrameFault[] } {
 	const { demuxInput } = plan;
 	if (demuxInput.kind === 'whole') return { plan, wanted, faults: [] };
 	const end = (at: number) => (demuxInput.offset[at] as number) + (demuxInput.size[at] as number);
@@ -29,4 +29,4 @@ export const withoutCutOff = (
 				message: `Frame ${index} is cut off: it needs the first ${end(first)} bytes of the file, which has ${fileSize}`,
 			})),
 	};
-};
+}

@@ -36,12 +36,12 @@ const racing = new Set(['theora', 'mpeg4', 'vp8']);
 const longestExpression = 60_000;
 
 /** Decodes only the bytes of the plan. */
-export const fromPlan = async (
+export async function fromPlan(
 	plan: DecodePlan,
 	wanted: WantedFrame[],
 	source: ByteSource,
 	signal: AbortSignal,
-): Promise<DecodeRun> => {
+): Promise<DecodeRun> {
 	const { demuxInput, timeBase, size } = plan;
 	if (demuxInput.kind === 'whole') return fromStart(plan, wanted, source, signal, { every: demuxInput.restarts });
 	const { bytes, ptsInInput } =
@@ -79,7 +79,7 @@ export const fromPlan = async (
 		...(runStarts ? { runStarts } : {}),
 		close: () => {},
 	};
-};
+}
 
 /** The wanted frames in each run of the input. */
 const runStartsOf = (
@@ -112,13 +112,13 @@ const rememberKey = (pts: number): string => `0*st(0,if(eq(pts,${pts}),n,if(eq(n
  * @param how.every all pictures are selected and counted here: ffmpeg's own count restarts when the picture size changes
  * @param how.pictureByPicture decodes in one thread and selects key pictures too: they tell when the decoder has recovered
  */
-export const fromStart = async (
+export async function fromStart(
 	{ demuxInput, size }: DecodePlan,
 	wanted: WantedFrame[],
 	source: ByteSource,
 	signal: AbortSignal,
 	how: { numbered?: boolean; pictureByPicture?: boolean; every?: boolean },
-): Promise<DecodeRun> => {
+): Promise<DecodeRun> {
 	const numbered =
 		how.numbered ??
 		(demuxInput.kind === 'whole' ? demuxInput.counted : demuxInput.kind === 'samples' && !demuxInput.timed);
@@ -155,7 +155,7 @@ export const fromStart = async (
 		numbered: numbered && !how.every,
 		close: server.close,
 	};
-};
+}
 
 /** The bytes that the decoder reads, of a file that can only be indexed by decoding. */
 const asRead = (

@@ -36,7 +36,7 @@ type Ending = {
  * @param wanted in the order of their indices, all within the plan
  * @returns after the last frame, the faults; frames may come out of order where a second run was needed
  */
-export const extractFrames = async function* (
+export async function* extractFrames(
 	whole: DecodePlan,
 	all: WantedFrame[],
 	source: ByteSource,
@@ -82,7 +82,7 @@ export const extractFrames = async function* (
 		faults.push({ index, reason: ending.lastError ? 'corrupt' : 'missing', message });
 	}
 	return faults;
-};
+}
 
 const lose = (frames: WantedFrame[], left: Map<number, WantedFrame>, lastError: string): FrameFault[] =>
 	frames

@@ -59,7 +59,7 @@ type Run = { ffmpegPath: string; signal: AbortSignal; input: DecoderInput };
  * @throws PermanentError `unsupported` for pictures with too many pixels or without a decoder; TransientError when ffmpeg
  * was killed, or failed without an error about the input; SamplingFailure when it can't be run
  */
-export const decodePictures = async function* (run: Run & Selection): AsyncGenerator<DecodedPicture, DecoderEnd> {
+export async function* decodePictures(run: Run & Selection): AsyncGenerator<DecodedPicture, DecoderEnd> {
 	const { expression, loggedOnly, numbered, upright, size, planar = false } = run;
 	const told = `[told]${[corner, logPicture, 'nullsink'].join(',')}`;
 	const kept = [
@@ -99,7 +99,7 @@ export const decodePictures = async function* (run: Run & Selection): AsyncGener
 	} finally {
 		close();
 	}
-};
+}
 
 const rgbOutput = ['-c:v', 'ppm', '-pix_fmt', 'rgb24'];
 const planarOutput = ['-c:v', 'pgmyuv', '-pix_fmt', 'yuv420p'];
@@ -115,7 +115,7 @@ export type PictureList = {
 };
 
 /** Decodes everything and returns the presentation times of all pictures, in output order. */
-export const listPictures = async (run: Run): Promise<PictureList> => {
+export async function listPictures(run: Run): Promise<PictureList> {
 	const { messages, ended, close } = await start(run, [], ['select=1', corner, logPicture, 'setpts=N'].join(','), [
 		'-f',
 		'null',
@@ -135,7 +135,7 @@ export const listPictures = async (run: Run): Promise<PictureList> => {
 	} finally {
 		close();
 	}
-};
+}
 
 /** Placeholder of the filter that logs a picture; its name is set when a run starts. */
 const logPicture = 'showinfo@name';

@@ -5,7 +5,7 @@ import type { DecodePlan } from './decode-plan.ts';
 /**
  * The plan for decoding runs of pictures, in decode order, each beginning with one where decoding can start.
  */
-export const makeDecodePlan = (index: VideoIndex, runs: Run[]): DecodePlan => {
+export function makeDecodePlan(index: VideoIndex, runs: Run[]): DecodePlan {
 	const { container, timeBase, pictureSize: size, isPlanar } = index;
 	if (container.kind === 'whole') {
 		const { kind, demuxer, stream, end, codec: decoder = '', counted, restarts } = container;
@@ -52,4 +52,4 @@ export const makeDecodePlan = (index: VideoIndex, runs: Run[]): DecodePlan => {
 		isPlanar,
 		demuxInput: { kind: 'samples', demuxer, timed, packets, sampleDescription, width, height, stream, ...common, dts },
 	};
-};
+}

@@ -10,29 +10,31 @@ type MatroskaInput = Extract<DecodePlan['demuxInput'], { kind: 'matroska' }>;
  * The header of the file, then the blocks of each run in a new cluster, without the earlier blocks of its cluster, which
  * need pictures that aren't in the input. Later clusters have absolute times, so they are kept as they are.
  */
-export const matroskaDemuxInput = (input: MatroskaInput, source: ByteSource, signal: AbortSignal) => ({
-	ptsInInput: (pts: number) => pts,
-	bytes: (async function* () {
-		yield Buffer.from(input.header, 'base64');
-		for (const [n, first] of input.runs.entries()) {
-			const last = (input.runs[n + 1] ?? input.pts.length) - 1;
-			if (last < first) continue;
-			const [offset, size] = [input.offset[first] as number, input.size[first] as number];
-			const end = (input.offset[last] as number) + (input.size[last] as number);
-			const bytes = source.stream(offset, end - offset, signal);
-			const { head, rest } = await cutAfter(bytes, input.setup === '' ? Math.min(size, headBytes) : size);
-			const block = lastBlock(head, input.track);
-			if (
-				bytesTell(input.bitstream) &&
-				!(block && canBeginAt(head.subarray(block.payload, block.end), input.bitstream))
-			)
-				throw new NotRandomAccess('A block is no random access point, whatever the file says');
-			yield clusterBeginning(input.clusterTime[first] ?? 0);
-			yield input.setup === '' || !block ? head : withSetup(head, block, Buffer.from(input.setup, 'base64'));
-			yield* rest;
-		}
-	})(),
-});
+export function matroskaDemuxInput(input: MatroskaInput, source: ByteSource, signal: AbortSignal) {
+	return {
+		ptsInInput: (pts: number) => pts,
+		bytes: (async function* () {
+			yield Buffer.from(input.header, 'base64');
+			for (const [n, first] of input.runs.entries()) {
+				const last = (input.runs[n + 1] ?? input.pts.length) - 1;
+				if (last < first) continue;
+				const [offset, size] = [input.offset[first] as number, input.size[first] as number];
+				const end = (input.offset[last] as number) + (input.size[last] as number);
+				const bytes = source.stream(offset, end - offset, signal);
+				const { head, rest } = await cutAfter(bytes, input.setup === '' ? Math.min(size, headBytes) : size);
+				const block = lastBlock(head, input.track);
+				if (
+					bytesTell(input.bitstream) &&
+					!(block && canBeginAt(head.subarray(block.payload, block.end), input.bitstream))
+				)
+					throw new NotRandomAccess('A block is no random access point, whatever the file says');
+				yield clusterBeginning(input.clusterTime[first] ?? 0);
+				yield input.setup === '' || !block ? head : withSetup(head, block, Buffer.from(input.setup, 'base64'));
+				yield* rest;
+			}
+		})(),
+	};
+}
 
 /** Bytes of a block that show whether decoding can begin there. */
 const headBytes = 65_536;

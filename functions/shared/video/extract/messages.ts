@@ -103,7 +103,7 @@ const planesByMatrix: Record<string, ShownPicture['planes']> = {
  * @param logsFirst whether the first picture is logged even if it is not selected
  * @param decodesAhead whether errors may be about pictures that are output later
  */
-export const readMessages = (
+export function readMessages(
 	stderr: Readable,
 	{
 		name,
@@ -112,7 +112,7 @@ export const readMessages = (
 		isWholeFile = false,
 		decodesAhead = false,
 	}: { name: string; openGroup?: boolean; logsFirst?: boolean; isWholeFile?: boolean; decodesAhead?: boolean },
-) => {
+) {
 	const shown: ShownPicture[] = [];
 	let waiting: ((picture: ShownPicture | undefined) => void) | undefined;
 	let ended = false;
@@ -267,7 +267,7 @@ export const readMessages = (
 		/** ffmpeg's name of the decoder. */
 		decoder: () => decoder,
 	};
-};
+}
 
 /** Removes memory addresses and the loopback URL, which mean nothing to a reader. */
 const readable = (context: string, text: string): string =>

@@ -15,7 +15,7 @@ const samplesPerFragment = 50;
  * sample, and composition offsets are never negative, so that no demuxer shifts them.
  * @returns the bytes, and the presentation time in them of a time in the source
  */
-export const mp4DemuxInput = (input: Mp4Input, timescale: number, source: ByteSource, signal: AbortSignal) => {
+export function mp4DemuxInput(input: Mp4Input, timescale: number, source: ByteSource, signal: AbortSignal) {
 	const firstDts = input.dts[0] ?? 0;
 	const setup = Buffer.from(input.setup, 'base64');
 	const shift = -Math.min(0, ...runningMinimum(input));
@@ -39,7 +39,7 @@ export const mp4DemuxInput = (input: Mp4Input, timescale: number, source: ByteSo
 			}
 		})(),
 	};
-};
+}
 
 /** Smallest composition offset of the samples; no spread, since the list may be long. */
 const runningMinimum = (input: Mp4Input): [number] => [

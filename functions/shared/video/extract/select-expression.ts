@@ -4,7 +4,7 @@
  * @param variable such as `pts` or `n`
  * @param values in ascending order
  */
-export const selectExpression = (variable: string, values: number[]): string => {
+export function selectExpression(variable: string, values: number[]): string {
 	const terms: string[] = [];
 	for (let first = 0; first < values.length; ) {
 		const start = values[first] as number;
@@ -22,7 +22,7 @@ export const selectExpression = (variable: string, values: number[]): string => 
 		}
 	}
 	return sumOf(terms);
-};
+}
 
 /** Most terms of a flat sum: recent versions of ffmpeg refuse more than a hundred. */
 const mostInARow = 50;

@@ -9,7 +9,7 @@ type DemuxInput = Exclude<DecodePlan['demuxInput'], { kind: 'whole' }>;
  * Splits a plan into one for each group of pictures with wanted frames. For damaged chunks, so that the damage of one
  * group does not affect another.
  */
-export const byGroup = (plan: DecodePlan, wanted: WantedFrame[]): Part[] => {
+export function byGroup(plan: DecodePlan, wanted: WantedFrame[]): Part[] {
 	const { demuxInput } = plan;
 	if (demuxInput.kind === 'whole') return [{ plan, wanted }];
 	const pts = Float64Array.from(demuxInput.pts);
@@ -21,10 +21,10 @@ export const byGroup = (plan: DecodePlan, wanted: WantedFrame[]): Part[] => {
 		plan: { ...plan, demuxInput: demuxInputPart(demuxInput, key, last + 1) },
 		wanted: frames.map(place => byPlace.get(place) as WantedFrame),
 	}));
-};
+}
 
 /** The pictures `[first, end)` of a demux input. */
-export const demuxInputPart = (input: DemuxInput, first: number, end: number): DemuxInput => {
+export function demuxInputPart(input: DemuxInput, first: number, end: number): DemuxInput {
 	const part = <Item>(column: Item[]) => column.slice(first, end);
 	const columns = {
 		runs: [0, ...input.runs.filter(start => start > first && start < end).map(start => start - first)],
@@ -36,4 +36,4 @@ export const demuxInputPart = (input: DemuxInput, first: number, end: number): D
 	return input.kind === 'samples'
 		? { ...input, ...columns, dts: part(input.dts) }
 		: { ...input, ...columns, clusterTime: part(input.clusterTime) };
-};
+}

@@ -3,12 +3,12 @@
  * x' = ax + cy, y' = bx + dy). Only right angles; undefined for other matrices, which are left to ffmpeg.
  * @param matrix 9 fixed-point numbers, 36 bytes: a b u c d v x y w
  */
-export const uprightFilters = (matrix: Buffer): string[] | undefined => {
+export function uprightFilters(matrix: Buffer): string[] | undefined {
 	const signs = [0, 4, 12, 16].map(at => Math.sign(matrix.readInt32BE(at)));
 	const lengths = [0, 4, 12, 16].map(at => Math.abs(matrix.readInt32BE(at)));
 	if (lengths.some(length => length !== 0 && length !== 0x10000)) return undefined;
 	return rotations[signs.join(' ')];
-};
+}
 
 /** Filters by the signs of a, b, c and d. */
 const rotations: Record<string, string[]> = {

@@ -7,7 +7,7 @@ export type Box = { type: string; start: number; end: number };
  * The consecutive boxes in `[start, end)` of a buffer (ISO/IEC 14496-12, 4.2).
  * @throws PermanentError `corrupt` for a box larger than its parent
  */
-export const boxesIn = function* (buffer: Buffer, start: number, end: number): Iterable<Box> {
+export function* boxesIn(buffer: Buffer, start: number, end: number): Iterable<Box> {
 	for (let at = start; at + 8 <= end; ) {
 		const type = buffer.toString('latin1', at + 4, at + 8);
 		let size = buffer.readUInt32BE(at);
@@ -21,9 +21,9 @@ export const boxesIn = function* (buffer: Buffer, start: number, end: number): I
 		yield { type, start: at + header, end: at + size };
 		at += size;
 	}
-};
+}
 
-export const findBox = (buffer: Buffer, parent: { start: number; end: number }, ...path: string[]): Box | undefined => {
+export function findBox(buffer: Buffer, parent: { start: number; end: number }, ...path: string[]): Box | undefined {
 	let found: Box | undefined;
 	let { start, end } = parent;
 	for (const type of path) {
@@ -38,28 +38,30 @@ export const findBox = (buffer: Buffer, parent: { start: number; end: number }, 
 		({ start, end } = found);
 	}
 	return found;
-};
+}
 
-export const needBox = (buffer: Buffer, parent: { start: number; end: number }, ...path: string[]): Box => {
+export function needBox(buffer: Buffer, parent: { start: number; end: number }, ...path: string[]): Box {
 	const found = findBox(buffer, parent, ...path);
 	if (!found) throw new PermanentError('corrupt', `The file has no ${path.join('/')} box`);
 	return found;
-};
+}
 
 /** The bytes of a box: size, type, content. */
-export const makeBox = (type: string, ...content: Uint8Array[]): Buffer => {
+export function makeBox(type: string, ...content: Uint8Array[]): Buffer {
 	const body = Buffer.concat(content);
 	const header = Buffer.alloc(8);
 	header.writeUInt32BE(body.length + 8);
 	header.write(type, 4, 'latin1');
 	return Buffer.concat([header, body]);
-};
+}
 
 /** Big-endian 32-bit words. */
-export const words = (...values: number[]): Buffer => {
+export function words(...values: number[]): Buffer {
 	const bytes = Buffer.alloc(values.length * 4);
 	for (const [at, value] of values.entries()) bytes.writeUInt32BE(value >>> 0, at * 4);
 	return bytes;
-};
+}
 
-export const printable = (text: string): string => JSON.stringify(text.replace(/[^\x20-\x7e]/g, '?'));
+export function printable(text: string): string {
+	return JSON.stringify(text.replace(/[^\x20-\x7e]/g, '?'));
+}

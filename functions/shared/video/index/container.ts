@@ -71,11 +71,11 @@ const signatureBytes = 64 * 1024;
  * scripts that open other files.
  * @throws PermanentError `corrupt` for an empty file, `unsupported` for an unknown container
  */
-export const containerOf = async (source: ByteSource): Promise<string> => {
+export async function containerOf(source: ByteSource): Promise<string> {
 	const start = await source.read(0, Math.min(signatureBytes, source.size));
 	if (start.length === 0) throw new PermanentError('corrupt', 'The file is empty');
 	const found = demuxers.find(([, matches]) => matches(start));
 	if (found) return found[0];
 	const shown = JSON.stringify(text(start, 0, 12).replace(/[^\x20-\x7e]/g, '.'));
 	throw new PermanentError('unsupported', `The file is not a known video container: it begins with ${shown}`);
-};
+}

@@ -12,7 +12,7 @@ import type { VideoIndex } from './video-index.ts';
  * @param known facts about the file: notes, ffmpeg's specifier of the picture stream, rotation, and bytes to replace
  * @throws PermanentError `unsupported` without a video stream, `undecodable` when no picture can be decoded
  */
-export const indexByDecoding = async (
+export async function indexByDecoding(
 	source: ByteSource,
 	demuxer: string,
 	options: { ffmpegPath: string; signal: AbortSignal },
@@ -22,7 +22,7 @@ export const indexByDecoding = async (
 		matrix?: Buffer | undefined;
 		changes?: Change[] | undefined;
 	} = {},
-): Promise<VideoIndex> => {
+): Promise<VideoIndex> {
 	const { notes = [], stream = 'V:0', matrix = Buffer.alloc(0), changes = [] } = known;
 	const end = await pictureEnd(source, demuxer);
 	const server = await openLoopbackRangeServer(firstBytes(withChanges(source, changes), end), options.signal);
@@ -62,4 +62,4 @@ export const indexByDecoding = async (
 	} finally {
 		server.close();
 	}
-};
+}

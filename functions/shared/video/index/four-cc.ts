@@ -27,5 +27,6 @@ const codecs: [pattern: RegExp, codec: string][] = [
 ];
 
 /** Common name of a codec; the FourCC if unknown. */
-export const codecOfFourCc = (fourCc: string): string =>
-	codecs.find(([pattern]) => pattern.test(fourCc))?.[1] ?? fourCc;
+export function codecOfFourCc(fourCc: string): string {
+	return codecs.find(([pattern]) => pattern.test(fourCc))?.[1] ?? fourCc;
+}

@@ -68,7 +68,7 @@ export const indexDocumentSchema = z.strictObject({
 });
 export type IndexDocument = z.output<typeof indexDocumentSchema>;
 
-export const writeIndex = (index: VideoIndex): IndexDocument => {
+export function writeIndex(index: VideoIndex): IndexDocument {
 	const { container, pts, offset, size, shown } = index;
 	const gap = offset.map((at, n) => at - (n === 0 ? 0 : (offset[n - 1] as number) + (size[n - 1] as number)));
 	const isShown = new Uint8Array(pts.length);
@@ -112,9 +112,9 @@ export const writeIndex = (index: VideoIndex): IndexDocument => {
 		damage: damage ?? null,
 		notes,
 	};
-};
+}
 
-export const readIndex = (document: IndexDocument): VideoIndex => {
+export function readIndex(document: IndexDocument): VideoIndex {
 	const { container, pictures, timeBase, timeOffset, pictureSize, isPlanar, damage, notes } = document;
 	const pts = sums(unpack(document.pts, pictures));
 	const size = Uint32Array.from(unpack(document.size, pictures));
@@ -156,7 +156,7 @@ export const readIndex = (document: IndexDocument): VideoIndex => {
 		damage: damage ?? undefined,
 		notes,
 	};
-};
+}
 
 const wholeHeader = ({ codec, matrix, changes, ...rest }: Extract<IndexDocument['container'], { kind: 'whole' }>) => ({
 	...rest,

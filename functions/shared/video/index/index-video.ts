@@ -24,7 +24,7 @@ type Options = { ffmpegPath: string; signal: AbortSignal; checkpoint?: Checkpoin
  * @throws PermanentError `corrupt` or `unsupported`; SamplingFailure when ffmpeg can't be run; DeferredError when time is up and the
  * state is stored
  */
-export const indexVideo = async (source: ByteSource, options: Options): Promise<VideoIndex> => {
+export async function indexVideo(source: ByteSource, options: Options): Promise<VideoIndex> {
 	const container = await containerOf(source);
 	const readHeaders = headerReaders[container];
 	if (!readHeaders) return indexByDecoding(source, container, options);
@@ -43,7 +43,7 @@ export const indexVideo = async (source: ByteSource, options: Options): Promise<
 			throw error;
 		}
 	}
-};
+}
 
 /** Indexers without decoding, by demuxer: from headers, or by a pass over the file. */
 const headerReaders: Record<string, (source: ByteSource, checkpoint?: Checkpoint) => Promise<VideoIndex>> = {

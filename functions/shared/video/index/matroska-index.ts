@@ -36,7 +36,7 @@ type Head = { track: MatroskaTrack; scale: number; header: Buffer; notes: string
  * Presentation times are in units of the segment's timestamp scale, as demuxers count them.
  * @throws PermanentError `unsupported`, or `corrupt` if it is not Matroska; NeedsDecoding for anything unknown
  */
-export const indexMatroska = async (source: ByteSource): Promise<VideoIndex> => {
+export async function indexMatroska(source: ByteSource): Promise<VideoIndex> {
 	const window = makeWindow(source, 256 * 1024);
 	const found: { track?: MatroskaTrack } = {};
 	try {
@@ -45,7 +45,7 @@ export const indexMatroska = async (source: ByteSource): Promise<VideoIndex> => 
 		if (error instanceof NeedsDecoding && found.track) error.matrix = found.track.matrix;
 		throw error;
 	}
-};
+}
 
 const readSegment = async (
 	window: Window,

@@ -5,7 +5,7 @@ import { NeedsDecoding } from './needs-decoding.ts';
 /** Defaults of `trex` for the samples of fragments. */
 export type FragmentDefaults = { description: number; duration: number; size: number; flags: number };
 
-export const readFragmentDefaults = (moov: Buffer, track: number): FragmentDefaults => {
+export function readFragmentDefaults(moov: Buffer, track: number): FragmentDefaults {
 	const mvex = findBox(moov, { start: 0, end: moov.length }, 'mvex');
 	for (const box of mvex ? boxesIn(moov, mvex.start, mvex.end) : []) {
 		if (box.type !== 'trex' || moov.readUInt32BE(box.start + 4) !== track) continue;
@@ -17,7 +17,7 @@ export const readFragmentDefaults = (moov: Buffer, track: number): FragmentDefau
 		};
 	}
 	return { description: 1, duration: 0, size: 0, flags: 0 };
-};
+}
 
 const isSync = (flags: number): boolean => (flags & 0x10000) === 0;
 
@@ -28,14 +28,14 @@ const isSync = (flags: number): boolean => (flags & 0x10000) === 0;
  * @param nextTime decode time of the first sample, if the fragment has none
  * @returns the decode time after the last sample
  */
-export const readFragment = (
+export function readFragment(
 	moof: Buffer,
 	moofOffset: number,
 	track: number,
 	defaults: (track: number) => FragmentDefaults,
 	samples: Mp4Samples,
 	nextTime: number,
-): number => {
+): number {
 	let time = nextTime;
 	// End of the previous track's data: the default start for the next track.
 	let dataEnd = moofOffset;
@@ -88,7 +88,7 @@ export const readFragment = (
 		dataEnd = offset;
 	}
 	return time;
-};
+}
 
 const readFragmentHeader = (
 	moof: Buffer,

@@ -17,7 +17,7 @@ const largestMovieBox = 512 * 1024 * 1024;
  * Media data are never read.
  * @throws PermanentError `corrupt` or `unsupported`, with what is missing
  */
-export const indexMp4 = async (source: ByteSource): Promise<VideoIndex> => {
+export async function indexMp4(source: ByteSource): Promise<VideoIndex> {
 	const found: { track?: Mp4Track } = {};
 	try {
 		return await readMovie(source, found);
@@ -25,7 +25,7 @@ export const indexMp4 = async (source: ByteSource): Promise<VideoIndex> => {
 		if (error instanceof NeedsDecoding && found.track) error.stream = `i:${found.track.id}`;
 		throw error;
 	}
-};
+}
 
 const readMovie = async (source: ByteSource, found: { track?: Mp4Track }): Promise<VideoIndex> => {
 	const window = makeWindow(source, 64 * 1024);

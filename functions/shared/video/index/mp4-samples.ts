@@ -16,7 +16,9 @@ export type Mp4Samples = {
 /** Most pictures of a file, more than a week at 60 per second; protects against hostile tables. */
 export const mostSamples = 40_000_000;
 
-export const noSamples = (): Mp4Samples => ({ dts: [], pts: [], key: [], offset: [], size: [], end: 0 });
+export function noSamples(): Mp4Samples {
+	return { dts: [], pts: [], key: [], offset: [], size: [], end: 0 };
+}
 
 /** A table box with its entry count, limited by its size. */
 const table = (moov: Buffer, stbl: Box, type: string, headerBytes: number, entryBytes: number) => {
@@ -31,7 +33,7 @@ const table = (moov: Buffer, stbl: Box, type: string, headerBytes: number, entry
  * Reads the sample tables of a track that isn't fragmented (ISO/IEC 14496-12, 8.6 and 8.7).
  * @throws PermanentError `corrupt` when the tables contradict each other; NeedsDecoding for several sample descriptions
  */
-export const readSampleTable = (moov: Buffer, stbl: Box): Mp4Samples => {
+export function readSampleTable(moov: Buffer, stbl: Box): Mp4Samples {
 	const samples = noSamples();
 	const sizes = readSizes(moov, stbl);
 	const count = sizes.count;
@@ -72,7 +74,7 @@ export const readSampleTable = (moov: Buffer, stbl: Box): Mp4Samples => {
 	for (let sample = 0; sample < count; sample++) samples.size.push(sizes.of(sample));
 	placeSamples(moov, stbl, samples, count);
 	return samples;
-};
+}
 
 const readSizes = (moov: Buffer, stbl: Box): { count: number; of: (sample: number) => number } => {
 	const stsz = findBox(moov, stbl, 'stsz');

@@ -25,7 +25,7 @@ export type Edit = { duration: number; mediaTime: number; rate: number };
  * @param moov the movie box's content
  * @throws PermanentError `unsupported` without one, or when its samples are encrypted
  */
-export const readVideoTrack = (moov: Buffer): { track: Mp4Track; notes: string[] } => {
+export function readVideoTrack(moov: Buffer): { track: Mp4Track; notes: string[] } {
 	const whole = { start: 0, end: moov.length };
 	const mvhd = needBox(moov, whole, 'mvhd');
 	const movieTimescale = moov.readUInt32BE(mvhd.start + (moov[mvhd.start] === 1 ? 20 : 12));
@@ -65,7 +65,7 @@ export const readVideoTrack = (moov: Buffer): { track: Mp4Track; notes: string[]
 			edits: readEdits(moov, trak),
 		},
 	};
-};
+}
 
 /** The display matrix of the movie, for all tracks (ISO/IEC 14496-12, 8.2.2). */
 const movieMatrix = (moov: Buffer, mvhd: Box): Buffer => {

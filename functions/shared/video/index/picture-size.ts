@@ -13,11 +13,11 @@ type FirstPicture = { size: VideoIndex['pictureSize']; isPlanar: boolean; lastEr
  * Size of the first picture, upright, by decoding it: headers can be wrong, and the size may change within a stream. Null
  * if it can't be decoded, with the decoder's last error, if any.
  */
-export const firstPictureSize = async (
+export async function firstPictureSize(
 	index: VideoIndex,
 	source: ByteSource,
 	options: { ffmpegPath: string; signal: AbortSignal },
-): Promise<FirstPicture> => {
+): Promise<FirstPicture> {
 	const [chunk] = planChunks(index, [0], 1);
 	if (!chunk) return { size: null, isPlanar: false, lastError: '' };
 	const wanted = [{ index: 0, pts: index.pts[index.shown[0] as number] as number }];
@@ -40,4 +40,4 @@ export const firstPictureSize = async (
 	} finally {
 		run.close();
 	}
-};
+}

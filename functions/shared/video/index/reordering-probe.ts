@@ -15,11 +15,11 @@ const reordering = new Set(['h264', 'hevc', 'mpeg4', 'mpeg1video', 'mpeg2video',
  * Whether pictures are reordered although the file has no composition times: a decoder then outputs them with times that
  * jump. Probes only the start of such files: MP4 with decode times only, and Matroska made from AVI.
  */
-export const hidesReordering = async (
+export async function hidesReordering(
 	index: VideoIndex,
 	source: ByteSource,
 	options: { ffmpegPath: string; signal: AbortSignal },
-): Promise<boolean> => {
+): Promise<boolean> {
 	const { container, pts, timeBase } = index;
 	if (container.kind === 'whole' || !reordering.has(container.bitstream.codec)) return false;
 	if (container.kind === 'samples' && container.timed) {
@@ -39,4 +39,4 @@ export const hidesReordering = async (
 	const { times } = await listPictures({ ...options, input: { demuxer, stream: 'V:0', bytes } });
 	const wanted = demuxInput.pts.map(ptsInInput).sort((a, b) => a - b);
 	return times.some((time, at) => time !== wanted[at]);
-};
+}

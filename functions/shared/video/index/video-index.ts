@@ -97,8 +97,8 @@ export type ContainerHeader =
 	  };
 
 /** Positions in decode order of the shown pictures, sorted by time, then by file order. */
-export const presentationOrder = (pts: Float64Array, isShown: (at: number) => boolean): Uint32Array => {
+export function presentationOrder(pts: Float64Array, isShown: (at: number) => boolean): Uint32Array {
 	const shown = Array.from(pts.keys()).filter(isShown);
 	shown.sort((a, b) => (pts[a] as number) - (pts[b] as number) || a - b);
 	return Uint32Array.from(shown);
-};
+}

@@ -7,7 +7,7 @@ export type Resize = [height: number | null, width: number | null];
  * The size of a resized picture. A null side keeps the aspect ratio, rounded, at least 1 pixel.
  * @param resize null keeps the size
  */
-export const targetSize = (resize: Resize | null, { width, height }: Size): Size => {
+export function targetSize(resize: Resize | null, { width, height }: Size): Size {
 	if (!resize) return { width, height };
 	const [toHeight, toWidth] = resize;
 	const follow = (side: number, own: number, other: number) => Math.max(1, Math.round((side * own) / other));
@@ -15,4 +15,4 @@ export const targetSize = (resize: Resize | null, { width, height }: Size): Size
 		height: toHeight ?? (toWidth === null ? height : follow(toWidth, height, width)),
 		width: toWidth ?? (toHeight === null ? width : follow(toHeight, width, height)),
 	};
-};
+}

@@ -11,13 +11,13 @@ import type { Size } from './target-size.ts';
  * @returns its path
  * @throws FramefanError with its path, when it can't be written
  */
-export const writeFrameFile = async (
+export async function writeFrameFile(
 	folder: string,
 	index: number,
 	picture: VideoPicture,
 	options: ImageOptions,
 	to: Size = picture,
-): Promise<string> => {
+): Promise<string> {
 	const file = join(folder, `frame_${String(index).padStart(6, '0')}.${options.format}`);
 	const bytes = await encodeImage(picture, options, to);
 	try {
@@ -28,4 +28,4 @@ export const writeFrameFile = async (
 		await rm(`${file}.part`, { force: true });
 		throw new FramefanError(`${file} can't be written: ${messageOf(error)}`);
 	}
-};
+}

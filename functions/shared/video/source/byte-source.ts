@@ -9,20 +9,21 @@ export type ByteSource = {
 };
 
 /** The first `size` bytes of a source. */
-export const firstBytes = (source: ByteSource, size: number): ByteSource =>
-	size >= source.size
+export function firstBytes(source: ByteSource, size: number): ByteSource {
+	return size >= source.size
 		? source
 		: {
 				size,
 				read: (offset, length) => source.read(offset, Math.max(0, Math.min(length, size - offset))),
 				stream: (offset, length, signal) => source.stream(offset, Math.max(0, Math.min(length, size - offset)), signal),
 			};
+}
 
 /** Replacement bytes at an offset of a file. */
 export type Change = { offset: number; bytes: Buffer };
 
 /** A source with some bytes replaced. */
-export const withChanges = (source: ByteSource, changes: Change[]): ByteSource => {
+export function withChanges(source: ByteSource, changes: Change[]): ByteSource {
 	if (changes.length === 0) return source;
 	/** Applies the changes to a piece at an offset of the source. */
 	const changed = (piece: Uint8Array, at: number): Buffer => {
@@ -43,7 +44,7 @@ export const withChanges = (source: ByteSource, changes: Change[]): ByteSource =
 			}
 		},
 	};
-};
+}
 
 /** A part of a source: `[offset, offset + length)`. */
 export type ByteRange = { offset: number; length: number };
@@ -52,7 +53,7 @@ export type ByteRange = { offset: number; length: number };
 const worthReading = 64 * 1024;
 
 /** Joins adjacent or nearly adjacent ranges, given in order of their offsets. */
-export const joinRanges = (ranges: Iterable<ByteRange>): ByteRange[] => {
+export function joinRanges(ranges: Iterable<ByteRange>): ByteRange[] {
 	const joined: ByteRange[] = [];
 	for (const range of ranges) {
 		const last = joined.at(-1);
@@ -61,4 +62,4 @@ export const joinRanges = (ranges: Iterable<ByteRange>): ByteRange[] => {
 		} else joined.push({ ...range });
 	}
 	return joined;
-};
+}

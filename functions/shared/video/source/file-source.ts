@@ -7,7 +7,7 @@ import type { ByteSource } from './byte-source.ts';
  * Opens a local file.
  * @throws PermanentError `not-found`, `refused` without permission, `unsupported` for a folder, pipe or device
  */
-export const openFile = async (path: string): Promise<ByteSource & { close(): Promise<void> }> => {
+export async function openFile(path: string): Promise<ByteSource & { close(): Promise<void> }> {
 	const found = await stat(path).catch(explain(path));
 	if (!found.isFile())
 		throw new PermanentError(
@@ -29,7 +29,7 @@ export const openFile = async (path: string): Promise<ByteSource & { close(): Pr
 				: createReadStream(path, { start: offset, end: offset + length - 1, ...(signal ? { signal } : {}) }),
 		close: () => file.close(),
 	};
-};
+}
 
 /** Throws the reason why a file can't be opened. */
 const explain =

@@ -34,7 +34,7 @@ type Answer = { response: Response; range: ContentRange };
  * stopped. Bytes beyond the requested range are ignored.
  * @throws PermanentError `not-found` or `refused`, `unreadable` for an answer with another range; NoRanges; Unreachable
  */
-export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> => {
+export async function openHttp(options: HttpSourceOptions): Promise<ByteSource> {
 	const { url } = options;
 	const ask = (first: number, last: number, signal?: AbortSignal): Promise<Answer> =>
 		retrying(
@@ -88,7 +88,7 @@ export const openHttp = async (options: HttpSourceOptions): Promise<ByteSource> 
 			return Buffer.concat(pieces);
 		},
 	};
-};
+}
 
 /**
  * Size of a file whose server answers ranges without it: from the range of the last byte, or by HEAD.
@@ -109,10 +109,7 @@ const sizeOf = async (options: HttpSourceOptions): Promise<number> => {
  * Streams the whole file, for servers without byte ranges.
  * @throws PermanentError `not-found` or `refused`; Unreachable; any interruption, since the stream can't be resumed
  */
-export const streamWhole = async function* (
-	options: HttpSourceOptions,
-	signal: AbortSignal,
-): AsyncIterable<Uint8Array> {
+export async function* streamWhole(options: HttpSourceOptions, signal: AbortSignal): AsyncIterable<Uint8Array> {
 	const response = await retrying(
 		async () => {
 			const answer = await request(options, {}, signal);
@@ -136,7 +133,7 @@ export const streamWhole = async function* (
 		throw brokeOff(size);
 	}
 	if (Number.isFinite(said) && size !== said && !response.headers.has('content-encoding')) throw brokeOff(size);
-};
+}
 
 const tries = ({ quick }: HttpSourceOptions, signal?: AbortSignal) => ({
 	...{ retries: 5, minTimeout: 300 },

@@ -10,10 +10,10 @@ import type { ByteSource } from './byte-source.ts';
  * Serves a source by byte ranges at an unguessable URL on loopback, for a program on this machine. The program needs
  * neither the token nor the network, and reads only what it requests.
  */
-export const openLoopbackRangeServer = async (
+export async function openLoopbackRangeServer(
 	source: ByteSource,
 	signal: AbortSignal,
-): Promise<{ url: string; close(): void }> => {
+): Promise<{ url: string; close(): void }> {
 	const path = `/${randomBytes(16).toString('hex')}`;
 	const server = createServer((request, response) => {
 		if (request.url !== path) return void response.writeHead(404).end();
@@ -41,4 +41,4 @@ export const openLoopbackRangeServer = async (
 			server.closeAllConnections();
 		},
 	};
-};
+}

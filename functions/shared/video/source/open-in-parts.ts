@@ -11,10 +11,10 @@ import { type HttpSourceOptions, NoRanges, openHttp, streamWhole } from './http-
  * Opens a file at a URL, for interactive use on one machine. Without byte ranges, it is copied to the temporary folder;
  * `close` removes the copy.
  */
-export const openInParts = async (
+export async function openInParts(
 	file: HttpSourceOptions,
 	signal: AbortSignal,
-): Promise<ByteSource & { close(): Promise<void> }> => {
+): Promise<ByteSource & { close(): Promise<void> }> {
 	const where = { ...file, quick: true };
 	try {
 		return { ...(await openHttp(where)), close: async () => {} };
@@ -38,4 +38,4 @@ export const openInParts = async (
 		await remove();
 		throw error;
 	}
-};
+}

@@ -13,7 +13,7 @@ export type Window = {
 	size: number;
 };
 
-export const makeWindow = (source: ByteSource, windowBytes: number): Window => {
+export function makeWindow(source: ByteSource, windowBytes: number): Window {
 	let start = 0;
 	let held: Buffer = Buffer.alloc(0);
 	const upTo = async (offset: number, length: number): Promise<Buffer> => {
@@ -36,4 +36,4 @@ export const makeWindow = (source: ByteSource, windowBytes: number): Window => {
 			);
 		},
 	};
-};
+}

@@ -88,5 +88,6 @@ export function resumedList(state: PassState): SampleList {
 }
 
 /** The first display position after those of the pictures in a list. */
-export const firstPositionAfter = (list: SampleList): number =>
-	Math.ceil(list.units.reduce((most, { order }) => Math.max(most, order), 0)) + 1;
+export function firstPositionAfter(list: SampleList): number {
+	return Math.ceil(list.units.reduce((most, { order }) => Math.max(most, order), 0)) + 1;
+}

@@ -20,10 +20,12 @@ export type SampleList = {
 	known: number;
 };
 
-export const emptyList = (hasTimes: boolean): SampleList => ({
-	...{ offset: [], size: [], units: [], first: Buffer.alloc(0), known: 0 },
-	...(hasTimes ? { times: { pts: [], dts: [] } } : { storedPositions: [] }),
-});
+export function emptyList(hasTimes: boolean): SampleList {
+	return {
+		...{ offset: [], size: [], units: [], first: Buffer.alloc(0), known: 0 },
+		...(hasTimes ? { times: { pts: [], dts: [] } } : { storedPositions: [] }),
+	};
+}
 
 /** Facts about the stream. */
 export type StreamFacts = {

@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 const folder = import.meta.dirname;
 
 /** Contents of the files in `built/`, by name. */
-export const buildPictures = async (): Promise<Record<string, Buffer>> => {
+export async function buildPictures(): Promise<Record<string, Buffer>> {
 	const wasm = await compileAssembly();
 	const source = [
 		'// Built by `npm run wasm`: not to be changed by hand.',
@@ -19,7 +19,7 @@ export const buildPictures = async (): Promise<Record<string, Buffer>> => {
 		'',
 	].join('\n');
 	return { 'pictures.wasm': wasm, 'pictures.ts': Buffer.from(source) };
-};
+}
 
 /** @throws Error with the messages of the compiler */
 const compileAssembly = async (): Promise<Buffer> => {

@@ -28,14 +28,17 @@ const pageBytes = 65536;
 const mostPages = 32768;
 const formats = { 'yuv420p-bt601': 0, gray: 1, 'yuv420p-bt709': 2, rgb24: 3 };
 
-export const compile = (bytes: Uint8Array): PictureModule => new WebAssembly.Module(bytes);
+export function compile(bytes: Uint8Array): PictureModule {
+	return new WebAssembly.Module(bytes);
+}
 
 /**
  * Memory for one picture: 3.5 MiB plus the input and output pixels (1, 1.5 or 3 bytes each). It grows to its largest
  * picture and does not shrink.
  */
-export const makeMemory = (): PictureMemory =>
-	new WebAssembly.Memory({ initial: 16, maximum: mostPages, shared: true });
+export function makeMemory(): PictureMemory {
+	return new WebAssembly.Memory({ initial: 16, maximum: mostPages, shared: true });
+}
 
 /** Processes pictures in one memory. Only one codec may use the same memory at a time. */
 export type Codec = {
@@ -48,7 +51,7 @@ export type Codec = {
 	run(job: PictureJob): Buffer;
 };
 
-export const openCodec = (module: PictureModule, memory: PictureMemory): Codec => {
+export function openCodec(module: PictureModule, memory: PictureMemory): Codec {
 	const exports = new WebAssembly.Instance(module, { env: { memory } }).exports;
 	const prepare = (job: PictureJob): void => {
 		checkJob(job);
@@ -79,7 +82,7 @@ export const openCodec = (module: PictureModule, memory: PictureMemory): Codec =
 			return bytes.subarray(start, start + length);
 		},
 	};
-};
+}
 
 /** Results of the next pictures are seldom larger by more than this part. */
 const headroom = 1 / 8;
@@ -88,7 +91,7 @@ const headroom = 1 / 8;
  * Copies from shared memory (faster than `Buffer.from` and `new Uint8Array`).
  * @param into memory to be used, if it is large enough; new memory then has some headroom, to be used again
  */
-export const copyOut = (view: Buffer, into?: ArrayBuffer): Buffer<ArrayBuffer> => {
+export function copyOut(view: Buffer, into?: ArrayBuffer): Buffer<ArrayBuffer> {
 	const { length } = view;
 	const copy =
 		into && into.byteLength >= length
@@ -96,4 +99,4 @@ export const copyOut = (view: Buffer, into?: ArrayBuffer): Buffer<ArrayBuffer> =
 			: Buffer.allocUnsafeSlow(into ? Math.ceil(length * (1 + headroom)) : length).subarray(0, length);
 	copy.set(view);
 	return copy;
-};
+}

@@ -21,23 +21,29 @@ const run = (job: PictureJob, data: Uint8Array): Buffer => {
  * Encodes a picture as PNG in this thread, without metadata.
  * @throws RangeError when the data do not have this size, or is larger than 2^28 pixels or 174762 in width
  */
-export const encodePng = ({ width, height, data }: Picture): Buffer =>
-	run({ pixels: 'rgb24', width, height, output: 'png' }, data);
+export function encodePng({ width, height, data }: Picture): Buffer {
+	return run({ pixels: 'rgb24', width, height, output: 'png' }, data);
+}
 
 /** The same for a gray picture of one byte per pixel. */
-export const encodeGrayPng = ({ width, height, data }: Picture): Buffer =>
-	run({ pixels: 'gray', width, height, output: 'png' }, data);
+export function encodeGrayPng({ width, height, data }: Picture): Buffer {
+	return run({ pixels: 'gray', width, height, output: 'png' }, data);
+}
 
 /** Scales a picture to exactly this size, with the same result as OpenCV's `INTER_LINEAR`. */
-export const resizeRgb = ({ width, height, data }: Picture, to: Size): Picture => ({
-	width: to.width,
-	height: to.height,
-	data: run({ pixels: 'rgb24', width, height, resize: to, output: 'rgb' }, data),
-});
+export function resizeRgb({ width, height, data }: Picture, to: Size): Picture {
+	return {
+		width: to.width,
+		height: to.height,
+		data: run({ pixels: 'rgb24', width, height, resize: to, output: 'rgb' }, data),
+	};
+}
 
 /** Converts a picture to RGB in this thread, with the same result as ffmpeg's rgb24. */
-export const yuv420ToRgb = ({ width, height, pixels, bytes }: VideoPicture): Picture => ({
-	width,
-	height,
-	data: run({ pixels, width, height, output: 'rgb' }, bytes),
-});
+export function yuv420ToRgb({ width, height, pixels, bytes }: VideoPicture): Picture {
+	return {
+		width,
+		height,
+		data: run({ pixels, width, height, output: 'rgb' }, bytes),
+	};
+}

@@ -17,14 +17,14 @@ const mostRowBytes = 2 ** 19 - 1;
 const mostPixels = 2 ** 28;
 
 /** @throws RangeError for an invalid job */
-export const checkJob = ({ pixels, width, height, resize, output }: PictureJob): void => {
+export function checkJob({ pixels, width, height, resize, output }: PictureJob): void {
 	checkSize({ width, height }, pixels);
 	if (isPlanar(pixels) && (width % 2 === 1 || height % 2 === 1)) {
 		throw new RangeError(`yuv420p pictures have even sides, not ${width} x ${height}`);
 	}
 	if (pixels === 'gray' && (resize || output !== 'png')) throw new RangeError('a gray picture can only become a PNG');
 	if (resize) checkSize(resize, pixels);
-};
+}
 
 const checkSize = ({ width, height }: Size, pixels: PictureJob['pixels']): void => {
 	if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
@@ -36,7 +36,8 @@ const checkSize = ({ width, height }: Size, pixels: PictureJob['pixels']): void 
 };
 
 /** Size of the input pixels in bytes. */
-export const pixelBytes = ({ pixels, width, height }: PictureJob): number =>
-	width * height * (pixels === 'gray' ? 1 : pixels === 'rgb24' ? 3 : 1.5);
+export function pixelBytes({ pixels, width, height }: PictureJob): number {
+	return width * height * (pixels === 'gray' ? 1 : pixels === 'rgb24' ? 3 : 1.5);
+}
 
 const isPlanar = (pixels: PictureJob['pixels']): boolean => pixels !== 'gray' && pixels !== 'rgb24';

@@ -4,7 +4,7 @@ import { compile, type PictureModule } from './codec.ts';
 let compiled: PictureModule | undefined;
 
 /** The module that all memories share, compiled when it is first wanted. */
-export const pictureModule = (): PictureModule => {
+export function pictureModule(): PictureModule {
 	compiled ??= compile(Buffer.from(moduleBase64, 'base64'));
 	return compiled;
-};
+}

@@ -10,13 +10,13 @@ const bytesBehind = 4 + 12;
  * @param start of the stream; `bytesBefore` bytes before it and 16 bytes behind it are overwritten
  * @returns the file, a view
  */
-export const wrapStream = (
+export function wrapStream(
 	bytes: Buffer,
 	start: number,
 	length: number,
 	{ width, height }: Size,
 	isGray: boolean,
-): Buffer => {
+): Buffer {
 	const file = bytes.subarray(start - bytesBefore, start + length + bytesBehind);
 	file.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 	file.writeUInt32BE(width, 16);
@@ -27,7 +27,7 @@ export const wrapStream = (
 	putChunk(file, 33, 'IDAT', length);
 	putChunk(file, 45 + length, 'IEND', 0);
 	return file;
-};
+}
 
 /** Writes what surrounds a chunk's content. */
 const putChunk = (file: Buffer, at: number, type: string, length: number): void => {

@@ -45,7 +45,7 @@ const mostSpare = 32;
  * @param count threads
  * @param places memories: pictures that are being filled, waiting or processed at the same time
  */
-export const makePictureWorkers = ({
+export function makePictureWorkers({
 	count,
 	places = count + 1,
 	code = workerCode,
@@ -54,7 +54,7 @@ export const makePictureWorkers = ({
 	places?: number;
 	/** What runs in a thread; for tests. */
 	code?: string;
-}): PictureWorkers => {
+}): PictureWorkers {
 	const free: Memory[] = [];
 	const waiting: Waiting[] = [];
 	const tasks: Task[] = [];
@@ -197,6 +197,6 @@ export const makePictureWorkers = ({
 			return closing;
 		},
 	};
-};
+}
 
 const ended = 'the picture threads have stopped';
