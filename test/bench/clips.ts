@@ -10,7 +10,7 @@ const run = promisify(execFile);
 /** Has an AV1 encoder that ends this year. */
 const newerFfmpeg = '/usr/bin/ffmpeg';
 
-export const sizes = { '720p': [1280, 720], '1080p': [1920, 1080] } as const;
+export const sizes = { '720p': [1280, 720], '1080p': [1920, 1080], '4K': [3840, 2160] } as const;
 export type SizeName = keyof typeof sizes;
 
 const encoders = {

@@ -24,7 +24,7 @@ export type Goal = {
 	most?: number;
 	/** Smallest and largest from round to round. */
 	range?: [number, number];
-	unit: '×' | 'ms' | '%';
+	unit: '×' | 'ms' | 'MiB' | '%';
 };
 
 /** A table that no race is behind. */

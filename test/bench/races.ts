@@ -3,6 +3,7 @@ import { encoders } from './races/encoders.ts';
 import { jpegFiles, pngFiles } from './races/files.ts';
 import { formats } from './races/formats.ts';
 import { limit } from './races/limit.ts';
+import { memory } from './races/memory.ts';
 import { sampling } from './races/sampling.ts';
 import { scale } from './races/scale.ts';
 import { simulation } from './races/simulation.ts';
@@ -18,6 +19,7 @@ export const races: Race[] = [
 	random,
 	encoders,
 	scale,
+	memory,
 	formats,
 	simulation,
 ];

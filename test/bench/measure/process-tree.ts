@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 const ticksPerSecond = 100;
 const pageBytes = 4096;
 
-type Process = { parent: number; ticks: number; childTicks: number; pages: number };
+type Process = { name: string; parent: number; ticks: number; childTicks: number; pages: number };
 
 /** Watches a process and all that it starts, by looking into /proc now and then. Where there is none, it sees nothing. */
 export type TreeWatch = {
@@ -40,6 +40,26 @@ export function watchTree(root: number, everyMs = 200): TreeWatch {
 	};
 }
 
+/**
+ * Watches the processes below this one that have started an ffmpeg.
+ * @returns a function that stops, and tells the most memory in MiB that one of them had together with its ffmpeg
+ */
+export function watchDecoders(everyMs = 50): () => number {
+	let peakPages = 0;
+	const look = () => {
+		const tree = treeOf(process.pid);
+		const pagesOf = new Map<number, number>();
+		for (const { name, parent, pages } of tree.values())
+			if (name === 'ffmpeg') pagesOf.set(parent, (pagesOf.get(parent) ?? tree.get(parent)?.pages ?? 0) + pages);
+		peakPages = Math.max(peakPages, ...pagesOf.values());
+	};
+	const timer = setInterval(look, everyMs);
+	return () => {
+		clearInterval(timer);
+		return (peakPages * pageBytes) / 2 ** 20;
+	};
+}
+
 /** Seconds of processor time of a running process and of its children that have ended. */
 export function cpuSecondsOf(pid: number): number {
 	const process = readProcess(pid);
@@ -72,6 +92,7 @@ function readProcess(pid: number): Process | undefined {
 		const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 		const field = (number: number) => Number(fields[number - 3]);
 		return {
+			name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
 			parent: field(4),
 			ticks: field(14) + field(15),
 			childTicks: field(16) + field(17),
