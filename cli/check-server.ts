@@ -1,4 +1,5 @@
-import { FramefanError, messageOf } from '#shared/errors.ts';
+import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
+import { redirectMessage } from '#shared/reach.ts';
 import { retrying } from '#shared/retrying.ts';
 import { isTransientStatus } from '#shared/transient.ts';
 
@@ -32,15 +33,18 @@ const ask = async (server: string, token: string, project: number): Promise<{ st
 			method: 'POST',
 			headers: { 'content-type': 'application/json', 'x-api-key': token },
 			body: JSON.stringify({ id: project }),
-			redirect: 'error',
+			redirect: 'manual',
 			signal: AbortSignal.timeout(timeoutMs),
 		});
+		const redirect = redirectMessage(server, response);
+		if (redirect) throw new PermanentError('refused', redirect);
 		return { status: response.status, text: await response.text() };
 	};
 	const isUnreachable = (error: unknown) => unreachableCodes.has(reasonOf(error));
 	try {
 		return await retrying(once, { retries: mostTries - 1, minTimeout: 100, isLast: isUnreachable });
 	} catch (error) {
+		if (error instanceof PermanentError) throw error;
 		throw new FramefanError(`${server} can't be reached (${reasonOf(error)}): check the address and the network`);
 	}
 };

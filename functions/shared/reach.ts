@@ -36,6 +36,17 @@ export async function reach(url: URL, init: RequestInit & { duplex?: 'half' }): 
 	}
 }
 
+/**
+ * What to tell of an answer that redirects a call with a token, which must not go to another host.
+ * @returns undefined for any other answer
+ */
+export function redirectMessage(server: string, { status, headers }: Response): string | undefined {
+	if (status < 300 || status >= 400) return undefined;
+	const location = headers.get('location') ?? '';
+	const target = URL.canParse(location, server) ? new URL(location, server).origin : 'an invalid address';
+	return `${server} redirects to ${target}: set the address that the server really has`;
+}
+
 /** Tries for an unreachable host when a user is waiting. */
 const quickTries = 2;
 

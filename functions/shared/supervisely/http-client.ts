@@ -1,6 +1,6 @@
 import type { Token } from '../aws/secret.ts';
 import { messageOf, PermanentError, SamplingFailure, TransientError } from '../errors.ts';
-import { isGone, reach } from '../reach.ts';
+import { isGone, reach, redirectMessage } from '../reach.ts';
 import { retrying } from '../retrying.ts';
 import { isTransientStatus } from '../transient.ts';
 import { encodeForm, type FormPart, streamOf } from './multipart.ts';
@@ -88,7 +88,7 @@ export function connectSupervisely(
 					duplex: 'half',
 					headers: { ...headers, ...key },
 					// The token is for this host only.
-					redirect: 'error',
+					redirect: 'manual',
 					signal: AbortSignal.any([silence, ...(signal ? [signal] : [])]),
 				});
 			} catch (error) {
@@ -108,6 +108,11 @@ export function connectSupervisely(
 			}
 		}
 		if (response.ok) return response;
+		const redirect = redirectMessage(server, response);
+		if (redirect) {
+			await response.body?.cancel();
+			throw new SamplingFailure(redirect);
+		}
 		const text = await response.text();
 		if (isTransientStatus(response.status)) {
 			const message = `${endpoint} answered ${response.status}: ${text.slice(0, 200)}`;

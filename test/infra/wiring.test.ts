@@ -1,0 +1,145 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { FramefanStack } from '../../infra/stack.ts';
+
+type Resource = { Type: string; Properties: Record<string, unknown> };
+// biome-ignore lint/suspicious/noExplicitAny: the tree of a template
+type Tree = any;
+
+let document: { Resources: Record<string, Resource> };
+beforeAll(() => {
+	const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+	document = Template.fromStack(new FramefanStack(app, 'Framefan', { layersFor: 'host' })).toJSON() as typeof document;
+});
+
+const ofType = (type: string): [id: string, properties: Tree][] =>
+	Object.entries(document.Resources).flatMap(([id, { Type, Properties }]) =>
+		Type === type ? [[id, Properties] as [string, Tree]] : [],
+	);
+
+/** A logical id as the stack's code has it, without the hash that CDK appends. */
+const nameOf = (id: string): string => id.replace(/[0-9A-F]{8}$/, '');
+
+/** What an ARN in a policy is of: a resource of the stack, what is in it, or a parameter by the name of its parameter. */
+const targetOf = (arn: Tree): string => {
+	if (arn['Fn::GetAtt']) return nameOf(arn['Fn::GetAtt'][0]);
+	const parts: Tree[] = arn['Fn::Join']?.[1] ?? [arn];
+	return parts
+		.map(part => (typeof part === 'string' ? part : part.Ref ? nameOf(part.Ref) : nameOf(part['Fn::GetAtt'][0])))
+		.join('')
+		.replace('arn:AWS::Partition:ssm:AWS::Region:AWS::AccountId:', '');
+};
+
+test('each queue has its consumer, with the time, the batch and the width that go with it', () => {
+	const functions = new Map(ofType('AWS::Lambda::Function'));
+	const queues = new Map(ofType('AWS::SQS::Queue'));
+	const consumers = ofType('AWS::Lambda::EventSourceMapping').map(([, mapping]) => {
+		const queue = mapping.EventSourceArn['Fn::GetAtt'][0];
+		const { BatchSize, ScalingConfig, FunctionResponseTypes } = mapping;
+		const dead = queues.get(queue).RedrivePolicy?.deadLetterTargetArn['Fn::GetAtt'][0];
+		return {
+			queue: nameOf(queue),
+			consumer: nameOf(mapping.FunctionName.Ref),
+			hidden: queues.get(queue).VisibilityTimeout,
+			timeout: functions.get(mapping.FunctionName.Ref).Timeout,
+			batch: BatchSize,
+			width: ScalingConfig.MaximumConcurrency,
+			partly: FunctionResponseTypes.includes('ReportBatchItemFailures'),
+			deadLetters: dead === undefined ? null : nameOf(dead),
+		};
+	});
+	const dead = { consumer: 'Reduce', hidden: 720, timeout: 120, batch: 10, width: 2, partly: true, deadLetters: null };
+	const alone = { batch: 1, partly: true };
+	expect(consumers).toEqual([
+		{
+			...{ queue: 'PlanQueue', consumer: 'FanOut', hidden: 1800, timeout: 300, ...alone, width: 20 },
+			deadLetters: 'PlanDeadLetters',
+		},
+		{
+			...{ queue: 'DecodingQueue', consumer: 'Decode', hidden: 3600, timeout: 600, ...alone, width: 200 },
+			deadLetters: 'DecodingDeadLetters',
+		},
+		{ queue: 'PlanDeadLetters', ...dead },
+		{ queue: 'DecodingDeadLetters', ...dead },
+		{ queue: 'ReportingQueue', ...dead, width: 10, deadLetters: 'ReportingDeadLetters' },
+		{ queue: 'ReportingDeadLetters', ...dead },
+	]);
+});
+
+describe('what a function may do', () => {
+	const onState = ['s3:GetObject* s3:GetBucket* s3:List* s3:DeleteObject* s3:PutObject s3:PutObjectLegalHold'];
+	onState[0] += ' s3:PutObjectRetention s3:PutObjectTagging s3:PutObjectVersionTagging s3:Abort* on State, State/*';
+	const token =
+		'ssm:DescribeParameters ssm:GetParameters ssm:GetParameter ssm:GetParameterHistory on parameterTokenParameter';
+	const sends = (queue: string) => `sqs:SendMessage sqs:GetQueueAttributes sqs:GetQueueUrl on ${queue}`;
+	const receives = (queue: string) =>
+		`sqs:ReceiveMessage sqs:ChangeMessageVisibility sqs:GetQueueUrl sqs:DeleteMessage sqs:GetQueueAttributes on ${queue}`;
+	const rights: Record<string, string[]> = {
+		Api: [...onState, token, sends('PlanQueue'), sends('ReportingQueue')],
+		FanOut: [
+			...[receives('PlanQueue'), ...onState, token],
+			...[sends('PlanQueue'), sends('DecodingQueue'), sends('ReportingQueue')],
+		],
+		Decode: [receives('DecodingQueue'), ...onState, token, sends('DecodingQueue'), sends('ReportingQueue')],
+		Reduce: [
+			...['PlanDeadLetters', 'DecodingDeadLetters', 'ReportingQueue', 'ReportingDeadLetters'].map(receives),
+			...[...onState, token, sends('ReportingQueue'), sends('PlanQueue')],
+		],
+	};
+
+	test('is this and nothing else', () => {
+		const policies = ofType('AWS::IAM::Policy');
+		const found = ofType('AWS::Lambda::Function').map(([id, { Role }]) => {
+			const own = policies.filter(([, { Roles }]) =>
+				Roles.some(({ Ref }: { Ref: string }) => Ref === Role['Fn::GetAtt'][0]),
+			);
+			const statements: Tree[] = own.flatMap(([, { PolicyDocument }]) => PolicyDocument.Statement);
+			const told = statements.map(
+				({ Effect, Action, Resource }) =>
+					`${Effect === 'Allow' ? '' : `${Effect} `}${[Action].flat().join(' ')} on ${[Resource].flat().map(targetOf).join(', ')}`,
+			);
+			return [nameOf(id), told] as const;
+		});
+		expect(Object.fromEntries(found)).toEqual(rights);
+	});
+
+	test('has no managed policy beside that of its logs', () => {
+		for (const [id, { ManagedPolicyArns }] of ofType('AWS::IAM::Role'))
+			for (const arn of ManagedPolicyArns ?? [])
+				expect(JSON.stringify(arn), id).toContain('service-role/AWSLambdaBasicExecutionRole');
+	});
+});
+
+test('each rule starts its function, which lets it', () => {
+	const allowed = ofType('AWS::Lambda::Permission')
+		.filter(([, { Principal }]) => Principal === 'events.amazonaws.com')
+		.map(([, { SourceArn, FunctionName }]) => [SourceArn['Fn::GetAtt'][0], FunctionName['Fn::GetAtt'][0]].join(' '));
+	const rules = ofType('AWS::Events::Rule').map(([id, { ScheduleExpression, Targets }]) => {
+		const targets: string[] = Targets.map(({ Arn }: Tree) => Arn['Fn::GetAtt'][0]);
+		for (const target of targets) expect(allowed).toContain(`${id} ${target}`);
+		return [nameOf(id), ScheduleExpression, ...targets.map(nameOf)];
+	});
+	expect(rules).toEqual([
+		['StandingSamplingRule', { Ref: 'ScheduleExpression' }, 'Api'],
+		['SweepRule', 'rate(5 minutes)', 'Reduce'],
+	]);
+});
+
+test('each route calls the api function, which lets it', () => {
+	const integrations = new Map(ofType('AWS::ApiGatewayV2::Integration'));
+	for (const [id, { Target }] of ofType('AWS::ApiGatewayV2::Route')) {
+		const integration = integrations.get(Target['Fn::Join'][1][1].Ref);
+		expect(nameOf(integration.IntegrationUri['Fn::GetAtt'][0]), id).toBe('Api');
+	}
+	const allowed = ofType('AWS::Lambda::Permission').filter(
+		([, { Principal }]) => Principal === 'apigateway.amazonaws.com',
+	);
+	expect(allowed).toHaveLength(ofType('AWS::ApiGatewayV2::Route').length);
+	for (const [id, { FunctionName }] of allowed) expect(nameOf(FunctionName['Fn::GetAtt'][0]), id).toBe('Api');
+});
+
+test('the template changes only on purpose', async () => {
+	const text = JSON.stringify(document, null, 2).replaceAll(/\b[0-9a-f]{64}\b/g, 'HASH');
+	await expect(`${text}\n`).toMatchFileSnapshot('template.json');
+});
