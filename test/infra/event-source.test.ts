@@ -71,7 +71,7 @@ const send = async (QueueUrl: string, bodies: string[]) => {
 	}
 };
 
-test('what is reported as failed stays, what succeeded is deleted, and only the poison ends as a dead letter', async () => {
+test('failed messages stay, the others are deleted, and one that always fails is a dead letter', async () => {
 	const { QueueUrl, dead, worker } = await wire(
 		'partial',
 		`return { batchItemFailures: records.filter(({ body }) => body === 'poison').map(({ messageId }) => ({ itemIdentifier: messageId })) };`,

@@ -129,7 +129,7 @@ test.each([
 	expect(Date.now() - started).toBeLessThan(8000);
 });
 
-test('an error that nobody foresaw is one line, and --debug prints its stack trace, without the token', async () => {
+test('an unexpected error is one line; --debug prints its stack trace, without the token', async () => {
 	// A state folder that is none.
 	const data = join(folder, 'blocked');
 	await promisify(execFile)('touch', [data]);

@@ -30,7 +30,7 @@ const processesOf = (folder: string): number[] => {
 		.map(Number);
 };
 
-test('killed in the middle and started again, the demo ends with every frame and label in its place', async () => {
+test('a demo that was killed and started again ends with every frame and label in place', async () => {
 	const first = startFramefan(['demo', '--data', data, '--json']);
 	await until(
 		() => /^([1-9]\d*)\/1500 frames/m.test(first.output()) || first.child.exitCode !== null,

@@ -16,7 +16,7 @@ const always = (match: string) => [{ match, share: 1, action: { status: 500 } }]
 const customData = async (id: number) => (await ok(bench.server, 'projects.info', { id })).customData;
 
 describe('dead letters become faults', () => {
-	test('of chunks: each frame is one, with the last error, and a retry on the healed server completes', async () => {
+	test('of chunks: each frame is a fault with the last error, and a retry completes them', async () => {
 		bench.server.setFaults(always('images.bulk.add'));
 		const { id } = await start('lost chunks', { step: 10 });
 		const first = await bench.ended(id);
@@ -48,7 +48,7 @@ describe('dead letters become faults', () => {
 		await expect(bench.api.retry(id)).rejects.toThrow(/409.*nothing to retry/);
 	});
 
-	test('of steps of the walk: what was never walked is a fault, too, and what was done is not done again', async () => {
+	test('of steps of the walk: what was not walked is a fault, and nothing is done twice', async () => {
 		bench.server.setFaults(always('videos.annotations.bulk.info'));
 		const { id } = await start('lost videos', { step: 15 });
 		const first = await bench.ended(id);
@@ -110,7 +110,7 @@ test('a retry of what was not mended ends with the same faults', async () => {
 	bench.server.setFaults([]);
 });
 
-test('two samplings into one project at the same time: each image is of one of them, with labels that fit it', async () => {
+test('two samplings into one project at once: each image is of one, with the labels of it', async () => {
 	const project = (await ok(bench.server, 'projects.add', {
 		...{ name: 'shared', type: 'images' },
 		workspaceId: (await ok(bench.server, 'projects.info', { id: bench.source })).workspaceId,
@@ -135,7 +135,7 @@ test('two samplings into one project at the same time: each image is of one of t
 	}
 });
 
-test("a token that is refused ends the sampling with one reason, and the destination's custom data say so", async () => {
+test('a refused token ends the sampling with one reason, which the destination has too', async () => {
 	bench.server.setFaults([{ match: 'images.internal.hashes.list', share: 1, action: { status: 403 } }]);
 	const { id } = await start('refused');
 	const status = await bench.ended(id);

@@ -44,7 +44,7 @@ const clean = { faults: [], faultCount: 0 };
 const names = (ending: string) =>
 	['first.mp4', 'second.mkv'].flatMap(video => ['00', '10', '20'].map(frame => `${video}_frame_${frame}.${ending}`));
 
-test('JPEG and WebP are made of the very pixels that PNG has, with the same labels, and a second run finds them', async () => {
+test('JPEG and WebP are made of the pixels of PNG, with its labels, and found by a second run', async () => {
 	const { server, sample, images, bytes } = await start();
 	const { destination } = await sample({});
 	const pngs = await images(destination.id);
@@ -164,7 +164,7 @@ test('images in another size are replaced in the format that they have', async (
 	expect(found.map(({ name, width }) => [name, width])).toEqual(names('webp').map(name => [name, tiny.width]));
 });
 
-test('a schedule goes on in its format, and is not kept from it by one that was asked for in another and is refused', async () => {
+test('a schedule goes on in its format, also after a request in another one was refused', async () => {
 	const scheduled = (source: number, settings: object) => ({
 		StandingSampling: JSON.stringify({ source: { projectId: source }, destination: { name: 'standing' }, settings }),
 	});

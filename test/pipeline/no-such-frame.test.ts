@@ -35,7 +35,7 @@ const run = async (destination: object, settings = {}) => {
 	return { id, ended: await bench.ended(id) };
 };
 
-test('labels behind the last picture are faults: the first are named, all are counted, the same at each run and retry', async () => {
+test('labels behind the last picture are faults: counted, the first named, in every run', async () => {
 	const { id, ended } = await run({ name: 'misplaced' }, { step: 10 });
 	const expected = { state: 'completed_with_faults', framesPlanned: 6, faultCount: lost + 1 };
 	expect(ended).toMatchObject({ ...expected, framesUploaded: 6 });

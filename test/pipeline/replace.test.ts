@@ -36,7 +36,7 @@ const start = async (settings = {}) => {
 };
 const clean = { faults: [], faultCount: 0 };
 
-test('images in another size stay and a note has both sizes; with replace they are made anew, once', async () => {
+test('images in another size stay, with a note; with replace they are made anew, once', async () => {
 	const { source, sample, images, sizes, small } = await start();
 	const before = await images();
 	expect(await sizes()).toEqual(['80x60']);

@@ -45,7 +45,7 @@ const start = async () => {
 };
 const clean = { faults: [], faultCount: 0 };
 
-test('two source projects with videos of the same names: each has its own pictures and labels, at each run', async () => {
+test('two source projects with videos of the same names: each has its own images and labels', async () => {
 	const { sources, sample, imagesIn, labelsOf, videoOf } = await start();
 	const settings = { step: 6 };
 	await sample(sources[0], settings);
@@ -102,7 +102,7 @@ test('two videos of the same name, sampled into one place', async () => {
 	expect(await imagesIn(`first.mp4 (${videos[1]})`)).toHaveLength(3);
 });
 
-test('at the same time, each by a process of its own: nobody writes on the pictures of the other', async () => {
+test('at the same time, by two processes: neither writes to the images of the other', async () => {
 	const { server, sources, sample, datasets, into, labelsOf } = await start();
 	server.setFaults([{ match: 'datasets.add', share: 1, action: { delayMs: 300 } }]);
 	const both = await Promise.all(sources.map(source => sample(source, { step: 6 })));
@@ -164,7 +164,7 @@ test.each([
 	expect((await imagesIn('first.mp4')).map(image => image.id)).toContain(id);
 });
 
-test('an image of another video in the dataset of this one is left alone, and is a fault of the frame that wants its name', async () => {
+test('an image of another video is left alone, and the frame that wants its name is a fault', async () => {
 	const { server, sources, sample, imagesIn, labelsOf } = await start();
 	await sample(sources[0], { step: 15 });
 	const [there] = await imagesIn('first.mp4');

@@ -30,7 +30,7 @@ const imageLabels = async (project: number) => {
 	return (entities as { labelsCount: number }[]).reduce((sum, { labelsCount }) => sum + labelsCount, 0);
 };
 
-test('a schedule samples what is new and refreshes labels that changed; the rest costs a listing', async () => {
+test('a schedule samples what is new and refreshes changed labels; the rest costs a listing', async () => {
 	const first = await fire('2026-11-01T00:00:00Z');
 	expect(first).toMatchObject({ state: 'completed', framesUploaded: tinyFrames });
 	const project = first.destination?.id as number;
@@ -67,7 +67,7 @@ test('a schedule samples what is new and refreshes labels that changed; the rest
 	expect((await bench.api.list({})).samplings).toHaveLength(samplings.length);
 });
 
-test('a run that was asked for looks at every label, also at those that somebody changed in the destination', async () => {
+test('a run by request looks at every label, also at those changed in the destination', async () => {
 	const { destination } = (await bench.api.list({ limit: 1 })).samplings[0] as { destination: { id: number } };
 	const calls = await callsOf(async () => {
 		const { id } = await bench.api.start({

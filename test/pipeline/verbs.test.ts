@@ -63,7 +63,7 @@ test("a deployment's samplings are estimated, listed, told, cancelled and retrie
 	expect(again.stderr).toMatch(/^error: .*409.*nothing to retry/m);
 });
 
-test('what was sampled on this machine is listed, told, cancelled while it runs, and retried to its end', async () => {
+test('samplings on this machine are listed, shown, cancelled while they run, and retried', async () => {
 	const local = ['--local', '--data', data];
 	bench.server.setFaults([{ match: 'images.bulk.add', share: 1, action: { delayMs: 3000 } }]);
 	const where = ['--server', bench.server.address, '--project', String(bench.source), '--data', data];

@@ -9,7 +9,7 @@ import { writeTinyVideoProject } from '#test/tiny-video-project.ts';
 const data = mkdtempSync(join(tmpdir(), 'framefan-given-up-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
-test('a server that fails for good ends the command with faults, and the same command completes on the healed one', async () => {
+test('a failing server ends the command with faults; when it works again, so does the command', async () => {
 	await writeTinyVideoProject(join(data, 'tiny'));
 	const server = await startSuperviselyServer({ dataDir: join(data, 'server') });
 	try {

@@ -62,7 +62,7 @@ test('a program samples a project with the installed library', async () => {
 	});
 });
 
-test('a strict TypeScript program that checks the declarations of libraries, too, compiles against it', async () => {
+test('a strict TypeScript program that checks declarations of libraries compiles against it', async () => {
 	writeFileSync(
 		join(program, 'typed.ts'),
 		`import { type SamplingSettings, SuperviselyClient, sampleVideoProject, streamVideoFrames } from 'framefan';

@@ -24,7 +24,7 @@ const estimated: Partial<SuperviselyApi> = {
 };
 const body = { source: { projectId: 5 } };
 
-test('a repeated request with the same client token is the same sampling; with another body it is refused by name', async () => {
+test('a client token used again is the same sampling; with another body it is refused', async () => {
 	const { call } = await makeTestApi();
 	const first = await call('POST /samplings', { body: { ...body, clientToken: 'a' } });
 	const second = await call('POST /samplings', { body: { ...body, clientToken: 'a', settings: {} } });
@@ -77,7 +77,7 @@ test('all samplings are listed once, the newest first, page by page', async () =
 	});
 });
 
-test('cancel ends once, retry begins the next attempt, and what is completed has nothing to retry', async () => {
+test("cancel ends once, retry begins the next attempt, and a completed one can't be retried", async () => {
 	const { call, plan, recounts, ports } = await makeTestApi();
 	const { id } = (await call('POST /samplings', { body })).body;
 	expect((await call('DELETE /samplings/{id}', { id })).body).toMatchObject({ state: 'cancelled' });
@@ -102,7 +102,7 @@ test('cancel ends once, retry begins the next attempt, and what is completed has
 	});
 });
 
-test('the scheduled sampling: once for a time, not while the last run is going, and then into the same destination', async () => {
+test('a scheduled sampling: once for each time, one at a time, into the same destination', async () => {
 	const { call, plan, ports } = await makeTestApi();
 	const fire = (time: string) =>
 		startScheduledSampling(ports, JSON.stringify({ ...body, settings: { step: 3 } }), time);
@@ -126,7 +126,7 @@ test('the scheduled sampling: once for a time, not while the last run is going, 
 	expect(request).toMatchObject({ destination: { projectId: 77 }, settings: { step: 3 } });
 });
 
-test('of two events at the same time one starts a run; one that was recorded and never begun is no run', async () => {
+test('of two events at once one starts a run; a recorded run that never began is no run', async () => {
 	const { call, plan, ports } = await makeTestApi();
 	const fire = (time: string) => startScheduledSampling(ports, JSON.stringify(body), time);
 	await Promise.all(['01', '02', '03', '04'].map(day => fire(`2026-11-${day}T00:00:00Z`)));
@@ -155,7 +155,7 @@ test('one record that can not be read keeps no other from being listed', async (
 		expect((await call('GET /samplings', { query: { limit } })).status, limit).toBe(422);
 });
 
-test('the scheduled sampling goes on in the project it made, also by a name and after a run that failed early or has another format; another target starts over', async () => {
+test('a scheduled sampling goes on in its project until it has another target', async () => {
 	const { call, ports } = await makeTestApi();
 	const run = async (day: number, name: string, made: number | undefined, settings = {}) => {
 		const scheduled = JSON.stringify({ ...body, destination: { name }, settings });
@@ -197,7 +197,7 @@ test('an estimate adds up what listings tell and creates nothing', async () => {
 	expect(await ports.store.page('', undefined, 10)).toEqual({ keys: [], more: false });
 });
 
-test('an estimate tells bytes and dollars of every format, and those of the chosen one as it was asked for', async () => {
+test('an estimate has bytes and dollars of every format, with the settings of the chosen one', async () => {
 	const { call } = await makeTestApi(estimated);
 	const ask = async (settings: object) => {
 		const { status, body: found } = await call('POST /samplings/estimate', { body: { ...body, settings } });

@@ -54,7 +54,7 @@ test('everything is there after a restart, and ids go on', async () => {
 	expect((await image.arrayBuffer()).byteLength).toBe(before[3].size);
 });
 
-test('images that were removed are gone with their labels, also after a restart, and their names are free', async () => {
+test('removed images are gone with their labels, also after a restart; their names are free', async () => {
 	const dataDir = await temporaryFolder();
 	const first = await serve(dataDir);
 	const { datasetId, imageId, hash } = await imagesProject(first);

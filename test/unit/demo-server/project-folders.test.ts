@@ -184,7 +184,7 @@ test('frames are served by counting decoded pictures', async () => {
 	expect((await get('videos.download-frame', { videoId: video.id, frame: 30 })).status).toBe(400);
 });
 
-test('an images project goes out with pixel coordinates, linked files and metas, and again without a change', async () => {
+test('an images project is written with pixel coordinates, links and metas, twice the same', async () => {
 	const server = await serve();
 	const { projectId, datasetId, imageId, hash } = await imagesProject(server);
 	const child = await ok(server, 'datasets.add', { projectId, name: 'child', parentId: datasetId });

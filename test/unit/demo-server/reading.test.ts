@@ -105,7 +105,7 @@ test('datasets are listed at the top, everywhere, or below one', async () => {
 	);
 });
 
-test('annotations are replaced, and read back in both systems of coordinates with this project’s ids', async () => {
+test('annotations are replaced, and read in both systems of coordinates with their own ids', async () => {
 	const server = await serve();
 	const { projectId, datasetId, imageId } = await imagesProject(server);
 	const rectangle = (right: number) => ({

@@ -16,7 +16,7 @@ const find = async (annotation: { tags?: VideoTag[]; objectTags?: VideoTag[]; fr
 const ofVideo = async (frameRange: [number, number], more: Partial<VideoTag> = {}) =>
 	find({ tags: [{ name: 'mood', frameRange, ...more }] });
 
-test('figures behind the last picture are named one by one; those on frames that are not wanted are not', async () => {
+test('figures behind the last picture are named one by one, those on unwanted frames not', async () => {
 	const frames = [0, 20, 29, 30, 45].map(index => ({ index, figures: [figure(index), figure(index + 100)] }));
 	expect(await find({ frames: [...frames, { index: 50, figures: [] }, { index: 51, figures: [{}] }] })).toEqual({
 		count: 5,

@@ -6,7 +6,7 @@ import type { ChunkFrame } from '../../../functions/shared/sampling/chunk.ts';
 import { corners, faces, maskData, part, points, xy } from './shapes.ts';
 import { makeDestination, uploaderFor } from './uploader.ts';
 
-test('a strict server takes labels of every type, alpha masks and multipolygons by their own way, each once', async () => {
+test('a strict server takes labels of every type, masks and multipolygons too, each once', async () => {
 	const bitmap = {
 		origin: [61, 46],
 		data: await maskData([
@@ -71,7 +71,7 @@ test('one bad figure is a fault, the others arrive', async () => {
 	expect(uploader.labels()).toBe(1);
 });
 
-test('labels of a picture that is not as large as they were told for keep their pixels, and a note says so', async () => {
+test('labels of a picture in another size than declared keep their pixels, with a note', async () => {
 	const destination = await makeDestination(0);
 	const picture = { width: 48, height: 64 };
 	const to = { width: 24, height: 32 };
@@ -128,7 +128,7 @@ test('an image or labels that the server refuses for good cost no other frame, a
 	expect(names.filter(name => name.startsWith('new')).sort()).toEqual([0, 2, 3, 4].map(index => `new-${index}.png`));
 });
 
-test('an image of another video that has come meanwhile is neither taken for the own one nor labelled, and is a fault', async () => {
+test('an image of another video that came meanwhile is not labelled, and is a fault', async () => {
 	const destination = await makeDestination(0);
 	const { server, supervisely, datasetId, labelsOf } = destination;
 	const [{ hash }] = (await upload(server, [await png(64, 48)])).body;
@@ -164,7 +164,7 @@ test('an image of another video that has come meanwhile is neither taken for the
 	]);
 });
 
-test('an image that was to be made anew and turns out to have the wanted size stays, with the labels of now', async () => {
+test('an image to be made anew that has the wanted size already stays, with new labels', async () => {
 	const destination = await makeDestination(2);
 	const { supervisely, labelsOf, imageIds, server } = destination;
 	const shapes: [string, unknown][][] = [[['rectangle', points('0,0 63,47')]], [['point', points('5,6')]]];

@@ -34,7 +34,7 @@ test('many pictures of several sizes, by a few threads', async () => {
 	expect(files.map((file, i) => file.equals(encodePng(pictures[i] as (typeof pictures)[number])))).not.toContain(false);
 });
 
-test('the memory of results is used again, whatever their sizes are, and that of others is left alone', async () => {
+test('the memory of results is used again, whatever their sizes; other memory is left alone', async () => {
 	const workers = open({ count: 1 });
 	const others = Buffer.allocUnsafeSlow(1000).fill(7);
 	workers.recycle(others);

@@ -26,7 +26,7 @@ const isAlive = (pid: number): boolean => {
 	}
 };
 
-test('at the deadline ffmpeg is ended, no marker is written, and the next delivery does the chunk', async () => {
+test('at the deadline ffmpeg ends, no marker is written, and the next delivery does the chunk', async () => {
 	const folder = mkdtempSync(join(tmpdir(), 'framefan-deadline-'));
 	const files = makeTemporaryFiles();
 	await writeTinyVideoProject(join(folder, 'tiny'));

@@ -39,7 +39,7 @@ test('a dead letter that arrives twice, at the same time or later, is one fault'
 	expect(sent).toEqual([]);
 });
 
-test('a step whose children are known is enqueued once more, however often that happens: the rest of it is no fault', async () => {
+test('a step whose children are known is enqueued again and again, and is no fault', async () => {
 	const { ports, store, sent } = await openSampling();
 	const project: PlanMessage = { schema: 1, kind: 'project', ...at };
 	await handleDeadLetter(ports, message, letter);
@@ -62,7 +62,7 @@ test('a first step that never came so far fails the sampling', async () => {
 	});
 });
 
-test('what is in the destination of a chunk that was given up is asked for until the server tells', async () => {
+test('the images of a chunk that was given up are asked for until the server answers', async () => {
 	const { ports, store } = await openSampling();
 	await store.write(keys.chunk(at.sampling, 'a'), {
 		...{ schema: 1, id: 'a', video: { id: 2, name: 'v.mp4' }, dataset: 3, settings: settingsSchema.parse({}) },
@@ -109,7 +109,7 @@ test('a chunk that another delivery works on is no fault: the letter waits', asy
 	expect(await readOutcome(store, at)).toMatchObject({ state: 'completed', summary: { framesUploaded: 4 } });
 });
 
-test('what is done already is no fault, and a letter of a sampling that nobody knows stays in its queue', async () => {
+test('a dead letter of finished work is no fault; one of an unknown sampling stays', async () => {
 	const { ports, store } = await openSampling();
 	await markDone(store, at, 'dataset-1', 'video-2', part(4));
 	await handleDeadLetter(ports, message, letter);

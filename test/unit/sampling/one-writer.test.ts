@@ -16,7 +16,7 @@ import type { FanOutPorts } from '../../../functions/fan-out/ports.ts';
 const destination = 9;
 const tick = () => new Promise(resolve => setTimeout(resolve, 20));
 
-test('two samplings that begin at the same time leave the classes of both in the project they share', async () => {
+test('two samplings that begin at once leave the classes of both in their project', async () => {
 	let meta: unknown = { classes: [], tags: [] };
 	const api: Partial<SuperviselyApi> = {
 		server: 'http://server',

@@ -6,7 +6,7 @@ import { emptySummary } from '#shared/sampling/summary.ts';
 import { at } from '#test/open-sampling.ts';
 import { maxCounts, summarizeOpen } from '../../../functions/reduce/summarize-open.ts';
 
-test('how far a walk of 50,000 videos is costs no more than some thousand documents, the largest parts first', async () => {
+test('the progress of 50,000 videos costs some thousand reads, the largest parts first', async () => {
 	const store = makeMemoryStore();
 	let reads = 0;
 	const counting: typeof store = {

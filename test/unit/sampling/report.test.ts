@@ -35,7 +35,7 @@ const measured = () => {
 	return { store: watched, largest };
 };
 
-test('200,000 faults are in the report, each with its video, and no document or piece on the way is large', async () => {
+test('200,000 faults are in the report, each with its video, written in small pieces', async () => {
 	const { store, largest } = measured();
 	const ids = Array.from({ length: videos }, (_, index) => index + 1);
 	await store.write(keys.request(at.sampling), {

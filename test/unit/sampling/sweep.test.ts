@@ -49,7 +49,7 @@ test('recounts in any order, and twice, count each part once', async () => {
 	expect(written.filter(data => (data.framefan as { state: string }).state === 'completed')).toHaveLength(1);
 });
 
-test('of one that works nothing is done; a stuck one gets its messages again three times, and is ended then with a reason', async () => {
+test('a stuck sampling gets its messages again three times, and is then ended with a reason', async () => {
 	const { ports, store, sent, written, age } = await openSampling();
 	await age(4);
 	await sweep(ports, 5 * minute);
@@ -122,7 +122,7 @@ describe('one of which nothing is heard while another moves', () => {
 	});
 });
 
-test('what died while it was being begun is begun or forgotten, and what can not be read harms no other', async () => {
+test('a sampling that died at its start is begun or forgotten; unreadable ones harm no other', async () => {
 	const { ports, store, sent, age } = await openSampling();
 	await age(6);
 	// A retry that opened its attempt and no more; a request that was never written; a document of another time.
@@ -140,7 +140,7 @@ test('what died while it was being begun is begun or forgotten, and what can not
 	expect(await store.exists(keys.open({ sampling: 'never', attempt: 1 }))).toBe(false);
 });
 
-test('recounts of chunks that were running when a sampling was cancelled add to what is told of it', async () => {
+test('chunks that ran when a sampling was cancelled are counted in its record', async () => {
 	const { ports, store, written } = await openSampling();
 	await endSampling(store, at, { state: 'cancelled', reason: 'Cancelled', summary: emptySummary });
 	const recount = () => countNode(ports, { schema: 1, ...at, node: 'video-2' }, recordProgress);

@@ -53,7 +53,7 @@ describe('an image file', () => {
 		}
 	});
 
-	test('JPEG is made of the RGB pixels that PNG has, with the standard tables unless the coding is to be optimised', async () => {
+	test('JPEG is made of the pixels of PNG, with standard tables unless they are optimised', async () => {
 		const raw = sharp(picture().data, { raw: { ...size, channels: 3 } });
 		const same = await raw.jpeg({ quality: 80, chromaSubsampling: '4:4:4', optimiseCoding: false }).toBuffer();
 		const plain = await encode({ format: 'jpg', quality: 80 });

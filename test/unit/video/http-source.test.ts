@@ -46,7 +46,7 @@ describe('a part of a file', () => {
 	);
 });
 
-test('a server that gives another range than asked for is not believed, and the message names both', async () => {
+test('a range other than asked for is refused, and the message names both', async () => {
 	const { url, requests } = await serve(({ first, last }, response) =>
 		first === 0 ? part(response, 0, last) : part(response, first - 10, last - 10),
 	);

@@ -102,7 +102,7 @@ test('a picture whose line is lost has its place all the same, without a time', 
 	expect(await times(picture(0), picture(1), config, picture(0), picture(1))).toEqual([0, 1, 0, 1]);
 });
 
-test('planes are those of 4:2:0 in limited range, by a known matrix, in a size and format that stayed', async () => {
+test('planes are 4:2:0 in limited range, by a known matrix, of one size and format', async () => {
 	const colours = (range: string, matrix: string) =>
 		`[showinfo@name @ 0x1] [info] color_range:${range} color_space:${matrix} color_primaries:unknown color_trc:unknown`;
 	const planes = async (...lines: string[]) => (await read(lines)).map(shown => shown.planes);

@@ -88,7 +88,7 @@ describe('cutting at key frames', () => {
 		expect(planChunks(index, [6], 10)).toEqual([{ frames: [6], runs: [[4, 4]] }]);
 	});
 
-	test('in a chunk, groups without a frame and pictures behind the last frame of a group are left out', () => {
+	test('groups without a frame, and pictures behind the last frame of a group, are left out', () => {
 		expect(planChunks(closedGroups(100, 10), [3, 4, 52, 90], 50)).toEqual([
 			{
 				frames: [3, 4, 52, 90],
