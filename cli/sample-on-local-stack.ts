@@ -14,7 +14,7 @@ const tokenParameter = '/framefan/supervisely-token';
 const pollMs = 250;
 /**
  * Time without progress after which unfinished messages are enqueued again; doubled each time. Shorter with external
- * queues, which may have delivered messages to pollers of an earlier start.
+ * queues, where a poller of an earlier run may still hold messages.
  */
 const quietMs = process.env.AWS_ENDPOINT_URL_SQS ? 20_000 : 60_000;
 

@@ -16,8 +16,8 @@ import { deploymentTarget, settings } from './settings.ts';
 
 /**
  * The whole system, in the order of the data:
- * HTTP API or schedule → api → [plan queue] → fan-out → [decode queue] → decode → [report queue] → reduce.
- * What a queue gives up goes to reduce, too, which makes faults of it.
+ * HTTP API or schedule → api → [plan queue] → fan-out → [decode queue] → decode → [recount queue] → reduce.
+ * Dead letters of all three queues go to reduce, which turns them into faults.
  */
 export class FramefanStack extends Stack {
 	constructor(scope: Construct, id: string, props: StackProps & { layersFor: 'deployment' | 'host' }) {
@@ -52,7 +52,7 @@ export class FramefanStack extends Stack {
 			architecture,
 			...settings.fanOut,
 			layers: [ffmpeg],
-			// Fan-out enqueues its own further messages, to a limited depth. The others send deferred messages again.
+			// Fan-out enqueues its own further messages, to a limited depth. It, decode and reduce also send deferred messages to their own queue again.
 			recursiveLoop: RecursiveLoop.ALLOW,
 		});
 		const decode = new StageFunction(this, 'Decode', {

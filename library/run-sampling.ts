@@ -54,7 +54,7 @@ export type SamplingResult = Pick<
 
 type Message = PlanMessage | DecodeMessage | RecountMessage;
 
-/** Tries of a message; calls to the server have their own retries. */
+/** Maximum number of tries per message; calls to the server are retried separately. */
 const tries = 3;
 const framesPerChunk = 200;
 const leaseMs = 60_000;

@@ -34,7 +34,7 @@ export function makeUploader(
 	);
 	const planned = new Set(images.keys());
 	const origin = originOf(chunk);
-	/** Names that images of other videos have. */
+	/** Names already used by images of other videos. */
 	const taken = new Set<string>();
 	/** Images to be replaced. */
 	const old = new Set(chunk.frames.map(({ replaces }) => replaces));

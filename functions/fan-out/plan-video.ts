@@ -30,12 +30,12 @@ import { datasetOfVideo } from './video-dataset.ts';
 import { copyFor, indexOf } from './video-file.ts';
 import { readDestination } from './walk-dataset.ts';
 
-/** Frames per chunk that only updates labels. */
+/** Maximum number of frames in a chunk that only updates labels. */
 const framesPerLabelChunk = 500;
 /** Chunks with labels in memory at the same time. */
 const chunkConcurrency = 4;
 
-/** Indexes a video, selects its frames, splits them into chunks and enqueues these. */
+/** Indexes a video, selects its frames, splits them into chunks and enqueues the chunks. */
 export async function planVideo(
 	ports: FanOutPorts,
 	{ request, standing: scheduled }: Pick<SamplingRecord, 'request' | 'standing'>,

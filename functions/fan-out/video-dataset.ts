@@ -3,7 +3,7 @@ import { type Origin, type Owner, ownerOf } from '#shared/sampling/provenance.ts
 import type { Dataset, SuperviselyApi } from '#shared/supervisely/api.ts';
 import { createDataset, findDataset, keepProvenance, type Mirror } from './mirror-dataset.ts';
 
-/** Most times that a dataset turns out to be another video's between lookup and lock. */
+/** Maximum number of attempts when another video takes the dataset between lookup and lock. */
 const mostTries = 5;
 
 /** A video, and where the dataset for its images is to be. */
@@ -32,7 +32,7 @@ export async function datasetOfVideo(
 		// It may have been created for another video in the meantime.
 		if (recordedOwner(found, video) === 'other') continue;
 		await lock(found.id);
-		// Or filled.
+		// It may also have been filled by another video before the lock was taken.
 		const dataset = await supervisely.dataset(found.id);
 		if (!dataset || (await ownerOfDataset(supervisely, dataset, video)) === 'other') continue;
 		await keepProvenance(supervisely, dataset, mirror.provenance);
@@ -84,7 +84,7 @@ const recordedOwner = (dataset: Dataset, video: Origin): Owner => {
 	return owner === 'unknown' ? ownerOf(namedInDescription(dataset), video) : owner;
 };
 
-/** The same, or else by the meta of its images. */
+/** The owner of a dataset as recorded, or else by the meta of its images. */
 const ownerOfDataset = async (supervisely: SuperviselyApi, dataset: Dataset, video: Origin): Promise<Owner> => {
 	const told = recordedOwner(dataset, video);
 	if (told !== 'unknown') return told;

@@ -61,7 +61,7 @@ const work = (message: AnyMessage, { body, eventSourceARN }: SQSRecord): Promise
 		: countNode(ports, message, recordProgress);
 
 /**
- * Recount queue: counts one node and, when it is complete, its parents. Dead-letter queues: turned into faults.
+ * Recount queue: counts one node and, when it is complete, its parents. Dead-letter queues: turns dead letters into faults.
  * Schedule: sweeps all open samplings.
  */
 export const handler = middy<SQSEvent | ScheduledEvent, SQSBatchResponse | undefined>().handler(async event => {

@@ -1,7 +1,7 @@
 export type BoundedWork = {
 	/** Adds work, and waits until more can be added. @throws the first error of any work */
 	add(work: Promise<void>): Promise<void>;
-	/** Number of running works. */
+	/** Number of tasks in progress. */
 	size(): number;
 	/** Waits until one of them has ended. @throws the first error of any work */
 	next(): Promise<void>;
@@ -11,7 +11,7 @@ export type BoundedWork = {
 	settle(): Promise<void>;
 };
 
-/** Runs works in parallel without losing an error. @param most how many at the same time */
+/** Runs tasks in parallel without losing an error. @param most how many at the same time */
 export function makeBoundedWork(most: number): BoundedWork {
 	const running = new Set<Promise<void>>();
 	let failure: { error: unknown } | undefined;

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Check } from '#test/check.ts';
 import { type Moto, startMoto } from '#test/moto.ts';
-import { s3Context, s3Suite } from '#test/s3-suite.ts';
-import { sqsContext, sqsSuite } from '#test/sqs-suite.ts';
+import { s3Context } from '#test/s3-context.ts';
+import { s3Suite } from '#test/s3-suite.ts';
+import { sqsContext } from '#test/sqs-context.ts';
+import { sqsSuite } from '#test/sqs-suite.ts';
 import { type Differences, s3Differences, sqsDifferences } from './moto-differences.ts';
 
 let moto: Moto | undefined;

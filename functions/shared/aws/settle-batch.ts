@@ -17,8 +17,8 @@ export type WorkQueue = {
 };
 
 /**
- * Seconds before a failed message is delivered again, with jitter: short at first, since most failures are brief, and
- * long at last, for a server outage. After the last delivery there is no wait.
+ * Seconds before a failed message is delivered again, with jitter: short at first, since most failures are brief; long
+ * at the end, to outlast a server outage. After the last delivery it is one second.
  */
 const backOffSeconds = (delivery: number, { deliveries, longestWait }: WorkQueue): number =>
 	delivery >= deliveries ? 1 : Math.round(Math.min(longestWait, 4 * 6 ** (delivery - 1)) * (0.5 + Math.random() * 0.5));

@@ -64,7 +64,7 @@ const storedAnnotationSchema = z.looseObject({
 		objects: z.array(storedLabelSchema),
 	}),
 });
-/** Annotation of an image on the server, in sub-pixel coordinates; alpha masks come without their mask. */
+/** Annotation of an image on the server, in sub-pixel coordinates; alpha mask labels don't include the mask itself. */
 export type StoredAnnotation = z.output<typeof storedAnnotationSchema>['annotation'];
 export type StoredLabel = StoredAnnotation['objects'][number];
 
@@ -92,7 +92,7 @@ export type Page<Entity> = { entities: Entity[]; perPage: number; pages: number 
 
 export type NewImage = { name: string; hash: string; meta: Record<string, unknown> };
 
-/** A label of an image; `classId`: of the class in the image's project. */
+/** A label of an image; `classId` is the id of its class in the image's project. */
 export type NewFigure = { entityId: number; classId: number; geometry?: unknown };
 
 /** Validates an answer; errors name the endpoint and the wrong field. */

@@ -1,7 +1,7 @@
 import { preview } from './explain.ts';
 import type { TagMeta } from './project-meta.ts';
 import { type TagValue, takesValue } from './tag-values.ts';
-import type { VideoTag } from './video-annotation.ts';
+import type { VideoTag } from './video-tag.ts';
 
 /** An uploaded tag of an image or a label. */
 export type ImageTag = { name: string; value?: TagValue; labelerLogin?: string };

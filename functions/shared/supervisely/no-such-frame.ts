@@ -1,5 +1,6 @@
 import { nameOfFigure } from './figure-labels.ts';
-import type { FramedAnnotation, VideoObject, VideoTag } from './video-annotation.ts';
+import type { FramedAnnotation, VideoObject } from './video-annotation.ts';
+import type { VideoTag } from './video-tag.ts';
 
 /** A label outside the frames of its video; `frame`: its frame index. */
 export type MisplacedLabel = { message: string; frame?: number };

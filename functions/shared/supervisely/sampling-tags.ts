@@ -4,7 +4,7 @@ const common = { hotkey: '', applicable_type: 'objectsOnly', classes: [], target
 /** On every label: the id of its video object. */
 export const objectIdTag = { name: 'object_id', value_type: 'any_number', color: '#8A5B0F', ...common } as const;
 
-/** On labels of figures that a tracker created. */
+/** Tag for labels whose figure was created by a tracker. */
 export const autoTrackedTag = { name: 'auto-tracked', value_type: 'none', color: '#5A0F8A', ...common } as const;
 
 export const samplingTags = [objectIdTag, autoTrackedTag];

@@ -5,24 +5,14 @@ import { explain } from './explain.ts';
 import { holdsAt } from './frame-tags.ts';
 import { makePackedTexts, type Place } from './packed-texts.ts';
 import { splitFrames } from './split-frames.ts';
+import { type VideoTag, videoTagSchema } from './video-tag.ts';
 
 const id = z.int();
-
-/** A tag of a video or of an object; `frameRange` is inclusive on both ends, absent: everywhere. */
-const tagSchema = z.looseObject({
-	name: z.string(),
-	/** Checked later against the tag's definition. */
-	value: z.unknown().optional(),
-	frameRange: z.tuple([z.int(), z.int()]).nullish(),
-	isFinished: z.boolean().nullish(),
-	labelerLogin: z.string().nullish(),
-});
-export type VideoTag = z.output<typeof tagSchema>;
 
 const objectSchema = z.looseObject({
 	id,
 	classTitle: z.string(),
-	tags: z.array(tagSchema).default([]),
+	tags: z.array(videoTagSchema).default([]),
 	labelerLogin: z.string().nullish(),
 });
 export type VideoObject = z.output<typeof objectSchema>;
@@ -46,7 +36,7 @@ type VideoFrame = z.output<typeof frameSchema>;
  */
 export const videoAnnotationSchema = z.looseObject({
 	size: z.looseObject({ width: z.int().min(1), height: z.int().min(1) }),
-	tags: z.array(tagSchema),
+	tags: z.array(videoTagSchema),
 	objects: z.array(objectSchema).superRefine((objects, context) => {
 		const known = new Set<number>();
 		for (const [at, object] of objects.entries()) {

@@ -1,5 +1,6 @@
 import { messageOf, PermanentError } from '../errors.ts';
-import { extractFrames, type Frame, type FrameFault } from './extract/extract-frames.ts';
+import type { FrameFault } from './extract/decode-plan.ts';
+import { extractFrames, type Frame } from './extract/extract-frames.ts';
 import { makeDecodePlan } from './extract/make-decode-plan.ts';
 import type { VideoIndex } from './index/video-index.ts';
 import { planChunks } from './plan-chunks.ts';

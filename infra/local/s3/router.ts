@@ -16,7 +16,7 @@ type Route = {
 	readonly run: Operation;
 	readonly method: string;
 	readonly on: 'service' | 'bucket' | 'object';
-	/** Query parameters that tell this operation from others. */
+	/** Query parameters that identify this operation. */
 	readonly needs?: readonly string[];
 	/** Query parameters it may have besides. */
 	readonly takes?: readonly string[];

@@ -63,7 +63,7 @@ export class Journal<Entry> {
 		this.#lines += entries.length;
 	}
 
-	/** Puts a shorter journal that says the same in the place of this one, in one step. */
+	/** Atomically replaces the journal with a compacted one. */
 	rewrite(entries: Iterable<Entry>): void {
 		const draft = `${this.#path}.draft`;
 		rmSync(draft, { force: true });

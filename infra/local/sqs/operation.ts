@@ -4,7 +4,7 @@ import type { Parameters } from './parameters.ts';
 import type { Queue } from './queue.ts';
 import type { Queues } from './queues.ts';
 
-/** What operations work on. */
+/** Context passed to every operation. */
 export type SqsContext = {
 	readonly queues: Queues;
 	readonly tasks: MoveTasks;

@@ -1,7 +1,7 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandInput, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
 import type { Check } from '../check.ts';
-import type { S3Context } from '../s3-suite.ts';
+import type { S3Context } from '../s3-context.ts';
 
 type Input = Omit<ListObjectsV2CommandInput, 'Bucket'>;
 

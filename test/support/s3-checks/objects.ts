@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
 import { type Check, refusal } from '../check.ts';
-import type { S3Context } from '../s3-suite.ts';
+import type { S3Context } from '../s3-context.ts';
 
 const strangeKeys = [
 	'strange/trailing/',

@@ -1,7 +1,7 @@
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
 import { type Check, refusal } from '../check.ts';
-import { type S3Context, s3Client } from '../s3-suite.ts';
+import { type S3Context, s3Client } from '../s3-context.ts';
 import { presignedUrl } from '../signed-request.ts';
 
 export const signingChecks: readonly Check<S3Context>[] = [

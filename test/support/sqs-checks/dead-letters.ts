@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
 import { type Check, refusal, wait } from '../check.ts';
-import { type FreshQueue, freshQueue, type SqsContext } from '../sqs-suite.ts';
+import { type FreshQueue, freshQueue, type SqsContext } from '../sqs-context.ts';
 
 /** A queue whose messages go to another one after so many receives. */
 async function pair(context: SqsContext, maxReceiveCount = 1): Promise<{ work: FreshQueue; dead: FreshQueue }> {

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
 import { type Check, wait } from '../check.ts';
-import { freshQueue, type SqsContext, sqsClient } from '../sqs-suite.ts';
+import { freshQueue, type SqsContext, sqsClient } from '../sqs-context.ts';
 
 /** MD5 of the attributes below, worked out apart from any server: length and bytes of name, type and value. */
 function md5OfAttributes(): string {

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
 import { type Check, refusal } from '../check.ts';
-import { freshQueue, type SqsContext } from '../sqs-suite.ts';
+import { freshQueue, type SqsContext } from '../sqs-context.ts';
 
 const missing = { name: 'QueueDoesNotExist', $metadata: { httpStatusCode: 400 } };
 

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
 import { type Check, refusal } from '../check.ts';
-import { freshQueue, type SqsContext, sqsClient } from '../sqs-suite.ts';
+import { freshQueue, type SqsContext, sqsClient } from '../sqs-context.ts';
 
 const mib = 1_048_576;
 

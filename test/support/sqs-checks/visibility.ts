@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
 import { type Check, refusal, wait } from '../check.ts';
-import { freshQueue, type SqsContext } from '../sqs-suite.ts';
+import { freshQueue, type SqsContext } from '../sqs-context.ts';
 
 async function receive(
 	{ client }: SqsContext,

@@ -5,7 +5,7 @@ import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSqs } from '#local/sqs/server.ts';
 import { testSigner } from '#test/signed-request.ts';
-import { sqsClient } from '#test/sqs-suite.ts';
+import { sqsClient } from '#test/sqs-context.ts';
 
 describe('the queues of a template', () => {
 	let dataDir: string;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type SqsServer, startSqs } from '#local/sqs/server.ts';
 import { testSigner } from '#test/signed-request.ts';
-import { type SqsContext, sqsContext, sqsSuite } from '#test/sqs-suite.ts';
+import { type SqsContext, sqsContext } from '#test/sqs-context.ts';
+import { sqsSuite } from '#test/sqs-suite.ts';
 
 describe('the local SQS', () => {
 	let dataDir: string;

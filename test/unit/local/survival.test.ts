@@ -20,8 +20,8 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wait } from '#test/check.ts';
 import { type LocalAwsProcess, startLocalAws } from '#test/local-aws-process.ts';
-import { s3Client, s3Context } from '#test/s3-suite.ts';
-import { sqsClient } from '#test/sqs-suite.ts';
+import { s3Client, s3Context } from '#test/s3-context.ts';
+import { sqsClient } from '#test/sqs-context.ts';
 
 describe('after a SIGKILL', () => {
 	let dataDir: string;

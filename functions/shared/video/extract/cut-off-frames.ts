@@ -1,5 +1,4 @@
-import type { DecodePlan, WantedFrame } from './decode-plan.ts';
-import type { FrameFault } from './extract-frames.ts';
+import type { DecodePlan, FrameFault, WantedFrame } from './decode-plan.ts';
 import { demuxInputPart } from './split-decode-plan.ts';
 
 /**

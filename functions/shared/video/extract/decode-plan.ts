@@ -74,3 +74,6 @@ export type DecodePlan = z.output<typeof decodePlanSchema>;
 /** A wanted frame: its index, and its presentation time, which proves it, in ticks of the stream. */
 export const wantedFrameSchema = z.strictObject({ index: count, pts: tick });
 export type WantedFrame = z.output<typeof wantedFrameSchema>;
+
+/** A wanted frame that could not be output, and why. */
+export type FrameFault = { index: number; reason: 'missing' | 'corrupt' | 'unproven'; message: string };

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../source/byte-source.ts';
 import { withoutCutOff } from './cut-off-frames.ts';
-import type { DecodePlan, WantedFrame } from './decode-plan.ts';
+import type { DecodePlan, FrameFault, WantedFrame } from './decode-plan.ts';
 import { type DecodeRun, fromPlan, fromStart } from './decode-run.ts';
 import { decodePictures } from './ffmpeg.ts';
 import { ffmpegProgram } from './ffmpeg-program.ts';
@@ -11,7 +11,6 @@ import { byGroup, type Part } from './split-decode-plan.ts';
 import { sparseParts, withoutDisposable } from './without-disposable.ts';
 
 export type Frame = VideoPicture & WantedFrame;
-export type FrameFault = { index: number; reason: 'missing' | 'corrupt' | 'unproven'; message: string };
 type Options = { ffmpegPath: string; signal: AbortSignal };
 
 /**

@@ -1,5 +1,4 @@
 import { mostPixels } from './decoder-limits.ts';
-import type { FfmpegProgram } from './ffmpeg-program.ts';
 
 /** What ffmpeg reads. `from`: `pipe:0` or an address on loopback; `stream`: a stream specifier of the picture stream. */
 export type InputArguments = {
@@ -35,7 +34,7 @@ const decoders = [
  * @param name random, for this run only
  */
 export function decodeArguments(
-	{ everyPictureOnce }: Pick<FfmpegProgram, 'everyPictureOnce'>,
+	{ everyPictureOnce }: { everyPictureOnce: string[] },
 	{ input, name, filters, output }: { input: InputArguments; name: string; filters: string; output: string[] },
 ): string[] {
 	const { demuxer, from } = input;

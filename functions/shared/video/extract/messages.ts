@@ -59,7 +59,7 @@ const strayIn = (line: string): string | undefined => {
 };
 
 /**
- * Keys that must be output after an error until pictures count as undamaged again. The first may have been decoded before
+ * Number of key pictures that must be output after an error before pictures count as undamaged again. The first may have been decoded before
  * the error.
  */
 const keysUntilTrusted = 2;
@@ -132,7 +132,7 @@ export function readMessages(
 	let beginnings = 0;
 	/** The filter's own number of the next picture. */
 	let next = 0;
-	/** The picture being read: its colours are in a later line. */
+	/** The picture being read; ffmpeg logs its colours on a later line. */
 	let pending: (ShownPicture & { format: string | undefined }) | undefined;
 	let whyNotOpened = '';
 	let rest = '';

@@ -48,7 +48,7 @@ export async function openReusedPipe(): Promise<ReusedPipe | undefined> {
 	}
 }
 
-/** A new folder that nobody else may enter, with a short path. */
+/** Creates a private folder with a short path. */
 async function makeFolder(): Promise<string | undefined> {
 	for (const parent of new Set([tmpdir(), '/tmp'])) {
 		const prefix = join(parent, 'framefan-pipe-');

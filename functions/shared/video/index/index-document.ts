@@ -195,7 +195,7 @@ const unpack = (text: string, pictures: number): Float64Array => {
 		let value = 0;
 		for (let unit = 1; ; unit *= 128) {
 			const byte = packed[at++];
-			if (byte === undefined) throw new RangeError('The column of an index ends too early');
+			if (byte === undefined) throw new RangeError('A column of the video index is truncated');
 			value += (byte % 128) * unit;
 			if (byte < 128) break;
 		}

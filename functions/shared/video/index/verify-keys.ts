@@ -22,8 +22,8 @@ const blockHeaderBytes = 24;
 type HeaderIndex = VideoIndex & { container: Exclude<VideoIndex['container'], { kind: 'whole' }> };
 
 /**
- * Corrects the keys of an index by the bytes of the pictures, and adds the decoder setup of the first picture. A key that
- * relies on parameter sets of an earlier key is no key either.
+ * Corrects the keys of an index by the bytes of the pictures, and adds the decoder setup of the first picture. A key
+ * picture that relies on parameter sets of an earlier one doesn't count as a key.
  * @returns the corrected index, or why it is not reliable, with bytes to replace for the decoder
  */
 export async function verifyKeys(

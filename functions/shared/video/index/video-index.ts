@@ -13,9 +13,9 @@ export type VideoIndex = {
 	timeBase: TimeBase;
 	/** Added to the times below to get presentation times, in ticks, because of an edit list. */
 	timeOffset: number;
-	/** Of the first picture, upright; null if it can't be decoded, or if each chunk begins with it anyway. */
+	/** Size of the first picture after rotation; null if it can't be decoded, or if every chunk begins with it anyway. */
 	pictureSize: { width: number; height: number } | null;
-	/** Whether the first picture can be output as planes (see `picture.ts`), so that others may be, too. */
+	/** Whether the first picture can be output as planes (see `picture.ts`); then later ones probably can, too. */
 	isPlanar: boolean;
 	/** Presentation time of each picture in ticks. */
 	pts: Float64Array;
@@ -65,7 +65,7 @@ export type ContainerHeader =
 			kind: 'matroska';
 			/** The header for a demuxer, up to the first cluster. */
 			header: Buffer;
-			/** As in MP4; empty for none. */
+			/** Display matrix, in the form that MP4 stores it; empty if there is none. */
 			matrix: Buffer;
 			/** Time of the cluster that each picture is in, in ticks. */
 			clusterTime: Float64Array;
@@ -82,7 +82,7 @@ export type ContainerHeader =
 			demuxer: string;
 			/** ffmpeg's specifier of the picture stream. */
 			stream: string;
-			/** As in Matroska. */
+			/** Display matrix, in the form that MP4 stores it; empty if there is none. */
 			matrix: Buffer;
 			/** Bytes of the file that are read: up to the end of the last picture, if known. */
 			end: number;

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** A tag of a video or of an object; `frameRange` is inclusive on both ends, absent: everywhere. */
+export const videoTagSchema = z.looseObject({
+	name: z.string(),
+	/** Checked later against the tag's definition. */
+	value: z.unknown().optional(),
+	frameRange: z.tuple([z.int(), z.int()]).nullish(),
+	isFinished: z.boolean().nullish(),
+	labelerLogin: z.string().nullish(),
+});
+export type VideoTag = z.output<typeof videoTagSchema>;
