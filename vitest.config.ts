@@ -17,10 +17,17 @@ export default defineConfig({
 			suite('unit', 30),
 			suite('infra', 120),
 			suite('video', 60),
-			{ test: { ...suite('pipeline', 300).test, fileParallelism: false } },
+			suite('pipeline', 300),
 			{ test: { ...suite('parity', 600).test, fileParallelism: false } },
 			{ test: { ...suite('slow', 600).test, fileParallelism: false } },
 		],
 		maxWorkers: 2,
+		coverage: {
+			include: ['functions/**/*.ts', 'library/**/*.ts', 'demo/server/**/*.ts'],
+			exclude: ['**/png/assembly/**', '**/png/built/**'],
+			reporter: ['text-summary'],
+			thresholds: { statements: 80, branches: 67, functions: 84, lines: 83 },
+			reportsDirectory: 'node_modules/.cache/framefan/coverage',
+		},
 	},
 });
