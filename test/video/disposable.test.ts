@@ -65,10 +65,36 @@ describe('pictures that no other refers to are not decoded for a few frames', ()
 	);
 });
 
-test('a reference picture that says it is none is decoded, with all others of its group', async () => {
-	await withChangedCopy(await fixturePath('b-pyramid.mp4'), async changed => {
-		const { planned, decoded } = await decodedFor(changed, [14]);
-		expect(decoded).toBe(planned);
+describe('a reference picture that says it is none', () => {
+	test('of H.264 is noticed, and all others of its group are decoded', async () => {
+		await withFalseFlag(await fixturePath('b-pyramid.mp4'), 2, async changed => {
+			const { planned, decoded } = await decodedFor(changed, [14]);
+			expect(decoded).toBe(planned);
+		});
+	});
+
+	test.each(['b-pyramid.mp4', 'hevc.mp4'])('makes no wrong picture: %s', async name => {
+		const path = await fixturePath(name);
+		const sound = await decodeFile(path);
+		let changes = 0;
+		for (let at = 1; at < 12; at++) {
+			await withFalseFlag(path, at, async changed => {
+				changes++;
+				const whole = await decodeFile(changed);
+				const video = await openVideo(changed);
+				try {
+					for (const frame of [14, 20]) {
+						const { frames, faults } = await video.read([frame], 1);
+						expect(frames.length + faults.length, `${at}: ${frame}`).toBe(1);
+						const right = [sound, whole].map(({ pictures }) => pictures[frame]?.sha256);
+						for (const { sha256 } of frames) expect(right, `${at}: ${frame}`).toContain(sha256);
+					}
+				} finally {
+					await video.close();
+				}
+			});
+		}
+		expect(changes).toBeGreaterThan(3);
 	});
 });
 
@@ -84,21 +110,25 @@ async function expectFramesOfWholeDecode(path: string, frames: number[]): Promis
 	}
 }
 
-/** Clears `nal_ref_idc` of the second reference picture behind the first key, and gives a copy with it to some work. */
-async function withChangedCopy(path: string, work: (path: string) => Promise<void>): Promise<void> {
+/**
+ * Gives some work a copy in which the picture at this place in decode order says that no other refers to it: of H.264 by
+ * `nal_ref_idc`, of HEVC by the type TRAIL_N instead of TRAIL_R. Does nothing if it says so already.
+ */
+async function withFalseFlag(path: string, at: number, work: (path: string) => Promise<void>): Promise<void> {
 	const { index, close } = await openVideo(path);
 	await close();
 	const bytes = readFileSync(path);
-	let references = 0;
-	for (let at = 0; references < 3; at++) {
-		const [offset, size] = [index.offset[at] as number, index.size[at] as number];
-		for (const nal of nalUnits(bytes.subarray(offset, offset + size), 4)) {
-			const header = nal[0] as number;
-			if (![1, 5].includes(header & 0x1f) || (header & 0x60) === 0) continue;
-			references++;
-			if (references === 3) nal[0] = header & 0x1f;
-		}
+	const [offset, size] = [index.offset[at] as number, index.size[at] as number];
+	let hasChanged = false;
+	for (const nal of nalUnits(bytes.subarray(offset, offset + size), 4)) {
+		const header = nal[0] as number;
+		const isH264Reference = path.endsWith('b-pyramid.mp4') && (header & 0x1f) === 1 && (header & 0x60) !== 0;
+		const isHevcReference = path.endsWith('hevc.mp4') && header >> 1 === 1;
+		if (!isH264Reference && !isHevcReference) continue;
+		nal[0] = isH264Reference ? 1 : 0;
+		hasChanged = true;
 	}
+	if (!hasChanged) return;
 	const folder = await mkdtemp(join(tmpdir(), 'framefan-disposable-'));
 	try {
 		writeFileSync(join(folder, 'changed.mp4'), bytes);

@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 import { openHttp } from '#shared/video/source/http-source.ts';
 import { loopbackCertificate } from '#test/loopback-certificate.ts';
+import { checkServer } from '../../../cli/check-server.ts';
 
 /** A server on loopback with a port, and so an origin, of its own; it keeps the headers of its requests. */
 async function serve(answer: RequestListener) {
@@ -35,6 +36,15 @@ test('a call of the API is not sent on to where a server redirects it, nor is th
 	const message = `${first.origin} redirects to ${other.origin}: set the address that the server really has`;
 	await expect(client.call('projects.info', { id: 1 })).rejects.toThrow(message);
 	expect(first.requests[0]?.['x-api-key']).toBe('secret-token');
+	expect(other.requests).toEqual([]);
+});
+
+test('the command says where a server redirects to, before it starts anything', async () => {
+	const other = await serve((_, response) => response.writeHead(200).end('{"id":1}'));
+	const first = await serve((_, response) => response.writeHead(301, { location: `${other.origin}/x` }).end());
+	const message = `${first.origin} redirects to ${other.origin}: set the address that the server really has`;
+	await expect(checkServer(first.origin, 'secret-token', 1)).rejects.toThrow(message);
+	expect(first.requests).toHaveLength(1);
 	expect(other.requests).toEqual([]);
 });
 

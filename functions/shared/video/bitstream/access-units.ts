@@ -1,6 +1,6 @@
 import { type Bitstream, intraOnly, nalUnits, startCode } from './bitstream.ts';
 import { parameterSets } from './decoder-setup.ts';
-import { needEarlierColours, readPps, readSlice, readSps, type Sps } from './h264-headers.ts';
+import { makeParameterSets, needEarlierColours, readSlice, type Sps } from './h264-headers.ts';
 import { canBeginAt } from './random-access.ts';
 
 /**
@@ -45,8 +45,7 @@ const inOrder = new Set(['h263', 'flv1', 'vp8']);
 
 /** Display order in H.264, from the picture order count (ISO/IEC 14496-10, 8.2.1). */
 function h264Reader(lengthBytes: number, firstPosition: number): AccessUnitReader {
-	const sequences = new Map<number, Sps>();
-	const pictures = new Map<number, number>();
+	const known = makeParameterSets();
 	let [base, highest] = [firstPosition, firstPosition];
 	let [lastHigh, lastLow] = [0, 0];
 	let decoded = firstPosition;
@@ -57,19 +56,12 @@ function h264Reader(lengthBytes: number, firstPosition: number): AccessUnitReade
 		const isSelfContained = sets(parameterSets(unit, { codec: 'h264', lengthBytes }));
 		for (const nal of nalUnits(unit, lengthBytes)) {
 			const type = (nal[0] ?? 0) & 0x1f;
-			if (type === 7) {
-				const { id, sps } = readSps(nal);
-				sequences.set(id, sps);
-			}
-			if (type === 8) {
-				const { id, sps } = readPps(nal);
-				pictures.set(id, sps);
-			}
+			known.read(nal);
 			if (type >= 2 && type <= 4) return undefined;
 			// first_mb_in_slice 0 is a bit 1: the first slice of a picture.
 			if ((type !== 1 && type !== 5) || ((nal[1] ?? 0) & 0x80) === 0) continue;
 			if (found) return undefined;
-			const slice = readSlice(nal, pps => sequences.get(pictures.get(pps) ?? -1));
+			const slice = readSlice(nal, known.setOf);
 			if (!slice || slice.isField || slice.sps.orderType === 1) return undefined;
 			first ??= slice.sps;
 			if (slice.sps !== first && needEarlierColours([first.colours, slice.sps.colours])) return undefined;

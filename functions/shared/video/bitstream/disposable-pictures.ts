@@ -1,5 +1,5 @@
 import { type Bitstream, nalUnits, seiMessages } from './bitstream.ts';
-import { readPps, readSlice, readSps, type Sps } from './h264-headers.ts';
+import { makeParameterSets, readSlice } from './h264-headers.ts';
 
 /** A picture, and whether it is the first one of a run, before which pictures are missing. */
 type Sample = { bytes: Buffer; isStart: boolean };
@@ -38,20 +38,8 @@ const concernsOwnPicture = (sei: Buffer, headerBytes: number): boolean =>
  * they count the reference pictures (ISO/IEC 14496-10, 7.4.3, frame_num).
  */
 function disposableInH264(samples: Sample[], lengthBytes: number, sets: Buffer): boolean[] | undefined {
-	const sequences = new Map<number, Sps>();
-	const pictureSets = new Map<number, number>();
-	const readSets = (nal: Buffer) => {
-		const type = (nal[0] ?? 0) & 0x1f;
-		if (type === 7) {
-			const { id, sps } = readSps(nal);
-			sequences.set(id, sps);
-		}
-		if (type === 8) {
-			const { id, sps } = readPps(nal);
-			pictureSets.set(id, sps);
-		}
-	};
-	for (const nal of nalUnits(sets, lengthBytes)) readSets(nal);
+	const known = makeParameterSets();
+	for (const nal of nalUnits(sets, lengthBytes)) known.read(nal);
 	/** Number of the last reference picture. */
 	let last: number | undefined;
 	const found: boolean[] = [];
@@ -66,7 +54,7 @@ function disposableInH264(samples: Sample[], lengthBytes: number, sets: Buffer):
 				// first_mb_in_slice 0 is a bit 1: a second picture.
 				if (picture && (isReference !== picture.isReference || ((nal[1] ?? 0) & 0x80) !== 0)) return undefined;
 				if (picture) continue;
-				const slice = readSlice(nal, pps => sequences.get(pictureSets.get(pps) ?? -1));
+				const slice = readSlice(nal, known.setOf);
 				if (!slice?.sps.framesOnly) return undefined;
 				const range = 2 ** slice.sps.frameNumBits;
 				const expected = slice.isIdr ? 0 : last === undefined ? slice.frameNum : (last + 1) % range;
@@ -74,7 +62,7 @@ function disposableInH264(samples: Sample[], lengthBytes: number, sets: Buffer):
 				picture = slice;
 			} else if (type === 6) isPlain &&= concernsOwnPicture(nal, 1);
 			else if (type === 7 || type === 8) {
-				readSets(nal);
+				known.read(nal);
 				isPlain = false;
 			} else if (type !== 9 && type !== 12) return undefined;
 		}

@@ -55,6 +55,12 @@ export function setsOfRecord(record: Buffer): { lengthBytes: number; sets: Buffe
 	return { lengthBytes, sets: Buffer.concat(pieces) };
 }
 
+/** The parameter sets of an `avcC` box in a sample description, in the format of a sample; empty if there is none. */
+export function setsOfDescription(sampleDescription: Buffer): Buffer {
+	const at = sampleDescription.indexOf('avcC', 0, 'latin1');
+	return at < 0 ? Buffer.alloc(0) : setsOfRecord(sampleDescription.subarray(at + 4)).sets;
+}
+
 /** A unit's first bytes without emulation prevention, and readers of its numbers. */
 function reader(nal: Buffer) {
 	const bytes: number[] = [];
@@ -144,6 +150,28 @@ function readColours(bits: (count: number) => number): Colours {
 export function readPps(nal: Buffer): { id: number; sps: number } {
 	const { ue } = reader(nal);
 	return { id: ue(), sps: ue() };
+}
+
+/**
+ * The parameter sets read so far.
+ * @returns `read` takes a unit, and ignores all but parameter sets; `setOf` gives the set of a picture parameter set
+ */
+export function makeParameterSets(): { read(nal: Buffer): void; setOf(pps: number): Sps | undefined } {
+	const sequences = new Map<number, Sps>();
+	const pictures = new Map<number, number>();
+	return {
+		read: nal => {
+			const type = (nal[0] ?? 0) & 0x1f;
+			if (type === 7) {
+				const { id, sps } = readSps(nal);
+				sequences.set(id, sps);
+			} else if (type === 8) {
+				const { id, sps } = readPps(nal);
+				pictures.set(id, sps);
+			}
+		},
+		setOf: pps => sequences.get(pictures.get(pps) ?? -1),
+	};
 }
 
 /**

@@ -1,5 +1,5 @@
 import { disposablePictures, hasDisposablePictures } from '../bitstream/disposable-pictures.ts';
-import { setsOfRecord } from '../bitstream/h264-headers.ts';
+import { setsOfDescription } from '../bitstream/h264-headers.ts';
 import { type ByteSource, joinRanges } from '../source/byte-source.ts';
 import { memorySource } from '../source/memory-source.ts';
 import type { DecodePlan, WantedFrame } from './decode-plan.ts';
@@ -7,15 +7,15 @@ import { demuxInputPart, type Part } from './split-decode-plan.ts';
 
 type SamplesInput = Extract<DecodePlan['demuxInput'], { kind: 'samples' }>;
 
-/** Most bytes of a part, which are held in memory. */
+/** Maximum number of bytes of a part, which are held in memory. */
 const mostBytes = 16 * 1024 * 1024;
 
-/** Pictures for each wanted frame from which on it is worth looking for some that need no decoding. */
+/** Pictures for each wanted frame from which on it is worth looking for some that need not be decoded. */
 const sparse = 4;
 
 /**
  * Splits a plan with few wanted frames between key pictures, so that the bytes of each part fit in memory, where the
- * pictures that nobody needs are found.
+ * pictures that need not be decoded are found.
  * @returns undefined where frames are many, or where pictures don't tell whether others refer to them
  */
 export function sparseParts(plan: DecodePlan, wanted: WantedFrame[]): Part[] | undefined {
@@ -45,8 +45,8 @@ const partOf = (plan: DecodePlan, input: SamplesInput, wanted: WantedFrame[], fi
 };
 
 /**
- * A part without the pictures that neither are wanted nor are referred to by another one, and its bytes in memory.
- * @returns the part as it is, and the source, if its bytes are too many or damaged
+ * A part without the pictures that are neither wanted nor referred to by others, and its bytes in memory.
+ * @returns the part as it is, with the source, if it has too many bytes
  */
 export async function withoutDisposable(
 	part: Part,
@@ -66,17 +66,11 @@ export async function withoutDisposable(
 			isStart: starts.has(at),
 		})),
 	);
-	const disposable = disposablePictures(samples, demuxInput.bitstream, containerSets(demuxInput));
+	const sets = setsOfDescription(Buffer.from(demuxInput.sampleDescription, 'base64'));
+	const disposable = disposablePictures(samples, demuxInput.bitstream, sets);
 	const wanted = new Set(part.wanted.map(({ pts }) => pts));
 	const isKept = demuxInput.pts.map((pts, at) => starts.has(at) || wanted.has(pts) || !disposable?.[at]);
 	return { wanted: part.wanted, plan: { ...part.plan, demuxInput: only(demuxInput, isKept) }, source: held };
-}
-
-/** The parameter sets in the sample description of H.264; empty for none. */
-function containerSets({ sampleDescription }: SamplesInput): Buffer {
-	const bytes = Buffer.from(sampleDescription, 'base64');
-	const at = bytes.indexOf('avcC', 0, 'latin1');
-	return at < 0 ? Buffer.alloc(0) : setsOfRecord(bytes.subarray(at + 4)).sets;
 }
 
 /** Some pictures of an input, among them the first one of each run. */

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { type Bitstream, nalUnits } from '../bitstream/bitstream.ts';
 import { coloursIn, decoderSetup, parameterSets } from '../bitstream/decoder-setup.ts';
-import { type Colours, needEarlierColours, setsOfRecord } from '../bitstream/h264-headers.ts';
+import { type Colours, needEarlierColours, setsOfDescription } from '../bitstream/h264-headers.ts';
 import { bytesTell, canBeginAt, isVerifiable } from '../bitstream/random-access.ts';
 import type { ByteSource, Change } from '../source/byte-source.ts';
 import { lastBlock } from './matroska-block.ts';
@@ -97,10 +97,7 @@ const isHeaderIndex = (index: VideoIndex): index is HeaderIndex => index.contain
 /** Colours declared in the parameter sets of the container. */
 function configuredColours(container: HeaderIndex['container']): Colours[] {
 	if (container.bitstream.codec !== 'h264' || container.kind !== 'samples') return [];
-	const at = container.sampleDescription.indexOf('avcC', 0, 'latin1');
-	if (at < 0) return [];
-	const { lengthBytes, sets } = setsOfRecord(container.sampleDescription.subarray(at + 4));
-	return coloursIn(sets, { codec: 'h264', lengthBytes });
+	return coloursIn(setsOfDescription(container.sampleDescription), container.bitstream);
 }
 
 /** Checks some keys, and all of them if one is false. `colours`: those declared by the container. */
