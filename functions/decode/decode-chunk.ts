@@ -10,15 +10,11 @@ import { nodeIds } from '#shared/sampling/node.ts';
 import { emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import type { Video } from '#shared/supervisely/api.ts';
 import { openVideo } from '#shared/supervisely/open-video.ts';
-import { extractFrames, type Frame } from '#shared/video/extract/extract-frames.ts';
-import { encodeImage, pictureConcurrency, recycleImage } from '#shared/video/picture/encode.ts';
-import { targetSize } from '#shared/video/picture/target-size.ts';
+import { extractFrames } from '#shared/video/extract/extract-frames.ts';
+import { pictureConcurrency } from '#shared/video/picture/encode.ts';
+import { pipeFrames } from './pipe-frames.ts';
 import type { DecodePorts } from './ports.ts';
-import { type EncodedFrame, makeUploader } from './upload-frames.ts';
-
-/** Limits of one upload: encoded images, and bytes. */
-const framesPerUpload = 16;
-const bytesPerUpload = 12 * 1024 * 1024;
+import { makeUploader } from './upload-frames.ts';
 
 /**
  * Processes one chunk. On return its images and labels are in the destination, and its marker holds the counts and
@@ -98,57 +94,4 @@ const needVideo = async ({ supervisely }: DecodePorts, id: number): Promise<Vide
 	const video = await supervisely.video(id);
 	if (!video) throw new PermanentError('not-found', `Video ${id} no longer exists`);
 	return video;
-};
-
-/**
- * Pipes frames through resizing and encoding to the uploads. Stages run in parallel, each at most a few pictures
- * ahead of the next.
- * @param concurrency pictures being encoded at the same time
- * @returns the faults of the extraction
- */
-const pipeFrames = async <Lost>(
-	frames: AsyncGenerator<Frame, Lost>,
-	chunk: Chunk,
-	wanted: ChunkFrame[],
-	concurrency: number,
-	upload: (frames: EncodedFrame[]) => Promise<void>,
-): Promise<Lost> => {
-	const byIndex = new Map(wanted.map(frame => [frame.index, frame]));
-	const encoding: Promise<EncodedFrame>[] = [];
-	let ready: EncodedFrame[] = [];
-	let readyBytes = 0;
-	let sending: Promise<void> = Promise.resolve();
-	const send = async () => {
-		await sending;
-		const batch = ready;
-		sending = upload(batch).then(() => {
-			for (const { bytes } of batch) recycleImage(bytes);
-		});
-		// Avoids unhandledRejection; the error is thrown when `sending` is awaited.
-		sending.catch(() => {});
-		ready = [];
-		readyBytes = 0;
-	};
-	const takeEncoded = async () => {
-		const frame = await (encoding.shift() as Promise<EncodedFrame>);
-		ready.push(frame);
-		readyBytes += frame.bytes.length;
-		if (ready.length >= framesPerUpload || readyBytes >= bytesPerUpload) await send();
-	};
-	for (;;) {
-		const { value, done } = await frames.next();
-		if (done) {
-			while (encoding.length > 0) await takeEncoded();
-			if (ready.length > 0) await send();
-			await sending;
-			return value;
-		}
-		const to = targetSize(chunk.settings.resize, value);
-		const encoded = encodeImage(value, chunk.settings, to);
-		// Avoids unhandledRejection; the error is thrown when the frame is awaited.
-		encoded.catch(() => {});
-		const sizes = { from: { width: value.width, height: value.height }, to };
-		encoding.push(encoded.then(bytes => ({ frame: byIndex.get(value.index) as ChunkFrame, bytes, sizes })));
-		if (encoding.length >= concurrency) await takeEncoded();
-	}
 };
