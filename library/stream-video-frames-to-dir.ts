@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { makeBoundedWork } from '#shared/bounded-work.ts';
-import type { Frame } from '#shared/video/extract/extract-frames.ts';
+import type { Frame } from '#shared/video/extract/run-decoder.ts';
 import { type ImageOptions, wrongImageOption } from '#shared/video/picture/image-format.ts';
 import { writeFrameFile } from '#shared/video/picture/write-frame-file.ts';
 import type { SuperviselyClient } from './client.ts';

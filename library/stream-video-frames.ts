@@ -1,6 +1,6 @@
 import { FramefanError, PermanentError } from '#shared/errors.ts';
 import { whereIs } from '#shared/supervisely/open-video.ts';
-import type { Frame } from '#shared/video/extract/extract-frames.ts';
+import type { Frame } from '#shared/video/extract/run-decoder.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
 import { pictureConcurrency, toRgb } from '#shared/video/picture/encode.ts';

@@ -9,7 +9,7 @@ import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 import { whereIs } from '#shared/supervisely/open-video.ts';
 import { codecName } from '#shared/video/codec-name.ts';
-import type { Frame } from '#shared/video/extract/extract-frames.ts';
+import type { Frame } from '#shared/video/extract/run-decoder.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
 import { pictureConcurrency, toRgb } from '#shared/video/picture/encode.ts';

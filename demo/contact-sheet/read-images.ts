@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Size } from '#shared/size.ts';
 
 /** A label of an image as an images project's folder has it, in pixel coordinates. */
 export type FolderLabel = {
@@ -12,7 +13,7 @@ export type FolderImage = {
 	path: string;
 	name: string;
 	dataset: string;
-	size: { width: number; height: number };
+	size: Size;
 	labels: FolderLabel[];
 };
 

@@ -1,4 +1,4 @@
-import type { Size } from './scene.ts';
+import type { Size } from '#shared/size.ts';
 
 /** Bits of a frame index that a barcode shows. */
 const bits = 16;

@@ -1,5 +1,6 @@
+import type { Size } from '#shared/size.ts';
 import { drawBarcode, type RgbPicture } from './barcode.ts';
-import type { Point, Scene, Size } from './scene.ts';
+import type { Point, Scene } from './scene.ts';
 
 type Colour = readonly [red: number, green: number, blue: number];
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
+import type { Size } from '#shared/size.ts';
 import { colours, discPixels } from './draw.ts';
-import { emptyFrames, type Point, type Scene, type Size, sceneAt } from './scene.ts';
+import { emptyFrames, type Point, type Scene, sceneAt } from './scene.ts';
 
 const hex = (colour: readonly number[]) => `#${colour.map(part => part.toString(16).padStart(2, '0')).join('')}`;
 

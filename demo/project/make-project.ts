@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
+import type { Size } from '#shared/size.ts';
 import { drawBackground, drawFrame } from './draw.ts';
 import { projectMeta, videoAnnotation } from './labels.ts';
-import { type Size, sceneAt } from './scene.ts';
+import { sceneAt } from './scene.ts';
 
 /** A demo video: as it is seen, and how it is made into a file. */
 export type DemoVideo = { dataset: string; name: string; frames: number; size: Size; encoding: string[] };

@@ -1,9 +1,10 @@
+import type { Size } from '#shared/size.ts';
+
 /**
  * The scene of the demo videos as arithmetic: where every shape is on every frame. Pictures are drawn and labels are
  * written from it, and tests compare sampled labels with it.
  */
 
-export type Size = { width: number; height: number };
 export type Point = readonly [x: number, y: number];
 
 /** Places in pixels, whole numbers; rectangles include both corners, discs all pixels within their radius. */

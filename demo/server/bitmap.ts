@@ -1,4 +1,5 @@
 import { inflateSync } from 'node:zlib';
+import type { Size } from '#shared/size.ts';
 import { badRequest } from './api-error.ts';
 
 const pngStart = Buffer.from('89504e470d0a1a0a', 'hex');
@@ -8,7 +9,7 @@ const largestPng = 256 * 1024 * 1024;
  * Size in pixels of a mask's `data`: base64 of zlib of a PNG file.
  * @throws ApiError 400 when it is not that.
  */
-export function bitmapSize(data: string): { width: number; height: number } {
+export function bitmapSize(data: string): Size {
 	let png: Buffer;
 	try {
 		png = inflateSync(Buffer.from(data, 'base64'), { maxOutputLength: largestPng });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Size } from '#shared/size.ts';
 import type { JsonObject } from './records.ts';
 
 /**
@@ -32,7 +33,7 @@ export function toSubPixel(type: string, geometry: JsonObject): JsonObject {
 }
 
 /** A geometry in sub-pixel coordinates, in whole pixels of a picture of the given size. */
-export function toPixel(type: string, geometry: JsonObject, size: { width: number; height: number }): JsonObject {
+export function toPixel(type: string, geometry: JsonObject, size: Size): JsonObject {
 	const point = ([x, y]: XY): XY => [
 		Math.floor(x) - Number(x === size.width),
 		Math.floor(y) - Number(y === size.height),

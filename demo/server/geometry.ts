@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Size } from '#shared/size.ts';
 import { badRequest } from './api-error.ts';
 import { bitmapSize } from './bitmap.ts';
 import { parse } from './endpoint.ts';
@@ -100,7 +101,7 @@ const cuboidKeys = (source: JsonObject): JsonObject =>
 	);
 
 /** Whether a box in sub-pixel coordinates is inside a picture. */
-export function isWithin(box: Box, size: { width: number; height: number }): boolean {
+export function isWithin(box: Box, size: Size): boolean {
 	return box.left >= 0 && box.top >= 0 && box.right <= size.width && box.bottom <= size.height;
 }
 

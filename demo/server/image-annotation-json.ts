@@ -1,3 +1,4 @@
+import type { Size } from '#shared/size.ts';
 import { datasetOf, projectOf } from './context.ts';
 import { toPixel } from './coordinates.ts';
 import { tagsWithIds } from './entity-json.ts';
@@ -55,7 +56,7 @@ export function labelJson(
 	store: Store,
 	project: ProjectRecord,
 	{ geometry, tags, ...fields }: LabelRecord,
-	options: { pixels: { width: number; height: number } | null; masks: boolean },
+	options: { pixels: Size | null; masks: boolean },
 ): JsonObject {
 	const placed = options.pixels ? toPixel(fields.geometryType, geometry, options.pixels) : geometry;
 	return {

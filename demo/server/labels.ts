@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Size } from '#shared/size.ts';
 import { badRequest } from './api-error.ts';
 import { isWithin, parseGeometry } from './geometry.ts';
 import type { ObjectClass, ProjectMeta } from './project-meta.ts';
@@ -32,7 +33,7 @@ export const imageAnnotationSchema = z.object({
 /** What a posted label is checked against. `size` is the image's own, in pixels; null accepts any place. */
 export type Surroundings = {
 	meta: ProjectMeta;
-	size: { width: number; height: number } | null;
+	size: Size | null;
 	newId: () => number;
 	at: string;
 };
@@ -93,7 +94,7 @@ export function readGeometry(
 	type: string,
 	source: JsonObject,
 	ofClass: { title: string; shape: string },
-	size: { width: number; height: number } | null,
+	size: Size | null,
 ): JsonObject {
 	const { geometry, box } = parseGeometry(type, source, ofClass);
 	if (box && size && !isWithin(box, size)) {

@@ -1,3 +1,4 @@
+import type { Size } from '#shared/size.ts';
 import type { ProjectMeta } from './project-meta.ts';
 
 export type JsonObject = Record<string, unknown>;
@@ -77,7 +78,7 @@ export type LabelRecord = {
 export type ImageAnnotationRecord = {
 	imageId: number;
 	description: string;
-	size: { width: number; height: number };
+	size: Size;
 	tags: TagRecord[];
 	labels: LabelRecord[];
 	createdAt: string;
@@ -118,7 +119,7 @@ export type VideoObjectRecord = {
 export type VideoAnnotationRecord = {
 	videoId: number;
 	description: string;
-	size: { width: number; height: number };
+	size: Size;
 	framesCount: number | null;
 	tags: VideoTagRecord[];
 	objects: VideoObjectRecord[];

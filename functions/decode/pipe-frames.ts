@@ -1,5 +1,5 @@
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
-import type { Frame } from '#shared/video/extract/extract-frames.ts';
+import type { Frame } from '#shared/video/extract/run-decoder.ts';
 import { encodeImage, recycleImage } from '#shared/video/picture/encode.ts';
 import { targetSize } from '#shared/video/picture/target-size.ts';
 import type { EncodedFrame } from './upload-frames.ts';

@@ -1,8 +1,9 @@
 import type { ChunkFrame } from '#shared/sampling/chunk.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
+import type { Size } from '#shared/size.ts';
 import type { Video } from '#shared/supervisely/api.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
-import { type Size, targetSize } from '#shared/video/picture/target-size.ts';
+import { targetSize } from '#shared/video/picture/target-size.ts';
 import type { ExistingImage } from './existing-images.ts';
 
 type OtherSizes = {

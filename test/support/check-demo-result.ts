@@ -7,7 +7,8 @@ import { type FolderImage, type FolderLabel, readImages } from '#demo/contact-sh
 import { readBarcode } from '#demo/project/barcode.ts';
 import { discPixels } from '#demo/project/draw.ts';
 import { type DemoVideo, demoVideos } from '#demo/project/make-project.ts';
-import { type Scene, type Size, sceneAt } from '#demo/project/scene.ts';
+import { type Scene, sceneAt } from '#demo/project/scene.ts';
+import type { Size } from '#shared/size.ts';
 import { emptyTally, lookAtCar } from '#test/labels-on-shapes.ts';
 
 type FullLabel = FolderLabel & { tags: { name: string; value?: unknown }[] };

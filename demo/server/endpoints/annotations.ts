@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Size } from '#shared/size.ts';
 import { badRequest } from '../api-error.ts';
 import { blobOf, type Context, datasetOf, imageOf, now, projectOf } from '../context.ts';
 import { type Endpoints, id, jsonEndpoint } from '../endpoint.ts';
@@ -49,7 +50,7 @@ export function annotationEndpoints(context: Context): Endpoints {
 }
 
 /** The size of an image's picture in pixels. */
-export function imageSize({ store }: Context, image: ImageRecord): { width: number; height: number } {
+export function imageSize({ store }: Context, image: ImageRecord): Size {
 	const { width, height } = blobOf(store, image.hash);
 	return { width: width ?? 0, height: height ?? 0 };
 }

@@ -1,8 +1,9 @@
 import { messageOf, PermanentError } from '../errors.ts';
+import type { Size } from '../size.ts';
 import { groupedByName, type ImageTag, imageTag, tagsAt } from './frame-tags.ts';
 import { convertGeometry } from './geometry/convert-geometry.ts';
 import type { GeometryJson } from './geometry/kind.ts';
-import type { Size } from './geometry/plane.ts';
+
 import type { ObjectClass, TagMeta } from './project-meta.ts';
 import { autoTrackedTag, objectIdTag } from './sampling-tags.ts';
 import { parseFigure, type VideoFigure, type VideoObject } from './video-annotation.ts';

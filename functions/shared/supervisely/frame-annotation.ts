@@ -1,8 +1,9 @@
 import type { FaultReason } from '../errors.ts';
+import type { Size } from '../size.ts';
 import { type LabelHead, labelsOfFigure } from './figure-labels.ts';
 import { groupedByName, type ImageTag, tagsAt } from './frame-tags.ts';
 import type { GeometryJson } from './geometry/kind.ts';
-import type { Size } from './geometry/plane.ts';
+
 import type { Labels } from './labels.ts';
 
 /** An image annotation for `annotations.bulk.add`, in sub-pixel coordinates. */

@@ -1,7 +1,8 @@
 import { messageOf, PermanentError } from '../errors.ts';
 import type { FrameFault } from './extract/decode-plan.ts';
-import { extractFrames, type Frame } from './extract/extract-frames.ts';
+import { extractFrames } from './extract/extract-frames.ts';
 import { makeDecodePlan } from './extract/make-decode-plan.ts';
+import type { Frame } from './extract/run-decoder.ts';
 import type { VideoIndex } from './index/video-index.ts';
 import { planChunks } from './plan-chunks.ts';
 import type { ByteSource } from './source/byte-source.ts';

@@ -1,4 +1,4 @@
-import type { Size } from '../../../functions/shared/supervisely/geometry/plane.ts';
+import type { Size } from '#shared/size.ts';
 
 /** A tag of a video or of an object; `frameRange` is inclusive on both ends. */
 export type TagSpec = {

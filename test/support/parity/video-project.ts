@@ -3,7 +3,8 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import ffmpegInstaller from '@ffmpeg-installer/ffmpeg';
-import type { Size } from '../../../functions/shared/supervisely/geometry/plane.ts';
+import type { Size } from '#shared/size.ts';
+
 import { annotationFile, type VideoSpec } from './annotation-file.ts';
 
 /** How a video's pictures are kept: `exact` as they are, `lossy` as cameras do, with reordered pictures. */

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Size } from '#shared/size.ts';
 import { annotateFrame } from '../../../functions/shared/supervisely/frame-annotation.ts';
 import { convertGeometry } from '../../../functions/shared/supervisely/geometry/convert-geometry.ts';
 import { readMask } from '../../../functions/shared/supervisely/geometry/mask-png.ts';
-import type { Point, Size } from '../../../functions/shared/supervisely/geometry/plane.ts';
+import type { Point } from '../../../functions/shared/supervisely/geometry/plane.ts';
 import { labelsOf } from '../../../functions/shared/supervisely/labels.ts';
 import { parseProjectMeta } from '../../../functions/shared/supervisely/project-meta.ts';
 import { samplingTags } from '../../../functions/shared/supervisely/sampling-tags.ts';

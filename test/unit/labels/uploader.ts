@@ -1,9 +1,10 @@
+import type { Size } from '#shared/size.ts';
 import { imagesProject, ok, png, serve, upload } from '#test/supervisely-server.ts';
 import { makeUploader } from '../../../functions/decode/upload-frames.ts';
 import { chunkSchema } from '../../../functions/shared/sampling/chunk.ts';
 import { type SettingsInput, settingsSchema } from '../../../functions/shared/sampling/settings.ts';
 import { makeSuperviselyApi } from '../../../functions/shared/supervisely/api.ts';
-import type { Size } from '../../../functions/shared/supervisely/geometry/plane.ts';
+
 import { connectSupervisely } from '../../../functions/shared/supervisely/http-client.ts';
 import { labelsOf } from '../../../functions/shared/supervisely/labels.ts';
 import { mergeMeta } from '../../../functions/shared/supervisely/merge-meta.ts';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { PermanentError } from '#shared/errors.ts';
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
 import { settingsSchema } from '#shared/sampling/settings.ts';
-import type { Frame } from '#shared/video/extract/extract-frames.ts';
+import type { Frame } from '#shared/video/extract/run-decoder.ts';
 import { pipeFrames } from '../../../functions/decode/pipe-frames.ts';
 import type { EncodedFrame } from '../../../functions/decode/upload-frames.ts';
 
@@ -64,7 +64,7 @@ test('uploads at the same time stay within a limit of bytes', async () => {
 	expect(most).toBeLessThan(30 * 1024 * 1024);
 });
 
-test('after a failed upload the decoder is ended, the other uploads finish, and the error is thrown', async () => {
+test('after a failed upload the decoder ends, other uploads finish, and the error is thrown', async () => {
 	let [uploads, finished, stopped] = [0, 0, false];
 	const failing = run(
 		400,

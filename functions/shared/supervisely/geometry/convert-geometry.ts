@@ -1,4 +1,5 @@
 import { PermanentError } from '../../errors.ts';
+import type { Size } from '../../size.ts';
 import { cuboid, cuboid2d } from './cuboids.ts';
 import { graph } from './graph.ts';
 import type { GeometryJson, Kind } from './kind.ts';
@@ -8,7 +9,7 @@ import { multichannelBitmap } from './multichannel-bitmap.ts';
 import { multipolygon } from './multipolygon.ts';
 import { opaque } from './opaque.ts';
 import { orientedBox } from './oriented-box.ts';
-import { type Size, scalingBetween } from './plane.ts';
+import { scalingBetween } from './plane.ts';
 import { point } from './point.ts';
 import { polygon } from './polygon.ts';
 import { rectangle } from './rectangle.ts';

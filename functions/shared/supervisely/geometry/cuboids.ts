@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { PermanentError } from '../../errors.ts';
+import type { Size } from '../../size.ts';
 import { type Kind, parseWith, pointSchema } from './kind.ts';
-import { isOnPicture, type Point, pixelCentre, type Size, scalePoint } from './plane.ts';
+import { isOnPicture, type Point, pixelCentre, scalePoint } from './plane.ts';
 
 const cuboidSchema = z
 	.object({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { Size } from '../../size.ts';
 import { type Kind, parseWith, pointSchema } from './kind.ts';
-import { isOnPicture, type Point, pixelCentre, type Size, scalePoint } from './plane.ts';
+import { isOnPicture, type Point, pixelCentre, scalePoint } from './plane.ts';
 
 const schema = z.object({ points: z.object({ exterior: z.array(pointSchema).min(2) }) });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { Size } from '../../size.ts';
 import { type Kind, parseWith, pointSchema } from './kind.ts';
-import { type Box, isOnPicture, type Point, roundHalfToEven, type Scaling, type Size } from './plane.ts';
+import { type Box, isOnPicture, type Point, roundHalfToEven, type Scaling } from './plane.ts';
 import { boxBetween, outerCorners } from './rectangle.ts';
 
 const schema = z.object({ points: z.tuple([pointSchema, pointSchema]), angle: z.number() });

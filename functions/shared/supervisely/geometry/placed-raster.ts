@@ -1,4 +1,5 @@
-import { cutBox, type Point, roundHalfToEven, type Scaling, type Size, scalePoint } from './plane.ts';
+import type { Size } from '../../size.ts';
+import { cutBox, type Point, roundHalfToEven, type Scaling, scalePoint } from './plane.ts';
 import { nearest, type Raster, slice } from './raster.ts';
 
 /** A raster with the position of its top left pixel in a picture. */

@@ -1,5 +1,4 @@
-/** Pixels of a picture. */
-export type Size = { width: number; height: number };
+import type { Size } from '../../size.ts';
 
 /** Column and row of a pixel, from the top left. */
 export type Point = [x: number, y: number];

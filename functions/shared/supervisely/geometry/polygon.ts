@@ -9,9 +9,10 @@ import {
 	PolyTree64,
 } from 'clipper2-ts';
 import { z } from 'zod';
+import type { Size } from '../../size.ts';
 import { type Contour, contourCentres, contourSchema, fillRing, mapContour } from './contour.ts';
 import { type Kind, parseWith } from './kind.ts';
-import { isOnPicture, type Point, type Size, scalePoint } from './plane.ts';
+import { isOnPicture, type Point, scalePoint } from './plane.ts';
 
 const schema = z.object({ points: contourSchema.refine(({ exterior }) => exterior.length > 0, 'expected points') });
 

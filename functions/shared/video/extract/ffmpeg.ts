@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { PermanentError, TransientError } from '../../errors.ts';
+import type { Size } from '../../size.ts';
 import type { TimeBase } from '../index/video-index.ts';
 import { mostPixels } from './decoder-limits.ts';
 import { decodeArguments } from './ffmpeg-arguments.ts';
@@ -36,7 +37,7 @@ export type Selection = {
 	loggedOnly?: { times: Set<number>; expression: string };
 	numbered: boolean;
 	upright: string[] | undefined;
-	size: { width: number; height: number } | null;
+	size: Size | null;
 	planar?: boolean;
 };
 

@@ -1,3 +1,4 @@
+import type { Size } from '../../size.ts';
 import type { Bitstream } from '../bitstream/bitstream.ts';
 import type { Change } from '../source/byte-source.ts';
 
@@ -14,7 +15,7 @@ export type VideoIndex = {
 	/** Added to the times below to get presentation times, in ticks, because of an edit list. */
 	timeOffset: number;
 	/** Size of the first picture after rotation; null if it can't be decoded, or if every chunk begins with it anyway. */
-	pictureSize: { width: number; height: number } | null;
+	pictureSize: Size | null;
 	/** Whether the first picture can be output as planes (see `picture.ts`); then later ones probably can, too. */
 	isPlanar: boolean;
 	/** Presentation time of each picture in ticks. */

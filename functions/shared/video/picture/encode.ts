@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { PermanentError } from '../../errors.ts';
+import type { Size } from '../../size.ts';
 import { type Picture, recyclePixels, type VideoPicture } from '../extract/picture.ts';
 import { defaultChroma, defaultQuality, type ImageOptions, largestWebpSide } from './image-format.ts';
 import { makePictureWorkers, type PictureWorkers } from './png/workers.ts';
 import { sharp } from './sharp.ts';
-import type { Size } from './target-size.ts';
 
 /** Pictures to process in parallel: one per core, and the next one. */
 export const pictureConcurrency = availableParallelism() + 1;

@@ -1,4 +1,4 @@
-export type Size = { width: number; height: number };
+import type { Size } from '../../size.ts';
 
 /** Size to scale to: [height, width] in pixels; one of them may be null to keep the aspect ratio. */
 export type Resize = [height: number | null, width: number | null];

@@ -1,10 +1,10 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FramefanError, messageOf } from '../../errors.ts';
+import type { Size } from '../../size.ts';
 import type { VideoPicture } from '../extract/picture.ts';
 import { encodeImage } from './encode.ts';
 import type { ImageOptions } from './image-format.ts';
-import type { Size } from './target-size.ts';
 
 /**
  * Writes a frame as `frame_<index, 6 digits>.<format>` in this size, atomically.

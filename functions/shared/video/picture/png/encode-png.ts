@@ -1,5 +1,6 @@
+import type { Size } from '../../../size.ts';
 import type { Picture, VideoPicture } from '../../extract/picture.ts';
-import type { Size } from '../target-size.ts';
+
 import { type Codec, copyOut, makeMemory, openCodec } from './codec.ts';
 import { type PictureJob, pixelBytes } from './job.ts';
 import { pictureModule } from './picture-module.ts';

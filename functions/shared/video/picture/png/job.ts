@@ -1,5 +1,5 @@
+import type { Size } from '../../../size.ts';
 import type { PixelFormat } from '../../extract/picture.ts';
-import type { Size } from '../target-size.ts';
 
 /** A job on a picture. */
 export type PictureJob = Size & {

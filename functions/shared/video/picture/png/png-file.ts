@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Size } from '../target-size.ts';
+import type { Size } from '../../../size.ts';
 
 /** Bytes of a PNG file before its zlib stream, and behind it (PNG specification, sections 5 and 11). */
 export const bytesBefore = 8 + 25 + 8;

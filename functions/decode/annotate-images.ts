@@ -1,0 +1,74 @@
+import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
+import { isSameSize, type Size } from '#shared/size.ts';
+import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+import { annotateFrame } from '#shared/supervisely/frame-annotation.ts';
+
+import { bisectFailures } from './bisect-failures.ts';
+import { findChanged } from './find-changed.ts';
+import { type ImageLabels, uploadLabels } from './upload-labels.ts';
+
+/** Sizes of a frame's picture in the video and of its image. */
+export type Sizes = { from: Size; to: Size };
+
+/** A frame with an image in the destination. */
+export type AnnotatedFrame = { frame: ChunkFrame; imageId: number; sizes: Sizes };
+
+/** Records a fault of a chunk. */
+export type FaultAt = (reason: string, message: string, frame?: number) => void;
+
+/** Images per call that uploads labels, the same as in the SDK. */
+const annotationsPerCall = 50;
+
+/** Converts the labels of a chunk's frames and uploads them. Refused labels become faults. */
+export function makeAnnotator(supervisely: SuperviselyApi, chunk: Chunk, faultAt: FaultAt) {
+	const notes: string[] = [];
+	let labels = 0;
+	let sizeNoted = false;
+
+	/** Notes once that the labels are for another picture size than decoded. They are in pixels, so they are kept. */
+	const noteSize = (picture: Size | undefined): void => {
+		const labelled = chunk.labels?.annotation.size;
+		if (!picture || !labelled || sizeNoted || isSameSize(picture, labelled)) return;
+		sizeNoted = true;
+		const [declared, decoded] = [labelled, picture].map(({ width, height }) => `${width} x ${height}`);
+		notes.push(
+			`${chunk.video.name}: its labels are for pictures of ${declared} pixels, its pictures have ${decoded}: label coordinates are kept`,
+		);
+	};
+
+	const convert = async (
+		own: NonNullable<Chunk['labels']>,
+		{ frame, imageId, sizes }: AnnotatedFrame,
+	): Promise<ImageLabels & { frame: ChunkFrame }> => {
+		const { annotation, specialFigures, faults, notes: remarks } = await annotateFrame(own, frame.index, sizes);
+		for (const { reason, message } of faults) faultAt(reason, message, frame.index);
+		notes.push(...remarks.map(note => `${chunk.video.name}, frame ${frame.index}: ${note}`));
+		labels += annotation.objects.length + specialFigures.length;
+		return { annotation, specialFigures, imageId, frame };
+	};
+
+	return {
+		/** Number of labels uploaded, or found there. */
+		labels: () => labels,
+		/** Remarks on the labels that are no faults. */
+		notes: () => notes,
+		/** @param isThere whether the images may already have these labels; only those that differ are then updated */
+		annotate: async (frames: AnnotatedFrame[], isThere: boolean): Promise<void> => {
+			if (!chunk.labels) return;
+			noteSize(frames[0]?.sizes.from);
+			for (let at = 0; at < frames.length; at += annotationsPerCall) {
+				const converted: (ImageLabels & { frame: ChunkFrame })[] = [];
+				for (const each of frames.slice(at, at + annotationsPerCall)) converted.push(await convert(chunk.labels, each));
+				const due = isThere ? await findChanged(supervisely, chunk.dataset, converted) : converted;
+				await bisectFailures(
+					due,
+					some => uploadLabels(supervisely, chunk.dataset, some),
+					({ frame, annotation, specialFigures }, error) => {
+						labels -= annotation.objects.length + specialFigures.length;
+						faultAt(error.reason, `its labels were refused: ${error.message}`, frame.index);
+					},
+				);
+			}
+		},
+	};
+}
