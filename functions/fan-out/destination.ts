@@ -2,6 +2,7 @@ import { messageOf, PermanentError, SamplingFailure, TransientError } from '#sha
 import { readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { type Destination, destinationSchema } from '#shared/sampling/outcome.ts';
+import { provenanceOf } from '#shared/sampling/provenance.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import { nameConflicts, type Project, type SuperviselyApi } from '#shared/supervisely/api.ts';
 import type { FanOutPorts } from './ports.ts';
@@ -45,12 +46,7 @@ const createProject = async (
 			if (project && madeBy(project) === sampling) return project;
 			continue;
 		}
-		const customData = {
-			is_sample: true,
-			video_project_id: source.id,
-			video_project_name: source.name,
-			framefan: { sampling, state: 'running', settings },
-		};
+		const customData = { ...provenanceOf(source), framefan: { sampling, state: 'running', settings } };
 		const description = `Sample project made from project #${source.id}`;
 		try {
 			const project = await supervisely.addProject({ name, workspaceId: source.workspaceId, description, customData });

@@ -4,6 +4,7 @@ import { type Attempt, keys } from '#shared/sampling/keys.ts';
 import type { ChildMessage, DatasetMessage, PageMessage, VideoMessage } from '#shared/sampling/messages.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import { type Destination, destinationSchema } from '#shared/sampling/outcome.ts';
+import { provenanceOf } from '#shared/sampling/provenance.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { readScope, type Scope } from '#shared/sampling/scope.ts';
 import { type Dataset, firstPage, type Page } from '#shared/supervisely/api.ts';
@@ -61,13 +62,7 @@ export async function walkDataset(
 		parentId: message.under,
 		name: dataset.name,
 		description: `Sample dataset made from project #${projectId}, dataset #${dataset.id}`,
-		provenance: {
-			is_sample: true,
-			video_project_id: projectId,
-			video_project_name: project.name,
-			video_dataset_id: dataset.id,
-			video_dataset_name: dataset.name,
-		},
+		provenance: provenanceOf(project, dataset),
 	});
 	const at = { sampling, attempt };
 	const place = { parent: node, dataset: dataset.id, mirror: mirror.id };

@@ -26,3 +26,16 @@ export function originOf({
 }): Origin {
 	return { id: video.id, ...(typeof projectId === 'number' ? { projectId } : {}) };
 }
+
+type Named = { id: number; name: string };
+
+/** What a project, dataset or image of the destination records of its source, with the SDK's keys. */
+export function provenanceOf(project: Named, dataset?: Named, video?: Named): Record<string, unknown> {
+	return {
+		is_sample: true,
+		video_project_id: project.id,
+		video_project_name: project.name,
+		...(dataset ? { video_dataset_id: dataset.id, video_dataset_name: dataset.name } : {}),
+		...(video ? { video_id: video.id, video_name: video.name } : {}),
+	};
+}
