@@ -5,8 +5,8 @@ export type Attempt = { sampling: string; attempt: number };
  * All S3 keys. No key is the folder of another (`x` and `x/y` never both exist), so that a file-backed S3 can store
  * them.
  *
- * Results without faults are stored under the sampling and are final; those with faults are stored under the attempt,
- * so that the next attempt does them again without deleting anything.
+ * Results without faults are final; the keys of those with faults name the attempt, so that the next attempt does them
+ * again without deleting anything.
  */
 export const keys = {
 	/** The request; created once. */
@@ -26,13 +26,13 @@ export const keys = {
 	childMessages: (sampling: string, node: string) => `samplings/${sampling}/steps/${node}.json`,
 	/** A chunk, with everything that decoding it needs. */
 	chunk: (sampling: string, chunk: string) => `samplings/${sampling}/chunks/${chunk}.json`,
+	/** Prefix of the markers of the finished children of a node. */
+	markers: (sampling: string, node: string) => `samplings/${sampling}/done/${node}/`,
 	/** Marks a child of a node as finished: the summary of a chunk or of a child node. */
-	done: (sampling: string, node: string, child: string) => `${keys.doneIn(sampling, node)}${child}.json`,
-	/** Prefix of these markers of a node. */
-	doneIn: (sampling: string, node: string) => `samplings/${sampling}/done/${node}/`,
-	/** The same for a child that is finished with faults. */
-	faulted: (at: Attempt, node: string, child: string) => `${keys.faultedIn(at, node)}${child}.json`,
-	faultedIn: (at: Attempt, node: string) => `${ofAttempt(at)}/faulted/${node}/`,
+	done: (sampling: string, node: string, child: string) => `${keys.markers(sampling, node)}${child}.json`,
+	/** The same for a child that is finished with faults; it holds for this attempt. */
+	faulted: (at: Attempt, node: string, child: string) =>
+		`${keys.markers(at.sampling, node)}${child}${faultedIn(at.attempt)}.json`,
 	/** Part of the report: the videos below a node with all their faults; of a faulty node under its attempt. */
 	reportPart: (sampling: string, node: string) => `samplings/${sampling}/report/${node}.json`,
 	faultyReportPart: (at: Attempt, node: string) => `${ofAttempt(at)}/report/${node}.json`,
@@ -81,6 +81,20 @@ const ofAttempt = ({ sampling, attempt }: Attempt) => `samplings/${sampling}/att
 export function openAttempt(key: string): Attempt {
 	const [sampling = '', attempt] = key.slice(keys.openAttempts.length, -'.json'.length).split('.');
 	return { sampling, attempt: Number(attempt) };
+}
+
+const faultedIn = (attempt: number) => `.faulted-${attempt}`;
+
+/** The child of a marker's key; undefined when it has faults of another attempt. */
+export function markedChild(
+	key: string,
+	{ sampling, attempt }: Attempt,
+	node: string,
+): { child: string; faulty: boolean } | undefined {
+	const name = key.slice(keys.markers(sampling, node).length, -'.json'.length);
+	if (!name.includes('.faulted-')) return { child: name, faulty: false };
+	const suffix = faultedIn(attempt);
+	return name.endsWith(suffix) ? { child: name.slice(0, -suffix.length), faulty: true } : undefined;
 }
 
 /** A time after all others, in epoch milliseconds: the difference to it sorts newest first. */

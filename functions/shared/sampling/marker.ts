@@ -1,7 +1,7 @@
 import type { StateStore } from '../aws/state-store.ts';
 import { readAhead } from '../read-ahead.ts';
 import { readDocument } from './documents.ts';
-import { type Attempt, keys } from './keys.ts';
+import { type Attempt, keys, markedChild } from './keys.ts';
 import { type Summary, summarySchema } from './summary.ts';
 
 /** The marker of a finished child, and whether it has faults. */
@@ -27,11 +27,12 @@ export async function isDone(store: StateStore, at: Attempt, node: string, child
 /** The finished children of a node, by id. Of two markers, one with and one without faults, the latter counts. */
 export async function finishedChildren(store: StateStore, at: Attempt, node: string): Promise<Map<string, Finished>> {
 	const found = new Map<string, Finished>();
-	const collect = async (prefix: string, faulty: boolean) => {
-		for await (const key of store.list(prefix)) found.set(key.slice(prefix.length, -'.json'.length), { key, faulty });
-	};
-	await collect(keys.faultedIn(at, node), true);
-	await collect(keys.doneIn(at.sampling, node), false);
+	for await (const key of store.list(keys.markers(at.sampling, node))) {
+		const marked = markedChild(key, at, node);
+		if (!marked) continue;
+		const { child, faulty } = marked;
+		if (!faulty || !found.has(child)) found.set(child, { key, faulty });
+	}
 	return found;
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { beginAttempt, endSampling, keepNode } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { labelsAreUpToDate } from '#shared/sampling/label-fingerprint.ts';
-import { finishedChildren, markDone } from '#shared/sampling/marker.ts';
+import { finishedChildren, isDone, markDone } from '#shared/sampling/marker.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import { at, openSampling, part } from '#test/open-sampling.ts';
 import { countNode } from '../../../functions/reduce/count-node.ts';
@@ -42,6 +42,32 @@ test('of two markers of a child, with and without faults, the one without counts
 	await markDone(store, at, 'video-2', 'a', part(1));
 	const finished = await finishedChildren(store, at, 'video-2');
 	expect(finished.get('a')).toEqual({ key: keys.done(at.sampling, 'video-2', 'a'), faulty: false });
+});
+
+test('faults of an earlier attempt leave a child unfinished in the next', async () => {
+	const { store } = await openSampling();
+	await markDone(store, at, 'video-2', 'a', part(1, [fault]));
+	await markDone(store, at, 'video-2', 'b', part(1));
+	await markDone(store, { ...at, attempt: 12 }, 'video-2', 'c', part(1, [fault]));
+	const finishedIn = async (attempt: number) => [
+		...(await finishedChildren(store, { ...at, attempt }, 'video-2')).keys(),
+	];
+	expect(await finishedIn(1)).toEqual(['a', 'b']);
+	expect(await finishedIn(2)).toEqual(['b']);
+	expect(await finishedIn(12)).toEqual(['b', 'c']);
+	expect(await isDone(store, second, 'video-2', 'a')).toBe(false);
+	expect(await isDone(store, at, 'video-2', 'a')).toBe(true);
+});
+
+test('counting the children of a node lists one prefix', async () => {
+	const { store } = await openSampling();
+	const lists: string[] = [];
+	const list = (prefix: string) => {
+		lists.push(prefix);
+		return store.list(prefix);
+	};
+	await finishedChildren({ ...store, list }, at, 'video-2');
+	expect(lists).toEqual([keys.markers(at.sampling, 'video-2')]);
 });
 
 test('the end of an attempt is not recorded over what a newer attempt has recorded', async () => {

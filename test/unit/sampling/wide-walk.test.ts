@@ -122,7 +122,7 @@ test('10,000 chosen videos make no message larger', async () => {
 test('datasets without end become a fault that says so, and the walk ends', async () => {
 	const { messages, store } = await walk({ datasets: 1, videos: 1, depth: 2 });
 	expect(messages).toBe(1 + 101);
-	expect((await store.read('samplings/wide/attempts/1/faulted/dataset-100/dataset-101.json'))?.value).toMatchObject({
+	expect((await store.read('samplings/wide/done/dataset-100/dataset-101.faulted-1.json'))?.value).toMatchObject({
 		faultCount: 1,
 		faults: [
 			{ reason: 'unsupported', message: expect.stringMatching(/Dataset 101 is nested below 101 datasets.*move it/) },
