@@ -1,11 +1,10 @@
-import pLimit from 'p-limit';
-import { resolveScope, type Scope } from '#shared/sampling/scope.ts';
+import { resolveScope } from '#shared/sampling/scope.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
-import { firstPage, type Page } from '#shared/supervisely/api.ts';
 import { defaultChroma, defaultQuality, type ImageFormat, imageFormats } from '#shared/video/picture/image-format.ts';
 import { ApiError } from './api-error.ts';
 import { estimateVideo, optionsByFormat, type VideoEstimate } from './estimate-video.ts';
 import { imageSizes } from './image-sizes.ts';
+import { listSelectedVideos } from './list-selected-videos.ts';
 import type { ApiPorts, Sizing } from './ports.ts';
 import { prices } from './prices.ts';
 import type { Estimate, FormatEstimate } from './schemas.ts';
@@ -13,8 +12,6 @@ import { parseRequest } from './start-sampling.ts';
 
 /** Time limit for the server's answers: the function has 20 seconds, API Gateway 30. */
 const budgetMs = 14_000;
-/** Calls to the server at the same time. */
-const requestConcurrency = 8;
 
 /**
  * Estimates a sampling from listings alone: creates nothing and reads no video.
@@ -48,7 +45,7 @@ export async function estimateSampling(ports: ApiPorts, body: unknown): Promise<
 			source.videoIds ? 'source.videoIds' : 'source.datasetIds',
 		);
 	});
-	const walking = walk(ports, source.projectId, { scope, deadline }, video => {
+	const walking = listSelectedVideos(supervisely, source.projectId, { scope, deadline }, video => {
 		videos++;
 		const estimate = estimateVideo(video, settings, sizing.framesPerChunk);
 		if (estimate) estimates.push(estimate);
@@ -76,59 +73,6 @@ const before = async <Result>(time: number, work: Promise<Result>, otherwise: ()
 		clearTimeout(timer);
 		work.catch(() => {});
 	}
-};
-
-/** Calls `look` for each selected video until the deadline. @returns whether all were listed */
-const walk = async (
-	{ supervisely }: ApiPorts,
-	project: number,
-	{ scope, deadline }: { scope: Scope | undefined; deadline: number },
-	look: (video: { id: number }) => void,
-): Promise<boolean> => {
-	const limit = pLimit(requestConcurrency);
-	let complete = true;
-	const allPages = async <Entity>(
-		list: (page: { number: number; perPage: number }) => Promise<Page<Entity>>,
-		each: (entity: Entity) => void,
-	): Promise<void> => {
-		let page = firstPage;
-		for (let pages = 1; page.number <= pages; page = { ...page, number: page.number + 1 }) {
-			if (Date.now() > deadline) {
-				complete = false;
-				return;
-			}
-			const listing = await limit(() => list(page));
-			if (page.number === 1) {
-				pages = listing.pages;
-				page = { number: 1, perPage: listing.perPage };
-			}
-			listing.entities.forEach(each);
-		}
-	};
-	const below = async (parent: number | null, nested: boolean): Promise<void> => {
-		const open: Promise<void>[] = [];
-		await allPages(
-			page => supervisely.datasets(project, parent, page),
-			({ id }) => {
-				const share = nested ? { take: 'all' as const, nested } : scope?.get(id);
-				if (!share) return;
-				const { take } = share;
-				const takes = (video: { id: number }) => take === 'all' || (Array.isArray(take) && take.includes(video.id));
-				if (take !== 'none') {
-					open.push(
-						allPages(
-							page => supervisely.videos(id, page),
-							video => takes(video) && look(video),
-						),
-					);
-				}
-				if (share.nested || scope) open.push(below(id, share.nested));
-			},
-		);
-		await Promise.all(open);
-	};
-	await below(null, scope === undefined);
-	return complete;
 };
 
 const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);

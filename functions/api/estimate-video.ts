@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countFrames } from '#shared/sampling/selection.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import { type ImageFormat, type ImageOptions, imageFormats } from '#shared/video/picture/image-format.ts';
 import { targetSize } from '#shared/video/picture/target-size.ts';
@@ -44,9 +45,7 @@ export function estimateVideo(video: unknown, settings: Settings, framesPerChunk
 	const facts = factsSchema.safeParse(video);
 	if (!facts.success) return undefined;
 	const { framesCount, width, height, size } = facts.data.fileMeta;
-	const end = Math.min(settings.end ?? framesCount, framesCount);
-	const span = Math.max(0, end - settings.start);
-	const frames = Math.ceil(span / settings.step);
+	const { selected: frames, span } = countFrames(settings, framesCount);
 	const chunks = Math.ceil(frames / framesPerChunk);
 	const to = targetSize(settings.resize, { width, height });
 	const megapixels = { in: (width * height) / 1e6, out: (frames * to.width * to.height) / 1e6 };

@@ -6,7 +6,7 @@ import { nodeIds } from '#shared/sampling/node.ts';
 import { type Destination, destinationSchema } from '#shared/sampling/outcome.ts';
 import { provenanceOf } from '#shared/sampling/provenance.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
-import { readScope, type Scope } from '#shared/sampling/scope.ts';
+import { readScope, type Scope, shareOf, takenOf } from '#shared/sampling/scope.ts';
 import { type Dataset, firstPage, type Page } from '#shared/supervisely/api.ts';
 import { enqueueChildren } from './enqueue-children.ts';
 import { mirrorDataset } from './mirror-dataset.ts';
@@ -21,7 +21,7 @@ type Above = Attempt & { node: string; scope: Scope | undefined; nested: boolean
 /** Messages for the selected datasets. */
 export function childDatasets(datasets: Dataset[], above: Above, under: number | null): DatasetMessage[] {
 	return datasets.flatMap(({ id }) => {
-		const share = above.nested ? { take: 'all' as const, nested: true } : above.scope?.get(id);
+		const share = shareOf(id, above.nested, above.scope);
 		if (!share) return [];
 		const take = typeof share.take === 'string' ? share.take : 'some';
 		const { sampling, attempt, node: parent, depth } = above;
@@ -108,10 +108,9 @@ const takenVideos = async (
 	{ sampling, dataset, take }: Pick<DatasetMessage, 'sampling' | 'dataset' | 'take'>,
 	videos: { id: number }[],
 ): Promise<{ id: number }[]> => {
-	if (take !== 'some') return take === 'all' ? videos : [];
-	const chosen = (await readScope(store, sampling))?.get(dataset)?.take;
-	const ids = new Set(Array.isArray(chosen) ? chosen : []);
-	return videos.filter(({ id }) => ids.has(id));
+	if (take !== 'some') return takenOf({ take }, videos);
+	const share = shareOf(dataset, false, await readScope(store, sampling));
+	return share ? takenOf(share, videos) : [];
 };
 
 const videoMessages = (

@@ -61,6 +61,21 @@ export async function resolveScope(
 	return scope;
 }
 
+/**
+ * The selected part of a dataset of the source; undefined when nothing of it is selected.
+ * @param nested whether everything below its parent is selected
+ */
+export function shareOf(dataset: number, nested: boolean, scope: Scope | undefined): Share | undefined {
+	return nested ? { take: 'all', nested } : scope?.get(dataset);
+}
+
+/** The selected videos of a dataset. */
+export function takenOf<Video extends { id: number }>({ take }: Pick<Share, 'take'>, videos: Video[]): Video[] {
+	if (!Array.isArray(take)) return take === 'all' ? videos : [];
+	const ids = new Set(take);
+	return videos.filter(({ id }) => ids.has(id));
+}
+
 const scopeSchema = z.strictObject({
 	schema: z.literal(1),
 	shares: z.array(

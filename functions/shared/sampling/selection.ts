@@ -12,15 +12,31 @@ export function selectFrames(
 	frameCount: number,
 	isAnnotated: (index: number) => boolean,
 ): number[] {
-	const end = Math.min(settings.end ?? frameCount, frameCount);
+	const { start, end } = rangeOf(settings, frameCount);
 	const selected: number[] = [];
 	let left = 0;
-	for (let index = settings.start; index < end; index++) {
+	for (let index = start; index < end; index++) {
 		if (settings.annotated && !isAnnotated(index)) continue;
 		if (left++ % settings.step === 0) selected.push(index);
 	}
 	return selected;
 }
+
+/**
+ * How many frames {@link selectFrames} selects without `annotated`, and how many there are between start and end.
+ */
+export function countFrames(
+	settings: Pick<Settings, 'start' | 'end' | 'step'>,
+	frameCount: number,
+): { selected: number; span: number } {
+	const { start, end } = rangeOf(settings, frameCount);
+	const span = Math.max(0, end - start);
+	return { selected: Math.ceil(span / settings.step), span };
+}
+
+const rangeOf = ({ start, end }: Pick<Settings, 'start' | 'end'>, frameCount: number) => {
+	return { start, end: Math.min(end ?? frameCount, frameCount) };
+};
 
 /**
  * Name of a sampled image, the same as in the SDK, so that a project begun by the SDK is continued.

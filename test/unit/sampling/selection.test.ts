@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { settingsOfLabels } from '#shared/sampling/label-fingerprint.ts';
-import { formatOfName, imageName, selectFrames } from '#shared/sampling/selection.ts';
+import { countFrames, formatOfName, imageName, selectFrames } from '#shared/sampling/selection.ts';
 import { settingsSchema } from '#shared/sampling/settings.ts';
 import { type ImageOptions, wrongImageOption } from '#shared/video/picture/image-format.ts';
 
@@ -18,6 +19,18 @@ describe('selection', () => {
 		['a step counts among the annotated', { annotated: true, step: 2, start: 2 }, [3, 7]],
 	])('%s', (_, more, expected) => {
 		expect(selectFrames(settings(more), 10, odd)).toEqual(expected);
+	});
+	test('a count without annotations is as many as are selected', () => {
+		const option = fc.integer({ min: 0, max: 40 });
+		const end = fc.option(fc.integer({ min: 1, max: 40 }));
+		fc.assert(
+			fc.property(option, end, fc.integer({ min: 1, max: 9 }), option, (start, end, step, frames) => {
+				const { selected, span } = countFrames({ start, end, step }, frames);
+				const select = (every: number) =>
+					selectFrames({ start, end, step: every, annotated: false }, frames, () => false).length;
+				expect([selected, span]).toEqual([select(step), select(1)]);
+			}),
+		);
 	});
 	test('an empty video', () => expect(selectFrames(settings(), 0, odd)).toEqual([]));
 });
