@@ -8,6 +8,7 @@ import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { Alarms } from './constructs/alarms.ts';
 import { ffmpegLayer } from './constructs/ffmpeg-layer.ts';
 import { MediaLayer } from './constructs/media-layer.ts';
 import { StageFunction } from './constructs/stage-function.ts';
@@ -76,7 +77,7 @@ export class FramefanStack extends Stack {
 			worker: fanOut,
 			workerTimeout: settings.fanOut.timeout,
 			batchSize: 1,
-			maxConcurrency: settings.fanOut.maxConcurrency,
+			maxConcurrency: choice.fanOutWidth,
 			...{ deliveries, messagesKept },
 			...deadLetterConsumer,
 		});
@@ -84,7 +85,7 @@ export class FramefanStack extends Stack {
 			worker: decode,
 			workerTimeout: settings.decode.timeout,
 			batchSize: 1,
-			maxConcurrency: settings.decode.maxConcurrency,
+			maxConcurrency: choice.decodeWidth,
 			...{ deliveries, messagesKept },
 			...deadLetterConsumer,
 		});
@@ -157,11 +158,33 @@ export class FramefanStack extends Stack {
 			targets: [new LambdaFunction(api)],
 		});
 		(schedule.node.defaultChild as CfnRule).state = choice.scheduleState;
-		new Rule(this, 'SweepRule', {
+		const sweep = new Rule(this, 'SweepRule', {
 			schedule: Schedule.rate(settings.sweepEvery),
 			targets: [new LambdaFunction(reduce)],
 		});
 
+		// What is watched.
+		const { topic } = new Alarms(this, 'Alarms', {
+			email: choice.alarmEmail,
+			functions: [
+				{ name: 'Api', stage: api, timeout: settings.api.timeout },
+				{ name: 'FanOut', stage: fanOut, timeout: settings.fanOut.timeout },
+				{ name: 'Decode', stage: decode, timeout: settings.decode.timeout },
+				{ name: 'Reduce', stage: reduce, timeout: settings.reduce.timeout },
+			],
+			queues: [
+				{ name: 'Plan', queues: plan, longestAge: Duration.hours(2) },
+				// Chunks of a large sampling wait longer than other messages.
+				{ name: 'Decoding', queues: chunks, longestAge: Duration.hours(12) },
+				{ name: 'Reporting', queues: recounts, longestAge: Duration.hours(1) },
+			],
+			rules: [
+				{ name: 'StandingSampling', rule: schedule },
+				{ name: 'Sweep', rule: sweep },
+			],
+		});
+
+		new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn });
 		new CfnOutput(this, 'HttpUrl', { value: http.apiEndpoint });
 		new CfnOutput(this, 'StateBucket', { value: state.bucketName });
 	}
@@ -171,6 +194,11 @@ export class FramefanStack extends Stack {
 const parameters = (stack: Stack) => {
 	const parameter = (id: string, description: string, more: { default?: string; allowedPattern?: string }) =>
 		new CfnParameter(stack, id, { type: 'String', description, ...more }).valueAsString;
+	// The bounds are those of `MaximumConcurrency` of an event source.
+	const width = (id: string, description: string, { maxConcurrency }: { maxConcurrency: number }) =>
+		new CfnParameter(stack, id, {
+			...{ type: 'Number', description, default: maxConcurrency, minValue: 2, maxValue: 1000 },
+		}).valueAsNumber;
 	return {
 		superviselyServer: parameter('SuperviselyServer', 'Address of the Supervisely server', {
 			default: 'https://app.supervisely.com',
@@ -188,6 +216,8 @@ const parameters = (stack: Stack) => {
 				allowedPattern: '[1-9][0-9]{0,2}',
 			},
 		),
+		fanOutWidth: width('FanOutWidth', 'How many videos or datasets are planned at the same time', settings.fanOut),
+		decodeWidth: width('DecodeWidth', 'How many chunks are decoded and uploaded at the same time', settings.decode),
 		framesPerChunk: parameter('FramesPerChunk', 'Most frames that one decode invocation uploads', {
 			default: '200',
 			allowedPattern: '[1-9][0-9]{0,3}',
@@ -223,6 +253,10 @@ const parameters = (stack: Stack) => {
 				default: '',
 			},
 		),
+		alarmEmail: parameter('AlarmEmail', 'Address that alarms are sent to; empty for none', {
+			default: '',
+			allowedPattern: '(\\S+@\\S+)?',
+		}),
 		scheduleExpression: parameter('ScheduleExpression', 'When the scheduled sampling starts', {
 			default: 'rate(1 day)',
 		}),

@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -11,7 +10,7 @@ export type WorkQueueProps = {
 	workerTimeout: Duration;
 	/** Messages per invocation. */
 	batchSize: number;
-	/** Maximum concurrency of the event source, 2 to 1,000. */
+	/** Maximum concurrency of the event source, from 2 to 1,000. */
 	maxConcurrency: number;
 	/** Deliveries before a message becomes a dead letter. */
 	deliveries: number;
@@ -24,7 +23,7 @@ export type WorkQueueProps = {
 
 /**
  * A queue with its worker, and its dead-letter queue with the function that turns dead letters into faults. Dead letters
- * that this function can't handle stay for 14 days for inspection, and raise an alarm.
+ * that this function can't handle stay for 14 days for inspection.
  * The visibility timeout is six times the worker's, as AWS advises for queues that feed functions:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
@@ -44,14 +43,6 @@ export class WorkQueue extends Construct {
 			retentionPeriod: props.messagesKept,
 			deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.deliveries },
 			enforceSSL: true,
-		});
-		this.deadLetters.metricApproximateAgeOfOldestMessage().createAlarm(this, 'DeadLetterStays', {
-			alarmDescription:
-				'Dead letter older than 1 hour: reduce could not turn it into a fault. Inspect it, then delete or redrive it',
-			threshold: Duration.hours(1).toSeconds(),
-			comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-			evaluationPeriods: 1,
-			treatMissingData: TreatMissingData.NOT_BREACHING,
 		});
 		const { batchSize, maxConcurrency } = props;
 		const common = { maxConcurrency, reportBatchItemFailures: true };

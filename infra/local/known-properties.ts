@@ -9,7 +9,7 @@ export const knownProperties: Record<string, string[]> = {
 	'AWS::ApiGatewayV2::Stage': ['ApiId', 'AutoDeploy', 'StageName', 'Tags'],
 	'AWS::CloudWatch::Alarm': [
 		...['AlarmDescription', 'ComparisonOperator', 'Dimensions', 'EvaluationPeriods', 'MetricName', 'Namespace'],
-		...['Period', 'Statistic', 'Tags', 'Threshold', 'TreatMissingData'],
+		...['Period', 'Statistic', 'Tags', 'Threshold', 'TreatMissingData', 'AlarmActions', 'Metrics'],
 	],
 	'AWS::Events::Rule': ['ScheduleExpression', 'State', 'Tags', 'Targets', 'EventPattern'],
 	'AWS::IAM::Policy': ['PolicyDocument', 'PolicyName', 'Roles'],
@@ -31,6 +31,9 @@ export const knownProperties: Record<string, string[]> = {
 	'AWS::Logs::LogGroup': ['RetentionInDays', 'Tags'],
 	'AWS::S3::Bucket': ['LifecycleConfiguration', 'PublicAccessBlockConfiguration', 'Tags'],
 	'AWS::S3::BucketPolicy': ['Bucket', 'PolicyDocument'],
+	'AWS::SNS::Subscription': ['Endpoint', 'Protocol', 'TopicArn'],
+	'AWS::SNS::Topic': ['DisplayName', 'Tags'],
+	'AWS::SNS::TopicPolicy': ['PolicyDocument', 'Topics'],
 	'AWS::SQS::Queue': [
 		...['MessageRetentionPeriod', 'RedrivePolicy', 'Tags', 'VisibilityTimeout', 'DelaySeconds', 'MaximumMessageSize'],
 	],

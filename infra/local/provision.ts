@@ -223,6 +223,9 @@ const provisioners: [type: string, provision: Provision][] = [
 	['AWS::S3::BucketPolicy', noOp('s3')],
 	['AWS::SQS::QueuePolicy', noOp('sqs')],
 	['AWS::IAM::Policy', noOp('iam')],
+	['AWS::SNS::Topic', noOp('sns')],
+	['AWS::SNS::TopicPolicy', noOp('sns')],
+	['AWS::SNS::Subscription', noOp('sns')],
 	['AWS::CloudWatch::Alarm', noOp('cloudwatch')],
 	['AWS::Events::Rule', rule],
 	['AWS::Lambda::Permission', noOp('lambda')],
@@ -250,6 +253,9 @@ export async function provision(
 		const ofType = [...resources].filter(([, resource]) => resource.type === type);
 		// A queue with a redrive policy refers to a dead-letter queue, which has none.
 		ofType.sort(([, a], [, b]) => Number('RedrivePolicy' in a.properties) - Number('RedrivePolicy' in b.properties));
-		for (const [id, resource] of ofType) await make(context, id, resource);
+		for (const [id, resource] of ofType) {
+			const { condition } = resource;
+			if (condition === undefined || context.resolver.resolve(condition) === true) await make(context, id, resource);
+		}
 	}
 }

@@ -2,21 +2,25 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FramefanError } from '#shared/errors.ts';
 
-/** A CloudFormation resource of the template, with unresolved intrinsic functions. */
-export type Resource = { type: string; properties: Record<string, unknown> };
+/**
+ * A CloudFormation resource of the template, with unresolved intrinsic functions. It is only made where its condition, if
+ * it has one, resolves to `true`.
+ */
+export type Resource = { type: string; properties: Record<string, unknown>; condition?: unknown };
 export type Template = {
 	resources: Map<string, Resource>;
-	parameters: Map<string, { default?: string; allowedPattern?: RegExp }>;
+	parameters: Map<string, Parameter>;
 	outputs: Map<string, unknown>;
 };
 
+type Parameter = { default?: string; allowedPattern?: RegExp; min?: number; max?: number };
 type Json = Record<string, unknown>;
 const object = (value: unknown): Json => (value ?? {}) as Json;
 
 /** Reads the template of an assembly; refuses unknown sections. */
 export function readTemplate(assembly: string, stackName: string): Template {
 	const text = readFileSync(join(assembly, `${stackName}.template.json`), 'utf8');
-	const { Description, Resources, Parameters, Outputs, Rules, ...unknown } = JSON.parse(text) as Json;
+	const { Description, Resources, Parameters, Conditions, Outputs, Rules, ...unknown } = JSON.parse(text) as Json;
 	const unknownRules = Object.keys(object(Rules)).filter(name => name !== 'CheckBootstrapVersion');
 	const refused = [...Object.keys(unknown), ...unknownRules];
 	if (refused.length > 0) throw new FramefanError(`The local stack can't run template section ${refused.join(', ')}`);
@@ -24,20 +28,22 @@ export function readTemplate(assembly: string, stackName: string): Template {
 		resources: new Map(
 			Object.entries(object(Resources)).map(([id, value]) => {
 				const { Type, Properties, Condition } = object(value);
-				if (Condition) throw new FramefanError(`The local stack can't run resource ${id}: it has a Condition`);
-				return [id, { type: String(Type), properties: object(Properties) }];
+				const condition = Condition === undefined ? {} : { condition: object(Conditions)[String(Condition)] };
+				return [id, { type: String(Type), properties: object(Properties), ...condition }];
 			}),
 		),
 		parameters: new Map(
 			Object.entries(object(Parameters))
 				.filter(([id]) => id !== 'BootstrapVersion')
 				.map(([id, value]) => {
-					const { Default, AllowedPattern } = object(value);
+					const { Default, AllowedPattern, MinValue, MaxValue } = object(value);
 					return [
 						id,
 						{
 							...(Default === undefined ? {} : { default: String(Default) }),
 							...(AllowedPattern ? { allowedPattern: new RegExp(`^(?:${AllowedPattern})$`) } : {}),
+							...(MinValue === undefined ? {} : { min: Number(MinValue) }),
+							...(MaxValue === undefined ? {} : { max: Number(MaxValue) }),
 						},
 					];
 				}),
@@ -63,7 +69,7 @@ export function parameterValues(template: Template, given: Record<string, string
 	const unknown = Object.keys(given).filter(id => !template.parameters.has(id));
 	if (unknown.length > 0) throw new FramefanError(`The template has no parameter ${unknown.join(', ')}`);
 	return new Map(
-		[...template.parameters].map(([id, { default: preset, allowedPattern }]) => {
+		[...template.parameters].map(([id, { default: preset, allowedPattern, min, max }]) => {
 			const value = given[id] ?? preset;
 			if (value === undefined) throw new FramefanError(`Parameter ${id} needs a value`);
 			if (allowedPattern && !allowedPattern.test(value)) {
@@ -71,6 +77,8 @@ export function parameterValues(template: Template, given: Record<string, string
 					`Parameter ${id} is ${JSON.stringify(value)}, which doesn't match ${allowedPattern.source}`,
 				);
 			}
+			if ((min !== undefined && !(Number(value) >= min)) || (max !== undefined && !(Number(value) <= max)))
+				throw new FramefanError(`Parameter ${id} is ${JSON.stringify(value)}, not a number from ${min} to ${max}`);
 			return [id, value];
 		}),
 	);
@@ -109,6 +117,11 @@ export function makeResolver(values: {
 			const [separator, parts] = argument as [string, unknown[]];
 			return parts.map(part => String(resolve(part))).join(separator);
 		},
+		'Fn::Equals': argument => {
+			const [left, right] = (argument as unknown[]).map(each => String(resolve(each)));
+			return left === right;
+		},
+		'Fn::Not': argument => resolve((argument as unknown[])[0]) !== true,
 		'Fn::Sub': argument => {
 			if (typeof argument !== 'string') throw new FramefanError("The local stack can't run Fn::Sub with a map");
 			return substitute(argument);

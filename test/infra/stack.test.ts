@@ -36,13 +36,6 @@ describe('queues', () => {
 			expect(worker, id).toMatch(/^Reduce/);
 		}
 	});
-	test('an alarm tells of dead letters that stay, of each queue', () => {
-		const dead = Object.entries(template.findResources('AWS::SQS::Queue')).filter(
-			([, { Properties }]) => !Properties.RedrivePolicy,
-		);
-		const alarmed = resources('AWS::CloudWatch::Alarm').map(({ Dimensions }) => Dimensions[0].Value['Fn::GetAtt'][0]);
-		expect(alarmed.sort()).toEqual(dead.map(([id]) => id).sort());
-	});
 	test('a message that waits in line is kept for a week, and as a dead letter longer', () => {
 		for (const { RedrivePolicy, MessageRetentionPeriod } of resources('AWS::SQS::Queue'))
 			expect(MessageRetentionPeriod).toBe((RedrivePolicy ? 7 : 14) * 24 * 3600);

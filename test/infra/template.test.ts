@@ -26,6 +26,12 @@ test('Ref, Fn::GetAtt, Fn::Join and Fn::Sub resolve inside any structure', () =>
 	});
 });
 
+test('conditions resolve to whether a resource is made', () => {
+	const isNot = (value: string) => ({ 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'Server' }, value] }] });
+	expect(resolver.resolve(isNot(''))).toBe(true);
+	expect(resolver.resolve(isNot('https://example.com'))).toBe(false);
+});
+
 test('an intrinsic function or a reference that is not known is refused by name', () => {
 	expect(() => resolver.resolve({ 'Fn::ImportValue': 'x' })).toThrow('Fn::ImportValue');
 	expect(() => resolver.resolve({ Ref: 'Nothing' })).toThrow('Nothing');
@@ -39,14 +45,18 @@ test('parameters are checked as CloudFormation does', () => {
 		parameters: new Map([
 			['Frames', { default: '200', allowedPattern: /^(?:[1-9][0-9]*)$/ }],
 			['Needed', {}],
+			['Width', { default: '20', min: 2, max: 1000 }],
 		]),
 	};
 	expect(parameterValues(template, { Needed: 'x' })).toEqual(
 		new Map([
 			['Frames', '200'],
 			['Needed', 'x'],
+			['Width', '20'],
 		]),
 	);
+	for (const Width of ['1', '1001', 'wide', ''])
+		expect(() => parameterValues(template, { Needed: 'x', Width })).toThrow(`Width is "${Width}", not a number from 2`);
 	expect(() => parameterValues(template, {})).toThrow('Needed');
 	expect(() => parameterValues(template, { Needed: 'x', Frames: '0' })).toThrow('Frames is "0"');
 	expect(() => parameterValues(template, { Needed: 'x', Other: '1' })).toThrow('Other');

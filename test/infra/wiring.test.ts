@@ -53,11 +53,25 @@ test('each queue has its consumer, with the time, the batch and the width that g
 	const alone = { batch: 1, partly: true };
 	expect(consumers).toEqual([
 		{
-			...{ queue: 'PlanQueue', consumer: 'FanOut', hidden: 1800, timeout: 300, ...alone, width: 20 },
+			...{
+				queue: 'PlanQueue',
+				consumer: 'FanOut',
+				hidden: 1800,
+				timeout: 300,
+				...alone,
+				width: { Ref: 'FanOutWidth' },
+			},
 			deadLetters: 'PlanDeadLetters',
 		},
 		{
-			...{ queue: 'DecodingQueue', consumer: 'Decode', hidden: 3600, timeout: 600, ...alone, width: 200 },
+			...{
+				queue: 'DecodingQueue',
+				consumer: 'Decode',
+				hidden: 3600,
+				timeout: 600,
+				...alone,
+				width: { Ref: 'DecodeWidth' },
+			},
 			deadLetters: 'DecodingDeadLetters',
 		},
 		{ queue: 'PlanDeadLetters', ...dead },

@@ -1,0 +1,141 @@
+import { Aws, CfnCondition, Duration, Fn } from 'aws-cdk-lib';
+import {
+	Alarm,
+	ComparisonOperator,
+	type IMetric,
+	MathExpression,
+	Metric,
+	Stats,
+	TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Rule } from 'aws-cdk-lib/aws-events';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnSubscription, Topic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { WorkQueue } from './work-queue.ts';
+
+type Watched = {
+	/** Address that the topic writes to; empty for none. */
+	email: string;
+	functions: { name: string; stage: LambdaFunction; timeout: Duration }[];
+	/** `longestAge`: of the oldest message, above which there is an alarm. */
+	queues: { name: string; queues: WorkQueue; longestAge: Duration }[];
+	rules: { name: string; rule: Rule }[];
+};
+
+/** What an alarm needs beside its metric. */
+type Limit = { description: string; above: number; periods: number };
+
+const window = { period: Duration.minutes(15) };
+
+/** Alarms of the deployment, and the SNS topic that they notify. */
+export class Alarms extends Construct {
+	readonly topic: Topic;
+
+	constructor(scope: Construct, id: string, { email, functions, queues, rules }: Watched) {
+		super(scope, id);
+		this.topic = new Topic(this, 'Topic', { displayName: 'Framefan', enforceSSL: true });
+		// A topic policy replaces the default one, which would let the account's alarms publish.
+		this.topic.grantPublish(
+			new ServicePrincipal('cloudwatch.amazonaws.com', {
+				conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+			}),
+		);
+		this.subscribe(email);
+
+		for (const {
+			name,
+			queues: { queue, deadLetters },
+			longestAge,
+		} of queues) {
+			this.add(`${name}DeadLetters`, allMessages(deadLetters), {
+				description: `The dead-letter queue of ${name} has not been empty for an hour: reduce could not turn dead letters into faults. Inspect them, then delete or redrive them`,
+				above: 0,
+				periods: 4,
+			});
+			this.add(`${name}Age`, queue.metricApproximateAgeOfOldestMessage(window), {
+				description: `The oldest message of ${name} has waited for ${longestAge.toHours()} hours: its function is too slow, throttled or failing`,
+				above: longestAge.toSeconds(),
+				periods: 1,
+			});
+			this.add(`${name}Sent`, queue.metricNumberOfMessagesSent({ period: Duration.hours(1) }), {
+				description: `More than a million messages an hour have been sent to ${name} for 6 hours: messages may be sent without end`,
+				above: 1_000_000,
+				periods: 6,
+			});
+		}
+		for (const { name, stage, timeout } of functions) {
+			this.add(`${name}Errors`, stage.metricErrors(window), {
+				description: `${name} crashed or ran out of time more than 3 times in 15 minutes: see its log`,
+				above: 3,
+				periods: 1,
+			});
+			this.add(`${name}Throttles`, stage.metricThrottles(window), {
+				description: `${name} has been throttled for 45 minutes: the account's quota of concurrent executions is too small`,
+				above: 0,
+				periods: 3,
+			});
+			this.add(`${name}Duration`, stage.metricDuration({ ...window, statistic: Stats.MAXIMUM }), {
+				description: `${name} has taken more than 90 % of its time limit for 45 minutes`,
+				above: timeout.toMilliseconds() * 0.9,
+				periods: 3,
+			});
+		}
+		for (const { name, rule } of rules) {
+			const metric = new Metric({
+				namespace: 'AWS/Events',
+				metricName: 'FailedInvocations',
+				dimensionsMap: { RuleName: rule.ruleName },
+				statistic: Stats.SUM,
+				...window,
+			});
+			this.add(`${name}Failed`, metric, {
+				description: `The rule ${name} could not start its function`,
+				above: 0,
+				periods: 1,
+			});
+		}
+	}
+
+	private add(id: string, metric: IMetric, { description, above, periods }: Limit): void {
+		const alarm = new Alarm(this, id, {
+			metric,
+			alarmDescription: description,
+			threshold: above,
+			comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+			evaluationPeriods: periods,
+			treatMissingData: TreatMissingData.NOT_BREACHING,
+		});
+		alarm.addAlarmAction(new SnsAction(this.topic));
+	}
+
+	/** @param email empty for none */
+	private subscribe(email: string): void {
+		const condition = new CfnCondition(this, 'HasEmail', {
+			expression: Fn.conditionNot(Fn.conditionEquals(email, '')),
+		});
+		const subscription = new CfnSubscription(this, 'Email', {
+			topicArn: this.topic.topicArn,
+			protocol: 'email',
+			endpoint: email,
+		});
+		subscription.cfnOptions.condition = condition;
+	}
+}
+
+/**
+ * The most messages of a queue, waiting or hidden. Not their age: SQS leaves messages out of it that were received three
+ * times, as all are that their consumer fails to handle.
+ */
+const allMessages = (queue: Queue): IMetric =>
+	new MathExpression({
+		expression: 'waiting + hidden',
+		usingMetrics: {
+			waiting: queue.metricApproximateNumberOfMessagesVisible({ ...window, statistic: Stats.MAXIMUM }),
+			hidden: queue.metricApproximateNumberOfMessagesNotVisible({ ...window, statistic: Stats.MAXIMUM }),
+		},
+		...window,
+	});
