@@ -147,6 +147,12 @@ describe('the house', () => {
 			}
 		}
 	});
+	test('the rules of samplings import no client of AWS, and the clients of AWS no rules', () => {
+		const between = { 'shared/sampling/': '../aws/', 'shared/aws/': '../sampling/' };
+		for (const [room, other] of Object.entries(between))
+			for (const name of files.filter(file => file.startsWith(room)))
+				expect(read(name), name).not.toContain(`'${other}`);
+	});
 	test('only handlers make clients and read the environment of the deployment', () => {
 		for (const name of files.filter(file => !file.endsWith('handler.ts'))) {
 			expect(read(name), name).not.toMatch(/new (S3|SQS|SSM)Client|readEnvironment\(/);

@@ -82,8 +82,10 @@ export type DecodeMessage = z.output<typeof decodeMessageSchema>;
 export const recountMessageSchema = z.strictObject({ schema, sampling, attempt, node: z.string() });
 export type RecountMessage = z.output<typeof recountMessageSchema>;
 
+export type AnyMessage = PlanMessage | DecodeMessage | RecountMessage;
+
 /** What a message is about, within its attempt: a chunk, a node of the walk, or a recount of a node. */
-export function identityOf(message: PlanMessage | DecodeMessage | RecountMessage): string {
+export function identityOf(message: AnyMessage): string {
 	if ('chunk' in message) return message.chunk;
 	if (!('kind' in message)) return `recount-${message.node}`;
 	return message.kind === 'project' ? nodeIds.project : message.node;
