@@ -8,30 +8,23 @@ import { estimateSampling } from './estimate-sampling.ts';
 import { listSamplings } from './list-samplings.ts';
 import type { ApiPorts } from './ports.ts';
 import { retrySampling } from './retry-sampling.ts';
+import { type AnswerTo, allRoutes, type Operation, routeKeyOf } from './routes.ts';
 import { samplingStatus } from './sampling-status.ts';
 import { startSampling } from './start-sampling.ts';
 
-type Route = (ports: ApiPorts, event: APIGatewayProxyEventV2) => Promise<{ status: number; body: unknown }>;
+type Handlers = {
+	[Name in Operation]: (ports: ApiPorts, event: APIGatewayProxyEventV2) => Promise<AnswerTo<Name>>;
+};
 
 const idOf = (event: APIGatewayProxyEventV2) => event.pathParameters?.id ?? '';
 
-/** Handlers by route; `openapi.ts` describes the same routes. */
-export const routes: Record<string, Route> = {
-	'POST /samplings': async (ports, event) => ({ status: 202, body: await startSampling(ports, parseBody(event)) }),
-	'GET /samplings': async (ports, event) => ({
-		status: 200,
-		body: await listSamplings(ports, event.queryStringParameters ?? {}),
-	}),
-	'POST /samplings/estimate': async (ports, event) => ({
-		status: 200,
-		body: await estimateSampling(ports, parseBody(event)),
-	}),
-	'GET /samplings/{id}': async (ports, event) => ({ status: 200, body: await samplingStatus(ports, idOf(event)) }),
-	'DELETE /samplings/{id}': async (ports, event) => ({ status: 202, body: await cancelSampling(ports, idOf(event)) }),
-	'POST /samplings/{id}/retry': async (ports, event) => ({
-		status: 202,
-		body: await retrySampling(ports, idOf(event)),
-	}),
+const handlers: Handlers = {
+	startSampling: (ports, event) => startSampling(ports, parseBody(event)),
+	listSamplings: (ports, event) => listSamplings(ports, event.queryStringParameters ?? {}),
+	estimateSampling: (ports, event) => estimateSampling(ports, parseBody(event)),
+	samplingStatus: (ports, event) => samplingStatus(ports, idOf(event)),
+	cancelSampling: (ports, event) => cancelSampling(ports, idOf(event)),
+	retrySampling: (ports, event) => retrySampling(ports, idOf(event)),
 };
 
 /** Answers a request; errors are JSON: `{error, path?}`. */
@@ -40,10 +33,9 @@ export async function answer(
 	event: APIGatewayProxyEventV2,
 ): Promise<APIGatewayProxyStructuredResultV2> {
 	try {
-		const route = routes[event.routeKey];
+		const route = allRoutes.find(each => routeKeyOf(each) === event.routeKey);
 		if (!route) throw new ApiError(404, `There is no ${event.routeKey}`);
-		const { status, body } = await route(ports, event);
-		return json(status, body);
+		return json(route.answer.status, await handlers[route.operation](ports, event));
 	} catch (error) {
 		if (error instanceof ApiError)
 			return json(error.status, { error: error.message, ...(error.path ? { path: error.path } : {}) });

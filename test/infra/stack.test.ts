@@ -4,7 +4,7 @@ import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { keys } from '#shared/sampling/keys.ts';
-import { routes } from '../../functions/api/answer.ts';
+import { allRoutes, routeKeyOf } from '../../functions/api/routes.ts';
 import { FramefanStack } from '../../infra/stack.ts';
 
 let template: Template;
@@ -102,7 +102,7 @@ describe('functions', () => {
 describe('entry points', () => {
 	test('every route has its handler and asks for a signature', () => {
 		const wired = resources('AWS::ApiGatewayV2::Route');
-		expect(wired.map(({ RouteKey }) => RouteKey).sort()).toEqual(Object.keys(routes).sort());
+		expect(wired.map(({ RouteKey }) => RouteKey).sort()).toEqual(allRoutes.map(routeKeyOf).sort());
 		for (const route of wired) expect(route.AuthorizationType).toBe('AWS_IAM');
 	});
 	test('one rule sweeps, one starts the scheduled sampling', () => {
