@@ -92,3 +92,8 @@ export type AnswerTo<Name extends Operation> = z.output<(typeof bodies)[(typeof 
 export function routeKeyOf({ method, path }: Pick<Route, 'method' | 'path'>): string {
 	return `${method} ${path}`;
 }
+
+/** The route that API Gateway names so; undefined when there is none. */
+export function findRoute(routeKey: string) {
+	return allRoutes.find(route => routeKeyOf(route) === routeKey);
+}
