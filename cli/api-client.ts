@@ -3,17 +3,17 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
 import { isTransientStatus } from '#shared/transient.ts';
-import type { Estimate, SamplingList, SamplingStatus, Started } from '../functions/api/schemas.ts';
+import { type AnswerTo, type Operation, routes } from '../functions/api/routes.ts';
 
 /** Client of Framefan's HTTP API; requests are signed for its IAM authorizer. */
 export type ApiClient = {
-	start(request: SamplingRequestInput): Promise<Started>;
-	status(id: string): Promise<SamplingStatus>;
+	start(request: SamplingRequestInput): Promise<AnswerTo<'startSampling'>>;
+	status(id: string): Promise<AnswerTo<'samplingStatus'>>;
 	/** One page, newest first; pass `next` of a page to get the next one. */
-	list(query: { limit?: number; next?: string }): Promise<SamplingList>;
-	cancel(id: string): Promise<SamplingStatus>;
-	retry(id: string): Promise<Started>;
-	estimate(request: SamplingRequestInput): Promise<Estimate>;
+	list(query: { limit?: number; next?: string }): Promise<AnswerTo<'listSamplings'>>;
+	cancel(id: string): Promise<AnswerTo<'cancelSampling'>>;
+	retry(id: string): Promise<AnswerTo<'retrySampling'>>;
+	estimate(request: SamplingRequestInput): Promise<AnswerTo<'estimateSampling'>>;
 };
 
 /** Address and credentials of an API. */
@@ -28,11 +28,12 @@ export function makeApiClient(api: ApiAddress): ApiClient {
 	const { hostname, port, protocol, host } = new URL(api.httpUrl);
 	const { region, credentials } = api;
 	const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 });
-	const call = async <Answer>(
-		method: string,
-		path: string,
-		{ body, query = {} }: { body?: unknown; query?: Record<string, string> } = {},
-	): Promise<Answer> => {
+	const call = async <Name extends Operation>(
+		operation: Name,
+		{ id = '', body, query = {} }: { id?: string; body?: unknown; query?: Record<string, string> },
+	): Promise<AnswerTo<Name>> => {
+		const { method } = routes[operation];
+		const path = routes[operation].path.replace('{id}', encodeURIComponent(id));
 		const request = {
 			...{ method, path, protocol, hostname, query, headers: { host, 'content-type': 'application/json' } },
 			...(port ? { port: Number(port) } : {}),
@@ -46,22 +47,21 @@ export function makeApiClient(api: ApiAddress): ApiClient {
 		});
 		const text = await response.text();
 		const answer = jsonOr(text) as { error?: string; message?: string; path?: string };
-		if (response.ok) return answer as Answer;
+		if (response.ok) return answer as AnswerTo<Name>;
 		const place = answer.path ? `${answer.path}: ` : '';
 		const message = `${method} ${path} answered ${response.status}: ${place}${answer.error ?? answer.message}`;
 		throw isTransientStatus(response.status) ? new FramefanError(message) : new PermanentError('refused', message);
 	};
-	const place = (id: string) => `/samplings/${encodeURIComponent(id)}`;
 	return {
-		start: request => call('POST', '/samplings', { body: request }),
-		status: id => call('GET', place(id)),
+		start: body => call('startSampling', { body }),
+		status: id => call('samplingStatus', { id }),
 		list: ({ limit, next }) => {
 			const query = { ...(limit ? { limit: String(limit) } : {}), ...(next ? { next } : {}) };
-			return call('GET', '/samplings', { query });
+			return call('listSamplings', { query });
 		},
-		cancel: id => call('DELETE', place(id)),
-		retry: id => call('POST', `${place(id)}/retry`),
-		estimate: request => call('POST', '/samplings/estimate', { body: request }),
+		cancel: id => call('cancelSampling', { id }),
+		retry: id => call('retrySampling', { id }),
+		estimate: body => call('estimateSampling', { body }),
 	};
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type LocalStack, startLocalStack } from '#local/stack.ts';
+import { at } from '#shared/at.ts';
 import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
 import { retrying } from '#shared/retrying.ts';
 import { type SamplingRequestInput, samplingId } from '#shared/sampling/request.ts';
@@ -64,7 +65,7 @@ export async function sampleOnLocalStack(options: {
 	for (const warning of stack.warnings) process.stderr.write(`${warning}.\n`);
 	options.onClose(announceStack(options.dataDir, stack));
 	const keepKnown = options.knownVideos
-		? await carryKnownVideos(stack.s3, stack.buckets[0] as string, options.knownVideos)
+		? await carryKnownVideos(stack.s3, at(stack.buckets, 0), options.knownVideos)
 		: async () => {};
 	const clock = startClock(join(options.dataDir, 'seconds'));
 	const api = makeApiClient(stack);

@@ -11,7 +11,7 @@ export const settings = {
 	/** 3,538 MiB is two virtual processors: one for ffmpeg, one for the encoders. */
 	decode: { memoryMiB: 3538, timeout: Duration.minutes(10), maxConcurrency: 200 },
 	reduce: { memoryMiB: 512, timeout: Duration.minutes(2), maxConcurrency: 10 },
-	/** Deliveries of a message before it becomes a dead letter; delays between them increase (see settle-batch.ts). */
+	/** Deliveries of a message before it becomes a dead letter; delays between them increase (see back-off.ts). */
 	deliveries: 5,
 	/**
 	 * Retention of messages. Shorter than that of dead letters, which counts from when the message was first sent.

@@ -8,6 +8,7 @@ import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { allRoutes } from '../functions/api/routes.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { ffmpegLayer } from './constructs/ffmpeg-layer.ts';
 import { MediaLayer } from './constructs/media-layer.ts';
@@ -143,16 +144,7 @@ export class FramefanStack extends Stack {
 		// Entry points: HTTP, the schedule, and the sweep of open samplings.
 		const http = new HttpApi(this, 'Http', { defaultAuthorizer: new HttpIamAuthorizer() });
 		const integration = new HttpLambdaIntegration('ApiIntegration', api);
-		for (const [method, path] of [
-			[HttpMethod.POST, '/samplings'],
-			[HttpMethod.GET, '/samplings'],
-			[HttpMethod.POST, '/samplings/estimate'],
-			[HttpMethod.GET, '/samplings/{id}'],
-			[HttpMethod.DELETE, '/samplings/{id}'],
-			[HttpMethod.POST, '/samplings/{id}/retry'],
-		] as const) {
-			http.addRoutes({ path, methods: [method], integration });
-		}
+		for (const { method, path } of allRoutes) http.addRoutes({ path, methods: [HttpMethod[method]], integration });
 		const schedule = new Rule(this, 'StandingSamplingRule', {
 			schedule: Schedule.expression(choice.scheduleExpression),
 			targets: [new LambdaFunction(api)],

@@ -1,4 +1,4 @@
-import type { StateStore } from '#shared/aws/state-store.ts';
+import type { StateStore } from '#shared/state-store.ts';
 
 /** The documents of one sampling in memory, stored as text like in S3. */
 export function makeMemoryStore(): StateStore {

@@ -5,7 +5,12 @@ import { FramefanError, messageOf } from '#shared/errors.ts';
 import { retrying } from '#shared/retrying.ts';
 import { hasEnded, readDocument, readOutcome } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
-import type { DecodeMessage, PlanMessage, RecountMessage } from '#shared/sampling/messages.ts';
+import {
+	type DecodeMessage,
+	type PlanMessage,
+	projectMessage,
+	type RecountMessage,
+} from '#shared/sampling/messages.ts';
 import { destinationSchema } from '#shared/sampling/outcome.ts';
 import {
 	recordSchema,
@@ -116,7 +121,7 @@ export async function runSampling(
 	await store.write(keys.request(at.sampling), recordSchema.encode(record));
 	try {
 		if (begin) await begin(ports, at, request);
-		else plan.push({ schema: 1, kind: 'project', ...at });
+		else plan.push(projectMessage(at));
 		while (!(await hasEnded(store, at))) {
 			// Chunks first, so that the labels of only one video are in memory.
 			const chunk = recounts.length > 0 ? undefined : decode.shift();

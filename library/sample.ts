@@ -1,4 +1,5 @@
 import { PermanentError } from '#shared/errors.ts';
+import { datasetMessage, videoMessage } from '#shared/sampling/messages.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import type { SettingsInput } from '#shared/sampling/settings.ts';
 import type { Dataset } from '#shared/supervisely/api.ts';
@@ -56,11 +57,9 @@ export async function sampleVideoDataset(
 	return runSampling(client, input, options, async (ports, at, request) => {
 		await openDestination(ports, at, request);
 		const node = { id: nodeIds.project, parent: null };
-		const place = { node: nodeIds.dataset(datasetId), parent: node.id, under: destination.parentDatasetId ?? null };
+		const place = { parent: node.id, under: destination.parentDatasetId ?? null };
 		const share = { take: 'all', nested: true, depth: 1 } as const;
-		await enqueueChildren(ports, at, node, [
-			{ schema: 1, kind: 'dataset', ...at, ...place, dataset: datasetId, ...share },
-		]);
+		await enqueueChildren(ports, at, node, [datasetMessage(at, { ...place, dataset: datasetId, ...share })]);
 	});
 }
 
@@ -83,8 +82,8 @@ export async function sampleVideo(
 	return runSampling(client, input, options, async (ports, at, request) => {
 		await openDestination(ports, at, request);
 		const node = { id: nodeIds.project, parent: null };
-		const place = { node: nodeIds.video(videoId), parent: node.id, dataset: video.datasetId, mirror: above.id };
-		await enqueueChildren(ports, at, node, [{ schema: 1, kind: 'video', ...at, ...place, video: videoId }]);
+		const place = { parent: node.id, dataset: video.datasetId, mirror: above.id };
+		await enqueueChildren(ports, at, node, [videoMessage(at, { ...place, video: videoId })]);
 	});
 }
 

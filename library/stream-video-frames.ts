@@ -92,7 +92,9 @@ const inOrder = async function* <Frame extends { index: number }>(
 	const early = new Map<number, Frame>();
 	let at = 0;
 	const ready = function* (): Generator<Frame> {
-		for (let frame = early.get(selection[at] as number); frame; frame = early.get(selection[at] as number)) {
+		for (let next = selection[at]; next !== undefined; next = selection[at]) {
+			const frame = early.get(next);
+			if (!frame) return;
 			early.delete(frame.index);
 			at++;
 			yield frame;

@@ -169,7 +169,7 @@ const linesInOrder = (selection: number[]) => {
 	return {
 		print: (index: number, line: string) => {
 			waiting.set(index, line);
-			for (let next = selection[at] as number; waiting.has(next); next = selection[++at] as number) {
+			for (let next = selection[at]; next !== undefined && waiting.has(next); next = selection[++at]) {
 				console.log(waiting.get(next));
 				waiting.delete(next);
 			}

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { at } from '#shared/at.ts';
 import { captionPath } from './caption.ts';
 import { drawLabels } from './draw-labels.ts';
 import { type FolderImage, readColours, readImages } from './read-images.ts';
@@ -42,9 +43,9 @@ const groupByDataset = (project: string): Map<string, FolderImage[]> => {
 };
 
 const spread = <Item>(items: Item[], count: number): Item[] =>
-	Array.from({ length: Math.min(count, items.length) }, (_, at) => {
-		const place = Math.floor(((at + 0.5) * items.length) / Math.min(count, items.length));
-		return items[place] as Item;
+	Array.from({ length: Math.min(count, items.length) }, (_, i) => {
+		const place = Math.floor(((i + 0.5) * items.length) / Math.min(count, items.length));
+		return at(items, place);
 	});
 
 const drawCell = async (image: FolderImage, colours: Map<string, string>): Promise<Buffer> => {

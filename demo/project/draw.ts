@@ -1,3 +1,4 @@
+import { at } from '#shared/at.ts';
 import type { Size } from '#shared/size.ts';
 import { drawBarcode, type RgbPicture } from './barcode.ts';
 import type { Point, Scene } from './scene.ts';
@@ -43,8 +44,8 @@ export function drawFrame(background: Buffer, size: Size, scene: Scene, frame: n
 		}
 	};
 	const { car, drone, ball, beacon, trail } = scene;
-	for (const [at, point] of (trail ?? []).entries()) {
-		if (at > 0) line(trail?.[at - 1] as Point, point, 1, colours.trail);
+	if (trail) {
+		for (let i = 1; i < trail.length; i++) line(at(trail, i - 1), at(trail, i), 1, colours.trail);
 	}
 	if (car) {
 		for (let y = car.topLeft[1]; y <= car.bottomRight[1]; y++) {
@@ -79,8 +80,8 @@ const polygonRows = (polygon: Point[]): [y: number, from: number, to: number][] 
 	const ys = polygon.map(([, y]) => y);
 	const rows: [number, number, number][] = [];
 	for (let y = Math.min(...ys); y <= Math.max(...ys); y++) {
-		const xs = polygon.flatMap(([x1, y1], at) => {
-			const [x2, y2] = polygon[(at + 1) % polygon.length] as Point;
+		const xs = polygon.flatMap(([x1, y1], i) => {
+			const [x2, y2] = at(polygon, (i + 1) % polygon.length);
 			if (y < Math.min(y1, y2) || y > Math.max(y1, y2)) return [];
 			return y1 === y2 ? [x1, x2] : [x1 + ((x2 - x1) * (y - y1)) / (y2 - y1)];
 		});

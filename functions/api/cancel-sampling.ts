@@ -1,4 +1,5 @@
 import { currentAttempt, endSampling, readOutcome } from '#shared/sampling/documents.ts';
+import { recountMessage } from '#shared/sampling/messages.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import { ApiError } from './api-error.ts';
@@ -19,6 +20,6 @@ export async function cancelSampling(ports: ApiPorts, id: string): Promise<Sampl
 	await endSampling(store, at, { state: 'cancelled', reason: 'Cancelled on request', summary: emptySummary });
 	const state = (await readOutcome(store, at))?.state;
 	if (state !== 'cancelled') throw new ApiError(409, `Sampling ${id} has already ended: it is ${state}`, 'id');
-	await ports.sendRecount([{ schema: 1, ...at, node: nodeIds.project }]);
+	await ports.sendRecount([recountMessage(at, nodeIds.project)]);
 	return statusOf(ports, record);
 }

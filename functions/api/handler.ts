@@ -10,6 +10,8 @@ import { readEnvironment } from '#shared/environment.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 import { answer } from './answer.ts';
+import { errorsAsAnswers } from './errors-as-answers.ts';
+import { jsonBody } from './json-body.ts';
 import { startScheduledSampling } from './scheduled-sampling.ts';
 
 const env = readEnvironment(
@@ -42,12 +44,17 @@ const ports = {
 	},
 };
 
+const answerHttp = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+	.use(errorsAsAnswers())
+	.use(jsonBody())
+	.handler(event => answer(ports, event));
+
 /** HTTP: start, list, estimate, look up, cancel or retry samplings. Schedule: start the scheduled sampling. */
 export const handler = middy<
 	APIGatewayProxyEventV2 | ScheduledEvent,
 	APIGatewayProxyStructuredResultV2 | undefined
->().handler(async event => {
-	if ('routeKey' in event) return answer(ports, event);
+>().handler(async (event, context) => {
+	if ('routeKey' in event) return answerHttp(event, context);
 	await startScheduledSampling(ports, env.SCHEDULED_SAMPLING, event.time);
 	return undefined;
 });

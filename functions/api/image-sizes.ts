@@ -1,3 +1,4 @@
+import { at } from '#shared/at.ts';
 import { defaultChroma, defaultQuality, type ImageOptions } from '#shared/video/picture/image-format.ts';
 
 /**
@@ -43,13 +44,13 @@ function bytesUnscaled({ format, quality, chroma, optimiseCoding }: ImageOptions
 
 /** Linear interpolation between the measured qualities. */
 function between(measured: Record<number, number>, quality: number): number {
-	const points = Object.entries(measured).map(([at, bytes]) => [Number(at), bytes] as const);
+	const points = Object.entries(measured).map(([key, bytes]) => [Number(key), bytes] as const);
 	const after = Math.max(
 		1,
-		points.findIndex(([at]) => at >= quality),
+		points.findIndex(([each]) => each >= quality),
 	);
-	const [low, least] = points[after - 1] as (typeof points)[number];
-	const [high, most] = points[after] as (typeof points)[number];
+	const [low, least] = at(points, after - 1);
+	const [high, most] = at(points, after);
 	return least + ((most - least) * (quality - low)) / (high - low);
 }
 

@@ -1,7 +1,7 @@
-import type { StateStore } from '#shared/aws/state-store.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { recordSchema, type SamplingRecord } from '#shared/sampling/request.ts';
+import type { StateStore } from '#shared/state-store.ts';
 import { ApiError } from './api-error.ts';
 
 /** The record of a sampling by an untrusted id. @throws ApiError 404 */

@@ -1,4 +1,5 @@
 import { beginAttempt, currentAttempt, readOutcome } from '#shared/sampling/documents.ts';
+import { projectMessage } from '#shared/sampling/messages.ts';
 import { writeOpen } from '#shared/sampling/open.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiPorts } from './ports.ts';
@@ -20,6 +21,6 @@ export async function retrySampling({ store, sendPlan }: ApiPorts, id: string): 
 	// In this order, so that the sweep begins an attempt that was opened but not begun.
 	await writeOpen(store, at);
 	if (outcome) await beginAttempt(store, at);
-	await sendPlan([{ schema: 1, kind: 'project', ...at }]);
+	await sendPlan([projectMessage(at)]);
 	return { id, attempt: at.attempt };
 }

@@ -1,9 +1,9 @@
-import type { StateStore } from '#shared/aws/state-store.ts';
 import { currentAttempt, readDocument, readOutcome } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { destinationSchema, progressSchema } from '#shared/sampling/outcome.ts';
 import type { SamplingRecord } from '#shared/sampling/request.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
+import type { StateStore } from '#shared/state-store.ts';
 import type { ApiPorts } from './ports.ts';
 import { findRecord } from './read-record.ts';
 import type { SamplingStatus } from './schemas.ts';

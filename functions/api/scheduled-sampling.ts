@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { StateStore } from '#shared/aws/state-store.ts';
 import { log } from '#shared/log.ts';
 import { currentAttempt, hasEnded, readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { destinationSchema } from '#shared/sampling/outcome.ts';
 import { samplingId } from '#shared/sampling/request.ts';
+import type { StateStore } from '#shared/state-store.ts';
 import type { ApiPorts } from './ports.ts';
 import { parseRequest, startSampling } from './start-sampling.ts';
 

@@ -85,3 +85,13 @@ export type Estimate = z.output<typeof estimateSchema>;
 
 /** Any answer with a status of 400 or more; `path` names the wrong field. */
 export const errorSchema = z.strictObject({ error: z.string(), path: z.string().optional() });
+
+/** Bodies of requests and answers, by their name in the description of the API. */
+export const bodies = {
+	SamplingRequest: requestSchema,
+	Started: startedSchema,
+	SamplingStatus: statusSchema,
+	SamplingList: listSchema,
+	Estimate: estimateSchema,
+	Error: errorSchema,
+} as const;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { currentAttempt, hasEnded, readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
+import { projectMessage } from '#shared/sampling/messages.ts';
 import { writeOpen } from '#shared/sampling/open.ts';
 import {
 	recordSchema,
@@ -59,7 +60,7 @@ export async function startSampling(
 	if (!(await hasEnded(store, at))) {
 		await writeOpen(store, at);
 		await store.write(keys.listed(id, createdAt), { schema: 1, id });
-		await sendPlan([{ schema: 1, kind: 'project', ...at }]);
+		await sendPlan([projectMessage(at)]);
 	}
 	return { id, attempt: at.attempt };
 }

@@ -5,7 +5,7 @@ import { type Chunk, type ChunkFrame, chunkSchema } from '#shared/sampling/chunk
 import { endSampling, hasEnded, readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { isDone, markDone } from '#shared/sampling/marker.ts';
-import type { DecodeMessage } from '#shared/sampling/messages.ts';
+import { type DecodeMessage, recountMessage } from '#shared/sampling/messages.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import { emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import type { Video } from '#shared/supervisely/api.ts';
@@ -24,7 +24,7 @@ export async function decodeChunk(ports: DecodePorts, message: DecodeMessage, si
 	const { store, sendRecount, leaseMs } = ports;
 	const { sampling, attempt, node, chunk: id } = message;
 	const at = { sampling, attempt };
-	const recount = (changed: string) => sendRecount([{ schema: 1, ...at, node: changed }]);
+	const recount = (changed: string) => sendRecount([recountMessage(at, changed)]);
 	if (await isDone(store, at, node, id)) return recount(node);
 	if (await hasEnded(store, at)) return;
 	const chunk = await readDocument(store, keys.chunk(sampling, id), chunkSchema);

@@ -7,11 +7,14 @@ import { deadlineOf } from '#shared/aws/deadline.ts';
 import { makeFileStore } from '#shared/aws/file-store.ts';
 import { makeSend } from '#shared/aws/queue.ts';
 import { makeToken } from '#shared/aws/secret.ts';
-import { settleBatch } from '#shared/aws/settle-batch.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
 import { disableIncrementalMarking } from '#shared/disable-incremental-marking.ts';
 import { readEnvironment } from '#shared/environment.ts';
-import { decodeMessageSchema, identityOf } from '#shared/sampling/messages.ts';
+import { eachRecord } from '#shared/middlewares/each-record.ts';
+import { parseRecords } from '#shared/middlewares/parse-records.ts';
+import { partialBatchFailures } from '#shared/middlewares/partial-batch-failures.ts';
+import { makeKeepFailure } from '#shared/sampling/failure.ts';
+import { type DecodeMessage, decodeMessageSchema } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 import { ffmpegProgram } from '#shared/video/extract/ffmpeg-program.ts';
@@ -55,17 +58,13 @@ ffmpegProgram(ports.ffmpegPath).catch(() => {});
 const endEarlyMs = 10_000;
 
 /** Decode queue: one chunk, from bytes to uploaded images with labels, and its marker. */
-export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, context) =>
-	settleBatch(
-		queue,
-		ports.store,
-		event,
-		body => decodeMessageSchema.parse(JSON.parse(body)),
-		identityOf,
-		message => {
+export const handler = middy<SQSEvent>()
+	.use(parseRecords(decodeMessageSchema))
+	.use(partialBatchFailures(queue, makeKeepFailure(ports.store)))
+	.handler<SQSEvent, SQSBatchResponse>(
+		eachRecord((message: DecodeMessage, context) => {
 			const signal = deadlineOf(context, endEarlyMs);
 			const http = connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs, signal });
 			return decodeChunk({ ...ports, supervisely: makeSuperviselyApi(http) }, message, signal);
-		},
-	),
-);
+		}),
+	);

@@ -1,3 +1,4 @@
+import { at } from '#shared/at.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 import type { FrameLabels } from '#shared/supervisely/frame-annotation.ts';
 
@@ -19,10 +20,10 @@ export async function uploadLabels(supervisely: SuperviselyApi, dataset: number,
 			...(geometry.bitmap === undefined ? { geometry } : {}),
 		})),
 	);
-	const masks = figures.flatMap(({ geometry: { bitmap: mask } }, at) =>
-		mask === undefined ? [] : [{ figureId: ids[at] as number, mask }],
+	const masks = figures.flatMap(({ geometry: { bitmap: mask } }, i) =>
+		mask === undefined ? [] : [{ figureId: at(ids, i), mask }],
 	);
-	for (let at = 0; at < masks.length; at += masksPerCall) {
-		await supervisely.uploadMasks(masks.slice(at, at + masksPerCall));
+	for (let first = 0; first < masks.length; first += masksPerCall) {
+		await supervisely.uploadMasks(masks.slice(first, first + masksPerCall));
 	}
 }

@@ -1,6 +1,6 @@
 import { keepNode, readDocument } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
-import { type ChildMessage, childMessagesSchema } from '#shared/sampling/messages.ts';
+import { type ChildMessage, childMessagesSchema, recountMessage } from '#shared/sampling/messages.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import type { FanOutPorts } from './ports.ts';
 
@@ -19,5 +19,5 @@ export async function enqueueChildren(
 	const kept = isFirst ? messages : ((await readDocument(store, key, childMessagesSchema))?.messages as ChildMessage[]);
 	await keepNode(store, at, { ...node, children: kept.map(child => child.node), own: emptySummary });
 	await sendPlan(kept.map(child => ({ ...child, attempt: at.attempt })));
-	if (kept.length === 0) await sendRecount([{ schema: 1, ...at, node: node.id }]);
+	if (kept.length === 0) await sendRecount([recountMessage(at, node.id)]);
 }

@@ -3,7 +3,14 @@ import { log } from '#shared/log.ts';
 import { endSampling, hasEnded, readDocument, readNode, readRecord } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { finishedChildren, isDone, markDone } from '#shared/sampling/marker.ts';
-import { type ChildMessage, childMessagesSchema, identityOf, type PlanMessage } from '#shared/sampling/messages.ts';
+import {
+	type ChildMessage,
+	childMessagesSchema,
+	decodeMessage,
+	identityOf,
+	type PlanMessage,
+	recountMessage,
+} from '#shared/sampling/messages.ts';
 import { type Node, nodeIds } from '#shared/sampling/node.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import { openProject } from './open-project.ts';
@@ -23,7 +30,7 @@ export async function handlePlanMessage(ports: FanOutPorts, message: PlanMessage
 	const at = { sampling, attempt };
 	if (await hasEnded(store, at)) return;
 	if (message.kind !== 'project' && (await isDone(store, at, message.parent, message.node)))
-		return sendRecount([{ schema: 1, ...at, node: message.parent }]);
+		return sendRecount([recountMessage(at, message.parent)]);
 	try {
 		const known = await readNode(store, at, identityOf(message));
 		const record = await readRecord(store, sampling);
@@ -41,7 +48,7 @@ export async function handlePlanMessage(ports: FanOutPorts, message: PlanMessage
 		if (error instanceof SamplingFailure || (error instanceof PermanentError && message.kind === 'project')) {
 			log.error('Sampling failed', { sampling, error });
 			await endSampling(store, at, { state: 'failed', reason: error.message, summary: emptySummary });
-			await sendRecount([{ schema: 1, ...at, node: nodeIds.project }]);
+			await sendRecount([recountMessage(at, nodeIds.project)]);
 		} else if (error instanceof PermanentError && message.kind !== 'project') {
 			await becomeFault(ports, message, error);
 		} else throw error;
@@ -61,13 +68,13 @@ const enqueueUnfinished = async (ports: FanOutPorts, { sampling, attempt }: Plan
 	const finished = await finishedChildren(store, at, node.id);
 	if (node.video) {
 		const open = node.children.filter(chunk => !finished.has(chunk));
-		await ports.sendDecode(open.map(chunk => ({ schema: 1, ...at, node: node.id, chunk })));
+		await ports.sendDecode(open.map(chunk => decodeMessage(at, node.id, chunk)));
 	} else {
 		const kept = await readDocument(store, keys.childMessages(sampling, node.id), childMessagesSchema);
 		const open = (kept?.messages ?? []).filter(child => !finished.has(identityOf(child)));
 		await ports.sendPlan(open.map(child => ({ ...child, attempt })));
 	}
-	await ports.sendRecount([{ schema: 1, ...at, node: node.id }]);
+	await ports.sendRecount([recountMessage(at, node.id)]);
 };
 
 /** Records a dataset, page or video that can't be planned as a fault; the rest continues. */
@@ -81,7 +88,7 @@ const becomeFault = async (ports: FanOutPorts, message: ChildMessage, error: Per
 	const video = isVideo ? { video: await namedVideo(ports, message.video) } : {};
 	const faults = [{ reason: error.reason, message: error.message, ...video }];
 	await markDone(ports.store, at, parent, node, { ...emptySummary, videos: isVideo ? 1 : 0, faultCount: 1, faults });
-	await ports.sendRecount([{ schema: 1, ...at, node: parent }]);
+	await ports.sendRecount([recountMessage(at, parent)]);
 };
 
 /** A video for a fault; named by its id if the server can't be asked for its name. */

@@ -7,10 +7,13 @@ import { deadlineOf } from '#shared/aws/deadline.ts';
 import { makeFileStore } from '#shared/aws/file-store.ts';
 import { makeSend } from '#shared/aws/queue.ts';
 import { makeToken } from '#shared/aws/secret.ts';
-import { settleBatch } from '#shared/aws/settle-batch.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
 import { readEnvironment } from '#shared/environment.ts';
-import { identityOf, planMessageSchema } from '#shared/sampling/messages.ts';
+import { eachRecord } from '#shared/middlewares/each-record.ts';
+import { parseRecords } from '#shared/middlewares/parse-records.ts';
+import { partialBatchFailures } from '#shared/middlewares/partial-batch-failures.ts';
+import { makeKeepFailure } from '#shared/sampling/failure.ts';
+import { type PlanMessage, planMessageSchema } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 import { handlePlanMessage } from './handle-plan-message.ts';
@@ -56,18 +59,14 @@ const endEarlyMs = 5000;
 const shareOfPass = 0.6;
 
 /** Plan queue: plans a project, a dataset, a page of a listing or a video of the source. */
-export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event, context) =>
-	settleBatch(
-		queue,
-		ports.store,
-		event,
-		body => planMessageSchema.parse(JSON.parse(body)),
-		identityOf,
-		message => {
+export const handler = middy<SQSEvent>()
+	.use(parseRecords(planMessageSchema))
+	.use(partialBatchFailures(queue, makeKeepFailure(ports.store)))
+	.handler<SQSEvent, SQSBatchResponse>(
+		eachRecord((message: PlanMessage, context) => {
 			const signal = deadlineOf(context, endEarlyMs);
 			const http = connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs, signal });
 			const passUntil = Date.now() + context.getRemainingTimeInMillis() * shareOfPass;
 			return handlePlanMessage({ ...ports, supervisely: makeSuperviselyApi(http), passUntil }, message, signal);
-		},
-	),
-);
+		}),
+	);

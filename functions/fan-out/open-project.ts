@@ -2,6 +2,7 @@ import { leasePatienceMs, underLease } from '#shared/aws/lease.ts';
 import { SamplingFailure } from '#shared/errors.ts';
 import { hasEnded } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
+import { recountMessage } from '#shared/sampling/messages.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import { writeOpen } from '#shared/sampling/open.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
@@ -25,16 +26,13 @@ export async function openProject(ports: FanOutPorts, at: Attempt, request: Samp
 	if (await hasEnded(store, at)) {
 		// Cancelled before the destination was known: the recount records the end in it.
 		await writeOpen(store, at);
-		return ports.sendRecount([{ schema: 1, ...at, node: nodeIds.project }]);
+		return ports.sendRecount([recountMessage(at, nodeIds.project)]);
 	}
 	const scope = await readScope(store, at.sampling);
 	const listing = await supervisely.datasets(source.id, null, firstPage);
 	const nested = scope === undefined;
 	const children = childDatasets(listing.entities, { ...at, node: nodeIds.project, scope, nested, depth: 0 }, null);
-	const pages = pagesAfterFirst(listing, {
-		schema: 1,
-		kind: 'page',
-		...at,
+	const pages = pagesAfterFirst(listing, at, {
 		parent: nodeIds.project,
 		of: 'datasets',
 		dataset: null,

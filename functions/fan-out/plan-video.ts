@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { at } from '#shared/at.ts';
 import { PermanentError } from '#shared/errors.ts';
 import { type Chunk, type ChunkFrame, chunkId, chunkSchema } from '#shared/sampling/chunk.ts';
 import { keepNode } from '#shared/sampling/documents.ts';
@@ -9,7 +10,7 @@ import {
 	removeLabelFingerprint,
 	settingsOfLabels,
 } from '#shared/sampling/label-fingerprint.ts';
-import type { VideoMessage } from '#shared/sampling/messages.ts';
+import { decodeMessage, recountMessage, type VideoMessage } from '#shared/sampling/messages.ts';
 import { provenanceOf } from '#shared/sampling/provenance.ts';
 import type { SamplingRecord, SamplingRequest } from '#shared/sampling/request.ts';
 import { imageName } from '#shared/sampling/selection.ts';
@@ -44,7 +45,7 @@ export async function planVideo(
 ): Promise<void> {
 	const { store, supervisely } = ports;
 	const { sampling, attempt, node, parent } = message;
-	const at = { sampling, attempt };
+	const current = { sampling, attempt };
 	const { settings } = request;
 	const source = await readSource(supervisely, request, message);
 	const { video } = source;
@@ -54,7 +55,7 @@ export async function planVideo(
 	// Locked before the expensive part: a locked dataset restarts this message.
 	const { dataset: leaf, notes: datasetNotes } = await datasetOfVideo(
 		leafOf(supervisely, source, { projectId: destination.id, parentId: message.mirror }),
-		id => lockDataset(ports, id, { ...at, node, parent }),
+		id => lockDataset(ports, id, { ...current, node, parent }),
 	);
 
 	const { selection, annotation } = await selectVideoFrames(supervisely, video, settings, index.shown.length);
@@ -93,9 +94,9 @@ export async function planVideo(
 	};
 	// The first write wins: two deliveries that found different images both enqueue the chunks of the first.
 	const place = { id: node, parent, video: common.video };
-	const kept = await keepNode(store, at, { ...place, children, own, ...(labels ? { labels } : {}) });
-	await ports.sendDecode(kept.children.map(chunk => ({ schema: 1, ...at, node, chunk })));
-	if (kept.children.length === 0) await ports.sendRecount([{ schema: 1, ...at, node }]);
+	const kept = await keepNode(store, current, { ...place, children, own, ...(labels ? { labels } : {}) });
+	await ports.sendDecode(kept.children.map(chunk => decodeMessage(current, node, chunk)));
+	if (kept.children.length === 0) await ports.sendRecount([recountMessage(current, node)]);
 }
 
 /** A video with its dataset and project. */
@@ -148,7 +149,7 @@ const planFrames = async (
 	const serverCount = video.fileMeta?.framesCount ?? index.shown.length;
 	const frames = selection.map((frame): ChunkFrame => {
 		const name = imageName(video.name, frame, serverCount, settings.format);
-		const pts = index.pts[index.shown[frame] as number] as number;
+		const pts = at(index.pts, at(index.shown, frame));
 		return { index: frame, pts, name, ...sizes.decide(existing.own.get(name)) };
 	});
 	const isTaken = ({ name }: ChunkFrame) => existing.taken.has(name);
@@ -178,11 +179,11 @@ const faultsOf = (
 	taken: ChunkFrame[],
 	misplaced: ReturnType<typeof findMisplaced> | undefined,
 ): Pick<Summary, 'faultCount' | 'faults'> => {
-	const at = { id: video.id, name: video.name };
+	const of = { id: video.id, name: video.name };
 	const faults: Fault[] = [
-		...(damage === undefined ? [] : [{ reason: 'corrupt', message: damage, video: at }]),
-		...taken.map(frame => nameTaken(frame, at)),
-		...(misplaced?.named ?? []).map(label => ({ reason: 'no-such-frame', ...label, video: at })),
+		...(damage === undefined ? [] : [{ reason: 'corrupt', message: damage, video: of }]),
+		...taken.map(frame => nameTaken(frame, of)),
+		...(misplaced?.named ?? []).map(label => ({ reason: 'no-such-frame', ...label, video: of })),
 	];
 	const unnamed = misplaced ? misplaced.count - misplaced.named.length : 0;
 	return { faultCount: faults.length + unnamed, faults: faults.slice(0, carried) };

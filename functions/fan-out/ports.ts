@@ -1,7 +1,7 @@
 import type { FileStore } from '#shared/aws/file-store.ts';
 import type { Send } from '#shared/aws/queue.ts';
-import type { StateStore } from '#shared/aws/state-store.ts';
 import type { DecodeMessage, PlanMessage, RecountMessage } from '#shared/sampling/messages.ts';
+import type { StateStore } from '#shared/state-store.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 
 /** Dependencies of fan-out. */

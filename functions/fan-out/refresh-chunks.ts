@@ -1,3 +1,4 @@
+import { at } from '#shared/at.ts';
 import { readAhead } from '#shared/read-ahead.ts';
 import { type Chunk, chunkSchema } from '#shared/sampling/chunk.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
@@ -59,7 +60,7 @@ export async function refreshChunks(
 		const decoding = chunk.decodePlan && plan ? { decodePlan: makeDecodePlan(index, plan.runs), copy } : {};
 		const frames = chunk.frames.map(frame => {
 			const position = index.shown[frame.index];
-			return position === undefined ? frame : { ...frame, pts: index.pts[position] as number };
+			return position === undefined ? frame : { ...frame, pts: at(index.pts, position) };
 		});
 		await store.write(keys.chunk(sampling, chunk.id), chunkSchema.encode({ ...chunk, ...decoding, frames, labels }));
 	}

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { StateStore } from '#shared/aws/state-store.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
+import type { StateStore } from '#shared/state-store.ts';
 import type { Video } from '#shared/supervisely/api.ts';
 import { openVideo, streamVideo } from '#shared/supervisely/open-video.ts';
 import { type Checkpoint, passStateSchema } from '#shared/video/index/demux/pass-state.ts';

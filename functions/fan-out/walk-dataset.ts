@@ -1,8 +1,14 @@
 import { FramefanError, PermanentError } from '#shared/errors.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
-import type { ChildMessage, DatasetMessage, PageMessage, VideoMessage } from '#shared/sampling/messages.ts';
-import { nodeIds } from '#shared/sampling/node.ts';
+import {
+	type ChildMessage,
+	type DatasetMessage,
+	datasetMessage,
+	type PageMessage,
+	pageMessage,
+	videoMessage,
+} from '#shared/sampling/messages.ts';
 import { type Destination, destinationSchema } from '#shared/sampling/outcome.ts';
 import { provenanceOf } from '#shared/sampling/provenance.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
@@ -24,21 +30,19 @@ export function childDatasets(datasets: Dataset[], above: Above, under: number |
 		const share = shareOf(id, above.nested, above.scope);
 		if (!share) return [];
 		const take = typeof share.take === 'string' ? share.take : 'some';
-		const { sampling, attempt, node: parent, depth } = above;
-		const place = { node: nodeIds.dataset(id), parent, dataset: id, under, depth: depth + 1 };
-		return [{ schema: 1, kind: 'dataset', sampling, attempt, ...place, take, nested: share.nested }];
+		const place = { parent: above.node, dataset: id, under, depth: above.depth + 1 };
+		return [datasetMessage(above, { ...place, take, nested: share.nested })];
 	});
 }
 
 /** Messages for the second and later pages of a listing. */
 export function pagesAfterFirst(
 	listing: Page<unknown>,
-	message: Omit<PageMessage, 'node' | 'page' | 'perPage'>,
+	at: Attempt,
+	fields: Omit<Parameters<typeof pageMessage>[1], 'page' | 'perPage'>,
 ): PageMessage[] {
-	return Array.from({ length: listing.pages - 1 }, (_, at) => {
-		const page = at + 2;
-		return { ...message, node: nodeIds.page(message.parent, message.of, page), page, perPage: listing.perPage };
-	});
+	const { pages, perPage } = listing;
+	return Array.from({ length: pages - 1 }, (_, i) => pageMessage(at, { ...fields, page: i + 2, perPage }));
 }
 
 /** Mirrors a dataset and enqueues its videos and child datasets. */
@@ -66,19 +70,19 @@ export async function walkDataset(
 	});
 	const at = { sampling, attempt };
 	const place = { parent: node, dataset: dataset.id, mirror: mirror.id };
-	const page = { schema: 1, kind: 'page', ...at, ...place, take, nested, depth } as const;
+	const page = { ...place, take, nested, depth };
 	const messages: ChildMessage[] = [];
 	if (take !== 'none') {
 		const listing = await supervisely.videos(dataset.id, firstPage);
 		const taken = await takenVideos(ports, message, listing.entities);
-		messages.push(...videoMessages(taken, { ...at, ...place }));
-		messages.push(...pagesAfterFirst(listing, { ...page, of: 'videos' }));
+		messages.push(...taken.map(({ id }) => videoMessage(at, { ...place, video: id })));
+		messages.push(...pagesAfterFirst(listing, at, { ...page, of: 'videos' }));
 	}
 	const scope = nested ? undefined : await readScope(ports.store, sampling);
 	if (nested || scope) {
 		const listing = await supervisely.datasets(projectId, dataset.id, firstPage);
 		messages.push(...childDatasets(listing.entities, { ...at, node, scope, nested, depth }, mirror.id));
-		messages.push(...pagesAfterFirst(listing, { ...page, of: 'datasets' }));
+		messages.push(...pagesAfterFirst(listing, at, { ...page, of: 'datasets' }));
 	}
 	await enqueueChildren(ports, at, { id: node, parent: message.parent }, messages);
 }
@@ -97,7 +101,7 @@ export async function walkPage(ports: FanOutPorts, request: SamplingRequest, mes
 	} else if (dataset !== null && mirror !== null) {
 		const { entities } = await supervisely.videos(dataset, page);
 		const taken = await takenVideos(ports, { sampling, dataset, take: message.take }, entities);
-		messages.push(...videoMessages(taken, { ...at, parent: node, dataset, mirror }));
+		messages.push(...taken.map(({ id }) => videoMessage(at, { parent: node, dataset, mirror, video: id })));
 	}
 	await enqueueChildren(ports, at, { id: node, parent: message.parent }, messages);
 }
@@ -112,12 +116,6 @@ const takenVideos = async (
 	const share = shareOf(dataset, false, await readScope(store, sampling));
 	return share ? takenOf(share, videos) : [];
 };
-
-const videoMessages = (
-	videos: { id: number }[],
-	place: Pick<VideoMessage, 'sampling' | 'attempt' | 'parent' | 'dataset' | 'mirror'>,
-): VideoMessage[] =>
-	videos.map(({ id }) => ({ schema: 1, kind: 'video', ...place, node: nodeIds.video(id), video: id }));
 
 export async function readDestination({ store }: Pick<FanOutPorts, 'store'>, sampling: string): Promise<Destination> {
 	const destination = await readDocument(store, keys.destination(sampling), destinationSchema);

@@ -6,7 +6,13 @@ import { endSampling, hasEnded, readDocument, readNode, readRecord } from '#shar
 import { type DeadLetter, failureSchema } from '#shared/sampling/failure.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
 import { isDone, markDone } from '#shared/sampling/marker.ts';
-import { type ChildMessage, type DecodeMessage, identityOf, type PlanMessage } from '#shared/sampling/messages.ts';
+import {
+	type ChildMessage,
+	type DecodeMessage,
+	identityOf,
+	type PlanMessage,
+	recountMessage,
+} from '#shared/sampling/messages.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import { originOf, ownerOf } from '#shared/sampling/provenance.ts';
 import { emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
@@ -62,7 +68,7 @@ export async function handleDeadLetter(
 		changed = message.parent;
 		await markDone(store, at, changed, message.node, lostChild(message, why));
 	}
-	await countNode(ports, { schema: 1, ...at, node: changed }, recordProgress);
+	await countNode(ports, recountMessage(at, changed), recordProgress);
 }
 
 /** The last known reason, and the remedy. */

@@ -2,14 +2,22 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
-import type { ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Context, ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
 import { makeSend } from '#shared/aws/queue.ts';
 import { makeToken } from '#shared/aws/secret.ts';
-import { settleBatch } from '#shared/aws/settle-batch.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
 import { readEnvironment } from '#shared/environment.ts';
-import { decodeMessageSchema, identityOf, planMessageSchema, recountMessageSchema } from '#shared/sampling/messages.ts';
+import { eachRecord } from '#shared/middlewares/each-record.ts';
+import { parseRecords } from '#shared/middlewares/parse-records.ts';
+import { partialBatchFailures } from '#shared/middlewares/partial-batch-failures.ts';
+import { makeKeepFailure } from '#shared/sampling/failure.ts';
+import {
+	type AnyMessage,
+	decodeMessageSchema,
+	planMessageSchema,
+	recountMessageSchema,
+} from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
 import { countNode } from './count-node.ts';
@@ -52,22 +60,26 @@ const queue = {
 };
 
 const messageSchema = z.union([recountMessageSchema, decodeMessageSchema, planMessageSchema]);
-type AnyMessage = z.output<typeof messageSchema>;
 
 /** Recount messages are counted, dead ones too. Any other message here is a dead letter. */
-const work = (message: AnyMessage, { body, eventSourceARN }: SQSRecord): Promise<void> =>
+const work = (message: AnyMessage, _: Context, { body, eventSourceARN }: SQSRecord): Promise<void> =>
 	'kind' in message || 'chunk' in message
 		? handleDeadLetter(ports, message, { queue: eventSourceARN, body })
 		: countNode(ports, message, recordProgress);
+
+const workOnRecords = middy<SQSEvent>()
+	.use(parseRecords(messageSchema))
+	.use(partialBatchFailures(queue, makeKeepFailure(ports.store)))
+	.handler<SQSEvent, SQSBatchResponse>(eachRecord(work));
 
 /**
  * Recount queue: counts one node and, when it is complete, its parents. Dead-letter queues: turns dead letters into faults.
  * Schedule: sweeps all open samplings.
  */
-export const handler = middy<SQSEvent | ScheduledEvent, SQSBatchResponse | undefined>().handler(async event => {
-	if ('Records' in event) {
-		return settleBatch(queue, ports.store, event, body => messageSchema.parse(JSON.parse(body)), identityOf, work);
-	}
-	await sweep(ports, Number(env.QUIET_SECONDS) * 1000);
-	return undefined;
-});
+export const handler = middy<SQSEvent | ScheduledEvent, SQSBatchResponse | undefined>().handler(
+	async (event, context) => {
+		if ('Records' in event) return workOnRecords(event, context);
+		await sweep(ports, Number(env.QUIET_SECONDS) * 1000);
+		return undefined;
+	},
+);

@@ -1,6 +1,6 @@
 import type { Send } from '#shared/aws/queue.ts';
-import type { StateStore } from '#shared/aws/state-store.ts';
 import type { PlanMessage } from '#shared/sampling/messages.ts';
+import type { StateStore } from '#shared/state-store.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 
 /** Dependencies of reduce. */

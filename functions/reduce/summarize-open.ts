@@ -1,9 +1,9 @@
-import type { StateStore } from '#shared/aws/state-store.ts';
 import { readNode } from '#shared/sampling/documents.ts';
 import type { Attempt } from '#shared/sampling/keys.ts';
 import { finishedChildren, readSummaries } from '#shared/sampling/marker.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import { addSummaries, emptySummary, type Summary } from '#shared/sampling/summary.ts';
+import type { StateStore } from '#shared/state-store.ts';
 
 /** Most nodes and markers read; for larger samplings the sum is a lower bound. */
 const mostNodes = 200;

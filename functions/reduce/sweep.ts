@@ -2,6 +2,7 @@ import { log } from '#shared/log.ts';
 import { beginAttempt, endSampling, hasEnded, readDocument, readNode } from '#shared/sampling/documents.ts';
 import { type Attempt, keys, openAttempt } from '#shared/sampling/keys.ts';
 import { finishedChildren } from '#shared/sampling/marker.ts';
+import { projectMessage, recountMessage } from '#shared/sampling/messages.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import { lastProgress, openSchema, writeOpen } from '#shared/sampling/open.ts';
 import { countNode } from './count-node.ts';
@@ -53,9 +54,9 @@ const sweepAttempt = async (
 	if (idleMs < quietMs) return;
 	// The API call crashed after writing `open` and before writing the request.
 	if (!(await store.exists(keys.request(at.sampling)))) return store.remove(keys.open(at));
-	if (at.attempt > 1 && (await beginAttempt(store, at))) return sendPlan([{ schema: 1, kind: 'project', ...at }]);
+	if (at.attempt > 1 && (await beginAttempt(store, at))) return sendPlan([projectMessage(at)]);
 	const nothing = async () => {};
-	for (const node of await unfinishedNodes(ports, at)) await countNode(ports, { schema: 1, ...at, node }, nothing);
+	for (const node of await unfinishedNodes(ports, at)) await countNode(ports, recountMessage(at, node), nothing);
 	if (idleMs < stuckMs || (await hasEnded(store, at))) return;
 	// There was progress since the messages were sent again, so the count restarts.
 	const { resent, inLineSince } = heard > opened ? { resent: 0, inLineSince: null } : open;
@@ -68,7 +69,7 @@ const sweepAttempt = async (
 	if (resent < mostResent) {
 		log.warn('Sampling makes no progress: its unfinished messages are sent again', { ...at, resent });
 		await writeOpen(store, at, { resent: resent + 1 });
-		return sendPlan([{ schema: 1, kind: 'project', ...at }]);
+		return sendPlan([projectMessage(at)]);
 	}
 	const minutes = Math.round((stuckMs * (mostResent + 1)) / 60_000);
 	const reason = `No progress for ${minutes} minutes, although its unfinished messages were sent again ${mostResent} times: check the functions' logs and alarms, then retry the sampling`;

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import type { StateStore } from '#shared/aws/state-store.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
 import { readSummaries } from '#shared/sampling/marker.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import { type Report, type ReportPiece, reportPartSchema, type reportSchema } from '#shared/sampling/report.ts';
 import type { Fault } from '#shared/sampling/summary.ts';
+import type { StateStore } from '#shared/state-store.ts';
 
 export function reportPartKey(at: Attempt, node: string, faulty: boolean) {
 	return faulty ? keys.faultyReportPart(at, node) : keys.reportPart(at.sampling, node);

@@ -1,3 +1,5 @@
+import { at } from './at.ts';
+
 /** Items read at the same time. */
 const concurrency = 16;
 
@@ -6,9 +8,9 @@ export async function* readAhead<Item, Found>(
 	items: Item[],
 	read: (item: Item) => Promise<Found>,
 ): AsyncGenerator<[Item, Found]> {
-	for (let at = 0; at < items.length; at += concurrency) {
-		const some = items.slice(at, at + concurrency);
+	for (let first = 0; first < items.length; first += concurrency) {
+		const some = items.slice(first, first + concurrency);
 		const found = await Promise.all(some.map(read));
-		for (const [index, item] of some.entries()) yield [item, found[index] as Found];
+		for (const [index, item] of some.entries()) yield [item, at(found, index)];
 	}
 }

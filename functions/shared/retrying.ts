@@ -8,7 +8,7 @@ const longestWaitSeconds = 30;
 
 /**
  * Retries work on transient errors, with delays that double and are longer by up to as much again at random, and not
- * before the server's `Retry-After`. The one back-off of this project, beside that of queues (`settle-batch.ts`).
+ * before the server's `Retry-After`. The one back-off of this project, beside that of queues (`middlewares/back-off.ts`).
  * @param options.isLast whether to stop after a failed try, counted from 1, although retries are left
  */
 export function retrying<Result>(

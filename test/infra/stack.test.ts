@@ -4,7 +4,7 @@ import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { keys } from '#shared/sampling/keys.ts';
-import { routes } from '../../functions/api/answer.ts';
+import { allRoutes, routeKeyOf } from '../../functions/api/routes.ts';
 import { FramefanStack } from '../../infra/stack.ts';
 
 let template: Template;
@@ -95,7 +95,7 @@ describe('functions', () => {
 describe('entry points', () => {
 	test('every route has its handler and asks for a signature', () => {
 		const wired = resources('AWS::ApiGatewayV2::Route');
-		expect(wired.map(({ RouteKey }) => RouteKey).sort()).toEqual(Object.keys(routes).sort());
+		expect(wired.map(({ RouteKey }) => RouteKey).sort()).toEqual(allRoutes.map(routeKeyOf).sort());
 		for (const route of wired) expect(route.AuthorizationType).toBe('AWS_IAM');
 	});
 	test('one rule sweeps, one starts the scheduled sampling', () => {
@@ -139,6 +139,12 @@ describe('the house', () => {
 				expect(foreign && foreign[1] !== room ? `${name} imports ${imported}` : undefined).toBeUndefined();
 			}
 		}
+	});
+	test('the rules of samplings import no client of AWS, and the clients of AWS no rules', () => {
+		const between = { 'shared/sampling/': '../aws/', 'shared/aws/': '../sampling/' };
+		for (const [room, other] of Object.entries(between))
+			for (const name of files.filter(file => file.startsWith(room)))
+				expect(read(name), name).not.toContain(`'${other}`);
 	});
 	test('only handlers make clients and read the environment of the deployment', () => {
 		for (const name of files.filter(file => !file.endsWith('handler.ts'))) {

@@ -1,7 +1,10 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { PlanMessage, RecountMessage } from '#shared/sampling/messages.ts';
 import type { SuperviselyApi } from '#shared/supervisely/api.ts';
 import { answer } from '../../functions/api/answer.ts';
+import { errorsAsAnswers } from '../../functions/api/errors-as-answers.ts';
+import { jsonBody } from '../../functions/api/json-body.ts';
 import type { ApiPorts } from '../../functions/api/ports.ts';
 import { temporaryState } from './state-folder.ts';
 
@@ -17,6 +20,10 @@ export async function makeTestApi(supervisely: Partial<SuperviselyApi> = {}) {
 		supervisely: { server: 'http://server', ...supervisely } as ApiPorts['supervisely'],
 		sizing: { framesPerChunk: 100, fanOutMiB: 1769, decodeMiB: 3538, reduceMiB: 512 },
 	};
+	const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+		.use(errorsAsAnswers())
+		.use(jsonBody())
+		.handler(event => answer(ports, event));
 	const call = async (
 		routeKey: string,
 		{ body, id, query }: { body?: unknown; id?: string; query?: Record<string, string> } = {},
@@ -30,7 +37,7 @@ export async function makeTestApi(supervisely: Partial<SuperviselyApi> = {}) {
 			...(query === undefined ? {} : { queryStringParameters: query }),
 			requestContext: { requestId: 'r' },
 		} as unknown as APIGatewayProxyEventV2;
-		const { statusCode = 0, body: text = '' } = await answer(ports, event);
+		const { statusCode = 0, body: text = '' } = await handler(event, {} as Context);
 		return { status: statusCode, body: JSON.parse(text) };
 	};
 	return { ports, plan, recounts, call };

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { onTestFinished } from 'vitest';
 import { startS3 } from '#local/s3/server.ts';
-import { makeStateStore, type StateStore } from '#shared/aws/state-store.ts';
+import { makeStateStore } from '#shared/aws/state-store.ts';
+import type { StateStore } from '#shared/state-store.ts';
 import { testSigner } from './signed-request.ts';
 
 /** A state store on an S3 of its own, which is gone after the test. */

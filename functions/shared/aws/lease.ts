@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DeferredError } from '../errors.ts';
 import { log } from '../log.ts';
-import type { StateStore } from './state-store.ts';
+import type { StateStore } from '../state-store.ts';
 
 /** `until`: epoch milliseconds; 0: released. */
 const leaseSchema = z.object({ holder: z.string(), until: z.number() });

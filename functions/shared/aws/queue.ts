@@ -1,5 +1,6 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import pLimit from 'p-limit';
+import { at } from '../at.ts';
 import { FramefanError } from '../errors.ts';
 import { retrying } from '../retrying.ts';
 
@@ -23,11 +24,11 @@ export function makeSend<Message>(sqs: SQSClient, QueueUrl: string): Send<Messag
 	const sendBatch = async (batch: string[]): Promise<void> => {
 		let open = batch;
 		const once = async () => {
-			const Entries = open.map((MessageBody, at) => ({ Id: String(at), MessageBody }));
+			const Entries = open.map((MessageBody, i) => ({ Id: String(i), MessageBody }));
 			const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
 			const refused = Failed.find(entry => entry.SenderFault);
 			if (refused) throw new FramefanError(`SQS rejected a message: ${refused.Code} ${refused.Message ?? ''}`);
-			open = Failed.map(entry => open[Number(entry.Id)] as string);
+			open = Failed.map(entry => at(open, Number(entry.Id)));
 			if (open.length > 0) throw new NotAccepted(`SQS did not accept ${open.length} messages in ${mostTries} tries`);
 		};
 		await retrying(once, {

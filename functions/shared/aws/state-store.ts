@@ -11,25 +11,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { retrying } from '../retrying.ts';
+import type { StateStore } from '../state-store.ts';
 
-/** JSON documents in the state bucket; readers validate them. */
-export type StateStore = {
-	/** The document; undefined when there is none. */
-	read(key: string): Promise<{ value: unknown; etag: string } | undefined>;
-	exists(key: string): Promise<boolean>;
-	write(key: string, value: unknown): Promise<void>;
-	/** Writes a stream of JSON text, for documents too large for memory; appears only when it is complete. */
-	writeText(key: string, pieces: AsyncIterable<string>): Promise<void>;
-	/** Writes only if the key is new; false when it exists, which is no error. */
-	create(key: string, value: unknown): Promise<boolean>;
-	/** Replaces only the version with this ETag; false when it has changed. */
-	replace(key: string, value: unknown, etag: string): Promise<boolean>;
-	remove(key: string): Promise<void>;
-	/** Keys with this prefix, in order. */
-	list(prefix: string): AsyncIterable<string>;
-	/** At most `most` of them, after a key or from the first one. */
-	page(prefix: string, after: string | undefined, most: number): Promise<{ keys: string[]; more: boolean }>;
-};
+export type { StateStore };
 
 /** By status, since not every S3 uses the error names of AWS; a missing bucket is another error. */
 export function isMissing(error: unknown) {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { StateStore } from '../aws/state-store.ts';
 import { FramefanError } from '../errors.ts';
+import type { StateStore } from '../state-store.ts';
 import { type Attempt, keys } from './keys.ts';
 import { type Node, nodeSchema } from './node.ts';
 import { type Outcome, outcomeSchema } from './outcome.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { StateStore } from '../aws/state-store.ts';
+import type { StateStore } from '../state-store.ts';
 import { readDocument } from './documents.ts';
 import { keys } from './keys.ts';
 import type { LabelFingerprint } from './node.ts';

@@ -1,5 +1,5 @@
-import type { StateStore } from '../aws/state-store.ts';
 import { readAhead } from '../read-ahead.ts';
+import type { StateStore } from '../state-store.ts';
 import { readDocument } from './documents.ts';
 import { type Attempt, keys, markedChild } from './keys.ts';
 import { type Summary, summarySchema } from './summary.ts';

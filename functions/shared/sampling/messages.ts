@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Attempt } from './keys.ts';
 import { nodeIds } from './node.ts';
 
 const schema = z.literal(1);
@@ -68,6 +69,30 @@ export type DatasetMessage = Extract<PlanMessage, { kind: 'dataset' }>;
 export type PageMessage = Extract<PlanMessage, { kind: 'page' }>;
 export type VideoMessage = Extract<PlanMessage, { kind: 'video' }>;
 
+/** What the makers of messages add. */
+type Made = 'schema' | 'kind' | 'sampling' | 'attempt' | 'node';
+
+/** The first step of an attempt. */
+export function projectMessage({ sampling, attempt }: Attempt): PlanMessage {
+	return { schema: 1, kind: 'project', sampling, attempt };
+}
+
+/** The step of a dataset, with its node. */
+export function datasetMessage({ sampling, attempt }: Attempt, fields: Omit<DatasetMessage, Made>): DatasetMessage {
+	return { ...fields, schema: 1, kind: 'dataset', sampling, attempt, node: nodeIds.dataset(fields.dataset) };
+}
+
+/** The step of a page, with its node. */
+export function pageMessage({ sampling, attempt }: Attempt, fields: Omit<PageMessage, Made>): PageMessage {
+	const node = nodeIds.page(fields.parent, fields.of, fields.page);
+	return { ...fields, schema: 1, kind: 'page', sampling, attempt, node };
+}
+
+/** The step of a video, with its node. */
+export function videoMessage({ sampling, attempt }: Attempt, fields: Omit<VideoMessage, Made>): VideoMessage {
+	return { ...fields, schema: 1, kind: 'video', sampling, attempt, node: nodeIds.video(fields.video) };
+}
+
 /** Message of the decode queue: process a chunk. */
 export const decodeMessageSchema = z.strictObject({
 	schema,
@@ -78,12 +103,24 @@ export const decodeMessageSchema = z.strictObject({
 });
 export type DecodeMessage = z.output<typeof decodeMessageSchema>;
 
+/** The work on a chunk. @param node the node of its video */
+export function decodeMessage({ sampling, attempt }: Attempt, node: string, chunk: string): DecodeMessage {
+	return { schema: 1, sampling, attempt, node, chunk };
+}
+
 /** Message of the recount queue: this node, or something below it, has changed. */
 export const recountMessageSchema = z.strictObject({ schema, sampling, attempt, node: z.string() });
 export type RecountMessage = z.output<typeof recountMessageSchema>;
 
+/** Says that a node, or something below it, has changed. */
+export function recountMessage({ sampling, attempt }: Attempt, node: string): RecountMessage {
+	return { schema: 1, sampling, attempt, node };
+}
+
+export type AnyMessage = PlanMessage | DecodeMessage | RecountMessage;
+
 /** What a message is about, within its attempt: a chunk, a node of the walk, or a recount of a node. */
-export function identityOf(message: PlanMessage | DecodeMessage | RecountMessage): string {
+export function identityOf(message: AnyMessage): string {
 	if ('chunk' in message) return message.chunk;
 	if (!('kind' in message)) return `recount-${message.node}`;
 	return message.kind === 'project' ? nodeIds.project : message.node;

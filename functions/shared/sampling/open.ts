@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StateStore } from '../aws/state-store.ts';
+import type { StateStore } from '../state-store.ts';
 import { readDocument } from './documents.ts';
 import { type Attempt, keys } from './keys.ts';
 import { progressSchema } from './outcome.ts';

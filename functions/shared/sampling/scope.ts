@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { z } from 'zod';
-import type { StateStore } from '../aws/state-store.ts';
 import { SamplingFailure } from '../errors.ts';
+import type { StateStore } from '../state-store.ts';
 import type { Dataset, SuperviselyApi } from '../supervisely/api.ts';
 import { readDocument } from './documents.ts';
 import { keys } from './keys.ts';

@@ -1,4 +1,5 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { at } from '../at.ts';
 
 /** Bytes per compressed block: large enough to compress well, small enough to decompress for one text. */
 const blockBytes = 2 ** 18;
@@ -15,7 +16,7 @@ export function makePackedTexts() {
 
 	const bytesOf = (block: number): Buffer => {
 		if (block === blocks.length) return Buffer.concat(open);
-		if (unpacked.block !== block) unpacked = { block, bytes: inflateRawSync(blocks[block] as Buffer) };
+		if (unpacked.block !== block) unpacked = { block, bytes: inflateRawSync(at(blocks, block)) };
 		return unpacked.bytes;
 	};
 	return {

@@ -1,3 +1,5 @@
+import { at } from '../at.ts';
+
 const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
@@ -64,8 +66,8 @@ export async function splitFrames(chunks: AsyncIterable<Uint8Array>, onFrame: (j
 const tail = 64;
 const tailOf = (parts: Buffer[]): string => {
 	const last: Buffer[] = [];
-	for (let at = parts.length - 1, length = 0; at >= 0 && length < tail; at--) {
-		const part = parts[at] as Buffer;
+	for (let i = parts.length - 1, length = 0; i >= 0 && length < tail; i--) {
+		const part = at(parts, i);
 		last.unshift(part);
 		length += part.length;
 	}

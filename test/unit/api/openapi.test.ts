@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeTestApi } from '#test/api.ts';
-import { routes } from '../../../functions/api/answer.ts';
-import { components, openApiDocument } from '../../../functions/api/openapi.ts';
+import { openApiDocument } from '../../../functions/api/openapi.ts';
+import { allRoutes, routeKeyOf } from '../../../functions/api/routes.ts';
+import { bodies } from '../../../functions/api/schemas.ts';
 
 const file = join(import.meta.dirname, '../../../functions/api/openapi.json');
 
 /** What the description says is answered to a route with a status: the name of the body's schema. */
-const described = (routeKey: string, status: number): keyof typeof components => {
+const described = (routeKey: string, status: number): keyof typeof bodies => {
 	const [method = '', path = ''] = routeKey.split(' ');
 	const { paths } = openApiDocument() as unknown as {
 		paths: Record<
@@ -18,7 +19,7 @@ const described = (routeKey: string, status: number): keyof typeof components =>
 	};
 	const response = paths[path]?.[method.toLowerCase()]?.responses[status];
 	if (!response) throw new Error(`${routeKey} answers ${status}, which is not described`);
-	return response.content['application/json']?.schema.$ref.split('/').at(-1) as keyof typeof components;
+	return response.content['application/json']?.schema.$ref.split('/').at(-1) as keyof typeof bodies;
 };
 
 test('the file in the repository is the description that the schemas give (npm run openapi)', () => {
@@ -33,7 +34,7 @@ test('every route is described, and nothing else', () => {
 			.filter(method => methods.includes(method))
 			.map(method => `${method.toUpperCase()} ${path}`),
 	);
-	expect(all.sort()).toEqual(Object.keys(routes).sort());
+	expect(all.sort()).toEqual(allRoutes.map(routeKeyOf).sort());
 });
 
 test('every answer has the form that is described for its status', async () => {
@@ -44,7 +45,7 @@ test('every answer has the form that is described for its status', async () => {
 	const check = async (routeKey: string, status: number, request: Parameters<typeof call>[1]) => {
 		const answer = await call(routeKey, request);
 		expect(answer.status, JSON.stringify(answer.body)).toBe(status);
-		const parsed = components[described(routeKey, status)].safeParse(answer.body);
+		const parsed = bodies[described(routeKey, status)].safeParse(answer.body);
 		expect(parsed.error, routeKey).toBeUndefined();
 		return answer.body;
 	};

@@ -39,6 +39,14 @@ test('a polygon keeps its holes, whichever way round they are', async () => {
 	}
 });
 
+test('no point of a cut polygon that crosses itself lies beyond the picture', async () => {
+	const crossing = points('-3,8 -19,1 27,20 0,0 2,9');
+	const { geometries } = await convertGeometry('polygon', crossing, { width: 51, height: 18 }, full);
+	const found = geometries.flatMap(each => (each as ReturnType<typeof points>).points.exterior.flat());
+	expect(found.length).toBeGreaterThan(0);
+	expect(Math.min(...found)).toBeGreaterThanOrEqual(0);
+});
+
 test('a turned box needs only its centre on the picture', async () => {
 	const { cut } = await convertGeometry('oriented_bbox', { points: xy('60,0 66,9'), angle: 0 }, full, full);
 	expect(cut).toBe(false);

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { makeMemoryStore } from '#library/memory-store.ts';
-import type { StateStore } from '#shared/aws/state-store.ts';
 import { keepNode, readOutcome } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { markDone } from '#shared/sampling/marker.ts';
 import { type Report, reportSchema } from '#shared/sampling/report.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
+import type { StateStore } from '#shared/state-store.ts';
 import { at } from '#test/open-sampling.ts';
 import { countNode } from '../../../functions/reduce/count-node.ts';
 

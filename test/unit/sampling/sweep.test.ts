@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { StateStore } from '#shared/aws/state-store.ts';
 import { PermanentError } from '#shared/errors.ts';
 import { currentAttempt, endSampling, readOutcome } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
@@ -7,6 +6,7 @@ import { markDone } from '#shared/sampling/marker.ts';
 import { writeOpen } from '#shared/sampling/open.ts';
 import type { Progress } from '#shared/sampling/outcome.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
+import type { StateStore } from '#shared/state-store.ts';
 import { at, openSampling, part } from '#test/open-sampling.ts';
 import { countNode } from '../../../functions/reduce/count-node.ts';
 import { recordProgress } from '../../../functions/reduce/record-progress.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { at } from '../../at.ts';
 import type { Size } from '../../size.ts';
 import { type Kind, parseWith, pointSchema } from './kind.ts';
 import { isOnPicture, type Point, pixelCentre, scalePoint } from './plane.ts';
@@ -8,8 +9,8 @@ const schema = z.object({ points: z.object({ exterior: z.array(pointSchema).min(
 /** A polyline, Supervisely's `line`; one that leaves the picture and returns is split. */
 export const line: Kind<Point[]> = {
 	parse: geometry => parseWith(schema, geometry).points.exterior,
-	clip: (points, size) => (points.every(at => isOnPicture(at, size)) ? [points] : cutLine(points, size)),
-	scale: (points, scaling) => points.map(at => scalePoint(at, scaling)),
+	clip: (points, size) => (points.every(point => isOnPicture(point, size)) ? [points] : cutLine(points, size)),
+	scale: (points, scaling) => points.map(point => scalePoint(point, scaling)),
 	toSubPixel: points => ({ points: { exterior: points.map(pixelCentre), interior: [] } }),
 };
 
@@ -21,8 +22,8 @@ const cutLine = (points: Point[], size: Size): Point[][] => {
 		if (piece.length > 1) pieces.push(piece);
 		piece = [];
 	};
-	for (let at = 1; at < points.length; at++) {
-		const [start, end] = [points[at - 1] as Point, points[at] as Point];
+	for (let i = 1; i < points.length; i++) {
+		const [start, end] = [at(points, i - 1), at(points, i)];
 		const part = cutSegment(start, end, size);
 		if (!part) {
 			finish();

@@ -41,7 +41,9 @@ export function cutContour(contour: Contour, size: Size): Contour[] {
 	combine(ClipType.Intersection, FillRule.EvenOdd, [contour.exterior].map(toPath), [toPath(picture)], cut);
 	const tree = new PolyTree64();
 	combine(ClipType.Difference, FillRule.NonZero, cut, contour.interior.map(toPath), tree);
-	return outlines(tree);
+	// Clipper rounds where edges meet to whole pixels, now and then to one beyond the border.
+	const onPicture = ([x, y]: Point): Point => [clamp(x, right), clamp(y, bottom)];
+	return outlines(tree).map(each => mapContour(each, onPicture));
 }
 
 const combine = (how: ClipType, fill: FillRule, subject: Paths64, clip: Paths64, into: Paths64 | PolyTree64): void => {
@@ -52,6 +54,8 @@ const combine = (how: ClipType, fill: FillRule, subject: Paths64, clip: Paths64,
 	if (Array.isArray(into)) clipper.execute(how, fill, into);
 	else clipper.execute(how, fill, into);
 };
+
+const clamp = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
 
 const toPath = (ring: Point[]): Path64 => ring.map(([x, y]) => ({ x, y }));
 

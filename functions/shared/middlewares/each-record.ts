@@ -1,0 +1,21 @@
+import type { Context, SQSRecord } from 'aws-lambda';
+import type { MessageEvent } from './parse-records.ts';
+
+/** How the work on each record of a batch ended, in their order. */
+export type Outcomes = PromiseSettledResult<void>[];
+
+/**
+ * A handler that works on all records of a batch at the same time.
+ * @param work resolves when the message is done, rejects when it must be delivered again
+ */
+export function eachRecord<Message>(
+	work: (message: Message, context: Context, record: SQSRecord) => Promise<void>,
+): (event: MessageEvent<Message>, context: Context) => Promise<Outcomes> {
+	return (event, context) =>
+		Promise.allSettled(
+			event.Records.map(async record => {
+				if ('error' in record.parsed) throw record.parsed.error;
+				await work(record.parsed.message, context, record);
+			}),
+		);
+}

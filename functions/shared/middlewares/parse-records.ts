@@ -1,0 +1,25 @@
+import type { MiddlewareObj } from '@middy/core';
+import type { SQSRecord } from 'aws-lambda';
+import type { z } from 'zod';
+
+/** An SQS record with its parsed body, or why it can't be parsed. */
+export type MessageRecord<Message> = SQSRecord & { parsed: { message: Message } | { error: unknown } };
+
+/** An SQS event whose records have been parsed. */
+export type MessageEvent<Message> = { Records: MessageRecord<Message>[] };
+
+/** Parses the bodies of all records. A body that can't be parsed fails its own record only. */
+export function parseRecords<Schema extends z.ZodType>(schema: Schema): MiddlewareObj<MessageEvent<z.output<Schema>>> {
+	const parse = (body: string): MessageRecord<z.output<Schema>>['parsed'] => {
+		try {
+			return { message: schema.parse(JSON.parse(body)) };
+		} catch (error) {
+			return { error };
+		}
+	};
+	return {
+		before: ({ event }) => {
+			for (const record of event.Records) record.parsed = parse(record.body);
+		},
+	};
+}

@@ -1,0 +1,31 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { DeferredError } from '../errors.ts';
+import { log } from '../log.ts';
+import { failedRecords } from './failed-records.ts';
+import { isOf, type WorkQueue } from './work-queue.ts';
+
+/** Longest `DelaySeconds` of SQS. */
+const longestDelay = 900;
+
+/**
+ * Sends a message whose work is deferred to its queue again, with a delay. Deferring is no failure: a message that is
+ * sent again has all its deliveries left.
+ */
+export function resendDeferred(queue: WorkQueue) {
+	return failedRecords(async ({ record, error }) => {
+		if (!(error instanceof DeferredError && isOf(queue, record))) return false;
+		const { messageId, body: MessageBody } = record;
+		log.info('Message deferred: it is sent again with a delay', { messageId, why: error.message });
+		const DelaySeconds = Math.min(Math.ceil(error.seconds), longestDelay);
+		try {
+			await queue.sqs.send(new SendMessageCommand({ QueueUrl: queue.queueUrl, MessageBody, DelaySeconds }));
+			return true;
+		} catch (refusal) {
+			log.warn('Deferred message could not be sent again, so this counts as a failed delivery', {
+				messageId,
+				error: refusal,
+			});
+			return false;
+		}
+	});
+}
