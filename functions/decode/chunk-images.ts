@@ -88,8 +88,11 @@ export function makeChunkImages(supervisely: SuperviselyApi, chunk: Chunk) {
 		},
 		/** Number of frames uploaded by this sampling, without images that existed when it was planned. */
 		uploaded: () => chunk.frames.filter(({ name }) => ids.has(name) && !notUploaded.has(name)).length,
-		/** Uploads the bytes that the server doesn't have, and adds the images. */
-		upload: async (images: FrameImage[]): Promise<void> => {
+		/**
+		 * Uploads the bytes that the server doesn't have, then adds the images.
+		 * @param turn resolves when they may be added
+		 */
+		upload: async (images: FrameImage[], turn: Promise<void>): Promise<void> => {
 			const hashed = images.map(image => ({
 				...image,
 				hash: createHash('sha256').update(image.bytes).digest('base64'),
@@ -97,6 +100,7 @@ export function makeChunkImages(supervisely: SuperviselyApi, chunk: Chunk) {
 			const known = await supervisely.knownHashes([...new Set(hashed.map(({ hash }) => hash))]);
 			const unknown = new Map(hashed.filter(({ hash }) => !known.has(hash)).map(image => [image.hash, image]));
 			if (unknown.size > 0) await supervisely.uploadImages([...unknown.values()]);
+			await turn;
 			await removeOld(images.map(({ frame }) => frame));
 			await add(
 				hashed.map(({ frame, hash }) => ({

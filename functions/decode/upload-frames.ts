@@ -17,6 +17,8 @@ export function makeUploader(supervisely: SuperviselyApi, chunk: Chunk, faultAt:
 	/** Indices of the frames that are uploaded or refused. */
 	const done = new Set<number>();
 	let kept = 0;
+	/** Resolves when the images of all earlier uploads are added. */
+	let lastAdded: Promise<void> = Promise.resolve();
 
 	/**
 	 * Sizes for an existing image. One of another size comes from a sampling with another `resize`, so labels are scaled
@@ -34,12 +36,12 @@ export function makeUploader(supervisely: SuperviselyApi, chunk: Chunk, faultAt:
 	};
 
 	/** Uploads images; those that the server refuses permanently, or whose name is taken, become faults. */
-	const uploadImages = async (frames: EncodedFrame[]): Promise<EncodedFrame[]> => {
+	const uploadImages = async (frames: EncodedFrame[], turn: Promise<void>): Promise<EncodedFrame[]> => {
 		const added: EncodedFrame[] = [];
 		await bisectFailures(
 			frames,
 			async some => {
-				await images.upload(some);
+				await images.upload(some, turn);
 				added.push(...some.filter(({ frame }) => images.has(frame)));
 			},
 			({ frame }, error) => faultAt(error.reason, messageOf(error), frame.index),
@@ -49,6 +51,15 @@ export function makeUploader(supervisely: SuperviselyApi, chunk: Chunk, faultAt:
 			faultAt('name-taken', `The dataset has an image ${frame.name} of another video`, frame.index);
 		}
 		return added;
+	};
+
+	/** Keeps the images that have the wanted size, and uploads the others. @returns the frames of the new images */
+	const addImages = async (frames: EncodedFrame[], turn: Promise<void>): Promise<EncodedFrame[]> => {
+		const [there, missing] = [frames.filter(hasWantedSize), frames.filter(each => !hasWantedSize(each))];
+		for (const { frame } of there) images.keep(frame, frame.replaces as number);
+		kept += there.length;
+		await annotate(there.map(withImage), true);
+		return uploadImages(missing, turn);
 	};
 
 	return {
@@ -66,12 +77,11 @@ export function makeUploader(supervisely: SuperviselyApi, chunk: Chunk, faultAt:
 			const existing = frames.map(frame => withImage({ frame, sizes: sizesOf(frame, size) }));
 			await annotate(existing, true);
 		},
+		/** Several may run at the same time; their images are added in the order of the calls, as the SDK adds them. */
 		upload: async (frames: EncodedFrame[]): Promise<void> => {
-			const [there, missing] = [frames.filter(hasWantedSize), frames.filter(each => !hasWantedSize(each))];
-			for (const { frame } of there) images.keep(frame, frame.replaces as number);
-			kept += there.length;
-			await annotate(there.map(withImage), true);
-			const added = await uploadImages(missing);
+			const adding = addImages(frames, lastAdded);
+			lastAdded = Promise.allSettled([lastAdded, adding]).then(() => {});
+			const added = await adding;
 			await annotate(added.map(withImage), false);
 			for (const { frame } of frames) done.add(frame.index);
 		},
