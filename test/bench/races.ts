@@ -4,7 +4,7 @@ import { jpegFiles, pngFiles } from './races/files.ts';
 import { formats } from './races/formats.ts';
 import { limit } from './races/limit.ts';
 import { memory } from './races/memory.ts';
-import { sampling } from './races/sampling.ts';
+import { distant, sampling } from './races/sampling.ts';
 import { scale } from './races/scale.ts';
 import { simulation } from './races/simulation.ts';
 import { random, sparse } from './races/sparse.ts';
@@ -12,6 +12,7 @@ import { random, sparse } from './races/sparse.ts';
 /** All races, in the order of the page. */
 export const races: Race[] = [
 	sampling,
+	distant,
 	pngFiles,
 	jpegFiles,
 	limit,

@@ -18,9 +18,13 @@ export type BenchServer = {
 	close(): Promise<void>;
 };
 
-/** @param folder empty, for its data; @param project a folder in Supervisely's video project format */
-export async function startBenchServer(folder: string, project: string): Promise<BenchServer> {
-	const child = fork(join(import.meta.dirname, 'serve.ts'), [folder, project], {
+/**
+ * @param folder empty, for its data
+ * @param project a folder in Supervisely's video project format
+ * @param delayMs how much later each answer comes, as from a server far away
+ */
+export async function startBenchServer(folder: string, project: string, delayMs = 0): Promise<BenchServer> {
+	const child = fork(join(import.meta.dirname, 'serve.ts'), [folder, project, String(delayMs)], {
 		execArgv: ['--import', 'tsx'],
 		stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
 	});

@@ -50,6 +50,33 @@ export const sampling: Race = {
 	},
 };
 
+const delayMs = 100;
+
+/** The same from a server far away. */
+export const distant: Race = {
+	id: 'distant',
+	title: 'Whole sampling from a distant server',
+	about: [
+		`As above, 720p, but each answer of the server comes ${delayMs} ms later, as over a wide network; its lines are still as`,
+		'fast as loopback.',
+	].join(' '),
+	inQuick: false,
+	environments: ['sdk'],
+	run: async ({ rounds }) => {
+		const clip = await generatedClip('720p', 'H.264', 450);
+		const rows = await inTurn(await samplers(clip, {}, { frames: clip.frames, withDecord: false, delayMs }), rounds);
+		const sdk = valuesOf(rowOf(rows, names.openCv), 'wallMs');
+		const goals = [names.library, names.command].map(name => {
+			const goal = { id: `distant ${name}`, text: `wall time, SDK / ${name}`, least: 6 };
+			return timesLess(goal, sdk, valuesOf(rowOf(rows, name), 'wallMs'));
+		});
+		return {
+			heats: [{ name: `720p H.264, ${clip.frames} frames`, frames: clip.frames, origin: clip.origin, rows }],
+			goals,
+		};
+	},
+};
+
 function goalsOf(rows: Row[], what: string, frames: number, wall: number, cpu: number, most: number): Goal[] {
 	const sdk = rowOf(rows, names.openCv);
 	return [names.library, names.command].flatMap(name => {
@@ -68,14 +95,15 @@ function goalsOf(rows: Row[], what: string, frames: number, wall: number, cpu: n
 export async function samplers(
 	clip: Clip,
 	settings: Settings,
-	{ frames, labelled, withDecord }: { frames: number; labelled?: number[]; withDecord: boolean },
+	more: { frames: number; labelled?: number[]; withDecord: boolean; delayMs?: number },
 ): Promise<Contestant[]> {
+	const { frames, labelled, withDecord, delayMs } = more;
 	const contest = (about: { name: string; command: string; isOwn?: boolean }, commandFor: CommandFor): Contestant => ({
 		...about,
 		run: () =>
 			inFolder(async folder => {
 				await writeBenchProject(join(folder, 'project'), clip, labelled);
-				const server = await startBenchServer(join(folder, 'server'), join(folder, 'project'));
+				const server = await startBenchServer(join(folder, 'server'), join(folder, 'project'), delayMs);
 				try {
 					const { stdout, ...usage } = await runMeasured(commandFor({ ...server, data: join(folder, 'data') }));
 					const result = lastObject(stdout);
