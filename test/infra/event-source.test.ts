@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type SqsServer, startSqs } from '#local/aws/sqs/server.ts';
 import { startEventSource } from '#local/lambda/event-source.ts';
 import { makeFunction } from '#local/lambda/function.ts';
-import { type SqsServer, startSqs } from '#local/sqs/server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'framefan-event-source-'));
 const region = 'us-east-1';

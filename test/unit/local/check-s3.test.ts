@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type S3Server, startS3 } from '#local/aws/s3/server.ts';
 import { checkS3 } from '#local/check-s3.ts';
-import { type S3Server, startS3 } from '#local/s3/server.ts';
 import { testSigner } from '#test/signed-request.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'framefan-check-s3-'));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KeyIndex } from '#local/s3/key-index.ts';
-import { listPage, type Page, type Position } from '#local/s3/listing.ts';
+import { KeyIndex } from '#local/aws/s3/key-index.ts';
+import { listPage, type Page, type Position } from '#local/aws/s3/listing.ts';
 
 const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 const names = fc.array(fc.oneof(fc.constantFrom('a', 'b', '/', '!', '\uffee', '🎞'), fc.string({ unit: 'grapheme' })), {

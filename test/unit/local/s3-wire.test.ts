@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type S3Server, startS3 } from '#local/s3/server.ts';
+import { type S3Server, startS3 } from '#local/aws/s3/server.ts';
 import { presignedUrl, type ServiceAddress, signedFetch, testSigner } from '#test/signed-request.ts';
 
 function sum(body: string): string {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startSqs } from '#local/sqs/server.ts';
+import { startSqs } from '#local/aws/sqs/server.ts';
 import { testSigner } from '#test/signed-request.ts';
 import { sqsClient } from '#test/sqs-context.ts';
 

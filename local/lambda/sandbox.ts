@@ -33,7 +33,7 @@ export class InvocationError extends Error {
 type Invocation = { id: string; payload: string; deadline: number; settle: (outcome: Outcome) => void };
 type Outcome = { result: string } | { error: InvocationError };
 
-const bootstrap = join(packageFolder, 'infra', 'local', 'lambda', 'bootstrap.mjs');
+const bootstrap = join(packageFolder, 'local', 'lambda', 'bootstrap.mjs');
 
 /** One child process that serves one invocation at a time, with its own temporary folder. */
 export type Sandbox = {

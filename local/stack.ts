@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { FramefanError } from '#shared/errors.ts';
+import { startSsm } from './aws/ssm/server.ts';
 import { startHttpApi } from './http-api.ts';
 import { openLogFile } from './lambda/log-file.ts';
 import { provision, type StackContext } from './provision.ts';
 import { type ServiceEnvironment, startServices } from './services.ts';
-import { startSsm } from './ssm.ts';
 import { synthesize } from './synthesize.ts';
 import { makeResolver, parameterValues, readAssets, readTemplate } from './template.ts';
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { join } from 'node:path';
 import { FramefanError } from '#shared/errors.ts';
+import { startS3 } from './aws/s3/server.ts';
 import type { Credentials } from './aws/signature.ts';
-import { startS3 } from './s3/server.ts';
-import { startSqs } from './sqs/server.ts';
+import { startSqs } from './aws/sqs/server.ts';
 
 /** Fixed credentials, to exercise signatures; the stack listens on loopback only. */
 export const ownCredentials = { accessKeyId: 'framefan-local', secretAccessKey: 'framefan-local-secret' };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type LoopbackServer, listenOnLoopback } from './aws/loopback.ts';
-import { parseTarget } from './aws/request-target.ts';
-import { type Credentials, SignatureError, verifySignature } from './aws/signature.ts';
-import { readBody } from './read-body.ts';
+import { type LoopbackServer, listenOnLoopback } from '#local/aws/loopback.ts';
+import { parseTarget } from '#local/aws/request-target.ts';
+import { type Credentials, SignatureError, verifySignature } from '#local/aws/signature.ts';
+import { readBody } from '#local/read-body.ts';
 
 /** Serves `GetParameter` for secrets in memory. */
 export function startSsm(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FramefanError } from '#shared/errors.ts';
-import { buildLayer, hostLayerFile, hostTarget, type LayerName, layerFingerprint } from '../../layers/build-layer.ts';
+import { buildLayer, hostLayerFile, hostTarget, type LayerName, layerFingerprint } from '../layers/build-layer.ts';
 import { cacheFolder, removeStale } from './package-folder.ts';
 
 /**
