@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, unlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '#local/aws/atomic-file.ts';
-import { checkWrite, type ObjectState, type WriteConditions } from './conditions.ts';
+import { checkWrite, type WriteConditions } from './conditions.ts';
 import { S3Error } from './errors.ts';
 import { KeyIndex } from './key-index.ts';
 import { type DraftFile, type ObjectFacts, type OpenObject, openObject, readFacts } from './object-file.ts';
 
 /** What a listing says of an object. */
-export type Listed = ObjectState & {
+export type Listed = {
+	readonly etag: string;
+	/** Epoch milliseconds. */
+	readonly modified: number;
 	/** Bytes. */
 	readonly size: number;
 };
@@ -58,12 +61,6 @@ export class Bucket {
 		return bucket;
 	}
 
-	/** Removes the bucket's folder; its manifest goes first, so that one cut off half-way does not exist either. */
-	destroy(): void {
-		unlinkSync(join(this.#folder, manifest));
-		rmSync(this.#folder, { recursive: true });
-	}
-
 	/**
 	 * Puts a sealed draft in the place of its key. The conditions are checked and the file renamed in one turn of the
 	 * event loop, so nothing comes between the two and one writer of many wins.
@@ -71,16 +68,14 @@ export class Bucket {
 	 * @throws S3Error when the conditions are not met; the draft is then still there.
 	 */
 	commit(draft: DraftFile, facts: ObjectFacts, conditions: WriteConditions = always): void {
-		checkWrite(this.index.get(facts.key), conditions);
+		checkWrite(this.index.get(facts.key)?.etag, conditions);
 		renameSync(draft.path, this.#path(facts.key));
 		this.index.set(facts.key, listed(facts));
 	}
 
-	/** Removes an object, if it is there. @throws S3Error when the conditions are not met. */
-	remove(key: string, conditions: WriteConditions = always): void {
-		const current = this.index.get(key);
-		checkWrite(current, conditions);
-		if (!current) return;
+	/** Removes an object, if it is there. */
+	remove(key: string): void {
+		if (!this.index.get(key)) return;
 		unlinkSync(this.#path(key));
 		this.index.delete(key);
 	}

@@ -7,23 +7,22 @@ export type ByteRange = {
 };
 
 /**
- * Reads a `Range` header: `bytes=a-b`, `bytes=a-` or `bytes=-n`.
+ * Reads a `Range` header: `bytes=a-b`.
  *
  * @param size of the object, in bytes.
- * @returns undefined for all of it; as in S3, also when the header asks for several ranges or is no range at all.
- * @throws S3Error `InvalidRange` when none of the bytes asked for exist.
+ * @returns undefined for all of it.
+ * @throws S3Error `InvalidRange` when none of the bytes asked for exist, `NotImplemented` for a range of another form.
  */
 export function byteRange(header: string | undefined, size: number): ByteRange | undefined {
-	const parts = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
-	const [, from = '', to = ''] = parts ?? [];
-	if (!parts || (from === '' && to === '')) return undefined;
-	if (from !== '' && to !== '' && Number(to) < Number(from)) return undefined;
-	const first = from === '' ? Math.max(0, size - Number(to)) : Number(from);
-	const last = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
-	if (first > last)
+	if (header === undefined) return undefined;
+	const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(header) ?? [];
+	if (from === undefined || Number(to) < Number(from))
+		throw new S3Error('NotImplemented', `The range ${header} is not implemented by the local S3.`);
+	const first = Number(from);
+	if (first >= size)
 		throw new S3Error('InvalidRange', 'The requested range is not satisfiable', {
-			RangeRequested: header ?? '',
+			RangeRequested: header,
 			ActualObjectSize: String(size),
 		});
-	return { first, last };
+	return { first, last: Math.min(Number(to), size - 1) };
 }

@@ -10,7 +10,7 @@ export type S3Call = {
 	/** Empty for a request to a bucket. */
 	readonly key: string;
 	readonly query: ReadonlyMap<string, string>;
-	/** Lower-case names; those a presigned URL carries in its query are among them. */
+	/** Lower-case names. */
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body: AsyncIterable<Buffer>;
 	readonly region: string;

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Checksum } from './checksums.ts';
 
 /**
  * What is known of an object beside its bytes. One file holds both, the bytes first and the facts after them, so that
@@ -16,9 +15,10 @@ export type ObjectFacts = {
 	readonly etag: string;
 	/** Epoch milliseconds. */
 	readonly modified: number;
-	/** Headers to give back: content type and the like, and `x-amz-meta-*`. */
+	/** Headers to give back: the content type. */
 	readonly headers: Readonly<Record<string, string>>;
-	readonly checksum?: Checksum;
+	/** Base64; present when the writer gave one. */
+	readonly crc32?: string;
 };
 
 /** An object file open for reading; what it reads stays the same when the object is replaced meanwhile. */

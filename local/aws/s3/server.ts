@@ -19,23 +19,12 @@ export type S3Options = {
 	readonly region: string;
 };
 
-export type S3Server = LoopbackServer & {
-	/** Makes the bucket unless it exists. */
-	ensureBucket(name: string): Promise<void>;
-};
-
 /** Serves the part of S3 that this system uses on 127.0.0.1, path-style, from a folder. */
-export async function startS3(options: S3Options): Promise<S3Server> {
+export async function startS3(options: S3Options): Promise<LoopbackServer> {
 	const store = new Store(options.dataDir);
-	const server = await listenOnLoopback((request, response) => {
+	return listenOnLoopback((request, response) => {
 		serve(request, response, store, options).catch(() => response.destroy());
 	}, options.port);
-	return {
-		...server,
-		ensureBucket: async name => {
-			if (!store.hasBucket(name)) store.createBucket(name);
-		},
-	};
 }
 
 async function serve(
@@ -52,7 +41,7 @@ async function serve(
 		response.writeHead(answer.status, answer.headers);
 		return pipeline(body, response);
 	}
-	const length = answer.status === 204 || answer.status === 304 ? {} : { 'content-length': Buffer.byteLength(body) };
+	const length = answer.status === 204 ? {} : { 'content-length': Buffer.byteLength(body) };
 	response.writeHead(answer.status, { ...length, ...answer.headers });
 	response.end(request.method === 'HEAD' ? undefined : body);
 }
@@ -65,8 +54,9 @@ async function answerTo(request: IncomingMessage, store: Store, options: S3Optio
 function verifiedCall(request: IncomingMessage, { credentials, region }: S3Options): S3Call {
 	const method = request.method ?? '';
 	const { path, query, bucket, key } = target(request.url ?? '');
-	const presigned = query.some(([name]) => name === 'X-Amz-Signature');
-	const payload = request.headers['x-amz-content-sha256'] ?? (presigned ? 'UNSIGNED-PAYLOAD' : undefined);
+	if (query.some(([name]) => name === 'X-Amz-Signature'))
+		throw new S3Error('NotImplemented', 'A presigned URL is not implemented by the local S3.');
+	const payload = request.headers['x-amz-content-sha256'];
 	if (payload === undefined && request.headers.authorization)
 		throw new S3Error('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
 	const bodySha256 = String(payload);
@@ -74,7 +64,7 @@ function verifiedCall(request: IncomingMessage, { credentials, region }: S3Optio
 		{ method, path, query, headers: request.headers, bodySha256 },
 		{ credentials, region, service: 's3' },
 	);
-	const headers = { ...(presigned && hoisted(query)), ...flat(request.headers) };
+	const headers = flat(request.headers);
 	// A refusal in the middle of a body must not cut the connection, or its sender would not see the answer.
 	const body = request.iterator({ destroyOnReturn: false });
 	return { method, bucket, key, query: new Map(query), headers, body, region };
@@ -88,13 +78,6 @@ function target(url: string): { path: string; query: readonly QueryPair[]; bucke
 	} catch {
 		throw new S3Error('InvalidURI', "Couldn't parse the specified URI.");
 	}
-}
-
-/** The headers a presigned URL carries in its query, all but those of the signature itself. */
-function hoisted(query: readonly QueryPair[]): Record<string, string> {
-	const own = /^x-amz-(algorithm|credential|date|expires|signedheaders|signature|security-token)$/;
-	const pairs = query.map(([name, value]) => [name.toLowerCase(), value] as const);
-	return Object.fromEntries(pairs.filter(([name]) => name.startsWith('x-amz-') && !own.test(name)));
 }
 
 function flat(headers: IncomingHttpHeaders): Record<string, string> {

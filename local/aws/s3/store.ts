@@ -48,16 +48,6 @@ export class Store {
 		this.#buckets.set(name, Bucket.create(join(this.#bucketsFolder, name), name));
 	}
 
-	/** @throws S3Error `NoSuchBucket`, or `BucketNotEmpty` */
-	deleteBucket(name: string): void {
-		const bucket = this.bucket(name);
-		if (bucket.index.size > 0)
-			throw new S3Error('BucketNotEmpty', 'The bucket you tried to delete is not empty', { BucketName: name });
-		this.#buckets.delete(name);
-		this.uploads.abortAll(name);
-		bucket.destroy();
-	}
-
 	/** Begins a file that becomes an object or a part when it is renamed. */
 	draft(): DraftFile {
 		return new DraftFile(this.#draftsFolder);

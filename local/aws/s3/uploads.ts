@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '#local/aws/atomic-file.ts';
-import type { ChecksumAlgorithm } from './checksums.ts';
 import { S3Error } from './errors.ts';
 import { type DraftFile, type ObjectFacts, readFacts } from './object-file.ts';
 
@@ -12,7 +11,6 @@ export type UploadRequest = {
 	readonly key: string;
 	/** Headers the object will have. */
 	readonly headers: Readonly<Record<string, string>>;
-	readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly type: 'FULL_OBJECT' | 'COMPOSITE' };
 };
 
 /** A multipart upload that is neither complete nor aborted. */
@@ -70,10 +68,6 @@ export class Uploads {
 	end(upload: Upload): void {
 		this.#uploads.delete(upload.id);
 		rmSync(join(this.#folder, upload.id), { recursive: true, force: true });
-	}
-
-	abortAll(bucket: string): void {
-		for (const upload of [...this.#uploads.values()]) if (upload.bucket === bucket) this.end(upload);
 	}
 
 	#open(id: string): void {

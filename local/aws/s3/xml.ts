@@ -13,7 +13,7 @@ const parser = new XMLParser({
 	parseTagValue: false,
 	trimValues: false,
 	htmlEntities: true,
-	isArray: name => name === 'Object' || name === 'Part',
+	isArray: name => name === 'Part',
 });
 
 /** An answer that is an XML document. */

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type S3Server, startS3 } from '#local/aws/s3/server.ts';
+import type { LoopbackServer } from '#local/aws/loopback.ts';
+import { startS3 } from '#local/aws/s3/server.ts';
 import { checkS3 } from '#local/check-s3.ts';
 import { testSigner } from '#test/signed-request.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'framefan-check-s3-'));
-let server: S3Server;
+let server: LoopbackServer;
 beforeAll(async () => {
 	server = await startS3({ dataDir: folder, ...testSigner });
 	await connect().send(new CreateBucketCommand({ Bucket: 'state' }));
