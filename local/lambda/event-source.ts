@@ -34,7 +34,6 @@ export function startEventSource(sqs: SQSClient, source: EventSource): () => voi
 						MessageSystemAttributeNames: ['All'],
 						// Some services know only the former name of this parameter.
 						AttributeNames: ['All'],
-						MessageAttributeNames: ['All'],
 					}),
 					{ abortSignal: stopping.signal },
 				);

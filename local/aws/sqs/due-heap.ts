@@ -47,10 +47,6 @@ export class DueHeap<Item> {
 		}
 		entries[parent] = last;
 	}
-
-	clear(): void {
-		this.#entries = [];
-	}
 }
 
 function isEarlier<Item>(a: Entry<Item>, b: Entry<Item>): boolean {

@@ -8,7 +8,6 @@ const queryCodes: Readonly<Record<string, string>> = {
 	InvalidBatchEntryId: 'AWS.SimpleQueueService.InvalidBatchEntryId',
 	MessageNotInflight: 'AWS.SimpleQueueService.MessageNotInflight',
 	QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
-	QueueNameExists: 'QueueAlreadyExists',
 	TooManyEntriesInBatchRequest: 'AWS.SimpleQueueService.TooManyEntriesInBatchRequest',
 	UnsupportedOperation: 'AWS.SimpleQueueService.UnsupportedOperation',
 };

@@ -1,21 +1,13 @@
 import { forEachEntry } from './batch.ts';
 import { SqsError } from './errors.ts';
-import {
-	attributesMd5,
-	bodyMd5,
-	checkContent,
-	contentBytes,
-	type Message,
-	type MessageAttributes,
-	type MessageContent,
-} from './message.ts';
+import { bodyMd5, checkBody, type Message } from './message.ts';
 import { type Operations, queueOf } from './operation.ts';
 import type { Parameters } from './parameters.ts';
 import type { Queue } from './queue.ts';
 import { largestMessageBytes, longestDelay, longestVisibility, longestWait } from './queue-attributes.ts';
 import { receiptHandle } from './receipt.ts';
 
-const sending = ['MessageBody', 'DelaySeconds', 'MessageAttributes', 'MessageSystemAttributes'];
+const sending = ['MessageBody', 'DelaySeconds'];
 const mostReceived = 10;
 
 export const messageOperations: Operations = {
@@ -28,7 +20,7 @@ export const messageOperations: Operations = {
 		run: (parameters, context) => {
 			const queue = queueOf(parameters, context);
 			const entries = parameters.entries('Entries');
-			const bytes = entries.reduce((sum, entry) => sum + contentBytes(contentOf(entry)), 0);
+			const bytes = entries.reduce((sum, entry) => sum + Buffer.byteLength(entry.text('MessageBody')), 0);
 			return forEachEntry(
 				entries,
 				['Id', ...sending],
@@ -44,22 +36,20 @@ export const messageOperations: Operations = {
 	ReceiveMessage: {
 		takes: [
 			...['QueueUrl', 'MaxNumberOfMessages', 'VisibilityTimeout', 'WaitTimeSeconds'],
-			...['AttributeNames', 'MessageSystemAttributeNames', 'MessageAttributeNames'],
+			...['AttributeNames', 'MessageSystemAttributeNames'],
 		],
 		run: async (parameters, context) => {
 			const queue = queueOf(parameters, context);
-			const { settings } = queue;
 			const messages = await queue.receive({
 				most: parameters.optionalInteger('MaxNumberOfMessages', 1, mostReceived) ?? 1,
 				visibilityTimeout:
-					parameters.optionalInteger('VisibilityTimeout', 0, longestVisibility) ?? settings.visibilityTimeout,
-				waitTime: parameters.optionalInteger('WaitTimeSeconds', 0, longestWait) ?? settings.waitTime,
+					parameters.optionalInteger('VisibilityTimeout', 0, longestVisibility) ?? queue.settings.visibilityTimeout,
+				waitTime: parameters.optionalInteger('WaitTimeSeconds', 0, longestWait) ?? 0,
 				gone: context.gone,
 			});
 			const system = [...parameters.texts('AttributeNames'), ...parameters.texts('MessageSystemAttributeNames')];
-			const own = parameters.texts('MessageAttributeNames');
 			if (messages.length === 0) return {};
-			return { Messages: messages.map(message => delivery(queue, message, context.accountId, system, own)) };
+			return { Messages: messages.map(message => delivery(queue, message, context.accountId, system)) };
 		},
 	},
 	DeleteMessage: {
@@ -77,40 +67,19 @@ export const messageOperations: Operations = {
 		takes: ['QueueUrl', 'ReceiptHandle', 'VisibilityTimeout'],
 		run: (parameters, context) => hold(queueOf(parameters, context), parameters),
 	},
-	ChangeMessageVisibilityBatch: {
-		takes: ['QueueUrl', 'Entries'],
-		run: (parameters, context) => {
-			const queue = queueOf(parameters, context);
-			const known = ['Id', 'ReceiptHandle', 'VisibilityTimeout'];
-			return forEachEntry(parameters.entries('Entries'), known, entry => hold(queue, entry));
-		},
-	},
 };
 
-function contentOf(parameters: Parameters): MessageContent {
-	return {
-		body: parameters.text('MessageBody'),
-		attributes: parameters.map('MessageAttributes', 'object') as MessageAttributes,
-		systemAttributes: parameters.map('MessageSystemAttributes', 'object') as MessageAttributes,
-	};
-}
-
 function send(queue: Queue, parameters: Parameters): object {
-	const content = contentOf(parameters);
-	checkContent(content);
+	const body = parameters.text('MessageBody');
+	checkBody(body);
 	const { largestMessage } = queue.settings;
-	if (contentBytes(content) > largestMessage)
+	if (Buffer.byteLength(body) > largestMessage)
 		throw new SqsError(
 			'InvalidParameterValue',
 			`One or more parameters are invalid. Reason: Message must be shorter than ${largestMessage} bytes.`,
 		);
-	const message = queue.send(content, parameters.optionalInteger('DelaySeconds', 0, longestDelay));
-	return {
-		MessageId: message.id,
-		MD5OfMessageBody: bodyMd5(content.body),
-		MD5OfMessageAttributes: attributesMd5(content.attributes),
-		MD5OfMessageSystemAttributes: attributesMd5(content.systemAttributes),
-	};
+	const message = queue.send(body, parameters.optionalInteger('DelaySeconds', 0, longestDelay));
+	return { MessageId: message.id, MD5OfMessageBody: bodyMd5(body) };
 }
 
 function remove(queue: Queue, parameters: Parameters): object {
@@ -124,37 +93,22 @@ function hold(queue: Queue, parameters: Parameters): object {
 	return {};
 }
 
-function delivery(queue: Queue, message: Message, senderId: string, systemNames: string[], ownNames: string[]): object {
-	const system: Record<string, string | undefined> = {
+function delivery(queue: Queue, message: Message, senderId: string, names: string[]): object {
+	const all: Record<string, string | undefined> = {
 		SenderId: senderId,
 		SentTimestamp: String(message.sentAt),
 		ApproximateReceiveCount: String(message.receiveCount),
 		ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
-		AWSTraceHeader: message.systemAttributes.AWSTraceHeader?.StringValue,
 		DeadLetterQueueSourceArn: message.deadLetterSource,
 	};
-	const wanted = pick(system, name => systemNames.includes('All') || systemNames.includes(name));
-	const own = pick(message.attributes, name => ownNames.some(pattern => isNamed(name, pattern)));
+	const wanted = Object.entries(all).filter(
+		([name, value]) => value !== undefined && (names.includes('All') || names.includes(name)),
+	);
 	return {
 		MessageId: message.id,
 		ReceiptHandle: receiptHandle(queue.name, message),
 		Body: message.body,
 		MD5OfBody: bodyMd5(message.body),
-		...(Object.keys(wanted).length > 0 && { Attributes: wanted }),
-		...(Object.keys(own).length > 0 && { MessageAttributes: own, MD5OfMessageAttributes: attributesMd5(own) }),
+		...(wanted.length > 0 && { Attributes: Object.fromEntries(wanted) }),
 	};
-}
-
-/** Whether an attribute is requested: by name, by a prefix as in `frame.*`, or by `All` or `.*` with all others. */
-function isNamed(name: string, pattern: string): boolean {
-	if (pattern === 'All') return true;
-	return pattern.endsWith('.*') ? name.startsWith(pattern.slice(0, -2)) : name === pattern;
-}
-
-function pick<Value>(
-	all: Readonly<Record<string, Value | undefined>>,
-	isWanted: (name: string) => boolean,
-): Record<string, Value> {
-	const entries = Object.entries(all).filter(([name, value]) => value !== undefined && isWanted(name));
-	return Object.fromEntries(entries) as Record<string, Value>;
 }

@@ -1,5 +1,4 @@
 import { invalidParameter } from './errors.ts';
-import type { MoveTasks } from './move-tasks.ts';
 import type { Parameters } from './parameters.ts';
 import type { Queue } from './queue.ts';
 import type { Queues } from './queues.ts';
@@ -7,7 +6,6 @@ import type { Queues } from './queues.ts';
 /** Context passed to every operation. */
 export type SqsContext = {
 	readonly queues: Queues;
-	readonly tasks: MoveTasks;
 	readonly accountId: string;
 	/** Where this server listens now. */
 	readonly endpoint: string;

@@ -54,14 +54,11 @@ export class Parameters {
 		return list.map(item => new Parameters(item));
 	}
 
-	/** An object whose values are all of one type; empty when there is none. */
-	map<Type extends 'string' | 'object'>(
-		name: string,
-		type: Type,
-	): Record<string, Type extends 'string' ? string : object> {
+	/** An object whose values are strings; empty when there is none. */
+	map(name: string): Record<string, string> {
 		const map = this.#values[name] ?? {};
-		if (typeof map !== 'object' || Object.values(map).some(value => typeof value !== type || value === null))
-			throw invalidParameter(name, map, `It must be a map to ${type}s.`);
-		return map as Record<string, Type extends 'string' ? string : object>;
+		if (typeof map !== 'object' || Object.values(map).some(value => typeof value !== 'string'))
+			throw invalidParameter(name, map, 'It must be a map to strings.');
+		return map as Record<string, string>;
 	}
 }

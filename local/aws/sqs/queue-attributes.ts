@@ -8,7 +8,6 @@ export type QueueSettings = {
 	readonly visibilityTimeout: number;
 	readonly retention: number;
 	readonly delay: number;
-	readonly waitTime: number;
 	readonly largestMessage: number;
 	readonly redrive?: { readonly deadLetterArn: string; readonly maxReceiveCount: number };
 };
@@ -22,16 +21,13 @@ const numbers: Readonly<Record<string, { readonly min: number; readonly max: num
 	VisibilityTimeout: { min: 0, max: longestVisibility, unset: 30 },
 	MessageRetentionPeriod: { min: 60, max: 1_209_600, unset: 345_600 },
 	DelaySeconds: { min: 0, max: longestDelay, unset: 0 },
-	ReceiveMessageWaitTimeSeconds: { min: 0, max: longestWait, unset: 0 },
 	MaximumMessageSize: { min: 1024, max: largestMessageBytes, unset: largestMessageBytes },
 };
 
-/** Kept and given back; on loopback, rights and encryption at rest change nothing. */
-const withoutEffect = ['Policy', 'SqsManagedSseEnabled'];
 const mostReceives = 1000;
 
 /**
- * Attributes with some of them changed; an empty `RedrivePolicy` or `Policy` takes the old one away.
+ * Attributes with some of them changed; an empty `RedrivePolicy` takes the old one away.
  *
  * @throws SqsError for an attribute this SQS does not know, or a value out of its bounds.
  */
@@ -42,9 +38,8 @@ export function changedAttributes(current: QueueAttributes, changes: QueueAttrib
 		const bounds = numbers[name];
 		if (bounds) next[name] = String(boundedInteger(name, value, bounds.min, bounds.max));
 		else if (name === 'RedrivePolicy' && value !== '') next[name] = JSON.stringify(redrivePolicy(value));
-		else if (name === 'RedrivePolicy' || withoutEffect.includes(name)) next[name] = value;
-		else throw new SqsError('InvalidAttributeName', `Unknown Attribute ${name}.`);
-		if (next[name] === '') delete next[name];
+		else if (name !== 'RedrivePolicy') throw new SqsError('InvalidAttributeName', `Unknown Attribute ${name}.`);
+		else delete next[name];
 	}
 	return next;
 }
@@ -57,7 +52,6 @@ export function settingsOf(attributes: QueueAttributes): QueueSettings {
 		visibilityTimeout: Number(all.VisibilityTimeout),
 		retention: Number(all.MessageRetentionPeriod),
 		delay: Number(all.DelaySeconds),
-		waitTime: Number(all.ReceiveMessageWaitTimeSeconds),
 		largestMessage: Number(all.MaximumMessageSize),
 		...(policy && { redrive: { deadLetterArn: policy.deadLetterTargetArn, maxReceiveCount: policy.maxReceiveCount } }),
 	};
@@ -66,7 +60,7 @@ export function settingsOf(attributes: QueueAttributes): QueueSettings {
 /** All attributes of a queue, with defaults. */
 export function withDefaults(attributes: QueueAttributes): QueueAttributes {
 	const unset = Object.entries(numbers).map(([name, bounds]) => [name, String(bounds.unset)]);
-	return { ...Object.fromEntries(unset), SqsManagedSseEnabled: 'true', ...attributes };
+	return { ...Object.fromEntries(unset), ...attributes };
 }
 
 /** @throws SqsError unless the value is a whole number from `min` to `max`. */

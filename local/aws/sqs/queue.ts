@@ -3,7 +3,7 @@ import { Arrivals } from './arrivals.ts';
 import { DueHeap } from './due-heap.ts';
 import { SqsError } from './errors.ts';
 import { Journal } from './journal.ts';
-import type { Message, MessageContent } from './message.ts';
+import type { Message } from './message.ts';
 import { type QueueAttributes, type QueueSettings, settingsOf } from './queue-attributes.ts';
 import { parseReceipt } from './receipt.ts';
 
@@ -13,8 +13,7 @@ type QueueEvent =
 	| { readonly is: 'message'; readonly message: Message }
 	| { readonly is: 'received'; readonly id: string; readonly at: number; readonly visibleAt: number }
 	| { readonly is: 'visible'; readonly id: string; readonly visibleAt: number }
-	| { readonly is: 'deleted'; readonly id: string }
-	| { readonly is: 'purged' };
+	| { readonly is: 'deleted'; readonly id: string };
 
 /** Options of a receive call. */
 export type ReceiveRequest = {
@@ -47,7 +46,6 @@ export class Queue {
 	readonly #arrivals = new Arrivals();
 	#attributes: QueueAttributes = {};
 	#settings: QueueSettings = settingsOf({});
-	#deleted = false;
 	/** Epoch milliseconds. */
 	created = 0;
 	/** Epoch milliseconds of the last change to the attributes. */
@@ -77,9 +75,9 @@ export class Queue {
 	}
 
 	/** Adds a message that becomes visible after a delay in seconds. */
-	send(content: MessageContent, delay = this.#settings.delay): Message {
+	send(body: string, delay = this.#settings.delay): Message {
 		const sentAt = Date.now();
-		const message = { ...content, id: randomUUID(), sentAt, visibleAt: sentAt + delay * 1000, receiveCount: 0 };
+		const message = { id: randomUUID(), body, sentAt, visibleAt: sentAt + delay * 1000, receiveCount: 0 };
 		this.#record({ is: 'message', message });
 		return message;
 	}
@@ -93,7 +91,6 @@ export class Queue {
 	async receive(request: ReceiveRequest): Promise<Message[]> {
 		const deadline = Date.now() + request.waitTime * 1000;
 		while (!request.gone.aborted) {
-			if (this.#deleted) throw new SqsError('QueueDoesNotExist', 'The specified queue does not exist.');
 			const taken = this.#take(request.most, request.visibilityTimeout * 1000);
 			if (taken.length > 0 || Date.now() >= deadline) return taken;
 			await this.#arrivals.next(Math.min(deadline, this.#due.top?.at ?? deadline), request.gone);
@@ -139,31 +136,9 @@ export class Queue {
 		return counts;
 	}
 
-	/**
-	 * Moves up to `most` visible messages as new ones to the queue that `destinationOf` gives.
-	 *
-	 * @returns how many; fewer when there are no more, or when one has no destination.
-	 */
-	moveVisible(most: number, destinationOf: (message: Message) => Queue | undefined): number {
-		for (let moved = 0; ; moved++) {
-			const message = moved < most ? this.#nextVisible(Date.now()) : undefined;
-			const destination = message && destinationOf(message);
-			if (!destination) return moved;
-			const { body, attributes, systemAttributes, id } = message;
-			destination.send({ body, attributes, systemAttributes }, 0);
-			this.#record({ is: 'deleted', id });
-		}
-	}
-
-	purge(): void {
-		this.#record({ is: 'purged' });
-	}
-
-	/** Closes the journal. With `deleted`, waiting receive calls fail because the queue no longer exists. */
-	close(deleted: boolean): void {
-		this.#deleted = deleted;
+	/** Closes the journal. */
+	close(): void {
 		this.#journal.close();
-		this.#arrivals.announce();
 	}
 
 	#take(most: number, visibilityMs: number): Message[] {
@@ -225,9 +200,6 @@ export class Queue {
 			this.#due.push(event.message.visibleAt, event.message.id);
 		} else if (event.is === 'deleted') {
 			this.#messages.delete(event.id);
-		} else if (event.is === 'purged') {
-			this.#messages.clear();
-			this.#due.clear();
 		} else {
 			const message = this.#messages.get(event.id);
 			if (!message) return;

@@ -5,8 +5,7 @@ import { parseTarget } from '#local/aws/request-target.ts';
 import { type Credentials, SignatureError, verifySignature } from '#local/aws/signature.ts';
 import { SqsError, signatureCodes } from './errors.ts';
 import { messageOperations } from './message-operations.ts';
-import { MoveTasks } from './move-tasks.ts';
-import { type Operations, queueUrl, type SqsContext } from './operation.ts';
+import type { Operations, SqsContext } from './operation.ts';
 import { Parameters } from './parameters.ts';
 import { queueOperations } from './queue-operations.ts';
 import { Queues } from './queues.ts';
@@ -22,12 +21,6 @@ export type SqsOptions = {
 };
 
 export type SqsServer = LoopbackServer & {
-	/**
-	 * Makes the queue, or gives the one there is these attributes and no others.
-	 *
-	 * @throws when SQS would refuse an attribute, or the dead-letter queue it names does not exist yet.
-	 */
-	ensureQueue(name: string, attributes: Readonly<Record<string, string>>): Promise<{ url: string; arn: string }>;
 	/** Gives back at once what consumers held that ended with a former server, instead of when their time is over. */
 	releaseHeld(): void;
 };
@@ -39,26 +32,19 @@ const largestRequest = 16 * 1024 * 1024;
 /** Serves standard queues over the JSON protocol of SQS on 127.0.0.1, from a folder. */
 export async function startSqs(options: SqsOptions): Promise<SqsServer> {
 	const queues = new Queues(options.dataDir, options.region, options.accountId);
-	const tasks = new MoveTasks(queues);
-	const context = { queues, tasks, accountId: options.accountId };
+	const { accountId } = options;
 	const server = await listenOnLoopback((request, response) => {
 		const gone = new AbortController();
 		response.once('close', () => gone.abort());
-		serve(request, response, options, { ...context, endpoint: server.endpoint, gone: gone.signal });
+		serve(request, response, options, { queues, accountId, endpoint: server.endpoint, gone: gone.signal });
 	}, options.port);
 	return {
 		endpoint: server.endpoint,
-		ensureQueue: async (name, attributes) => {
-			const queue = queues.ensure(name, attributes);
-			const url = queueUrl(queue, { ...context, endpoint: server.endpoint });
-			return { url, arn: queue.arn };
-		},
 		releaseHeld: () => {
 			for (const queue of queues.all()) queue.releaseHeld();
 		},
 		close: async () => {
 			await server.close();
-			tasks.close();
 			queues.close();
 		},
 	};
