@@ -34,7 +34,7 @@ export function startHttpApi(
 			if (route.signed) {
 				const bodySha256 = createHash('sha256').update(body).digest('hex');
 				const { method = '', headers } = request;
-				verifySignature({ method, headers, ...target, bodySha256 }, { ...options, service: 'execute-api' });
+				await verifySignature({ method, headers, ...target, bodySha256 }, { ...options, service: 'execute-api' });
 			}
 			const event = toEvent(request, target, { body, pathParameters, routeKey: route.routeKey, ...options });
 			return structured(await route.worker.invoke(event));

@@ -27,13 +27,3 @@ export function parseTarget(target: string): RequestTarget {
 		});
 	return { path: target.slice(0, mark), query };
 }
-
-/** Percent-encodes everything but the unreserved characters of RFC 3986, as Signature Version 4 does. */
-export function uriEncode(text: string): string {
-	return encodeURIComponent(text).replace(/[!'()*]/g, char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-/** {@link uriEncode} that leaves `/` alone: for paths and object keys. */
-export function uriEncodePath(path: string): string {
-	return uriEncode(path).replaceAll('%2F', '/');
-}

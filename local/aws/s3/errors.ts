@@ -55,6 +55,5 @@ export const signatureCodes: Readonly<Record<SignatureFault, S3ErrorCode>> = {
 	'wrong-scope': 'AuthorizationHeaderMalformed',
 	'unsigned-header': 'AccessDenied',
 	skewed: 'RequestTimeTooSkewed',
-	expired: 'AccessDenied',
 	mismatch: 'SignatureDoesNotMatch',
 };

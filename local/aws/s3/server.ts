@@ -47,11 +47,11 @@ async function serve(
 }
 
 async function answerTo(request: IncomingMessage, store: Store, options: S3Options): Promise<S3Answer> {
-	const call = verifiedCall(request, options);
+	const call = await verifiedCall(request, options);
 	return route(call)(call, store);
 }
 
-function verifiedCall(request: IncomingMessage, { credentials, region }: S3Options): S3Call {
+async function verifiedCall(request: IncomingMessage, { credentials, region }: S3Options): Promise<S3Call> {
 	const method = request.method ?? '';
 	const { path, query, bucket, key } = target(request.url ?? '');
 	if (query.some(([name]) => name === 'X-Amz-Signature'))
@@ -60,7 +60,7 @@ function verifiedCall(request: IncomingMessage, { credentials, region }: S3Optio
 	if (payload === undefined && request.headers.authorization)
 		throw new S3Error('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
 	const bodySha256 = String(payload);
-	verifySignature(
+	await verifySignature(
 		{ method, path, query, headers: request.headers, bodySha256 },
 		{ credentials, region, service: 's3' },
 	);

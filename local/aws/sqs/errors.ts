@@ -44,6 +44,5 @@ export const signatureCodes: Readonly<Record<SignatureFault, string>> = {
 	'wrong-scope': 'SignatureDoesNotMatch',
 	'unsigned-header': 'SignatureDoesNotMatch',
 	skewed: 'SignatureDoesNotMatch',
-	expired: 'SignatureDoesNotMatch',
 	mismatch: 'SignatureDoesNotMatch',
 };

@@ -73,7 +73,7 @@ async function answerTo(request: IncomingMessage, options: SqsOptions, context: 
 	const bodySha256 = createHash('sha256').update(body).digest('hex');
 	const method = request.method ?? '';
 	const { path, query } = parseTarget(request.url ?? '');
-	verifySignature({ method, path, query, headers: request.headers, bodySha256 }, { ...options, service: 'sqs' });
+	await verifySignature({ method, path, query, headers: request.headers, bodySha256 }, { ...options, service: 'sqs' });
 
 	const target = String(request.headers['x-amz-target']);
 	const name = targetPattern.exec(target)?.[1] ?? '';

@@ -16,7 +16,7 @@ export function startSsm(
 		const bodySha256 = createHash('sha256').update(body).digest('hex');
 		const target = parseTarget(request.url ?? '/');
 		const { method = '', headers } = request;
-		verifySignature({ method, headers, ...target, bodySha256 }, { ...options, service: 'ssm' });
+		await verifySignature({ method, headers, ...target, bodySha256 }, { ...options, service: 'ssm' });
 		const operation = headers['x-amz-target'];
 		if (operation !== 'AmazonSSM.GetParameter') {
 			return [501, { __type: 'NotImplemented', message: `${operation} is not implemented by the local SSM` }];
