@@ -1,5 +1,4 @@
-import type { S3Client } from '@aws-sdk/client-s3';
-import { makeStateStore, type StateStore } from '#shared/aws/state-store.ts';
+import type { StateStore } from '#shared/aws/state-store.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
 
 /** Simultaneous writers of a document, and number of documents. */
@@ -15,8 +14,7 @@ const looks = 3;
  * @returns a warning if it fails only under concurrent writes; such an S3 is good enough for trials
  * @throws FramefanError with the failed operation
  */
-export async function checkS3(s3: S3Client, bucket: string, endpoint: string): Promise<string | undefined> {
-	const store = makeStateStore(s3, bucket);
+export async function checkS3(store: StateStore, endpoint: string): Promise<string | undefined> {
 	for (let look = 1; ; look++) {
 		const folder = `check/${crypto.randomUUID()}/`;
 		const fails = await whatFails(store, folder);

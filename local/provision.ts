@@ -13,6 +13,7 @@ import {
 	SetQueueAttributesCommand,
 	type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { makeStateStore } from '#shared/aws/state-store.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
 import { checkS3 } from './check-s3.ts';
 import { hostLayer } from './host-layer.ts';
@@ -88,7 +89,8 @@ const bucket: Provision = async (context, id) => {
 		.catch(error => {
 			throw new FramefanError(`Bucket ${Bucket} could not be created: ${firstLine(error)}`);
 		});
-	const warning = context.isOwn.s3 ? undefined : await checkS3(context.s3, Bucket, context.s3Url);
+	const store = makeStateStore(context.s3, Bucket);
+	const warning = context.isOwn.s3 ? undefined : await checkS3(store, context.s3Url);
 	if (warning) context.warnings.push(warning);
 	context.attributes.set(id, { ref: Bucket, Arn: `arn:aws:s3:::${Bucket}` });
 };
