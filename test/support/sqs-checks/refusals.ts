@@ -11,7 +11,7 @@ import {
 	TagQueueCommand,
 } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
-import { type Check, type Refusal, refusal } from '../check.ts';
+import { type Check, refusal } from '../check.ts';
 import { freshQueue, type SqsContext, sqsClient } from '../sqs-context.ts';
 
 const mib = 1_048_576;
@@ -117,23 +117,23 @@ export const sqsRefusalChecks: readonly Check<SqsContext>[] = [
 			const { QueueUrl, arn } = await freshQueue(context);
 			const message = { QueueUrl, MessageBody: 'x' };
 			const attribute = { DataType: 'String', StringValue: 'x' };
-			const refused: [Promise<Refusal>, string][] = [
-				[refusal(client.send(new TagQueueCommand({ QueueUrl, Tags: { a: 'b' } }))), 'TagQueue'],
-				[refusal(client.send(new PurgeQueueCommand({ QueueUrl }))), 'PurgeQueue'],
-				[refusal(client.send(new DeleteQueueCommand({ QueueUrl }))), 'DeleteQueue'],
-				[refusal(client.send(new StartMessageMoveTaskCommand({ SourceArn: arn }))), 'StartMessageMoveTask'],
-				[refusal(client.send(new SendMessageCommand({ ...message, MessageGroupId: 'g' }))), 'MessageGroupId'],
+			const refused: [() => Promise<unknown>, string][] = [
+				[() => client.send(new TagQueueCommand({ QueueUrl, Tags: { a: 'b' } })), 'TagQueue'],
+				[() => client.send(new PurgeQueueCommand({ QueueUrl })), 'PurgeQueue'],
+				[() => client.send(new DeleteQueueCommand({ QueueUrl })), 'DeleteQueue'],
+				[() => client.send(new StartMessageMoveTaskCommand({ SourceArn: arn })), 'StartMessageMoveTask'],
+				[() => client.send(new SendMessageCommand({ ...message, MessageGroupId: 'g' })), 'MessageGroupId'],
 				[
-					refusal(client.send(new SendMessageCommand({ ...message, MessageAttributes: { a: attribute } }))),
+					() => client.send(new SendMessageCommand({ ...message, MessageAttributes: { a: attribute } })),
 					'MessageAttributes',
 				],
 				[
-					refusal(client.send(new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'] }))),
+					() => client.send(new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'] })),
 					'MessageAttributeNames',
 				],
 			];
 			for (const [request, name] of refused) {
-				const { message, $metadata } = await request;
+				const { message, $metadata } = await refusal(request());
 				expect([$metadata.httpStatusCode, message]).toEqual([400, expect.stringContaining(name)]);
 			}
 		},
