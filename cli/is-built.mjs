@@ -3,7 +3,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const sources = ['cli', 'demo', 'functions', 'infra', 'library'];
+const sources = ['cli', 'demo', 'functions', 'infra', 'library', 'local'];
 
 /**
  * Whether a file is as new as all sources of a package.

@@ -30,7 +30,7 @@ if (compiler) {
 	pointToDeclarations(join(root, 'dist', 'types'));
 }
 if (findPackage('aws-cdk-lib'))
-	execFileSync(process.execPath, ['--import', 'tsx', 'infra/local/ship-assembly.ts'], { cwd: root, stdio: 'inherit' });
+	execFileSync(process.execPath, ['--import', 'tsx', 'local/ship-assembly.ts'], { cwd: root, stdio: 'inherit' });
 
 /** Makes declarations import each other: the sources, which they name, would be checked by the options of whoever imports them. */
 function pointToDeclarations(types) {

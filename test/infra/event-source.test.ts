@@ -1,11 +1,17 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+	CreateQueueCommand,
+	GetQueueAttributesCommand,
+	SendMessageBatchCommand,
+	SetQueueAttributesCommand,
+	SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type SqsServer, startSqs } from '#local/aws/sqs/server.ts';
 import { startEventSource } from '#local/lambda/event-source.ts';
 import { makeFunction } from '#local/lambda/function.ts';
-import { type SqsServer, startSqs } from '#local/sqs/server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'framefan-event-source-'));
 const region = 'us-east-1';
@@ -35,11 +41,12 @@ const counts = async (QueueUrl: string) => {
 
 /** A queue with dead letters after two deliveries, and a function behind it whose answer is this expression of `records`. */
 const wire = async (name: string, answer: string, pollers = 1) => {
-	const dead = await server.ensureQueue(`${name}-dead`, {});
-	const redrive = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 2 });
-	const { QueueUrl = '' } = await sqs.send(
-		new CreateQueueCommand({ QueueName: name, Attributes: { VisibilityTimeout: '1', RedrivePolicy: redrive } }),
-	);
+	const queueArn = `arn:aws:sqs:${region}:000000000000:${name}`;
+	const { QueueUrl: dead = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `${name}-dead` }));
+	const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
+	const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: `${queueArn}-dead`, maxReceiveCount: 2 });
+	const Attributes = { VisibilityTimeout: '1', RedrivePolicy };
+	await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
 	const taskRoot = join(folder, `code-${name}`);
 	mkdirSync(taskRoot);
 	writeFileSync(join(taskRoot, 'index.mjs'), `export const handler = async ({ Records: records }) => { ${answer} };`);
@@ -57,11 +64,11 @@ const wire = async (name: string, answer: string, pollers = 1) => {
 		{ concurrency: pollers, temporaryRoot: folder, logPath: join(folder, `${name}.log`) },
 	);
 	disposers.push(() => worker.close());
-	const source = { queueUrl: QueueUrl, queueArn: `arn:aws:sqs:${region}:000000000000:${name}`, region, worker };
+	const source = { queueUrl: QueueUrl, queueArn, region, worker };
 	disposers.push(
 		startEventSource(sqs, { ...source, batchSize: 10, pollers, waitSeconds: 20, reportsItemFailures: true }),
 	);
-	return { QueueUrl, dead: dead.url, worker };
+	return { QueueUrl, dead, worker };
 };
 
 const send = async (QueueUrl: string, bodies: string[]) => {

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { startS3 } from '#local/s3/server.ts';
-import { startSqs } from '#local/sqs/server.ts';
+import { startS3 } from '#local/aws/s3/server.ts';
+import { startSqs } from '#local/aws/sqs/server.ts';
 import { type ServiceAddress, testSigner } from './signed-request.ts';
 
 /** An S3 and an SQS in a process of their own, which can be killed. */

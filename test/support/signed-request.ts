@@ -25,25 +25,13 @@ export type PlainRequest = {
 
 /** Sends a request that is signed in its header; for what the SDK's clients have no command for. */
 export async function signedFetch(address: ServiceAddress, service: string, request: PlainRequest): Promise<Response> {
-	const signed = await signer(address, service).sign(unsigned(address, request));
+	const signed = await signedRequest(address, service, request);
 	return fetch(urlOf(signed), { method: request.method, headers: signed.headers, body: request.body ?? null });
 }
 
-/**
- * A presigned S3 URL.
- *
- * @param expiresIn seconds.
- * @param signedAt the clock unless told.
- */
-export async function presignedUrl(
-	address: ServiceAddress,
-	request: PlainRequest,
-	expiresIn: number,
-	signedAt = new Date(),
-): Promise<string> {
-	const plain = unsigned(address, request);
-	plain.headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD';
-	return urlOf(await signer(address, 's3').presign(plain, { expiresIn, signingDate: signedAt }));
+/** A request with its signature. */
+export function signedRequest(address: ServiceAddress, service: string, request: PlainRequest) {
+	return signer(address, service).sign(unsigned(address, request));
 }
 
 function signer({ region, credentials }: ServiceAddress, service: string): SignatureV4 {

@@ -1,4 +1,9 @@
-import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+	CreateQueueCommand,
+	GetQueueAttributesCommand,
+	SetQueueAttributesCommand,
+	SQSClient,
+} from '@aws-sdk/client-sqs';
 import type { ServiceAddress } from './signed-request.ts';
 
 /** An SQS under test. */
@@ -25,7 +30,8 @@ let queues = 0;
 
 /** Makes a queue that no other check uses. */
 export async function freshQueue({ client }: SqsContext, Attributes: Record<string, string> = {}): Promise<FreshQueue> {
-	const { QueueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: `fresh-${++queues}`, Attributes }));
+	const { QueueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: `fresh-${++queues}` }));
+	await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
 	const got = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
 	return { QueueUrl, arn: got.Attributes?.QueueArn ?? '' };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { onTestFinished } from 'vitest';
-import { startS3 } from '#local/s3/server.ts';
+import { startS3 } from '#local/aws/s3/server.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
 import type { StateStore } from '#shared/state-store.ts';
 import { testSigner } from './signed-request.ts';

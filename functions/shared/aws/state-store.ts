@@ -13,8 +13,6 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { retrying } from '../retrying.ts';
 import type { StateStore } from '../state-store.ts';
 
-export type { StateStore };
-
 /** By status, since not every S3 uses the error names of AWS; a missing bucket is another error. */
 export function isMissing(error: unknown) {
 	return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404 && error.name !== 'NoSuchBucket';

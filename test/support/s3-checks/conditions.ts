@@ -1,4 +1,4 @@
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
 import { type Check, refusal } from '../check.ts';
 import { type S3Context, s3Client } from '../s3-context.ts';
@@ -6,45 +6,6 @@ import { type S3Context, s3Client } from '../s3-context.ts';
 const noMatch = { name: 'PreconditionFailed', $metadata: { httpStatusCode: 412 } };
 
 export const conditionChecks: readonly Check<S3Context>[] = [
-	{
-		name: 'GET and HEAD with If-None-Match of the present ETag is 304',
-		run: async ({ client, bucket }) => {
-			const object = { Bucket: bucket, Key: 'condition/read' };
-			const { ETag } = await client.send(new PutObjectCommand({ ...object, Body: 'x' }));
-			for (const Command of [GetObjectCommand, HeadObjectCommand]) {
-				const refused = await refusal(client.send(new Command({ ...object, IfNoneMatch: ETag }) as GetObjectCommand));
-				expect(refused.$metadata.httpStatusCode).toBe(304);
-			}
-			const other = await client.send(new GetObjectCommand({ ...object, IfNoneMatch: '"other"' }));
-			expect(await other.Body?.transformToString()).toBe('x');
-		},
-	},
-	{
-		name: 'GET with If-Match of another ETag is 412',
-		run: async ({ client, bucket }) => {
-			const object = { Bucket: bucket, Key: 'condition/match' };
-			const { ETag } = await client.send(new PutObjectCommand({ ...object, Body: 'x' }));
-			await client.send(new GetObjectCommand({ ...object, IfMatch: ETag }));
-			expect(await refusal(client.send(new GetObjectCommand({ ...object, IfMatch: '"other"' })))).toMatchObject(
-				noMatch,
-			);
-		},
-	},
-	{
-		name: 'GET with If-Modified-Since and If-Unmodified-Since',
-		run: async ({ client, bucket }) => {
-			const object = { Bucket: bucket, Key: 'condition/since' };
-			await client.send(new PutObjectCommand({ ...object, Body: 'x' }));
-			const [past, future] = [new Date(Date.now() - 3_600_000), new Date(Date.now() + 3_600_000)];
-			await client.send(new GetObjectCommand({ ...object, IfModifiedSince: past }));
-			await client.send(new GetObjectCommand({ ...object, IfUnmodifiedSince: future }));
-			const { LastModified } = await client.send(new HeadObjectCommand(object));
-			const unmodified = await refusal(client.send(new GetObjectCommand({ ...object, IfModifiedSince: LastModified })));
-			expect(unmodified.$metadata.httpStatusCode).toBe(304);
-			const modified = client.send(new GetObjectCommand({ ...object, IfUnmodifiedSince: past }));
-			expect(await refusal(modified)).toMatchObject(noMatch);
-		},
-	},
 	{
 		name: 'PUT with If-None-Match: * creates once',
 		run: async ({ client, bucket }) => {

@@ -1,13 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
 	AbortMultipartUploadCommand,
+	type CompletedPart,
 	CompleteMultipartUploadCommand,
 	CreateMultipartUploadCommand,
 	type CreateMultipartUploadCommandInput,
 	GetObjectCommand,
 	HeadObjectCommand,
-	ListPartsCommand,
-	PutObjectCommand,
 	UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
@@ -26,10 +25,10 @@ async function upload({ client, bucket }: S3Context, begin: Begin, bodies: reado
 	const parts = [];
 	for (const [i, Body] of bodies.entries()) {
 		const number = { PartNumber: i + 1 };
-		const { ETag, ChecksumSHA256 } = await client.send(
+		const { ETag, ChecksumCRC32 } = await client.send(
 			new UploadPartCommand({ ...target, ...number, Body, ChecksumAlgorithm: begin.ChecksumAlgorithm }),
 		);
-		parts.push({ ...number, ETag, ...(ChecksumSHA256 && { ChecksumSHA256 }) });
+		parts.push({ ...number, ETag, ...(ChecksumCRC32 && { ChecksumCRC32 }) });
 	}
 	return { target, parts };
 }
@@ -39,27 +38,18 @@ export const multipartChecks: readonly Check<S3Context>[] = [
 		name: 'parts become one object with the ETag of its parts',
 		run: async context => {
 			const { client } = context;
-			const begin = { Key: 'multi/plain', ContentType: 'video/mp4', Metadata: { a: 'b' } };
+			const begin = { Key: 'multi/plain', ContentType: 'video/mp4', ChecksumAlgorithm: 'CRC32' } as const;
 			const { target, parts } = await upload(context, begin, [large, small]);
-			const listed = await client.send(new ListPartsCommand(target));
-			expect(listed.Parts?.map(({ PartNumber, Size, ETag }) => ({ PartNumber, Size, ETag }))).toEqual([
-				{ PartNumber: 1, Size: large.length, ETag: parts[0]?.ETag },
-				{ PartNumber: 2, Size: small.length, ETag: parts[1]?.ETag },
-			]);
-			expect(
-				await refusal(client.send(new HeadObjectCommand({ Bucket: target.Bucket, Key: target.Key }))),
-			).toMatchObject({
-				name: 'NotFound',
-			});
+			const object = { Bucket: target.Bucket, Key: target.Key };
+			expect(await refusal(client.send(new HeadObjectCommand(object)))).toMatchObject({ name: 'NotFound' });
 			const done = await client.send(
 				new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } }),
 			);
 			const md5s = Buffer.concat([large, small].map(body => createHash('md5').update(body).digest()));
 			expect(done.ETag).toBe(`"${createHash('md5').update(md5s).digest('hex')}-2"`);
-			const got = await client.send(new GetObjectCommand({ Bucket: target.Bucket, Key: target.Key }));
-			expect(got).toMatchObject({ ETag: done.ETag, ContentType: 'video/mp4', Metadata: { a: 'b' } });
+			const got = await client.send(new GetObjectCommand(object));
+			expect(got).toMatchObject({ ETag: done.ETag, ContentType: 'video/mp4' });
 			expect(Buffer.concat([large, small]).equals((await got.Body?.transformToByteArray()) ?? Buffer.of())).toBe(true);
-			expect(await refusal(client.send(new ListPartsCommand(target)))).toMatchObject({ name: 'NoSuchUpload' });
 		},
 	},
 	{
@@ -71,16 +61,6 @@ export const multipartChecks: readonly Check<S3Context>[] = [
 			await context.client.send(new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } }));
 			const head = await context.client.send(new HeadObjectCommand({ Bucket: target.Bucket, Key: target.Key }));
 			expect(head.ContentLength).toBe(large.length + 5);
-		},
-	},
-	{
-		name: 'completing with If-None-Match: * does not replace an object',
-		run: async context => {
-			const { target, parts } = await upload(context, { Key: 'multi/once' }, [small]);
-			await context.client.send(new PutObjectCommand({ Bucket: target.Bucket, Key: target.Key, Body: 'first' }));
-			const complete = { ...target, MultipartUpload: { Parts: parts }, IfNoneMatch: '*' };
-			const refused = await refusal(context.client.send(new CompleteMultipartUploadCommand(complete)));
-			expect(refused).toMatchObject({ name: 'PreconditionFailed', $metadata: { httpStatusCode: 412 } });
 		},
 	},
 	{
@@ -105,12 +85,14 @@ export const multipartChecks: readonly Check<S3Context>[] = [
 		name: 'unknown and unordered parts are refused',
 		run: async context => {
 			const { target, parts } = await upload(context, { Key: 'multi/bad' }, [large, large]);
-			const complete = (Parts: { PartNumber: number; ETag: string | undefined }[]) =>
+			const complete = (Parts: CompletedPart[]) =>
 				refusal(context.client.send(new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } })));
 			expect(await complete([{ PartNumber: 1, ETag: '"00000000000000000000000000000000"' }])).toMatchObject({
 				name: 'InvalidPart',
 			});
 			expect(await complete([{ PartNumber: 7, ETag: parts[0]?.ETag }])).toMatchObject({ name: 'InvalidPart' });
+			const otherSum = { PartNumber: 1, ETag: parts[0]?.ETag, ChecksumCRC32: 'AAAAAA==' };
+			expect(await complete([otherSum])).toMatchObject({ name: 'InvalidPart' });
 			expect(await complete([...parts].reverse())).toMatchObject({ name: 'InvalidPartOrder' });
 		},
 	},
@@ -120,18 +102,6 @@ export const multipartChecks: readonly Check<S3Context>[] = [
 			const { target, parts } = await upload(context, { Key: 'multi/small' }, [small, small]);
 			const complete = new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } });
 			expect(await refusal(context.client.send(complete))).toMatchObject({ name: 'EntityTooSmall' });
-		},
-	},
-	{
-		name: 'the checksum of a multipart object is made of those of its parts',
-		run: async context => {
-			const begin = { Key: 'multi/summed', ChecksumAlgorithm: 'SHA256' } as const;
-			const { target, parts } = await upload(context, begin, [large, small]);
-			const done = await context.client.send(
-				new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } }),
-			);
-			const sums = Buffer.concat([large, small].map(body => createHash('sha256').update(body).digest()));
-			expect(done.ChecksumSHA256).toBe(`${createHash('sha256').update(sums).digest('base64')}-2`);
 		},
 	},
 ];

@@ -1,5 +1,4 @@
 import {
-	ChangeMessageVisibilityBatchCommand,
 	ChangeMessageVisibilityCommand,
 	DeleteMessageCommand,
 	ReceiveMessageCommand,
@@ -60,21 +59,6 @@ export const visibilityChecks: readonly Check<SqsContext>[] = [
 			await wait(1200);
 			expect(await receive(context, QueueUrl)).toHaveLength(0);
 			await context.client.send(new ChangeMessageVisibilityCommand({ ...handle, VisibilityTimeout: 0 }));
-			expect(await receive(context, QueueUrl)).toHaveLength(1);
-		},
-	},
-	{
-		name: 'visibility is changed in batches, with partial failure',
-		run: async context => {
-			const QueueUrl = await sent(context);
-			const [message] = await receive(context, QueueUrl);
-			const Entries = [
-				{ Id: 'good', ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 0 },
-				{ Id: 'bad', ReceiptHandle: 'no-such-handle', VisibilityTimeout: 0 },
-			];
-			const changed = await context.client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
-			expect(changed.Successful).toMatchObject([{ Id: 'good' }]);
-			expect(changed.Failed).toMatchObject([{ Id: 'bad', Code: 'ReceiptHandleIsInvalid' }]);
 			expect(await receive(context, QueueUrl)).toHaveLength(1);
 		},
 	},

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeMemoryStore } from '#library/memory-store.ts';
+import type { LoopbackServer } from '#local/aws/loopback.ts';
+import { startS3 } from '#local/aws/s3/server.ts';
 import { checkS3 } from '#local/check-s3.ts';
-import { type S3Server, startS3 } from '#local/s3/server.ts';
+import { makeStateStore } from '#shared/aws/state-store.ts';
 import { testSigner } from '#test/signed-request.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'framefan-check-s3-'));
-let server: S3Server;
+let server: LoopbackServer;
 beforeAll(async () => {
 	server = await startS3({ dataDir: folder, ...testSigner });
 	await connect().send(new CreateBucketCommand({ Bucket: 'state' }));
@@ -32,9 +35,13 @@ const connect = (...unknown: string[]): S3Client => {
 	return s3;
 };
 
+test('the documents in memory, which library calls use, keep what is asked of an S3', async () => {
+	expect(await checkS3(makeMemoryStore(), 'memory')).toBeUndefined();
+});
+
 test('an S3 that knows conditional writes is taken, and nothing of the check stays there', async () => {
 	const s3 = connect();
-	expect(await checkS3(s3, 'state', server.endpoint)).toBeUndefined();
+	expect(await checkS3(makeStateStore(s3, 'state'), server.endpoint)).toBeUndefined();
 	expect((await s3.send(new ListObjectsV2Command({ Bucket: 'state' }))).KeyCount).toBe(0);
 });
 
@@ -42,7 +49,7 @@ test.each([
 	['if-none-match', 'creating a document that exists succeeded'],
 	['if-match', 'replacing a document that has changed succeeded'],
 ])('one that ignores %s is refused by what it does, with what to do', async (header, what) => {
-	await expect(checkS3(connect(header), 'state', 'http://other')).rejects.toThrow(
+	await expect(checkS3(makeStateStore(connect(header), 'state'), 'http://other')).rejects.toThrow(
 		`The S3 at http://other can't store the state: ${what}. Use an S3 with conditional writes`,
 	);
 });
@@ -59,7 +66,7 @@ test('one that lets two win at the same time is taken with a warning', async () 
 		},
 		{ step: 'build', priority: 'low' },
 	);
-	expect(await checkS3(s3, 'state', 'http://other')).toMatch(
+	expect(await checkS3(makeStateStore(s3, 'state'), 'http://other')).toMatch(
 		/http:\/\/other lets 8 of 8 simultaneous conditional writes succeed, so work may be done twice/,
 	);
 });

@@ -2,14 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { type S3Server, startS3 } from '#local/s3/server.ts';
+import type { LoopbackServer } from '#local/aws/loopback.ts';
+import { startS3 } from '#local/aws/s3/server.ts';
 import { type S3Context, s3Context } from '#test/s3-context.ts';
 import { s3Suite } from '#test/s3-suite.ts';
 import { testSigner } from '#test/signed-request.ts';
 
 describe('the local S3', () => {
 	let dataDir: string;
-	let server: S3Server;
+	let server: LoopbackServer;
 	let context: S3Context;
 	beforeAll(async () => {
 		dataDir = await mkdtemp(join(tmpdir(), 'framefan-s3-'));

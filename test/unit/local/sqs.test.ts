@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { type SqsServer, startSqs } from '#local/sqs/server.ts';
+import { type SqsServer, startSqs } from '#local/aws/sqs/server.ts';
 import { testSigner } from '#test/signed-request.ts';
 import { type SqsContext, sqsContext } from '#test/sqs-context.ts';
 import { sqsSuite } from '#test/sqs-suite.ts';

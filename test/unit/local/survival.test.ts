@@ -16,6 +16,7 @@ import {
 	GetQueueAttributesCommand,
 	ReceiveMessageCommand,
 	SendMessageCommand,
+	SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wait } from '#test/check.ts';
@@ -93,7 +94,8 @@ describe('after a SIGKILL', () => {
 	it('a queue has its messages, its holds and its receive counts, at another port', async () => {
 		const client = sqsClient(running.sqs);
 		const Attributes = { VisibilityTimeout: '3' };
-		const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: 'work', Attributes }));
+		const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: 'work' }));
+		await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
 		for (const MessageBody of ['deleted', 'held', 'waiting'])
 			await client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
 		const receive = async () => (await client.send(new ReceiveMessageCommand({ QueueUrl }))).Messages?.[0];

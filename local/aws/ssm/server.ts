@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { type LoopbackServer, listenOnLoopback } from '#local/aws/loopback.ts';
+import { parseTarget } from '#local/aws/request-target.ts';
+import { type Credentials, SignatureError, verifySignature } from '#local/aws/signature.ts';
+import { readBody } from '#local/read-body.ts';
+
+/** Serves `GetParameter` for secrets in memory. */
+export function startSsm(
+	secrets: Map<string, string>,
+	options: { credentials: Credentials; region: string },
+): Promise<LoopbackServer> {
+	const answer = async (request: IncomingMessage): Promise<[number, Record<string, unknown>]> => {
+		const body = await readBody(request, 64 * 1024);
+		if (!body) return [413, { __type: 'RequestEntityTooLarge' }];
+		const bodySha256 = createHash('sha256').update(body).digest('hex');
+		const target = parseTarget(request.url ?? '/');
+		const { method = '', headers } = request;
+		await verifySignature({ method, headers, ...target, bodySha256 }, { ...options, service: 'ssm' });
+		const operation = headers['x-amz-target'];
+		if (operation !== 'AmazonSSM.GetParameter') {
+			return [501, { __type: 'NotImplemented', message: `${operation} is not implemented by the local SSM` }];
+		}
+		const { Name } = JSON.parse(body.toString('utf8')) as { Name: string };
+		const value = secrets.get(Name);
+		return value === undefined
+			? [400, { __type: 'ParameterNotFound', message: `There is no parameter ${Name}` }]
+			: [200, { Parameter: { Name, Type: 'SecureString', Value: value, Version: 1 } }];
+	};
+	return listenOnLoopback((request, response) => {
+		answer(request)
+			.catch((error: Error): [number, Record<string, unknown>] => [
+				error instanceof SignatureError ? 403 : 400,
+				{
+					__type: error instanceof SignatureError ? 'AccessDeniedException' : 'SerializationException',
+					message: error.message,
+				},
+			])
+			.then(([status, json]) => {
+				response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
+				response.end(JSON.stringify(json));
+			});
+	});
+}

@@ -1,0 +1,158 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { FramefanError } from '#shared/errors.ts';
+import { startSsm } from './aws/ssm/server.ts';
+import { startHttpApi } from './http-api.ts';
+import { openLogFile } from './lambda/log-file.ts';
+import { provision, type StackContext } from './provision.ts';
+import { type ServiceEnvironment, startServices } from './services.ts';
+import { synthesize } from './synthesize.ts';
+import { makeResolver, parameterValues, readAssets, readTemplate } from './template.ts';
+
+const accountId = '000000000000';
+
+export type LocalStack = {
+	httpUrl: string;
+	region: string;
+	credentials: { accessKeyId: string; secretAccessKey: string };
+	/** What a client of the stack's own S3 and SQS needs, for tests and operators. */
+	s3: S3Client;
+	sqs: SQSClient;
+	/** Names of the template's buckets. */
+	buckets: string[];
+	/** Warnings about the S3 service, one line each. */
+	warnings: string[];
+	/** Invokes a function with an event; `id`: beginning of its logical id. */
+	invoke(id: string, event: unknown): Promise<unknown>;
+	/** Process ids of the function sandboxes that live now, by function. */
+	sandboxes(): Record<string, number[]>;
+	/** Invocations that are going on: of all functions, or of those whose logical ids begin so. */
+	busy(ids?: string[]): number;
+	close(): Promise<void>;
+};
+
+/**
+ * Runs the deployed template on 127.0.0.1: S3, SQS, Lambda, HTTP API, schedules.
+ * @param options.dataDir folder of state, queues and logs; a later start with it continues
+ * @param options.parameters values for the template's parameters
+ * @param options.environment may set an external S3 or SQS (see `services.ts`)
+ * @param options.idle processes no messages and schedules: for reading the state only
+ * @param options.secrets SSM SecureStrings by name, held in memory only
+ */
+export async function startLocalStack(options: {
+	dataDir: string;
+	parameters: Record<string, string>;
+	secrets: Record<string, string>;
+	environment?: ServiceEnvironment;
+	idle?: boolean;
+}): Promise<LocalStack> {
+	const { dataDir } = options;
+	const assembly = await synthesize();
+	const template = readTemplate(assembly, 'Framefan');
+	const parameters = parameterValues(template, options.parameters);
+	// Left behind by sandboxes of a stack that was killed.
+	rmSync(join(dataDir, 'tmp'), { recursive: true, force: true });
+	mkdirSync(dataDir, { recursive: true });
+
+	const disposers: (() => unknown)[] = [];
+	const close = async () => {
+		for (const end of disposers.splice(0).reverse()) await end();
+	};
+	try {
+		const services = await startServices(dataDir, accountId, options.environment ?? {});
+		disposers.push(() => services.close());
+		const { region, credentials } = services;
+		const ssmServer = await startSsm(new Map(Object.entries(options.secrets)), { credentials, region });
+		disposers.push(() => ssmServer.close());
+
+		const s3 = new S3Client({ region, credentials, endpoint: services.s3, forcePathStyle: true });
+		const sqs = new SQSClient({ region, credentials, endpoint: services.sqs });
+		const attributes: StackContext['attributes'] = new Map();
+		const pseudo = {
+			'AWS::Region': region,
+			'AWS::AccountId': accountId,
+			'AWS::Partition': 'aws',
+			'AWS::URLSuffix': 'amazonaws.com',
+			'AWS::StackName': 'Framefan',
+		};
+		const context: StackContext = {
+			assets: readAssets(assembly, 'Framefan'),
+			dataDir,
+			region,
+			accountId,
+			prefix: services.prefix,
+			s3,
+			sqs,
+			...{ s3Url: services.s3, sqsUrl: services.sqs, isOwn: services.isOwn },
+			lambdaEnvironment: {
+				AWS_REGION: region,
+				AWS_DEFAULT_REGION: region,
+				AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+				AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+				...(credentials.sessionToken ? { AWS_SESSION_TOKEN: credentials.sessionToken } : {}),
+				AWS_ENDPOINT_URL_S3: services.s3,
+				AWS_ENDPOINT_URL_SQS: services.sqs,
+				AWS_ENDPOINT_URL_SSM: ssmServer.endpoint,
+				...checksumSettings(options.environment ?? {}),
+				// This Node may be older than the one that the deployment runs on.
+				AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+			},
+			resolver: makeResolver({ parameters, pseudo, attributes }),
+			attributes,
+			functions: new Map(),
+			routes: [],
+			warnings: [],
+			disposers,
+		};
+		await provision(
+			context,
+			template.resources,
+			options.idle ? ['AWS::Lambda::EventSourceMapping', 'AWS::Events::Rule'] : [],
+		);
+		const http = await startHttpApi(context.routes, openLogFile(join(dataDir, 'logs', 'http-api.log')), {
+			credentials,
+			region,
+			accountId,
+		});
+		disposers.push(() => http.close());
+		// All are needed soon, so they are started in parallel.
+		if (!options.idle) for (const worker of context.functions.values()) void worker.warm().catch(() => {});
+
+		return {
+			httpUrl: http.endpoint,
+			region,
+			credentials,
+			s3,
+			sqs,
+			buckets: [...template.resources]
+				.filter(([, { type }]) => type === 'AWS::S3::Bucket')
+				.map(([id]) => String(attributes.get(id)?.ref)),
+			warnings: context.warnings,
+			invoke: (id, event) => {
+				const worker = [...context.functions].find(([name]) => name.startsWith(id))?.[1];
+				if (!worker) throw new FramefanError(`The template has no function ${id}`);
+				return worker.invoke(event);
+			},
+			sandboxes: () => Object.fromEntries([...context.functions].map(([id, worker]) => [id, worker.pids()])),
+			busy: (ids = ['']) =>
+				[...context.functions]
+					.filter(([name]) => ids.some(id => name.startsWith(id)))
+					.reduce((sum, [, worker]) => sum + worker.busy(), 0),
+			close,
+		};
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
+
+/** Passes the checksum settings of the environment to the functions: some S3 services support other checksums than AWS. */
+const checksumSettings = (environment: ServiceEnvironment): Record<string, string> =>
+	Object.fromEntries(
+		['AWS_REQUEST_CHECKSUM_CALCULATION', 'AWS_RESPONSE_CHECKSUM_VALIDATION'].flatMap(name => {
+			const value = environment[name];
+			return value ? [[name, value]] : [];
+		}),
+	);
