@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { credentialsOf, ownCredentials, type ServiceEnvironment } from '#local/services.ts';
+import { credentialsOf, type ServiceEnvironment } from '#local/services.ts';
 import { startLocalStack } from '#local/stack.ts';
 import { FramefanError } from '#shared/errors.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
@@ -17,17 +17,28 @@ const localSchema = z.object({
 /** Facts about a local sampling that are known without its stack. */
 export type LocalSampling = z.input<typeof localSchema>;
 
-const addressSchema = z.object({ httpUrl: z.string(), region: z.string() });
+const addressSchema = z.object({
+	httpUrl: z.string(),
+	region: z.string(),
+	/** Of a stack that has made them for itself. */
+	credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }).optional(),
+});
 
 /** Stores which sampling a data folder is for. */
 export function keepLocalSampling(dataDir: string, sampling: LocalSampling): void {
 	writeFileSync(join(dataDir, 'sampling.json'), JSON.stringify(sampling));
 }
 
-/** Publishes the address of the stack of a data folder for other processes. @returns a function that removes it */
-export function announceStack(dataDir: string, { httpUrl, region }: ApiAddress): () => void {
+/**
+ * Publishes the address of the stack of a data folder for other processes of the same user.
+ * @returns a function that removes it
+ */
+export function announceStack(dataDir: string, { httpUrl, region, credentials }: ApiAddress): () => void {
 	const file = join(dataDir, 'api.json');
-	writeFileSync(file, JSON.stringify({ httpUrl, region }));
+	// Credentials of external services stay in the environment.
+	const address = { httpUrl, region, ...(hasExternalServices() ? {} : { credentials }) };
+	rmSync(file, { force: true });
+	writeFileSync(file, JSON.stringify(address), { mode: 0o600 });
 	return () => rmSync(file, { force: true });
 }
 
@@ -91,12 +102,14 @@ export async function askLocalStack<Answer>(
 const runningStack = async (dataDir: string): Promise<ApiClient | undefined> => {
 	const file = join(dataDir, 'api.json');
 	if (!existsSync(file)) return undefined;
-	const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL_SQS } = process.env;
-	const credentials = AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL_SQS ? credentialsOf(process.env) : ownCredentials;
-	const api = makeApiClient({ ...addressSchema.parse(JSON.parse(readFileSync(file, 'utf8'))), credentials });
+	const { credentials: own, ...address } = addressSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+	if (!own && !hasExternalServices()) return undefined;
+	const api = makeApiClient({ ...address, credentials: own ?? credentialsOf(process.env) });
 	// The address may be stale, left by a killed process.
 	return api.list({ limit: 1 }).then(
 		() => api,
 		() => undefined,
 	);
 };
+
+const hasExternalServices = (): boolean => Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL_SQS);

@@ -4,17 +4,19 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { type CfnRule, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { allRoutes } from '../functions/api/routes.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { ffmpegLayer } from './constructs/ffmpeg-layer.ts';
+import { grantState } from './constructs/grant-state.ts';
 import { MediaLayer } from './constructs/media-layer.ts';
 import { StageFunction } from './constructs/stage-function.ts';
 import { WorkQueue } from './constructs/work-queue.ts';
 import { deploymentTarget, settings } from './settings.ts';
+import { stateRights } from './state-rights.ts';
 
 /**
  * The whole system, in the order of the data:
@@ -100,20 +102,27 @@ export class FramefanStack extends Stack {
 		});
 
 		// Environment variables and rights.
-		for (const stage of [api, fanOut, decode, reduce]) {
-			stage.bind('STATE_BUCKET', state.bucketName, grantee => state.grantReadWrite(grantee));
+		for (const [stage, rights] of [
+			[api, stateRights.api],
+			[fanOut, stateRights.fanOut],
+			[decode, stateRights.decode],
+			[reduce, stateRights.reduce],
+		] as const) {
+			stage.bind('STATE_BUCKET', state.bucketName, grantee => grantState(state, grantee, rights));
 		}
-		const token = StringParameter.fromSecureStringParameterAttributes(this, 'Token', {
-			parameterName: choice.tokenParameter,
-			simpleName: false,
+		const token = new PolicyStatement({
+			actions: ['ssm:GetParameter'],
+			resources: [this.formatArn({ service: 'ssm', resource: `parameter${choice.tokenParameter}` })],
 		});
 		for (const stage of [api, fanOut, decode, reduce]) {
 			stage.bind('SUPERVISELY_SERVER', choice.superviselyServer);
 			stage.bind('REQUEST_SECONDS', choice.requestSeconds);
-			stage.bind('TOKEN_PARAMETER', choice.tokenParameter, grantee => token.grantRead(grantee));
+			stage.bind('TOKEN_PARAMETER', choice.tokenParameter, grantee =>
+				grantee.grantPrincipal.addToPrincipalPolicy(token),
+			);
 		}
-		api.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
-		api.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, grantee => recounts.queue.grantSendMessages(grantee));
+		api.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, plan.senders);
+		api.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, recounts.senders);
 		api.bind('SCHEDULED_SAMPLING', choice.standingSampling);
 		for (const [stage, { memoryMiB }] of Object.entries({
 			FAN_OUT: settings.fanOut,
@@ -122,15 +131,15 @@ export class FramefanStack extends Stack {
 		})) {
 			api.bind(`${stage}_MIB`, String(memoryMiB));
 		}
-		fanOut.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
-		fanOut.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, grantee => chunks.queue.grantSendMessages(grantee));
-		fanOut.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, grantee => recounts.queue.grantSendMessages(grantee));
+		fanOut.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, plan.senders);
+		fanOut.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, chunks.senders);
+		fanOut.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, recounts.senders);
 		for (const stage of [api, fanOut]) stage.bind('FRAMES_PER_CHUNK', choice.framesPerChunk);
 		// Deferred messages are sent to their own queue again.
-		decode.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, grantee => chunks.queue.grantSendMessages(grantee));
-		decode.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, grantee => recounts.queue.grantSendMessages(grantee));
-		reduce.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, grantee => recounts.queue.grantSendMessages(grantee));
-		reduce.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, grantee => plan.queue.grantSendMessages(grantee));
+		decode.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, chunks.senders);
+		decode.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, recounts.senders);
+		reduce.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, recounts.senders);
+		reduce.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, plan.senders);
 		reduce.bind('STUCK_SECONDS', String(settings.stuckAfter.toSeconds()));
 		reduce.bind('QUIET_SECONDS', String(settings.sweepEvery.toSeconds()));
 		reduce.bind('MESSAGES_KEPT_SECONDS', String(settings.messagesKept.toSeconds()));

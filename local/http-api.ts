@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type LoopbackServer, listenOnLoopback } from './aws/loopback.ts';
 import { parseTarget } from './aws/request-target.ts';
-import { type Credentials, SignatureError, verifySignature } from './aws/signature.ts';
+import { type Access, SignatureError, verifySignature } from './aws/signature.ts';
 import type { LocalFunction } from './lambda/function.ts';
 import type { LogFile } from './lambda/log-file.ts';
 import { readBody } from './read-body.ts';
@@ -20,7 +20,7 @@ const bodyLimit = 10 * 1024 * 1024;
 export function startHttpApi(
 	routes: HttpRoute[],
 	log: LogFile,
-	options: { credentials: Credentials; region: string; accountId: string; port?: number },
+	options: Access & { accountId: string; port?: number },
 ): Promise<LoopbackServer> {
 	const matchers = routes.map(route => ({ route, match: matcher(route.routeKey) }));
 

@@ -1,64 +1,29 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import {
-	type BucketLocationConstraint,
-	CreateBucketCommand,
-	HeadBucketCommand,
-	type S3Client,
-} from '@aws-sdk/client-s3';
-import {
-	CreateQueueCommand,
-	GetQueueAttributesCommand,
-	SetQueueAttributesCommand,
-	type SQSClient,
-} from '@aws-sdk/client-sqs';
+import { type BucketLocationConstraint, CreateBucketCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, GetQueueAttributesCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { makeStateStore } from '#shared/aws/state-store.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
 import { checkS3 } from './check-s3.ts';
 import { hostLayer } from './host-layer.ts';
-import type { HttpRoute } from './http-api.ts';
 import { knownProperties } from './known-properties.ts';
 import { type EventSource, startEventSource } from './lambda/event-source.ts';
 import { type LocalFunction, makeFunction } from './lambda/function.ts';
+import {
+	credentialVariables,
+	permission,
+	policy,
+	pollerOf,
+	resourcePolicy,
+	role,
+	withPermission,
+} from './provision-rights.ts';
 import { startRule } from './rule-timer.ts';
-import type { Attributes, Resolver, Resource } from './template.ts';
+import { arn, type Provision, properties, type StackContext } from './stack-context.ts';
+import type { Resource } from './template.ts';
 
-/** Context for provisioning a stack: its services, and the resources provisioned so far. */
-export type StackContext = {
-	/** Folders of the assets, by S3 key. */
-	assets: Map<string, string>;
-	dataDir: string;
-	region: string;
-	accountId: string;
-	/** Prefix of the names of buckets and queues. */
-	prefix: string;
-	s3: S3Client;
-	sqs: SQSClient;
-	s3Url: string;
-	sqsUrl: string;
-	/** Whether S3 and SQS are started by the stack, or are external services. */
-	isOwn: { s3: boolean; sqs: boolean };
-	/** Environment variables that Lambda sets for every function: region, credentials, endpoints. */
-	lambdaEnvironment: Record<string, string>;
-	resolver: Resolver;
-	attributes: Map<string, Attributes>;
-	functions: Map<string, LocalFunction>;
-	routes: HttpRoute[];
-	/** Warnings about the services, one line each. */
-	warnings: string[];
-	/** Close what was started; run in reverse order. */
-	disposers: (() => unknown)[];
-};
-
-type Provision = (context: StackContext, id: string, resource: Resource) => Promise<void> | void;
-type Properties = Record<string, unknown>;
-
-const arn = (context: StackContext, service: string, rest: string) =>
-	`arn:aws:${service}:${context.region}:${context.accountId}:${rest}`;
 const physicalName = ({ prefix }: StackContext, id: string) => `${prefix}-${id.toLowerCase()}`;
-const properties = (context: StackContext, resource: Resource): Properties =>
-	context.resolver.resolve(resource.properties) as Properties;
 const assetFolder = (context: StackContext, id: string, location: unknown): string => {
 	const folder = context.assets.get(String((location as { S3Key?: unknown } | undefined)?.S3Key));
 	if (!folder) throw new FramefanError(`The local stack can't run ${id}: its code isn't an asset of the assembly`);
@@ -129,7 +94,7 @@ const lambda: Provision = (context, id, resource) => {
 		handler: String(wanted.Handler),
 		taskRoot: assetFolder(context, id, wanted.Code),
 		layers: ((wanted.Layers ?? []) as string[]).map(String),
-		environment: { ...context.lambdaEnvironment, ...Variables },
+		environment: { ...context.lambdaEnvironment, ...credentialVariables(context, wanted.Role), ...Variables },
 		timeoutSeconds: Number(wanted.Timeout ?? 3),
 		memoryMiB: Number(wanted.MemorySize ?? 128),
 	};
@@ -142,7 +107,7 @@ const lambda: Provision = (context, id, resource) => {
 		logPath: join(context.dataDir, 'logs', `${id}.log`),
 	});
 	context.functions.set(id, made);
-	context.attributes.set(id, { ref: configuration.name, Arn: configuration.arn });
+	context.attributes.set(id, { ref: configuration.name, Arn: configuration.arn, Role: String(wanted.Role) });
 	context.disposers.push(() => made.close());
 };
 
@@ -162,7 +127,8 @@ const eventSource: Provision = (context, id, resource) => {
 		waitSeconds: context.isOwn.sqs ? 20 : 2,
 		reportsItemFailures: ((wanted.FunctionResponseTypes ?? []) as string[]).includes('ReportBatchItemFailures'),
 	};
-	context.disposers.push(startEventSource(context.sqs, mapping));
+	const sqs = pollerOf(context, String(wanted.FunctionName), mapping.queueArn);
+	context.disposers.push(startEventSource(sqs, mapping));
 };
 
 const route: Provision = (context, id, resource) => {
@@ -172,9 +138,12 @@ const route: Provision = (context, id, resource) => {
 	const type = wanted.AuthorizationType ?? 'NONE';
 	if (type !== 'AWS_IAM' && type !== 'NONE')
 		throw new FramefanError(`The local stack can't authorize ${id} by ${String(type)}`);
+	const routeKey = String(wanted.RouteKey);
+	const [method, path] = routeKey.split(' ') as [string, string];
+	const sourceArn = arn(context, 'execute-api', `local/$default/${method}${path}`);
 	context.routes.push({
-		routeKey: String(wanted.RouteKey),
-		worker: functionByArn(context, integration.uri),
+		routeKey,
+		worker: withPermission(context, functionByArn(context, integration.uri), 'apigateway.amazonaws.com', sourceArn),
 		signed: type === 'AWS_IAM',
 	});
 };
@@ -197,13 +166,12 @@ const rule: Provision = (context, id, resource) => {
 		const input = target.Input === undefined ? {} : { input: JSON.parse(target.Input) as unknown };
 		const { region, accountId } = context;
 		const expression = String(wanted.ScheduleExpression);
-		context.disposers.push(
-			startRule({ arn: ruleArn, expression, region, accountId, ...input }, functionByArn(context, target.Arn)),
-		);
+		const worker = withPermission(context, functionByArn(context, target.Arn), 'events.amazonaws.com', ruleArn);
+		context.disposers.push(startRule({ arn: ruleArn, expression, region, accountId, ...input }, worker));
 	}
 };
 
-/** For resources without effect locally: there is one user, with all rights. */
+/** For resources without effect locally. */
 const noOp =
 	(service: string): Provision =>
 	(context, id) => {
@@ -212,7 +180,7 @@ const noOp =
 
 /** Provisioners by resource type, in order of provisioning: later types refer to earlier ones. */
 const provisioners: [type: string, provision: Provision][] = [
-	['AWS::IAM::Role', noOp('iam')],
+	['AWS::IAM::Role', role],
 	['AWS::Logs::LogGroup', noOp('logs')],
 	['AWS::S3::Bucket', bucket],
 	['AWS::SQS::Queue', queue],
@@ -222,15 +190,15 @@ const provisioners: [type: string, provision: Provision][] = [
 	['AWS::ApiGatewayV2::Stage', noOp('apigateway')],
 	['AWS::ApiGatewayV2::Integration', integration],
 	['AWS::ApiGatewayV2::Route', route],
-	['AWS::S3::BucketPolicy', noOp('s3')],
-	['AWS::SQS::QueuePolicy', noOp('sqs')],
-	['AWS::IAM::Policy', noOp('iam')],
+	['AWS::S3::BucketPolicy', resourcePolicy],
+	['AWS::SQS::QueuePolicy', resourcePolicy],
+	['AWS::IAM::Policy', policy],
 	['AWS::SNS::Topic', noOp('sns')],
 	['AWS::SNS::TopicPolicy', noOp('sns')],
 	['AWS::SNS::Subscription', noOp('sns')],
 	['AWS::CloudWatch::Alarm', noOp('cloudwatch')],
 	['AWS::Events::Rule', rule],
-	['AWS::Lambda::Permission', noOp('lambda')],
+	['AWS::Lambda::Permission', permission],
 	['AWS::Lambda::EventSourceMapping', eventSource],
 ];
 

@@ -2,16 +2,14 @@ import { createHash } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { join } from 'node:path';
 import { FramefanError } from '#shared/errors.ts';
+import { type Credentials, type Roles, randomCredentials } from './aws/iam/callers.ts';
 import { startS3 } from './aws/s3/server.ts';
-import type { Credentials } from './aws/signature.ts';
 import { startSqs } from './aws/sqs/server.ts';
-
-/** Fixed credentials, to exercise signatures; the stack listens on loopback only. */
-export const ownCredentials = { accessKeyId: 'framefan-local', secretAccessKey: 'framefan-local-secret' };
 
 /** The S3 and the SQS of a local stack. */
 export type Services = {
 	region: string;
+	/** Of the owner, who may do everything; new ones at each start, unless a service is external. */
 	credentials: Credentials & { sessionToken?: string };
 	s3: string;
 	sqs: string;
@@ -28,21 +26,23 @@ export type ServiceEnvironment = Record<string, string | undefined>;
 /**
  * Starts an S3 and an SQS on loopback, each unless the environment names another by `AWS_ENDPOINT_URL_S3` or
  * `AWS_ENDPOINT_URL_SQS`, with `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, where it is not us-east-1, `AWS_REGION`.
+ * @param roles who else may call what is started here
  * @throws FramefanError for an invalid address or missing credentials
  */
 export async function startServices(
 	dataDir: string,
 	accountId: string,
 	environment: ServiceEnvironment,
+	roles: Roles,
 ): Promise<Services> {
 	const others = { s3: await endpointOf(environment, 'S3'), sqs: await endpointOf(environment, 'SQS') };
 	const isOwn = { s3: !others.s3, sqs: !others.sqs };
 	const isAllOwn = isOwn.s3 && isOwn.sqs;
 	const region = (!isAllOwn && (environment.AWS_REGION || environment.AWS_DEFAULT_REGION)) || 'us-east-1';
-	const credentials = isAllOwn ? ownCredentials : credentialsOf(environment);
+	const credentials = isAllOwn ? randomCredentials() : credentialsOf(environment);
 	const common = { credentials, region };
-	const s3 = others.s3 ? undefined : await startS3({ dataDir: join(dataDir, 's3'), ...common });
-	const sqs = others.sqs ? undefined : await startSqs({ dataDir: join(dataDir, 'sqs'), ...common, accountId });
+	const s3 = others.s3 ? undefined : await startS3({ dataDir: join(dataDir, 's3'), ...common, roles });
+	const sqs = others.sqs ? undefined : await startSqs({ dataDir: join(dataDir, 'sqs'), ...common, roles, accountId });
 	// In-flight messages were held by sandboxes of the previous stack, which have ended.
 	sqs?.releaseHeld();
 	const folder = createHash('sha256').update(dataDir).digest('hex').slice(0, 8);

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { FramefanError } from '#shared/errors.ts';
+import { type Grant, Roles } from './aws/iam/callers.ts';
 import { startSsm } from './aws/ssm/server.ts';
 import { startHttpApi } from './http-api.ts';
 import { openLogFile } from './lambda/log-file.ts';
-import { provision, type StackContext } from './provision.ts';
+import { provision } from './provision.ts';
 import { type ServiceEnvironment, startServices } from './services.ts';
+import type { StackContext } from './stack-context.ts';
 import { synthesize } from './synthesize.ts';
 import { makeResolver, parameterValues, readAssets, readTemplate } from './template.ts';
 
@@ -24,6 +26,10 @@ export type LocalStack = {
 	buckets: string[];
 	/** Warnings about the S3 service, one line each. */
 	warnings: string[];
+	/** Requests of functions that their roles don't allow: the first 100. */
+	denied: string[];
+	/** What the roles of functions allow and no request needed, so far. */
+	unusedGrants(): Grant[];
 	/** Invokes a function with an event; `id`: beginning of its logical id. */
 	invoke(id: string, event: unknown): Promise<unknown>;
 	/** Process ids of the function sandboxes that live now, by function. */
@@ -60,11 +66,19 @@ export async function startLocalStack(options: {
 	const close = async () => {
 		for (const end of disposers.splice(0).reverse()) await end();
 	};
+	const denied: string[] = [];
+	const deniedLog = openLogFile(join(dataDir, 'logs', 'access-denied.log'));
+	const roles = new Roles(message => {
+		if (denied.length < 100) denied.push(message);
+		deniedLog.write(`${new Date().toISOString()} ${message}\n`);
+	});
 	try {
-		const services = await startServices(dataDir, accountId, options.environment ?? {});
+		const services = await startServices(dataDir, accountId, options.environment ?? {}, roles);
 		disposers.push(() => services.close());
 		const { region, credentials } = services;
-		const ssmServer = await startSsm(new Map(Object.entries(options.secrets)), { credentials, region });
+		const ssmServer = await startSsm(new Map(Object.entries(options.secrets)), {
+			...{ credentials, region, roles, accountId },
+		});
 		disposers.push(() => ssmServer.close());
 
 		const s3 = new S3Client({ region, credentials, endpoint: services.s3, forcePathStyle: true });
@@ -85,13 +99,12 @@ export async function startLocalStack(options: {
 			prefix: services.prefix,
 			s3,
 			sqs,
+			credentials,
+			rights: { roles, byArn: new Map(), permissions: [] },
 			...{ s3Url: services.s3, sqsUrl: services.sqs, isOwn: services.isOwn },
 			lambdaEnvironment: {
 				AWS_REGION: region,
 				AWS_DEFAULT_REGION: region,
-				AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-				AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-				...(credentials.sessionToken ? { AWS_SESSION_TOKEN: credentials.sessionToken } : {}),
 				AWS_ENDPOINT_URL_S3: services.s3,
 				AWS_ENDPOINT_URL_SQS: services.sqs,
 				AWS_ENDPOINT_URL_SSM: ssmServer.endpoint,
@@ -130,6 +143,8 @@ export async function startLocalStack(options: {
 				.filter(([, { type }]) => type === 'AWS::S3::Bucket')
 				.map(([id]) => String(attributes.get(id)?.ref)),
 			warnings: context.warnings,
+			denied,
+			unusedGrants: () => roles.unused(),
 			invoke: (id, event) => {
 				const worker = [...context.functions].find(([name]) => name.startsWith(id))?.[1];
 				if (!worker) throw new FramefanError(`The template has no function ${id}`);

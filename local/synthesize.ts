@@ -8,15 +8,7 @@ import { FramefanError } from '#shared/errors.ts';
 import { cacheFolder, packageFolder, removeStale } from './package-folder.ts';
 
 /** Inputs of the template and its assets. */
-const inputs = [
-	'infra/app.ts',
-	'infra/stack.ts',
-	'infra/settings.ts',
-	'infra/constructs',
-	'functions',
-	'layers',
-	'package.json',
-];
+const inputs = ['infra', 'functions', 'layers', 'package.json'];
 const lockFile = join(packageFolder, 'package-lock.json');
 
 const shipped = join(packageFolder, 'dist', 'assembly');

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { EventSourceMappingOptions, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
@@ -45,12 +45,27 @@ export class WorkQueue extends Construct {
 			enforceSSL: true,
 		});
 		const { batchSize, maxConcurrency } = props;
-		const common = { maxConcurrency, reportBatchItemFailures: true };
-		props.worker.addEventSource(new SqsEventSource(this.queue, { batchSize, ...common }));
-		props.deadLetterConsumer.addEventSource(
-			new SqsEventSource(this.deadLetters, { ...common, batchSize: 10, maxConcurrency: 2 }),
-		);
+		// Its worker sets when a message that failed comes again.
+		this.queue.grant(props.worker, 'sqs:ChangeMessageVisibility');
+		consume(this.queue, props.worker, { batchSize, maxConcurrency });
+		consume(this.deadLetters, props.deadLetterConsumer, { batchSize: 10, maxConcurrency: 2 });
 	}
+
+	/** Grants the right to send messages. */
+	readonly senders = (grantee: IGrantable): Grant => this.queue.grant(grantee, 'sqs:SendMessage');
 }
+
+/** Lets a function take the messages of a queue, with the rights that its poller needs. */
+function consume(queue: Queue, worker: IFunction, options: EventSourceMappingOptions): void {
+	queue.grant(worker, ...pollerActions);
+	worker.addEventSourceMapping(queue.node.path, {
+		eventSourceArn: queue.queueArn,
+		reportBatchItemFailures: true,
+		...options,
+	});
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+const pollerActions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
 const sixTimes = (duration: Duration): Duration => Duration.seconds(duration.toSeconds() * 6);

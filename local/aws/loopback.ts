@@ -17,7 +17,10 @@ export type LoopbackServer = {
  */
 export async function listenOnLoopback(listener: RequestListener, port = 0): Promise<LoopbackServer> {
 	// A large upload may take longer than node's 5 minutes, an idle SDK connection longer than its 5 seconds.
-	const server = createServer({ requestTimeout: 0, keepAliveTimeout: 75_000 }, listener);
+	const server = createServer({ requestTimeout: 0, keepAliveTimeout: 75_000 }, (request, response) => {
+		if (isLoopback(request.headers.host)) listener(request, response);
+		else response.writeHead(421).end();
+	});
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', reject);
 		server.listen(port, '127.0.0.1', resolve);
@@ -31,4 +34,9 @@ export async function listenOnLoopback(listener: RequestListener, port = 0): Pro
 				server.closeAllConnections();
 			}),
 	};
+}
+
+/** A page in a browser can reach this server by a host name that is made to point here, but it can't change the name. */
+function isLoopback(host: string | undefined): boolean {
+	return host !== undefined && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host);
 }

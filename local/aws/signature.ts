@@ -1,13 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { type Caller, type Credentials, owner, type Roles } from './iam/callers.ts';
 import type { QueryPair } from './request-target.ts';
-
-/** The one key pair a local service accepts. */
-export type Credentials = {
-	readonly accessKeyId: string;
-	readonly secretAccessKey: string;
-};
 
 /** What the signature of a request covers. */
 export type SignedRequest = {
@@ -21,10 +16,17 @@ export type SignedRequest = {
 	readonly bodySha256: string;
 };
 
-/** Accepted credentials and scope. */
-export type Signer = {
+/** Who may call a service. */
+export type Access = {
+	/** Of the owner, who may do everything. */
 	readonly credentials: Credentials;
+	/** Who may do what their policies allow. */
+	readonly roles?: Roles | undefined;
 	readonly region: string;
+};
+
+/** Accepted callers and scope. */
+export type Signer = Access & {
 	/** Signing name of the service: `s3`, `sqs`, `execute-api`. */
 	readonly service: string;
 	/** Epoch milliseconds; default: now. */
@@ -65,14 +67,15 @@ const largestSkewMs = 15 * 60_000;
  * Checks a Signature Version 4 in the `Authorization` header, by signing the request again
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
  *
+ * @returns who has signed it
  * @throws SignatureError
  */
-export async function verifySignature(request: SignedRequest, signer: Signer): Promise<void> {
+export async function verifySignature(request: SignedRequest, signer: Signer): Promise<Caller> {
 	const signature = parseSignature(request);
 	const [accessKeyId, ...scope] = signature.credential.split('/');
 	if (scope.length !== 4) throw new SignatureError('malformed', 'The credential has no date, region and service.');
-	if (accessKeyId !== signer.credentials.accessKeyId)
-		throw new SignatureError('unknown-key', 'The access key id you provided does not exist in our records.');
+	const caller = callerOf(accessKeyId ?? '', signer);
+	if (!caller) throw new SignatureError('unknown-key', 'The access key id you provided does not exist in our records.');
 	const expectedScope = [signature.timestamp.slice(0, 8), signer.region, signer.service, 'aws4_request'].join('/');
 	if (scope.join('/') !== expectedScope)
 		throw new SignatureError('wrong-scope', `Credential should be scoped to ${expectedScope}.`);
@@ -81,13 +84,18 @@ export async function verifySignature(request: SignedRequest, signer: Signer): P
 		throw new SignatureError('skewed', 'The difference between the request time and the current time is too large.');
 	checkCoverage(request, signature);
 
-	const expected = Buffer.from(await signAgain(request, signature, signedAt, signer));
+	const expected = Buffer.from(await signAgain(request, signature, signedAt, signer, caller));
 	const given = Buffer.from(signature.signature);
 	if (given.length !== expected.length || !timingSafeEqual(given, expected))
 		throw new SignatureError(
 			'mismatch',
 			'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
 		);
+	return caller;
+}
+
+function callerOf(accessKeyId: string, { credentials, roles }: Signer): Caller | undefined {
+	return accessKeyId === credentials.accessKeyId ? owner(credentials) : roles?.find(accessKeyId);
 }
 
 function parseSignature({ headers }: SignedRequest): Signature {
@@ -122,14 +130,14 @@ async function signAgain(
 	{ method, path, query, headers, bodySha256 }: SignedRequest,
 	{ signedHeaders }: Signature,
 	signingDate: Date,
-	{ credentials, region, service }: Signer,
+	{ region, service }: Signer,
+	{ credentials }: Caller,
 ): Promise<string> {
 	const signed = signedHeaders.map(name => [name, [headers[name] ?? ''].flat().join(',')] as const);
 	// S3 signs the path as it is, every other service the encoded path encoded again.
 	const uriEscapePath = service !== 's3';
-	const { accessKeyId, secretAccessKey } = credentials;
 	const signer = new SignatureV4({
-		credentials: { accessKeyId, secretAccessKey },
+		credentials,
 		region,
 		service,
 		uriEscapePath,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { provision, type StackContext } from '#local/provision.ts';
+import { provision } from '#local/provision.ts';
 import { cronPattern, rateSeconds } from '#local/rule-timer.ts';
+import type { StackContext } from '#local/stack-context.ts';
 import { makeResolver, parameterValues, type Template } from '#local/template.ts';
 
 const resolver = makeResolver({

@@ -82,23 +82,55 @@ test('each queue has its consumer, with the time, the batch and the width that g
 });
 
 describe('what a function may do', () => {
-	const onState = ['s3:GetObject* s3:GetBucket* s3:List* s3:DeleteObject* s3:PutObject s3:PutObjectLegalHold'];
-	onState[0] += ' s3:PutObjectRetention s3:PutObjectTagging s3:PutObjectVersionTagging s3:Abort* on State, State/*';
-	const token =
-		'ssm:DescribeParameters ssm:GetParameters ssm:GetParameter ssm:GetParameterHistory on parameterTokenParameter';
-	const sends = (queue: string) => `sqs:SendMessage sqs:GetQueueAttributes sqs:GetQueueUrl on ${queue}`;
-	const receives = (queue: string) =>
-		`sqs:ReceiveMessage sqs:ChangeMessageVisibility sqs:GetQueueUrl sqs:DeleteMessage sqs:GetQueueAttributes on ${queue}`;
+	const token = 'ssm:GetParameter on parameterTokenParameter';
+	const sends = (queue: string) => `sqs:SendMessage on ${queue}`;
+	const receives = (queue: string) => `sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on ${queue}`;
+	const delays = (queue: string) => `sqs:ChangeMessageVisibility on ${queue}`;
+	const state = (action: string, ...keys: string[]) => `${action} on ${keys.map(key => `State/${key}`).join(', ')}`;
+	const lists = 's3:ListBucket on State';
+	const uploads = 's3:PutObject s3:AbortMultipartUpload';
+	const ofAttempt = 'samplings/*/attempts/*';
 	const rights: Record<string, string[]> = {
-		Api: [...onState, token, sends('PlanQueue'), sends('ReportingQueue')],
+		Api: [
+			lists,
+			state('s3:GetObject', 'samplings/*', 'standing.json'),
+			state(
+				...(['s3:PutObject', 'samplings/*/request.json', 'samplings/*/attempt-*.json'] as const),
+				...[`${ofAttempt}/outcome.json`, 'open/*', 'list/*', 'standing.json'],
+			),
+			...[token, sends('PlanQueue'), sends('ReportingQueue')],
+		],
 		FanOut: [
-			...[receives('PlanQueue'), ...onState, token],
+			...[delays('PlanQueue'), receives('PlanQueue'), lists],
+			state('s3:GetObject', 'samplings/*', 'open/*', 'videos/*', 'labels/*', 'leases/project-*', 'claims/*'),
+			state(
+				...(['s3:PutObject', 'samplings/*/destination.json', 'samplings/*/scope.json'] as const),
+				...['samplings/*/nodes/*', 'samplings/*/steps/*', 'samplings/*/chunks/*', 'samplings/*/done/*'],
+				...[`${ofAttempt}/nodes/*`, `${ofAttempt}/failures/*`, `${ofAttempt}/outcome.json`, 'open/*'],
+				...['videos/*/index-*.json', 'leases/project-*', 'claims/*'],
+			),
+			...[state(uploads, 'videos/*/file'), state('s3:DeleteObject', 'labels/*'), token],
 			...[sends('PlanQueue'), sends('DecodingQueue'), sends('ReportingQueue')],
 		],
-		Decode: [receives('DecodingQueue'), ...onState, token, sends('DecodingQueue'), sends('ReportingQueue')],
+		Decode: [
+			...[delays('DecodingQueue'), receives('DecodingQueue'), lists],
+			state('s3:GetObject', 'samplings/*', 'videos/*/file', 'leases/*/*'),
+			state(
+				...(['s3:PutObject', 'samplings/*/done/*', `${ofAttempt}/failures/*`, `${ofAttempt}/outcome.json`] as const),
+				'leases/*/*',
+			),
+			...[token, sends('DecodingQueue'), sends('ReportingQueue')],
+		],
 		Reduce: [
-			...['PlanDeadLetters', 'DecodingDeadLetters', 'ReportingQueue', 'ReportingDeadLetters'].map(receives),
-			...[...onState, token, sends('ReportingQueue'), sends('PlanQueue')],
+			...[receives('PlanDeadLetters'), receives('DecodingDeadLetters'), delays('ReportingQueue')],
+			...[receives('ReportingQueue'), receives('ReportingDeadLetters'), lists],
+			state('s3:GetObject', 'samplings/*', 'open/*', 'leases/*'),
+			state(
+				...(['s3:PutObject', 'samplings/*/attempt-*.json', 'samplings/*/done/*', 'samplings/*/report/*'] as const),
+				...[ofAttempt, 'open/*', 'labels/*', 'leases/*'],
+			),
+			...[state(uploads, 'samplings/*/report.json'), state('s3:DeleteObject', 'open/*')],
+			...[token, sends('ReportingQueue'), sends('PlanQueue')],
 		],
 	};
 

@@ -109,6 +109,9 @@ export async function openWorkbench(
 			await stack.close();
 			await server.close();
 			rmSync(data, { recursive: true, force: true });
+			// Its own code may take a refusal for another failure and go on.
+			if (stack.denied.length > 0)
+				throw new Error(`Functions were refused what they need:\n${stack.denied.join('\n')}`);
 		},
 	};
 }

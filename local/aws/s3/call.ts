@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Caller } from '#local/aws/iam/callers.ts';
 import { S3Error } from './errors.ts';
 import type { Store } from './store.ts';
 
@@ -14,6 +15,7 @@ export type S3Call = {
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body: AsyncIterable<Buffer>;
 	readonly region: string;
+	readonly caller: Caller;
 };
 
 export type S3Answer = {

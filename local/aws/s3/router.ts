@@ -5,8 +5,10 @@ import { listObjectsV2 } from './list-objects.ts';
 import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, uploadPart } from './multipart.ts';
 import { deleteObject, getObject, headObject, putObject } from './objects.ts';
 
-type Route = {
+export type Route = {
 	readonly run: Operation;
+	/** What a role needs the right to. */
+	readonly action: string;
 	readonly method: string;
 	readonly on: 'service' | 'bucket' | 'object';
 	/** Query parameters that identify this operation. */
@@ -20,18 +22,18 @@ type Route = {
 const listing = ['prefix', 'max-keys', 'continuation-token', 'start-after'];
 
 const routes: readonly Route[] = [
-	{ run: listBuckets, method: 'GET', on: 'service' },
-	{ run: createBucket, method: 'PUT', on: 'bucket' },
-	{ run: headBucket, method: 'HEAD', on: 'bucket' },
-	{ run: listObjectsV2, method: 'GET', on: 'bucket', needs: ['list-type'], takes: listing },
-	{ run: putObject, method: 'PUT', on: 'object', heeds: ['if-match', 'if-none-match'] },
-	{ run: getObject, method: 'GET', on: 'object', heeds: ['range'] },
-	{ run: headObject, method: 'HEAD', on: 'object' },
-	{ run: deleteObject, method: 'DELETE', on: 'object' },
-	{ run: createMultipartUpload, method: 'POST', on: 'object', needs: ['uploads'] },
-	{ run: uploadPart, method: 'PUT', on: 'object', needs: ['uploadId', 'partNumber'] },
-	{ run: completeMultipartUpload, method: 'POST', on: 'object', needs: ['uploadId'] },
-	{ run: abortMultipartUpload, method: 'DELETE', on: 'object', needs: ['uploadId'] },
+	{ run: listBuckets, action: 's3:ListAllMyBuckets', method: 'GET', on: 'service' },
+	{ run: createBucket, action: 's3:CreateBucket', method: 'PUT', on: 'bucket' },
+	{ run: headBucket, action: 's3:ListBucket', method: 'HEAD', on: 'bucket' },
+	{ run: listObjectsV2, action: 's3:ListBucket', method: 'GET', on: 'bucket', needs: ['list-type'], takes: listing },
+	{ run: putObject, action: 's3:PutObject', method: 'PUT', on: 'object', heeds: ['if-match', 'if-none-match'] },
+	{ run: getObject, action: 's3:GetObject', method: 'GET', on: 'object', heeds: ['range'] },
+	{ run: headObject, action: 's3:GetObject', method: 'HEAD', on: 'object' },
+	{ run: deleteObject, action: 's3:DeleteObject', method: 'DELETE', on: 'object' },
+	{ run: createMultipartUpload, action: 's3:PutObject', method: 'POST', on: 'object', needs: ['uploads'] },
+	{ run: uploadPart, action: 's3:PutObject', method: 'PUT', on: 'object', needs: ['uploadId', 'partNumber'] },
+	{ run: completeMultipartUpload, action: 's3:PutObject', method: 'POST', on: 'object', needs: ['uploadId'] },
+	{ run: abortMultipartUpload, action: 's3:AbortMultipartUpload', method: 'DELETE', on: 'object', needs: ['uploadId'] },
 ];
 
 const withEffect = [
@@ -49,7 +51,7 @@ const knownHeaders =
  *
  * @throws S3Error `NotImplemented`, with the name of what is unknown.
  */
-export function route(call: S3Call): Operation {
+export function route(call: S3Call): Route {
 	const on = call.bucket === '' ? 'service' : call.key === '' ? 'bucket' : 'object';
 	const parameters = [...call.query.keys()].filter(name => name !== 'x-id');
 	const found = routes.find(({ method, on: place, needs = [], takes = [] }) => {
@@ -65,7 +67,7 @@ export function route(call: S3Call): Operation {
 		name.startsWith('x-amz-') ? !knownHeaders.test(name) : withEffect.includes(name) && !found.heeds?.includes(name),
 	);
 	if (unknown) throw notImplemented(`The header ${unknown} of a ${call.method}`);
-	return found.run;
+	return found;
 }
 
 function notImplemented(what: string): S3Error {

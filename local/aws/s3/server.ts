@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { AccessDenied } from '#local/aws/iam/callers.ts';
 import { type LoopbackServer, listenOnLoopback } from '#local/aws/loopback.ts';
 import { parseTarget, type QueryPair } from '#local/aws/request-target.ts';
-import { type Credentials, SignatureError, verifySignature } from '#local/aws/signature.ts';
+import { type Access, SignatureError, verifySignature } from '#local/aws/signature.ts';
+import { authorize, hidden } from './authorize.ts';
 import type { S3Answer, S3Call } from './call.ts';
 import { S3Error, signatureCodes } from './errors.ts';
 import { route } from './router.ts';
 import { Store } from './store.ts';
 import { xmlDocument } from './xml.ts';
 
-export type S3Options = {
+export type S3Options = Access & {
 	/** Folder that keeps the buckets; made when there is none. One server at a time. */
 	readonly dataDir: string;
 	/** 0, the default, takes any free one. */
 	readonly port?: number;
-	readonly credentials: Credentials;
-	readonly region: string;
 };
 
 /** Serves the part of S3 that this system uses on 127.0.0.1, path-style, from a folder. */
@@ -48,10 +48,16 @@ async function serve(
 
 async function answerTo(request: IncomingMessage, store: Store, options: S3Options): Promise<S3Answer> {
 	const call = await verifiedCall(request, options);
-	return route(call)(call, store);
+	const { run, action } = route(call);
+	authorize(call, action);
+	try {
+		return await run(call, store);
+	} catch (error) {
+		throw hidden(error, call);
+	}
 }
 
-async function verifiedCall(request: IncomingMessage, { credentials, region }: S3Options): Promise<S3Call> {
+async function verifiedCall(request: IncomingMessage, options: S3Options): Promise<S3Call> {
 	const method = request.method ?? '';
 	const { path, query, bucket, key } = target(request.url ?? '');
 	if (query.some(([name]) => name === 'X-Amz-Signature'))
@@ -60,14 +66,14 @@ async function verifiedCall(request: IncomingMessage, { credentials, region }: S
 	if (payload === undefined && request.headers.authorization)
 		throw new S3Error('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
 	const bodySha256 = String(payload);
-	await verifySignature(
+	const caller = await verifySignature(
 		{ method, path, query, headers: request.headers, bodySha256 },
-		{ credentials, region, service: 's3' },
+		{ ...options, service: 's3' },
 	);
 	const headers = flat(request.headers);
 	// A refusal in the middle of a body must not cut the connection, or its sender would not see the answer.
 	const body = request.iterator({ destroyOnReturn: false });
-	return { method, bucket, key, query: new Map(query), headers, body, region };
+	return { method, bucket, key, query: new Map(query), headers, body, region: options.region, caller };
 }
 
 function target(url: string): { path: string; query: readonly QueryPair[]; bucket: string; key: string } {
@@ -98,6 +104,7 @@ function errorAnswer(error: unknown, requestId: string): S3Answer {
 
 function asS3Error(error: unknown): S3Error {
 	if (error instanceof S3Error) return error;
+	if (error instanceof AccessDenied) return new S3Error('AccessDenied', error.message);
 	if (error instanceof SignatureError) return new S3Error(signatureCodes[error.fault], error.message);
 	return new S3Error('InternalError', error instanceof Error ? error.message : String(error));
 }

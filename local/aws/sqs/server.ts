@@ -1,22 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AccessDenied } from '#local/aws/iam/callers.ts';
 import { type LoopbackServer, listenOnLoopback } from '#local/aws/loopback.ts';
 import { parseTarget } from '#local/aws/request-target.ts';
-import { type Credentials, SignatureError, verifySignature } from '#local/aws/signature.ts';
+import { type Access, SignatureError, verifySignature } from '#local/aws/signature.ts';
 import { SqsError, signatureCodes } from './errors.ts';
 import { messageOperations } from './message-operations.ts';
-import type { Operations, SqsContext } from './operation.ts';
+import { type Operations, queueOf, type SqsContext } from './operation.ts';
 import { Parameters } from './parameters.ts';
 import { queueOperations } from './queue-operations.ts';
 import { Queues } from './queues.ts';
 
-export type SqsOptions = {
+export type SqsOptions = Access & {
 	/** Folder that keeps the queues; made when there is none. One server at a time. */
 	readonly dataDir: string;
 	/** 0, the default, takes any free one. */
 	readonly port?: number;
-	readonly credentials: Credentials;
-	readonly region: string;
 	readonly accountId: string;
 };
 
@@ -73,7 +72,8 @@ async function answerTo(request: IncomingMessage, options: SqsOptions, context: 
 	const bodySha256 = createHash('sha256').update(body).digest('hex');
 	const method = request.method ?? '';
 	const { path, query } = parseTarget(request.url ?? '');
-	await verifySignature({ method, path, query, headers: request.headers, bodySha256 }, { ...options, service: 'sqs' });
+	const signed = { method, path, query, headers: request.headers, bodySha256 };
+	const caller = await verifySignature(signed, { ...options, service: 'sqs' });
 
 	const target = String(request.headers['x-amz-target']);
 	const name = targetPattern.exec(target)?.[1] ?? '';
@@ -82,6 +82,9 @@ async function answerTo(request: IncomingMessage, options: SqsOptions, context: 
 		throw new SqsError('UnsupportedOperation', `The operation ${name || target} is not supported by the local SQS.`);
 	const parameters = new Parameters(parseJson(body));
 	parameters.allowOnly(operation.takes);
+	const resource = operation.takes.includes('QueueUrl') ? queueOf(parameters, context).arn : '*';
+	// A batch needs the same right as one message.
+	caller.authorize({ action: `sqs:${name.replace(/Batch$/, '')}`, resource });
 	return operation.run(parameters, context);
 }
 
@@ -106,6 +109,7 @@ function parseJson(body: Buffer): unknown {
 
 function asSqsError(error: unknown): SqsError {
 	if (error instanceof SqsError) return error;
+	if (error instanceof AccessDenied) return new SqsError('AccessDeniedException', error.message, 403);
 	if (error instanceof SignatureError) return new SqsError(signatureCodes[error.fault], error.message, 403);
 	return new SqsError('InternalFailure', error instanceof Error ? error.message : String(error), 500);
 }

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { AccessDenied } from '#local/aws/iam/callers.ts';
 import { type LoopbackServer, listenOnLoopback } from '#local/aws/loopback.ts';
 import { parseTarget } from '#local/aws/request-target.ts';
-import { type Credentials, SignatureError, verifySignature } from '#local/aws/signature.ts';
+import { type Access, SignatureError, type SignatureFault, verifySignature } from '#local/aws/signature.ts';
 import { readBody } from '#local/read-body.ts';
 
 /** Serves `GetParameter` for secrets in memory. */
 export function startSsm(
 	secrets: Map<string, string>,
-	options: { credentials: Credentials; region: string },
+	options: Access & { accountId: string },
 ): Promise<LoopbackServer> {
 	const answer = async (request: IncomingMessage): Promise<[number, Record<string, unknown>]> => {
 		const body = await readBody(request, 64 * 1024);
@@ -16,12 +17,14 @@ export function startSsm(
 		const bodySha256 = createHash('sha256').update(body).digest('hex');
 		const target = parseTarget(request.url ?? '/');
 		const { method = '', headers } = request;
-		await verifySignature({ method, headers, ...target, bodySha256 }, { ...options, service: 'ssm' });
+		const caller = await verifySignature({ method, headers, ...target, bodySha256 }, { ...options, service: 'ssm' });
 		const operation = headers['x-amz-target'];
 		if (operation !== 'AmazonSSM.GetParameter') {
 			return [501, { __type: 'NotImplemented', message: `${operation} is not implemented by the local SSM` }];
 		}
 		const { Name } = JSON.parse(body.toString('utf8')) as { Name: string };
+		const parameter = `arn:aws:ssm:${options.region}:${options.accountId}:parameter/${Name.replace(/^\//, '')}`;
+		caller.authorize({ action: 'ssm:GetParameter', resource: parameter });
 		const value = secrets.get(Name);
 		return value === undefined
 			? [400, { __type: 'ParameterNotFound', message: `There is no parameter ${Name}` }]
@@ -29,16 +32,27 @@ export function startSsm(
 	};
 	return listenOnLoopback((request, response) => {
 		answer(request)
-			.catch((error: Error): [number, Record<string, unknown>] => [
-				error instanceof SignatureError ? 403 : 400,
-				{
-					__type: error instanceof SignatureError ? 'AccessDeniedException' : 'SerializationException',
-					message: error.message,
-				},
-			])
+			.catch(refusal)
 			.then(([status, json]) => {
 				response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
 				response.end(JSON.stringify(json));
 			});
 	});
 }
+
+function refusal(error: Error): [number, Record<string, unknown>] {
+	const { message } = error;
+	if (error instanceof AccessDenied) return [400, { __type: 'AccessDeniedException', message }];
+	if (error instanceof SignatureError) return [400, { __type: signatureCodes[error.fault], message }];
+	return [400, { __type: 'SerializationException', message }];
+}
+
+const signatureCodes: Readonly<Record<SignatureFault, string>> = {
+	missing: 'MissingAuthenticationToken',
+	malformed: 'IncompleteSignature',
+	'unknown-key': 'UnrecognizedClientException',
+	'wrong-scope': 'InvalidSignatureException',
+	'unsigned-header': 'InvalidSignatureException',
+	skewed: 'InvalidSignatureException',
+	mismatch: 'InvalidSignatureException',
+};

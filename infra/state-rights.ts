@@ -1,0 +1,54 @@
+/** Patterns of keys in the state bucket, in which `*` is any text. */
+export type StateRights = {
+	read: string[];
+	write: string[];
+	/** Written in parts, since they may be large. */
+	upload: string[];
+	delete: string[];
+};
+
+/**
+ * What each function may do with the documents of the state bucket; docs/architecture.md has the table of all keys. All
+ * functions may list it: whoever may not is told that a missing document is forbidden, not that it is missing.
+ */
+export const stateRights = {
+	api: {
+		read: ['samplings/*', 'standing.json'],
+		write: [
+			...['samplings/*/request.json', 'samplings/*/attempt-*.json', 'samplings/*/attempts/*/outcome.json'],
+			...['open/*', 'list/*', 'standing.json'],
+		],
+		upload: [],
+		delete: [],
+	},
+	fanOut: {
+		read: ['samplings/*', 'open/*', 'videos/*', 'labels/*', 'leases/project-*', 'claims/*'],
+		write: [
+			...['samplings/*/destination.json', 'samplings/*/scope.json', 'samplings/*/nodes/*', 'samplings/*/steps/*'],
+			...['samplings/*/chunks/*', 'samplings/*/done/*', 'samplings/*/attempts/*/nodes/*'],
+			...['samplings/*/attempts/*/failures/*', 'samplings/*/attempts/*/outcome.json', 'open/*'],
+			...['videos/*/index-*.json', 'leases/project-*', 'claims/*'],
+		],
+		upload: ['videos/*/file'],
+		delete: ['labels/*'],
+	},
+	// It handles the bytes of strangers, so it may write only that a chunk is done, why it failed, and its lease.
+	decode: {
+		read: ['samplings/*', 'videos/*/file', 'leases/*/*'],
+		write: [
+			...['samplings/*/done/*', 'samplings/*/attempts/*/failures/*', 'samplings/*/attempts/*/outcome.json'],
+			'leases/*/*',
+		],
+		upload: [],
+		delete: [],
+	},
+	reduce: {
+		read: ['samplings/*', 'open/*', 'leases/*'],
+		write: [
+			...['samplings/*/attempt-*.json', 'samplings/*/done/*', 'samplings/*/report/*'],
+			...['samplings/*/attempts/*', 'open/*', 'labels/*', 'leases/*'],
+		],
+		upload: ['samplings/*/report.json'],
+		delete: ['open/*'],
+	},
+} satisfies Record<string, StateRights>;
