@@ -8,7 +8,7 @@ import { startSsm } from './aws/ssm/server.ts';
 import { startHttpApi } from './http-api.ts';
 import { openLogFile } from './lambda/log-file.ts';
 import { provision } from './provision.ts';
-import { type ServiceEnvironment, startServices } from './services.ts';
+import { type ServiceEnvironment, type Services, startServices } from './services.ts';
 import type { StackContext } from './stack-context.ts';
 import { synthesize } from './synthesize.ts';
 import { makeResolver, parameterValues, readAssets, readTemplate } from './template.ts';
@@ -46,6 +46,7 @@ export type LocalStack = {
  * @param options.environment may set an external S3 or SQS (see `services.ts`)
  * @param options.idle processes no messages and schedules: for reading the state only
  * @param options.secrets SSM SecureStrings by name, held in memory only
+ * @param options.through told the addresses of S3 and SQS; answers with those to use, such as of proxies before them
  */
 export async function startLocalStack(options: {
 	dataDir: string;
@@ -53,6 +54,7 @@ export async function startLocalStack(options: {
 	secrets: Record<string, string>;
 	environment?: ServiceEnvironment;
 	idle?: boolean;
+	through?: (services: Pick<Services, 's3' | 'sqs'>) => Promise<Pick<Services, 's3' | 'sqs'>>;
 }): Promise<LocalStack> {
 	const { dataDir } = options;
 	const assembly = await synthesize();
@@ -73,8 +75,9 @@ export async function startLocalStack(options: {
 		deniedLog.write(`${new Date().toISOString()} ${message}\n`);
 	});
 	try {
-		const services = await startServices(dataDir, accountId, options.environment ?? {}, roles);
-		disposers.push(() => services.close());
+		const started = await startServices(dataDir, accountId, options.environment ?? {}, roles);
+		disposers.push(() => started.close());
+		const services = { ...started, ...(await options.through?.(started)) };
 		const { region, credentials } = services;
 		const ssmServer = await startSsm(new Map(Object.entries(options.secrets)), {
 			...{ credentials, region, roles, accountId },

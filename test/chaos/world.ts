@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
@@ -11,8 +12,6 @@ import {
 	SQSClient,
 } from '@aws-sdk/client-sqs';
 import { type SuperviselyServer, startSuperviselyServer } from '#demo/server/server.ts';
-import { type LocalAwsProcess, startLocalAws } from '#test/local-aws-process.ts';
-import { testSigner } from '#test/signed-request.ts';
 import { type StackProcess, startStackProcess } from '#test/stack-process.ts';
 import type { Plan } from './plan.ts';
 import { makeRandom } from './random.ts';
@@ -25,7 +24,7 @@ export type World = {
 	/** Lets go wrong what a plan says, from now on. */
 	setTrouble(plan: Plan, seed: number): Promise<void>;
 	calm(): void;
-	/** Kills the stack, S3 and SQS, and starts them again. */
+	/** Kills the stack with its S3 and SQS, and starts it again. */
 	restart(): Promise<void>;
 	killSandbox(worker: string | undefined, choose: (pids: number[]) => number | undefined): Promise<void>;
 	/** A JSON document of the state. */
@@ -38,12 +37,12 @@ const xmlError = (code: string) => `<?xml version="1.0"?><Error><Code>${code}</C
 export async function startWorld(folder: string): Promise<World> {
 	const server = await startSuperviselyServer({ dataDir: join(folder, 'server') });
 	const proxies = { s3: await startServiceProxy(), sqs: await startServiceProxy() };
-	let aws: LocalAwsProcess;
 	let stack: StackProcess;
 	let visibilitySeconds = 5;
-	const client = { ...testSigner };
+	const client = () => ({ region: 'us-east-1', credentials: stack.credentials });
 	/** Past the proxies. */
-	const direct = () => new SQSClient({ ...client, endpoint: aws.sqs.endpoint, useQueueUrlAsEndpoint: false });
+	const direct = () =>
+		new SQSClient({ ...client(), endpoint: String(proxies.sqs.target), useQueueUrlAsEndpoint: false });
 
 	/**
 	 * The template's attributes hold for the first start only: on a later one, messages that are waiting would be taken
@@ -56,10 +55,7 @@ export async function startWorld(folder: string): Promise<World> {
 			: { with: 'nothing' };
 
 	const start = async () => {
-		aws = await startLocalAws(join(folder, 'aws'));
-		proxies.s3.target = aws.s3.endpoint;
-		proxies.sqs.target = aws.sqs.endpoint;
-		stack = await startStackProcess({
+		const options = {
 			dataDir: join(folder, 'stack'),
 			server: server.address,
 			token: server.token,
@@ -67,12 +63,12 @@ export async function startWorld(folder: string): Promise<World> {
 				...{ FramesPerChunk: '10', ProgressSeconds: '1', LeaseSeconds: '3' },
 				...{ LongestWaitSeconds: '5', RequestSeconds: '2' },
 			},
-			environment: {
-				AWS_ENDPOINT_URL_S3: proxies.s3.endpoint,
-				AWS_ENDPOINT_URL_SQS: proxies.sqs.endpoint,
-				AWS_ACCESS_KEY_ID: testSigner.credentials.accessKeyId,
-				AWS_SECRET_ACCESS_KEY: testSigner.credentials.secretAccessKey,
-			},
+			environment: {},
+			proxies: { s3: proxies.s3.endpoint, sqs: proxies.sqs.endpoint },
+		};
+		stack = await startStackProcess(options, ({ s3, sqs }) => {
+			proxies.s3.target = s3;
+			proxies.sqs.target = sqs;
 		});
 		await tuneQueues();
 		tuned = true;
@@ -115,7 +111,7 @@ export async function startWorld(folder: string): Promise<World> {
 		restart: async () => {
 			proxies.s3.target = undefined;
 			proxies.sqs.target = undefined;
-			await Promise.all([stack.kill(), aws.kill()]);
+			await stack.kill();
 			await start();
 		},
 		calm: () => {
@@ -186,7 +182,7 @@ export async function startWorld(folder: string): Promise<World> {
 			};
 		},
 		read: async key => {
-			const s3 = new S3Client({ ...client, endpoint: aws.s3.endpoint, forcePathStyle: true });
+			const s3 = new S3Client({ ...client(), endpoint: String(proxies.s3.target), forcePathStyle: true });
 			try {
 				const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
 				const found = await s3.send(new GetObjectCommand({ Bucket: Buckets[0]?.Name, Key: key }));
@@ -196,9 +192,12 @@ export async function startWorld(folder: string): Promise<World> {
 			}
 		},
 		close: async () => {
-			await Promise.all([stack.kill(), aws.kill()]);
+			await stack.kill();
 			await Promise.all(Object.values(proxies).map(proxy => proxy.close()));
 			await server.close();
+			const denied = join(folder, 'stack', 'logs', 'access-denied.log');
+			if (existsSync(denied))
+				throw new Error(`Functions were refused what they need:\n${readFileSync(denied, 'utf8')}`);
 		},
 	};
 }

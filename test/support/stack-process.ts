@@ -6,6 +6,8 @@ import { type ApiAddress, type ApiClient, makeApiClient } from '../../cli/api-cl
 /** A local stack in a process of its own, which can be killed. */
 export type StackProcess = {
 	api: ApiClient;
+	/** Of the owner. */
+	credentials: ApiAddress['credentials'];
 	/** Process ids of the sandboxes that live now, by function. */
 	sandboxes(): Promise<Record<string, number[]>>;
 	/** SIGKILL; resolves when the process is gone. */
@@ -18,13 +20,21 @@ export type StackOptions = {
 	token: string;
 	parameters: Record<string, string>;
 	environment: Record<string, string>;
+	/** Addresses of proxies before the stack's own S3 and SQS. */
+	proxies?: Addresses;
 };
+
+type Addresses = { s3: string; sqs: string };
 
 const tokenParameter = '/framefan/supervisely-token';
 
 /** A stack in this very process, on its own S3 and SQS unless the environment names others. */
-export function startStack({ dataDir, server, token, parameters, environment }: StackOptions): Promise<LocalStack> {
+export function startStack(
+	{ dataDir, server, token, parameters, environment }: StackOptions,
+	through?: (services: Addresses) => Promise<Addresses>,
+): Promise<LocalStack> {
 	return startLocalStack({
+		...(through ? { through } : {}),
 		dataDir,
 		parameters: { SuperviselyServer: server, TokenParameter: tokenParameter, ...parameters },
 		secrets: { [tokenParameter]: token },
@@ -32,14 +42,22 @@ export function startStack({ dataDir, server, token, parameters, environment }: 
 	});
 }
 
-export async function startStackProcess(options: StackOptions): Promise<StackProcess> {
+/** @param onServices told where the stack's own S3 and SQS are, before the stack uses them */
+export async function startStackProcess(
+	options: StackOptions,
+	onServices: (services: Addresses) => void = () => {},
+): Promise<StackProcess> {
 	const child = spawn(process.execPath, ['--import', 'tsx', import.meta.filename], {
 		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 		env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
 	});
 	// Answers come in the order of the questions; of one that is gone there are none.
 	const waiting: ((answer: unknown) => void)[] = [];
-	child.on('message', answer => waiting.shift()?.(answer));
+	child.on('message', answer => {
+		if (!isServices(answer)) return waiting.shift()?.(answer);
+		onServices(answer.services);
+		child.send('go on');
+	});
 	child.on('exit', () => {
 		for (const tell of waiting.splice(0)) tell(undefined);
 	});
@@ -53,10 +71,14 @@ export async function startStackProcess(options: StackOptions): Promise<StackPro
 	if (!address) throw new Error('The stack ended before it stood');
 	return {
 		api: makeApiClient(address),
+		credentials: address.credentials,
 		sandboxes: async () => ((await ask('sandboxes')) ?? {}) as Record<string, number[]>,
 		kill: () => kill(child),
 	};
 }
+
+const isServices = (message: unknown): message is { services: Addresses } =>
+	typeof message === 'object' && message !== null && 'services' in message;
 
 const kill = async (child: ChildProcess): Promise<void> => {
 	if (child.exitCode !== null || child.signalCode !== null) return;
@@ -66,7 +88,13 @@ const kill = async (child: ChildProcess): Promise<void> => {
 };
 
 const serve = async (options: StackOptions): Promise<void> => {
-	const stack = await startStack(options);
+	const { proxies } = options;
+	const through = async (services: Addresses) => {
+		process.send?.({ services: { s3: services.s3, sqs: services.sqs } });
+		await once(process, 'message');
+		return proxies ?? services;
+	};
+	const stack = await startStack(options, through);
 	const { httpUrl, region, credentials } = stack;
 	process.on('message', () => process.send?.(stack.sandboxes()));
 	// It must not outlive the one that started it.
