@@ -86,17 +86,19 @@ describe('what a function may do', () => {
 	onState[0] += ' s3:PutObjectRetention s3:PutObjectTagging s3:PutObjectVersionTagging s3:Abort* on State, State/*';
 	const token =
 		'ssm:DescribeParameters ssm:GetParameters ssm:GetParameter ssm:GetParameterHistory on parameterTokenParameter';
+	const traces = 'xray:PutTraceSegments xray:PutTelemetryRecords on *';
 	const sends = (queue: string) => `sqs:SendMessage sqs:GetQueueAttributes sqs:GetQueueUrl on ${queue}`;
 	const receives = (queue: string) =>
 		`sqs:ReceiveMessage sqs:ChangeMessageVisibility sqs:GetQueueUrl sqs:DeleteMessage sqs:GetQueueAttributes on ${queue}`;
 	const rights: Record<string, string[]> = {
-		Api: [...onState, token, sends('PlanQueue'), sends('ReportingQueue')],
+		Api: [traces, ...onState, token, sends('PlanQueue'), sends('ReportingQueue')],
 		FanOut: [
-			...[receives('PlanQueue'), ...onState, token],
+			...[traces, receives('PlanQueue'), ...onState, token],
 			...[sends('PlanQueue'), sends('DecodingQueue'), sends('ReportingQueue')],
 		],
-		Decode: [receives('DecodingQueue'), ...onState, token, sends('DecodingQueue'), sends('ReportingQueue')],
+		Decode: [traces, receives('DecodingQueue'), ...onState, token, sends('DecodingQueue'), sends('ReportingQueue')],
 		Reduce: [
+			traces,
 			...['PlanDeadLetters', 'DecodingDeadLetters', 'ReportingQueue', 'ReportingDeadLetters'].map(receives),
 			...[...onState, token, sends('ReportingQueue'), sends('PlanQueue')],
 		],
