@@ -13,7 +13,7 @@ export const knownProperties: Record<string, string[]> = {
 		...['AlarmDescription', 'ComparisonOperator', 'Dimensions', 'EvaluationPeriods', 'MetricName', 'Namespace'],
 		...['Period', 'Statistic', 'Tags', 'Threshold', 'TreatMissingData', 'AlarmActions', 'Metrics'],
 	],
-	'AWS::CloudWatch::Dashboard': ['DashboardBody', 'Tags'],
+	'AWS::CloudWatch::Dashboard': ['DashboardBody', 'DashboardName', 'Tags'],
 	'AWS::Events::Rule': ['ScheduleExpression', 'State', 'Tags', 'Targets', 'EventPattern'],
 	'AWS::IAM::Policy': ['PolicyDocument', 'PolicyName', 'Roles'],
 	'AWS::IAM::Role': ['AssumeRolePolicyDocument', 'ManagedPolicyArns', 'Tags'],

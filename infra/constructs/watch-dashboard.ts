@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { faultsByReason, metricOf, metricOfAll } from './framefan-metric.ts';
@@ -35,6 +35,7 @@ export class WatchDashboard extends Construct {
 			stage.metricDuration({ period, statistic, label: `${name} ${statistic}` });
 
 		new Dashboard(this, 'Dashboard', {
+			dashboardName: Stack.of(this).stackName,
 			defaultInterval: Duration.hours(12),
 			widgets: [
 				[

@@ -62,7 +62,7 @@ test('each alarm watches what it is named for', () => {
 	);
 });
 
-test('every alarm notifies the topic or another that is told, which CloudWatch may publish to and which writes an email', () => {
+test("every alarm notifies a topic, the stack's own or another; the own one writes an email", () => {
 	const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
 	const [other] = Object.keys(template.findConditions('*')).filter(id => id.includes('HasOtherTopic'));
 	expect(template.toJSON().Conditions[other as string]).toEqual({
