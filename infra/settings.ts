@@ -11,6 +11,8 @@ export const settings = {
 	/** 3,538 MiB is two virtual processors: one for ffmpeg, one for the encoders. */
 	decode: { memoryMiB: 3538, timeout: Duration.minutes(10), maxConcurrency: 200 },
 	reduce: { memoryMiB: 512, timeout: Duration.minutes(2), maxConcurrency: 10 },
+	/** Requests a second that the HTTP API takes from all callers together, and how many at once above that. */
+	requests: { rateLimit: 20, burstLimit: 40 },
 	/** Deliveries of a message before it becomes a dead letter; delays between them increase (see back-off.ts). */
 	deliveries: 5,
 	/**

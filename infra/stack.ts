@@ -1,19 +1,17 @@
 import { CfnOutput, CfnParameter, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
-import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { type CfnRule, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { allRoutes } from '../functions/api/routes.ts';
-import { Alarms } from './constructs/alarms.ts';
+import { Alarms, ownTopic } from './constructs/alarms.ts';
 import { ffmpegLayer } from './constructs/ffmpeg-layer.ts';
 import { grantState } from './constructs/grant-state.ts';
+import { HttpEntry } from './constructs/http-entry.ts';
 import { MediaLayer } from './constructs/media-layer.ts';
 import { StageFunction } from './constructs/stage-function.ts';
+import { WatchDashboard } from './constructs/watch-dashboard.ts';
 import { WorkQueue } from './constructs/work-queue.ts';
 import { deploymentTarget, settings } from './settings.ts';
 import { stateRights } from './state-rights.ts';
@@ -151,9 +149,7 @@ export class FramefanStack extends Stack {
 		reduce.bind('PROGRESS_SECONDS', choice.progressSeconds);
 
 		// Entry points: HTTP, the schedule, and the sweep of open samplings.
-		const http = new HttpApi(this, 'Http', { defaultAuthorizer: new HttpIamAuthorizer() });
-		const integration = new HttpLambdaIntegration('ApiIntegration', api);
-		for (const { method, path } of allRoutes) http.addRoutes({ path, methods: [HttpMethod[method]], integration });
+		const http = new HttpEntry(this, 'Http', api);
 		const schedule = new Rule(this, 'StandingSamplingRule', {
 			schedule: Schedule.expression(choice.scheduleExpression),
 			targets: [new LambdaFunction(api)],
@@ -165,27 +161,30 @@ export class FramefanStack extends Stack {
 		});
 
 		// What is watched.
+		const functions = [
+			{ name: 'Api', stage: api, timeout: settings.api.timeout },
+			{ name: 'FanOut', stage: fanOut, timeout: settings.fanOut.timeout },
+			{ name: 'Decode', stage: decode, timeout: settings.decode.timeout },
+			{ name: 'Reduce', stage: reduce, timeout: settings.reduce.timeout },
+		];
+		const queues = [
+			{ name: 'Plan', queues: plan, longestAge: Duration.hours(2) },
+			// Chunks of a large sampling wait longer than other messages.
+			{ name: 'Decoding', queues: chunks, longestAge: Duration.hours(12) },
+			{ name: 'Reporting', queues: recounts, longestAge: Duration.hours(1) },
+		];
+		new WatchDashboard(this, 'Watch', { functions, queues, decode });
 		const { topic } = new Alarms(this, 'Alarms', {
 			email: choice.alarmEmail,
-			functions: [
-				{ name: 'Api', stage: api, timeout: settings.api.timeout },
-				{ name: 'FanOut', stage: fanOut, timeout: settings.fanOut.timeout },
-				{ name: 'Decode', stage: decode, timeout: settings.decode.timeout },
-				{ name: 'Reduce', stage: reduce, timeout: settings.reduce.timeout },
-			],
-			queues: [
-				{ name: 'Plan', queues: plan, longestAge: Duration.hours(2) },
-				// Chunks of a large sampling wait longer than other messages.
-				{ name: 'Decoding', queues: chunks, longestAge: Duration.hours(12) },
-				{ name: 'Reporting', queues: recounts, longestAge: Duration.hours(1) },
-			],
+			topicArn: choice.alarmTopicArn,
+			...{ functions, queues },
 			rules: [
 				{ name: 'StandingSampling', rule: schedule },
 				{ name: 'Sweep', rule: sweep },
 			],
 		});
 
-		new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn });
+		new CfnOutput(this, 'AlarmTopic', { value: topic.topicArn });
 		new CfnOutput(this, 'HttpUrl', { value: http.apiEndpoint });
 		new CfnOutput(this, 'StateBucket', { value: state.bucketName });
 	}
@@ -254,6 +253,10 @@ const parameters = (stack: Stack) => {
 				default: '',
 			},
 		),
+		alarmTopicArn: parameter('AlarmTopicArn', "SNS topic that alarms notify; own: the stack's own", {
+			default: ownTopic,
+			allowedPattern: `${ownTopic}|arn:[a-z-]+:sns:.+`,
+		}),
 		alarmEmail: parameter('AlarmEmail', 'Address that alarms are sent to; empty for none', {
 			default: '',
 			allowedPattern: '(\\S+@\\S+)?',

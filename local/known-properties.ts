@@ -1,16 +1,19 @@
 /**
  * Properties of each resource type that the local stack acts on, or that mean nothing on one machine: names, tags,
- * rights, encryption in transit, how long things are kept. Any other would be a silent gap to what is deployed.
+ * rights, encryption in transit, how long things are kept, what is watched, how callers are throttled. Any other would be a silent gap to what is deployed.
  */
 export const knownProperties: Record<string, string[]> = {
 	'AWS::ApiGatewayV2::Api': ['Name', 'ProtocolType', 'Tags'],
 	'AWS::ApiGatewayV2::Integration': ['ApiId', 'IntegrationType', 'IntegrationUri', 'PayloadFormatVersion'],
 	'AWS::ApiGatewayV2::Route': ['ApiId', 'AuthorizationType', 'RouteKey', 'Target'],
-	'AWS::ApiGatewayV2::Stage': ['ApiId', 'AutoDeploy', 'StageName', 'Tags'],
+	'AWS::ApiGatewayV2::Stage': [
+		...['ApiId', 'AutoDeploy', 'StageName', 'Tags', 'AccessLogSettings', 'DefaultRouteSettings'],
+	],
 	'AWS::CloudWatch::Alarm': [
 		...['AlarmDescription', 'ComparisonOperator', 'Dimensions', 'EvaluationPeriods', 'MetricName', 'Namespace'],
 		...['Period', 'Statistic', 'Tags', 'Threshold', 'TreatMissingData', 'AlarmActions', 'Metrics'],
 	],
+	'AWS::CloudWatch::Dashboard': ['DashboardBody', 'DashboardName', 'Tags'],
 	'AWS::Events::Rule': ['ScheduleExpression', 'State', 'Tags', 'Targets', 'EventPattern'],
 	'AWS::IAM::Policy': ['PolicyDocument', 'PolicyName', 'Roles'],
 	'AWS::IAM::Role': ['AssumeRolePolicyDocument', 'ManagedPolicyArns', 'Tags'],
@@ -24,7 +27,7 @@ export const knownProperties: Record<string, string[]> = {
 	],
 	'AWS::Lambda::Function': [
 		...['Architectures', 'Code', 'Environment', 'Handler', 'Layers', 'LoggingConfig', 'MemorySize', 'Role', 'Runtime'],
-		...['Tags', 'Timeout', 'ReservedConcurrentExecutions', 'RecursiveLoop'],
+		...['Tags', 'Timeout', 'ReservedConcurrentExecutions', 'RecursiveLoop', 'TracingConfig'],
 	],
 	'AWS::Lambda::LayerVersion': ['Content', 'Description', 'LicenseInfo'],
 	'AWS::Lambda::Permission': ['Action', 'FunctionName', 'Principal', 'SourceArn'],

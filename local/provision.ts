@@ -197,6 +197,7 @@ const provisioners: [type: string, provision: Provision][] = [
 	['AWS::SNS::TopicPolicy', noOp('sns')],
 	['AWS::SNS::Subscription', noOp('sns')],
 	['AWS::CloudWatch::Alarm', noOp('cloudwatch')],
+	['AWS::CloudWatch::Dashboard', noOp('cloudwatch')],
 	['AWS::Events::Rule', rule],
 	['AWS::Lambda::Permission', permission],
 	['AWS::Lambda::EventSourceMapping', eventSource],

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { ApiError } from './api-error.ts';
+import { callerOf } from './caller.ts';
 import { cancelSampling } from './cancel-sampling.ts';
 import { estimateSampling } from './estimate-sampling.ts';
 import { jsonAnswer } from './json-answer.ts';
@@ -16,7 +17,7 @@ type Handlers = { [Name in Operation]: (ports: ApiPorts, event: ParsedEvent) => 
 const idOf = (event: ParsedEvent) => event.pathParameters?.id ?? '';
 
 const handlers: Handlers = {
-	startSampling: (ports, { body }) => startSampling(ports, body),
+	startSampling: (ports, event) => startSampling(ports, event.body, { requestedBy: callerOf(event) }),
 	listSamplings: (ports, event) => listSamplings(ports, event.queryStringParameters ?? {}),
 	estimateSampling: (ports, { body }) => estimateSampling(ports, body),
 	samplingStatus: (ports, event) => samplingStatus(ports, idOf(event)),

@@ -1,3 +1,4 @@
+import { prices } from '#shared/prices.ts';
 import { resolveScope } from '#shared/sampling/scope.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import { defaultChroma, defaultQuality, type ImageFormat, imageFormats } from '#shared/video/picture/image-format.ts';
@@ -6,7 +7,6 @@ import { estimateVideo, optionsByFormat, type VideoEstimate } from './estimate-v
 import { imageSizes } from './image-sizes.ts';
 import { listSelectedVideos } from './list-selected-videos.ts';
 import type { ApiPorts, Sizing } from './ports.ts';
-import { prices } from './prices.ts';
 import type { Estimate, FormatEstimate } from './schemas.ts';
 import { parseRequest } from './start-sampling.ts';
 

@@ -7,8 +7,11 @@ import { makeSend } from '#shared/aws/queue.ts';
 import { makeToken } from '#shared/aws/secret.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
 import { readEnvironment } from '#shared/environment.ts';
+import { withLogFields } from '#shared/log.ts';
+import { watched } from '#shared/middlewares/watched.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
 import { connectSupervisely } from '#shared/supervisely/http-client.ts';
+import { traceId } from '#shared/trace.ts';
 import { answer } from './answer.ts';
 import { errorsAsAnswers } from './errors-as-answers.ts';
 import { jsonBody } from './json-body.ts';
@@ -47,14 +50,21 @@ const ports = {
 const answerHttp = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
 	.use(errorsAsAnswers())
 	.use(jsonBody())
-	.handler(event => answer(ports, event));
+	.handler(event => {
+		const { routeKey, requestContext, pathParameters } = event;
+		const sampling = pathParameters?.id?.slice(0, 64);
+		const about = { routeKey, requestId: requestContext.requestId, ...(sampling ? { sampling } : {}) };
+		return withLogFields(about, () => answer(ports, event));
+	});
 
 /** HTTP: start, list, estimate, look up, cancel or retry samplings. Schedule: start the scheduled sampling. */
-export const handler = middy<
-	APIGatewayProxyEventV2 | ScheduledEvent,
-	APIGatewayProxyStructuredResultV2 | undefined
->().handler(async (event, context) => {
-	if ('routeKey' in event) return answerHttp(event, context);
-	await startScheduledSampling(ports, env.SCHEDULED_SAMPLING, event.time);
-	return undefined;
-});
+export const handler = middy<APIGatewayProxyEventV2 | ScheduledEvent, APIGatewayProxyStructuredResultV2 | undefined>()
+	.use(watched())
+	.handler(async (event, context) => {
+		const trace = traceId();
+		return withLogFields(trace ? { trace } : {}, async () => {
+			if ('routeKey' in event) return answerHttp(event, context);
+			await startScheduledSampling(ports, env.SCHEDULED_SAMPLING, event.time);
+			return undefined;
+		});
+	});

@@ -1,3 +1,4 @@
+import { log } from '#shared/log.ts';
 import { beginAttempt, currentAttempt, readOutcome } from '#shared/sampling/documents.ts';
 import { projectMessage } from '#shared/sampling/messages.ts';
 import { writeOpen } from '#shared/sampling/open.ts';
@@ -20,7 +21,7 @@ export async function retrySampling({ store, sendPlan }: ApiPorts, id: string): 
 	const at = { sampling: id, attempt: last.attempt + (outcome ? 1 : 0) };
 	// In this order, so that the sweep begins an attempt that was opened but not begun.
 	await writeOpen(store, at);
-	if (outcome) await beginAttempt(store, at);
+	if (outcome && (await beginAttempt(store, at))) log.info('Next attempt started', at);
 	await sendPlan([projectMessage(at)]);
 	return { id, attempt: at.attempt };
 }

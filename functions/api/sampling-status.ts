@@ -15,7 +15,7 @@ export async function samplingStatus(ports: Pick<ApiPorts, 'store' | 'bucket'>, 
 
 export async function statusOf(
 	{ store, bucket }: { store: StateStore; bucket: string },
-	{ id, createdAt, request }: SamplingRecord,
+	{ id, createdAt, requestedBy, request }: SamplingRecord,
 ): Promise<SamplingStatus> {
 	const at = await currentAttempt(store, id);
 	const [outcome, progress, destination] = await Promise.all([
@@ -33,6 +33,7 @@ export async function statusOf(
 		reason: outcome?.reason ?? null,
 		createdAt,
 		finishedAt: outcome?.finishedAt ?? null,
+		...(requestedBy === undefined ? {} : { requestedBy }),
 		request,
 		destination: destination ? { id: destination.id, name: destination.name } : null,
 		...summary,

@@ -21,6 +21,8 @@ export const statusSchema = z.strictObject({
 	reason: z.string().nullable(),
 	createdAt: z.iso.datetime(),
 	finishedAt: z.iso.datetime().nullable(),
+	/** The ARN of who asked, if it was asked by a signed request to API Gateway. */
+	requestedBy: z.string().optional(),
 	request: requestSchema,
 	destination,
 	...summarySchema.shape,

@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { log } from '#shared/log.ts';
+import { measure } from '#shared/metrics.ts';
 import { currentAttempt, hasEnded, readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { projectMessage } from '#shared/sampling/messages.ts';
@@ -31,16 +33,24 @@ const pathOf = (issue: z.core.$ZodIssue): string | undefined => {
 /**
  * Records a request and enqueues its first message. Repeating a client token with the same body starts no second
  * sampling.
+ * @param options.requestedBy who asks, if that is known
  * @throws ApiError 422 with the path of the wrong field, 409 for a client token with another body
  */
 export async function startSampling(
 	{ store, sendPlan }: Pick<ApiPorts, 'store' | 'sendPlan'>,
 	body: unknown,
-	{ scheduled = false }: { scheduled?: boolean } = {},
+	{ scheduled = false, requestedBy }: { scheduled?: boolean; requestedBy?: string | undefined } = {},
 ): Promise<Started> {
 	const request = parseRequest(body);
 	const id = samplingId(request.clientToken);
-	const record: SamplingRecord = { schema: 1, id, createdAt: new Date().toISOString(), standing: scheduled, request };
+	const record: SamplingRecord = {
+		schema: 1,
+		id,
+		createdAt: new Date().toISOString(),
+		standing: scheduled,
+		...(requestedBy === undefined ? {} : { requestedBy }),
+		request,
+	};
 	let { createdAt } = record;
 	const first = { sampling: id, attempt: 1 };
 	// Written first, so that the sweep finds a request whose API call crashed.
@@ -55,6 +65,9 @@ export async function startSampling(
 			);
 		}
 		createdAt = known?.createdAt ?? createdAt;
+	} else {
+		log.info('Sampling started', { ...first, source: request.source.projectId, scheduled, requestedBy });
+		measure({ SamplingsStarted: 1 });
 	}
 	const at = await currentAttempt(store, id);
 	if (!(await hasEnded(store, at))) {

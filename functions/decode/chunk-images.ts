@@ -6,6 +6,8 @@ import { originOf, ownerOf } from '#shared/sampling/provenance.ts';
 import type { Size } from '#shared/size.ts';
 import { type NewImage, nameConflicts, type SuperviselyApi } from '#shared/supervisely/api.ts';
 
+import type { ChunkWork } from './chunk-work.ts';
+
 /** The image of a frame: an encoded picture. */
 export type FrameImage = { frame: ChunkFrame; bytes: Buffer };
 
@@ -16,7 +18,8 @@ export type FrameImage = { frame: ChunkFrame; bytes: Buffer };
  */
 export type ChunkImages = ReturnType<typeof makeChunkImages>;
 
-export function makeChunkImages(supervisely: SuperviselyApi, chunk: Chunk) {
+/** @param work takes the time of uploading, and the bytes */
+export function makeChunkImages(supervisely: SuperviselyApi, chunk: Chunk, { bytes, during }: ChunkWork) {
 	const planned = chunk.frames.flatMap(({ name, image, size }) => (image === undefined ? [] : [{ name, image, size }]));
 	const ids = new Map(planned.map(({ name, image }) => [name, image]));
 	const sizes = new Map(planned.flatMap(({ name, size }) => (size ? [[name, size] as const] : [])));
@@ -73,6 +76,15 @@ export function makeChunkImages(supervisely: SuperviselyApi, chunk: Chunk) {
 		}
 	};
 
+	/** Uploads the bytes that the server doesn't have. */
+	const sendBytes = async (images: { hash: string; bytes: Buffer }[]): Promise<void> => {
+		const known = await supervisely.knownHashes([...new Set(images.map(({ hash }) => hash))]);
+		const unknown = new Map(images.filter(({ hash }) => !known.has(hash)).map(image => [image.hash, image]));
+		if (unknown.size === 0) return;
+		await supervisely.uploadImages([...unknown.values()]);
+		for (const image of unknown.values()) bytes.uploaded += image.bytes.length;
+	};
+
 	return {
 		findExisting,
 		has: ({ name }: ChunkFrame) => ids.has(name),
@@ -97,18 +109,18 @@ export function makeChunkImages(supervisely: SuperviselyApi, chunk: Chunk) {
 				...image,
 				hash: createHash('sha256').update(image.bytes).digest('base64'),
 			}));
-			const known = await supervisely.knownHashes([...new Set(hashed.map(({ hash }) => hash))]);
-			const unknown = new Map(hashed.filter(({ hash }) => !known.has(hash)).map(image => [image.hash, image]));
-			if (unknown.size > 0) await supervisely.uploadImages([...unknown.values()]);
+			await during('upload', () => sendBytes(hashed));
 			await turn;
-			await removeOld(images.map(({ frame }) => frame));
-			await add(
-				hashed.map(({ frame, hash }) => ({
-					name: frame.name,
-					hash,
-					meta: { ...chunk.provenance, frame_index: frame.index },
-				})),
-			);
+			await during('upload', async () => {
+				await removeOld(images.map(({ frame }) => frame));
+				await add(
+					hashed.map(({ frame, hash }) => ({
+						name: frame.name,
+						hash,
+						meta: { ...chunk.provenance, frame_index: frame.index },
+					})),
+				);
+			});
 		},
 	};
 }

@@ -1,6 +1,6 @@
 import { underLease } from '#shared/aws/lease.ts';
 import { FramefanError, messageOf, PermanentError, SamplingFailure } from '#shared/errors.ts';
-import { log } from '#shared/log.ts';
+import { addLogFields, log } from '#shared/log.ts';
 import { type Chunk, type ChunkFrame, chunkSchema } from '#shared/sampling/chunk.ts';
 import { endSampling, hasEnded, readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
@@ -12,8 +12,10 @@ import type { Video } from '#shared/supervisely/api.ts';
 import { openVideo } from '#shared/supervisely/open-video.ts';
 import { extractFrames } from '#shared/video/extract/extract-frames.ts';
 import { pictureConcurrency } from '#shared/video/picture/encode.ts';
+import { type ChunkWork, countedSource, makeChunkWork } from './chunk-work.ts';
 import { pipeFrames } from './pipe-frames.ts';
 import type { DecodePorts } from './ports.ts';
+import { reportChunk } from './report-chunk.ts';
 import { makeUploader } from './upload-frames.ts';
 
 /**
@@ -29,11 +31,14 @@ export async function decodeChunk(ports: DecodePorts, message: DecodeMessage, si
 	if (await hasEnded(store, at)) return;
 	const chunk = await readDocument(store, keys.chunk(sampling, id), chunkSchema);
 	if (!chunk) throw new FramefanError(`There is no chunk ${id} of sampling ${sampling}`);
+	addLogFields({ video: chunk.video.id });
+	const work = makeChunkWork();
 	try {
 		// Only one of several simultaneous deliveries works; the others are redelivered and find its marker.
 		await underLease(store, keys.chunkLease(sampling, id), { ms: leaseMs }, async isFirst => {
 			if (await isDone(store, at, node, id)) return;
-			await markDone(store, at, node, id, await processChunk(ports, chunk, { signal, isFirst }));
+			const summary = await processChunk(ports, chunk, { signal, isFirst, work });
+			if (await markDone(store, at, node, id, summary)) reportChunk(summary, work);
 		});
 		await recount(node);
 	} catch (error) {
@@ -46,13 +51,13 @@ export async function decodeChunk(ports: DecodePorts, message: DecodeMessage, si
 const processChunk = async (
 	ports: DecodePorts,
 	chunk: Chunk,
-	options: { signal: AbortSignal; isFirst: boolean },
+	options: { signal: AbortSignal; isFirst: boolean; work: ChunkWork },
 ): Promise<Summary> => {
 	const { video } = chunk;
 	const faults: Fault[] = [];
 	const faultAt = (reason: string, message: string, frame?: number) =>
 		faults.push({ reason, message, video, ...(frame === undefined ? {} : { frame }) });
-	const uploader = makeUploader(ports.supervisely, chunk, faultAt);
+	const uploader = makeUploader(ports.supervisely, chunk, faultAt, options.work);
 	let missing: ChunkFrame[] = [];
 	try {
 		if (!options.isFirst) await uploader.findExisting();
@@ -62,19 +67,26 @@ const processChunk = async (
 			const source = chunk.copy
 				? await ports.files.open(chunk.copy)
 				: await openVideo(ports.supervisely, await needVideo(ports, video.id));
-			const frames = extractFrames(chunk.decodePlan, missing, source, {
+			const frames = extractFrames(chunk.decodePlan, missing, countedSource(source, options.work), {
 				ffmpegPath: ports.ffmpegPath,
 				signal: options.signal,
 			});
 			const concurrency = Math.max(2, Math.ceil(pictureConcurrency / (ports.chunkConcurrency ?? 1)));
-			const lost = await pipeFrames(frames, chunk, missing, concurrency, encoded => uploader.upload(encoded));
+			const lost = await pipeFrames(
+				frames,
+				chunk,
+				missing,
+				concurrency,
+				encoded => uploader.upload(encoded),
+				options.work,
+			);
 			options.signal.throwIfAborted();
 			for (const { index, reason, message } of lost) faultAt(reason, message, index);
 		}
 	} catch (error) {
 		// Work aborted by the deadline is no fault: the message is delivered again.
 		if (options.signal.aborted || !(error instanceof PermanentError)) throw error;
-		log.warn('Chunk failed: its remaining frames become faults', { chunk: chunk.id, error });
+		log.warn('Chunk failed: its remaining frames become faults', { error });
 		for (const { index } of missing) if (!uploader.done.has(index)) faultAt(error.reason, messageOf(error), index);
 		if (missing.length === 0) faultAt(error.reason, messageOf(error));
 	}

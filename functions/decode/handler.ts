@@ -13,6 +13,7 @@ import { readEnvironment } from '#shared/environment.ts';
 import { eachRecord } from '#shared/middlewares/each-record.ts';
 import { parseRecords } from '#shared/middlewares/parse-records.ts';
 import { partialBatchFailures } from '#shared/middlewares/partial-batch-failures.ts';
+import { watched } from '#shared/middlewares/watched.ts';
 import { makeKeepFailure } from '#shared/sampling/failure.ts';
 import { type DecodeMessage, decodeMessageSchema } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
@@ -59,6 +60,7 @@ const endEarlyMs = 10_000;
 
 /** Decode queue: one chunk, from bytes to uploaded images with labels, and its marker. */
 export const handler = middy<SQSEvent>()
+	.use(watched())
 	.use(parseRecords(decodeMessageSchema))
 	.use(partialBatchFailures(queue, makeKeepFailure(ports.store)))
 	.handler<SQSEvent, SQSBatchResponse>(

@@ -2,6 +2,7 @@ import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
 import type { Frame } from '#shared/video/extract/run-decoder.ts';
 import { encodeImage, recycleImage } from '#shared/video/picture/encode.ts';
 import { targetSize } from '#shared/video/picture/target-size.ts';
+import { type ChunkWork, makeChunkWork } from './chunk-work.ts';
 import type { EncodedFrame } from './upload-frames.ts';
 
 /** Limits of one upload: images, and bytes. */
@@ -20,6 +21,7 @@ const bytesAtOnce = 2.5 * bytesPerUpload;
  * ahead of the next. On return or error the decoder has ended and no upload is running.
  * @param wanted the frames of the chunk to be uploaded
  * @param concurrency pictures being encoded at the same time
+ * @param work takes the times of decoding and encoding
  * @returns the faults of the extraction
  */
 export async function pipeFrames<Lost>(
@@ -28,6 +30,7 @@ export async function pipeFrames<Lost>(
 	wanted: ChunkFrame[],
 	concurrency: number,
 	upload: (frames: EncodedFrame[]) => Promise<void>,
+	{ during }: Pick<ChunkWork, 'during'> = makeChunkWork(),
 ): Promise<Lost> {
 	const byIndex = new Map(wanted.map(frame => [frame.index, frame]));
 	const encoding: Promise<EncodedFrame>[] = [];
@@ -44,7 +47,7 @@ export async function pipeFrames<Lost>(
 	};
 	try {
 		for (;;) {
-			const { value, done } = await frames.next();
+			const { value, done } = await during('decode', () => frames.next());
 			if (done) {
 				while (encoding.length > 0) await takeEncoded();
 				if (ready.length > 0) await send();
@@ -52,7 +55,7 @@ export async function pipeFrames<Lost>(
 				return value;
 			}
 			const to = targetSize(chunk.settings.resize, value);
-			const encoded = encodeImage(value, chunk.settings, to);
+			const encoded = during('encode', () => encodeImage(value, chunk.settings, to));
 			// Avoids unhandledRejection; the error is thrown when the frame is awaited.
 			encoded.catch(() => {});
 			const sizes = { from: { width: value.width, height: value.height }, to };

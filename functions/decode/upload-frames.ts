@@ -7,13 +7,25 @@ import { targetSize } from '#shared/video/picture/target-size.ts';
 import { type AnnotatedFrame, type FaultAt, makeAnnotator, type Sizes } from './annotate-images.ts';
 import { bisectFailures } from './bisect-failures.ts';
 import { type FrameImage, makeChunkImages } from './chunk-images.ts';
+import { type ChunkWork, makeChunkWork } from './chunk-work.ts';
 
 export type EncodedFrame = FrameImage & { sizes: Sizes };
 
-/** Uploads the frames of one chunk to the destination, with their labels. */
-export function makeUploader(supervisely: SuperviselyApi, chunk: Chunk, faultAt: FaultAt) {
-	const images = makeChunkImages(supervisely, chunk);
-	const { annotate, labels, notes } = makeAnnotator(supervisely, chunk, faultAt);
+/**
+ * Uploads the frames of one chunk to the destination, with their labels.
+ * @param work takes the times of uploading and of labels, and the bytes
+ */
+export function makeUploader(
+	supervisely: SuperviselyApi,
+	chunk: Chunk,
+	faultAt: FaultAt,
+	work: ChunkWork = makeChunkWork(),
+) {
+	const images = makeChunkImages(supervisely, chunk, work);
+	const annotator = makeAnnotator(supervisely, chunk, faultAt);
+	const { labels, notes } = annotator;
+	const annotate: typeof annotator.annotate = (...frames) =>
+		work.during('annotate', () => annotator.annotate(...frames));
 	/** Indices of the frames that are uploaded or refused. */
 	const done = new Set<number>();
 	let kept = 0;

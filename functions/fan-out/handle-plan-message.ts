@@ -1,5 +1,6 @@
 import { PermanentError, SamplingFailure } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
+import { countFaults } from '#shared/metrics.ts';
 import { endSampling, hasEnded, readDocument, readNode, readRecord } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { finishedChildren, isDone, markDone } from '#shared/sampling/marker.ts';
@@ -46,7 +47,7 @@ export async function handlePlanMessage(ports: FanOutPorts, message: PlanMessage
 		else await planVideo(ports, record, message, signal);
 	} catch (error) {
 		if (error instanceof SamplingFailure || (error instanceof PermanentError && message.kind === 'project')) {
-			log.error('Sampling failed', { sampling, error });
+			log.error('Sampling failed', { error });
 			await endSampling(store, at, { state: 'failed', reason: error.message, summary: emptySummary });
 			await sendRecount([recountMessage(at, nodeIds.project)]);
 		} else if (error instanceof PermanentError && message.kind !== 'project') {
@@ -81,13 +82,14 @@ const enqueueUnfinished = async (ports: FanOutPorts, { sampling, attempt }: Plan
 const becomeFault = async (ports: FanOutPorts, message: ChildMessage, error: PermanentError): Promise<void> => {
 	const { sampling, attempt, node, parent } = message;
 	const at = { sampling, attempt };
-	log.warn('A dataset, page or video could not be planned and becomes a fault', { sampling, node, error });
+	log.warn('A dataset, page or video could not be planned and becomes a fault', { error });
 	// Its children are already enqueued, so the node itself did not fail.
 	if (await readNode(ports.store, at, node)) throw error;
 	const isVideo = message.kind === 'video';
 	const video = isVideo ? { video: await namedVideo(ports, message.video) } : {};
 	const faults = [{ reason: error.reason, message: error.message, ...video }];
-	await markDone(ports.store, at, parent, node, { ...emptySummary, videos: isVideo ? 1 : 0, faultCount: 1, faults });
+	const summary = { ...emptySummary, videos: isVideo ? 1 : 0, faultCount: 1, faults };
+	if (await markDone(ports.store, at, parent, node, summary)) countFaults(faults);
 	await ports.sendRecount([recountMessage(at, parent)]);
 };
 

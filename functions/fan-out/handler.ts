@@ -12,6 +12,7 @@ import { readEnvironment } from '#shared/environment.ts';
 import { eachRecord } from '#shared/middlewares/each-record.ts';
 import { parseRecords } from '#shared/middlewares/parse-records.ts';
 import { partialBatchFailures } from '#shared/middlewares/partial-batch-failures.ts';
+import { watched } from '#shared/middlewares/watched.ts';
 import { makeKeepFailure } from '#shared/sampling/failure.ts';
 import { type PlanMessage, planMessageSchema } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
@@ -60,6 +61,7 @@ const shareOfPass = 0.6;
 
 /** Plan queue: plans a project, a dataset, a page of a listing or a video of the source. */
 export const handler = middy<SQSEvent>()
+	.use(watched())
 	.use(parseRecords(planMessageSchema))
 	.use(partialBatchFailures(queue, makeKeepFailure(ports.store)))
 	.handler<SQSEvent, SQSBatchResponse>(

@@ -1,6 +1,8 @@
 import pLimit from 'p-limit';
 import { at } from '#shared/at.ts';
 import { PermanentError } from '#shared/errors.ts';
+import { log } from '#shared/log.ts';
+import { countFaults } from '#shared/metrics.ts';
 import { type Chunk, type ChunkFrame, chunkId, chunkSchema } from '#shared/sampling/chunk.ts';
 import { keepNode } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
@@ -95,9 +97,16 @@ export async function planVideo(
 	// The first write wins: two deliveries that found different images both enqueue the chunks of the first.
 	const place = { id: node, parent, video: common.video };
 	const kept = await keepNode(store, current, { ...place, children, own, ...(labels ? { labels } : {}) });
+	if (kept.own === own) reportPlanned(own, { framesInFile: index.shown.length, chunks: children.length });
 	await ports.sendDecode(kept.children.map(chunk => decodeMessage(current, node, chunk)));
 	if (kept.children.length === 0) await ports.sendRecount([recountMessage(current, node)]);
 }
+
+const reportPlanned = (own: Summary, size: { framesInFile: number; chunks: number }): void => {
+	const { framesPlanned, framesAlreadyThere, faultCount: faults } = own;
+	log.info('Video planned', { framesPlanned, framesAlreadyThere, ...size, faults });
+	countFaults(own.faults);
+};
 
 /** A video with its dataset and project. */
 type Source = { project: Project; dataset: Dataset; video: Video };

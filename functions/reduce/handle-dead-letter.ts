@@ -1,6 +1,7 @@
 import { underLease } from '#shared/aws/lease.ts';
 import { FramefanError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
+import { countFaults } from '#shared/metrics.ts';
 import { type Chunk, chunkSchema } from '#shared/sampling/chunk.ts';
 import { endSampling, hasEnded, readDocument, readNode, readRecord } from '#shared/sampling/documents.ts';
 import { type DeadLetter, failureSchema } from '#shared/sampling/failure.ts';
@@ -45,7 +46,7 @@ export async function handleDeadLetter(
 	await store.create(keys.deadLetter(at, identity), kept);
 	if (await hasEnded(store, at)) return;
 	const why = await lastFailure(ports, at, identity);
-	log.warn('Dead letter: its work becomes a fault', { ...at, about: identity, why });
+	log.warn('Dead letter: its work becomes a fault', { about: identity, why });
 
 	let changed: string;
 	if ('chunk' in message) {
@@ -54,7 +55,7 @@ export async function handleDeadLetter(
 		const lease = { ms: leaseMs, patienceMs: Math.min(3 * leaseMs, longestPatienceMs) };
 		await underLease(store, keys.chunkLease(sampling, message.chunk), lease, async () => {
 			if (!(await isDone(store, at, changed, message.chunk)))
-				await markDone(store, at, changed, message.chunk, await lostChunk(ports, message, why));
+				await giveUp(store, at, changed, message.chunk, await lostChunk(ports, message, why));
 		});
 	} else if (message.kind !== 'project' && (await isDone(store, at, message.parent, message.node))) {
 		changed = message.parent;
@@ -66,10 +67,15 @@ export async function handleDeadLetter(
 		changed = nodeIds.project;
 	} else {
 		changed = message.parent;
-		await markDone(store, at, changed, message.node, lostChild(message, why));
+		await giveUp(store, at, changed, message.node, lostChild(message, why));
 	}
 	await countNode(ports, recountMessage(at, changed), recordProgress);
 }
+
+const giveUp = async (...marker: Parameters<typeof markDone>): Promise<void> => {
+	const [, , , , { faults }] = marker;
+	if (await markDone(...marker)) countFaults(faults);
+};
 
 /** The last known reason, and the remedy. */
 const lastFailure = async ({ store }: ReducePorts, at: Attempt, identity: string): Promise<string> => {

@@ -11,6 +11,7 @@ import { readEnvironment } from '#shared/environment.ts';
 import { eachRecord } from '#shared/middlewares/each-record.ts';
 import { parseRecords } from '#shared/middlewares/parse-records.ts';
 import { partialBatchFailures } from '#shared/middlewares/partial-batch-failures.ts';
+import { watched } from '#shared/middlewares/watched.ts';
 import { makeKeepFailure } from '#shared/sampling/failure.ts';
 import {
 	type AnyMessage,
@@ -76,10 +77,10 @@ const workOnRecords = middy<SQSEvent>()
  * Recount queue: counts one node and, when it is complete, its parents. Dead-letter queues: turns dead letters into faults.
  * Schedule: sweeps all open samplings.
  */
-export const handler = middy<SQSEvent | ScheduledEvent, SQSBatchResponse | undefined>().handler(
-	async (event, context) => {
+export const handler = middy<SQSEvent | ScheduledEvent, SQSBatchResponse | undefined>()
+	.use(watched())
+	.handler(async (event, context) => {
 		if ('Records' in event) return workOnRecords(event, context);
 		await sweep(ports, Number(env.QUIET_SECONDS) * 1000);
 		return undefined;
-	},
-);
+	});

@@ -1,17 +1,45 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { messageOf } from './errors.ts';
 
-type Fields = Record<string, unknown>;
+/** What a line says besides its message. Never tokens or bodies of requests. */
+export type LogFields = Record<string, unknown>;
+type Level = 'info' | 'warn' | 'error';
 
-/** Writes one JSON line per event. Never pass tokens, request bodies or URLs with a query. */
-const write = (level: 'INFO' | 'WARN' | 'ERROR', message: string, { error, ...fields }: Fields): void => {
+/** Writes one line. */
+export type WriteLine = (level: Level, message: string, fields: LogFields) => void;
+
+let writeLine: WriteLine = () => {};
+
+/** Fields of all lines of the work that is going on: several records may be worked on at the same time. */
+const known = new AsyncLocalStorage<LogFields>();
+
+/** Sets who writes lines. Without, as in the library and the command, none are written. */
+export function writeLogTo(write: WriteLine): void {
+	writeLine = write;
+}
+
+/** Does some work with these fields in all of its lines, beside those that are known already. */
+export function withLogFields<Result>(fields: LogFields, work: () => Result): Result {
+	return known.run({ ...known.getStore(), ...fields }, work);
+}
+
+/** Adds fields to the further lines of the current work. */
+export function addLogFields(fields: LogFields): void {
+	Object.assign(known.getStore() ?? {}, fields);
+}
+
+/** Removes the query of every URL in a text: it may be a signature, as in links to files. */
+const withoutQueries = (text: string): string => text.replace(/(\bhttps?:\/\/[^\s"'<>?]*)\?[^\s"'<>)]*/gi, '$1?…');
+
+const write = (level: Level, message: string, { error, ...fields }: LogFields): void => {
 	const described = error === undefined ? {} : { error: messageOf(error), stack: (error as Error)?.stack };
-	process.stdout.write(
-		`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields, ...described })}\n`,
-	);
+	const all = Object.entries({ ...known.getStore(), ...fields, ...described });
+	const clean = all.map(([name, value]) => [name, typeof value === 'string' ? withoutQueries(value) : value]);
+	writeLine(level, withoutQueries(message), Object.fromEntries(clean));
 };
 
 export const log = {
-	info: (message: string, fields: Fields = {}) => write('INFO', message, fields),
-	warn: (message: string, fields: Fields = {}) => write('WARN', message, fields),
-	error: (message: string, fields: Fields = {}) => write('ERROR', message, fields),
+	info: (message: string, fields: LogFields = {}) => write('info', message, fields),
+	warn: (message: string, fields: LogFields = {}) => write('warn', message, fields),
+	error: (message: string, fields: LogFields = {}) => write('error', message, fields),
 };

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import pRetry, { AbortError } from 'p-retry';
 import { TransientError } from './errors.ts';
+import { measure } from './metrics.ts';
 import { isPermanent } from './transient.ts';
 
 /** Longest `Retry-After` to wait for, in seconds; longer ones are left to the queue. */
@@ -36,7 +37,8 @@ export function retrying<Result>(
 			...options,
 			randomize: true,
 			...(isLast ? { shouldRetry: ({ error, attemptNumber }) => !isLast(error, attemptNumber) } : {}),
-			onFailedAttempt: async ({ error }) => {
+			onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
+				if (retriesLeft > 0 && !isLast?.(error, attemptNumber)) measure({ Retries: 1 });
 				if (!(error instanceof TransientError) || error.seconds === 0) return;
 				if (error.seconds > longestWaitSeconds) throw error;
 				await setTimeout(error.seconds * 1000, undefined, options.signal ? { signal: options.signal } : {});

@@ -2,25 +2,31 @@ import { Aws, CfnCondition, Duration, Fn } from 'aws-cdk-lib';
 import {
 	Alarm,
 	ComparisonOperator,
+	type IAlarmAction,
 	type IMetric,
 	MathExpression,
 	Metric,
 	Stats,
 	TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Rule } from 'aws-cdk-lib/aws-events';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSubscription, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { metricOfAll } from './framefan-metric.ts';
+import type { StageFunction } from './stage-function.ts';
 import type { WorkQueue } from './work-queue.ts';
+
+/** Stands for the topic that the stack makes. */
+export const ownTopic = 'own';
 
 type Watched = {
 	/** Address that the topic writes to; empty for none. */
 	email: string;
-	functions: { name: string; stage: LambdaFunction; timeout: Duration }[];
+	/** The topic that is notified: an ARN, or `ownTopic`. */
+	topicArn: string;
+	functions: { name: string; stage: StageFunction; timeout: Duration }[];
 	/** `longestAge`: of the oldest message, above which there is an alarm. */
 	queues: { name: string; queues: WorkQueue; longestAge: Duration }[];
 	rules: { name: string; rule: Rule }[];
@@ -31,11 +37,12 @@ type Limit = { description: string; above: number; periods: number };
 
 const window = { period: Duration.minutes(15) };
 
-/** Alarms of the deployment, and the SNS topic that they notify. */
+/** Alarms of the deployment, and the SNS topic that they notify unless they are told of another. */
 export class Alarms extends Construct {
 	readonly topic: Topic;
+	private readonly action: IAlarmAction;
 
-	constructor(scope: Construct, id: string, { email, functions, queues, rules }: Watched) {
+	constructor(scope: Construct, id: string, { email, topicArn, functions, queues, rules }: Watched) {
 		super(scope, id);
 		this.topic = new Topic(this, 'Topic', { displayName: 'Framefan', enforceSSL: true });
 		// A topic policy replaces the default one, which would let the account's alarms publish.
@@ -45,6 +52,18 @@ export class Alarms extends Construct {
 			}),
 		);
 		this.subscribe(email);
+		const { logicalId } = new CfnCondition(this, 'HasOtherTopic', {
+			expression: Fn.conditionNot(Fn.conditionEquals(topicArn, ownTopic)),
+		});
+		const alarmActionArn = Fn.conditionIf(logicalId, topicArn, this.topic.topicArn).toString();
+		this.action = { bind: () => ({ alarmActionArn }) };
+
+		const stages = functions.map(({ stage }) => stage);
+		this.add('SamplingsFailed', metricOfAll(stages, 'SamplingsFailed', window), {
+			description: 'A sampling has ended as failed: its status has the reason',
+			above: 0,
+			periods: 1,
+		});
 
 		for (const {
 			name,
@@ -109,7 +128,7 @@ export class Alarms extends Construct {
 			evaluationPeriods: periods,
 			treatMissingData: TreatMissingData.NOT_BREACHING,
 		});
-		alarm.addAlarmAction(new SnsAction(this.topic));
+		alarm.addAlarmAction(this.action);
 	}
 
 	/** @param email empty for none */

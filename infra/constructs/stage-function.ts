@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import {
 	type Architecture,
@@ -7,6 +7,7 @@ import {
 	LoggingFormat,
 	type RecursiveLoop,
 	Runtime,
+	Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -26,6 +27,9 @@ export type StageProps = {
 
 /** A Lambda function of the pipeline, with the common configuration. */
 export class StageFunction extends NodejsFunction {
+	/** The dimension `service` of its metrics: names the stack, too, since a region may have several. */
+	readonly service: string;
+
 	constructor(scope: Construct, id: string, props: StageProps) {
 		super(scope, id, {
 			entry: join(functionsFolder, props.stage, 'handler.ts'),
@@ -35,6 +39,7 @@ export class StageFunction extends NodejsFunction {
 			timeout: props.timeout,
 			layers: props.layers ?? [],
 			...(props.recursiveLoop ? { recursiveLoop: props.recursiveLoop } : {}),
+			tracing: Tracing.ACTIVE,
 			loggingFormat: LoggingFormat.JSON,
 			logGroup: new LogGroup(scope, `${id}Logs`, {
 				retention: RetentionDays.ONE_MONTH,
@@ -53,7 +58,9 @@ export class StageFunction extends NodejsFunction {
 				banner: "import{createRequire as r}from'node:module';const require=r(import.meta.url);",
 			},
 		});
+		this.service = `${Stack.of(this).stackName}-${props.stage}`;
 		this.addEnvironment('NODE_OPTIONS', '--enable-source-maps');
+		this.addEnvironment('POWERTOOLS_SERVICE_NAME', this.service);
 	}
 
 	/** Sets an environment variable and grants the rights to its resource, so that neither is forgotten. */

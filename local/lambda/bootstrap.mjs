@@ -52,6 +52,8 @@ try {
 while (true) {
 	const { headers, body } = await call('GET', 'invocation/next');
 	const awsRequestId = headers['lambda-runtime-aws-request-id'];
+	// Where Lambda's own runtime has it, and the AWS SDK looks for it.
+	process.env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'];
 	const deadline = Number(headers['lambda-runtime-deadline-ms']);
 	const context = {
 		awsRequestId,

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -73,6 +74,7 @@ export async function startSandbox(
 		poll.setHeader('Lambda-Runtime-Aws-Request-Id', current.id);
 		poll.setHeader('Lambda-Runtime-Deadline-Ms', String(current.deadline));
 		poll.setHeader('Lambda-Runtime-Invoked-Function-Arn', configuration.arn);
+		poll.setHeader('Lambda-Runtime-Trace-Id', newTrace());
 		poll.end(current.payload);
 	};
 	const settle = (outcome: Outcome) => {
@@ -164,6 +166,12 @@ export async function startSandbox(
 			}),
 	};
 }
+
+/** A trace as Lambda begins one. It is not sampled: there is no X-Ray here, but log lines have its id. */
+const newTrace = (): string => {
+	const seconds = Math.floor(Date.now() / 1000).toString(16);
+	return `Root=1-${seconds}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`;
+};
 
 const sandboxEnvironment = (
 	configuration: FunctionConfiguration,

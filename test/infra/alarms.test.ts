@@ -20,7 +20,8 @@ const alarms = (): [name: string, properties: Tree][] =>
 	]);
 
 /** What a metric is of: a function, a queue or a rule of the stack. */
-const subjectOf = ([{ Value }]: Tree[]): string => nameOf(Value.Ref ?? Value['Fn::GetAtt'][0]);
+const subjectOf = ([{ Value }]: Tree[]): string =>
+	typeof Value === 'string' ? Value : nameOf(Value.Ref ?? Value['Fn::GetAtt'][0]);
 
 test('each alarm watches what it is named for', () => {
 	const told = alarms().map(
@@ -44,6 +45,7 @@ test('each alarm watches what it is named for', () => {
 		`${name}Throttles: ${name} Throttles > 0, 3 x 15 min`,
 		`${name}Duration: ${name} Duration > ${longestMs}, 3 x 15 min`,
 	];
+	const samplingsFailed = ['api', 'fan-out', 'decode', 'reduce'].map(stage => `Framefan-${stage} Sum SamplingsFailed`);
 	expect(told.sort()).toEqual(
 		[
 			...ofQueue('Plan', 7200),
@@ -53,16 +55,21 @@ test('each alarm watches what it is named for', () => {
 			...ofFunction('FanOut', 270_000),
 			...ofFunction('Decode', 540_000),
 			...ofFunction('Reduce', 108_000),
+			`SamplingsFailed: ${samplingsFailed.join(' + ')} > 0, 1 x 15 min`,
 			'StandingSamplingFailed: StandingSamplingRule FailedInvocations > 0, 1 x 15 min',
 			'SweepFailed: SweepRule FailedInvocations > 0, 1 x 15 min',
 		].sort(),
 	);
 });
 
-test('every alarm notifies the topic, which CloudWatch may publish to and which writes an email', () => {
+test("every alarm notifies a topic, the stack's own or another; the own one writes an email", () => {
 	const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
+	const [other] = Object.keys(template.findConditions('*')).filter(id => id.includes('HasOtherTopic'));
+	expect(template.toJSON().Conditions[other as string]).toEqual({
+		'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'AlarmTopicArn' }, 'own'] }],
+	});
 	for (const [name, { AlarmActions, AlarmDescription, TreatMissingData }] of alarms()) {
-		expect(AlarmActions, name).toEqual([{ Ref: topic }]);
+		expect(AlarmActions, name).toEqual([{ 'Fn::If': [other, { Ref: 'AlarmTopicArn' }, { Ref: topic }] }]);
 		expect(AlarmDescription.length, name).toBeGreaterThan(30);
 		expect(TreatMissingData, name).toBe('notBreaching');
 	}

@@ -9,7 +9,11 @@ const acknowledged: [rule: string, path: string, reason: string][] = [
 	['AwsSolutions-IAM4', '', 'the managed policy of logs gives the rights to log and nothing else'],
 	['AwsSolutions-IAM5[Resource::<State', '', 'keys contain the ids of samplings, nodes and videos'],
 	['AwsSolutions-IAM5[Resource::*]', '', 'X-Ray has no resources to name'],
-	['Serverless-LambdaDLQ', '', 'messages have dead-letter queues; timers fire again, and an alarm tells of one that failed'],
+	[
+		'Serverless-LambdaDLQ',
+		'',
+		'messages have dead-letter queues; timers fire again, and an alarm tells of one that failed',
+	],
 	['Serverless-LambdaEventSourceMappingDestination', '', 'the queues have dead-letter queues'],
 	['Serverless-SQSRedrivePolicy', 'Plan/DeadLetters', 'it is itself the dead-letter queue'],
 	['Serverless-SQSRedrivePolicy', 'Decoding/DeadLetters', 'it is itself the dead-letter queue'],
@@ -27,7 +31,10 @@ test('cdk-nag finds nothing but what is acknowledged with a reason', () => {
 		pack
 			.validate(context)
 			.violations.flatMap(({ ruleName, violatingResources }) =>
-				violatingResources.map(({ constructPath = '' }) => ({ ruleName, path: constructPath.replace('Framefan/', '') })),
+				violatingResources.map(({ constructPath = '' }) => ({
+					ruleName,
+					path: constructPath.replace('Framefan/', ''),
+				})),
 			),
 	);
 	expect(findings.length).toBeGreaterThan(10);

@@ -83,6 +83,7 @@ test('each queue has its consumer, with the time, the batch and the width that g
 
 describe('what a function may do', () => {
 	const token = 'ssm:GetParameter on parameterTokenParameter';
+	const traces = 'xray:PutTraceSegments xray:PutTelemetryRecords on *';
 	const sends = (queue: string) => `sqs:SendMessage on ${queue}`;
 	const receives = (queue: string) => `sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on ${queue}`;
 	const delays = (queue: string) => `sqs:ChangeMessageVisibility on ${queue}`;
@@ -92,7 +93,7 @@ describe('what a function may do', () => {
 	const ofAttempt = 'samplings/*/attempts/*';
 	const rights: Record<string, string[]> = {
 		Api: [
-			lists,
+			...[traces, lists],
 			state('s3:GetObject', 'samplings/*', 'standing.json'),
 			state(
 				...(['s3:PutObject', 'samplings/*/request.json', 'samplings/*/attempt-*.json'] as const),
@@ -101,7 +102,7 @@ describe('what a function may do', () => {
 			...[token, sends('PlanQueue'), sends('ReportingQueue')],
 		],
 		FanOut: [
-			...[delays('PlanQueue'), receives('PlanQueue'), lists],
+			...[traces, delays('PlanQueue'), receives('PlanQueue'), lists],
 			state('s3:GetObject', 'samplings/*', 'open/*', 'videos/*', 'labels/*', 'leases/project-*', 'claims/*'),
 			state(
 				...(['s3:PutObject', 'samplings/*/destination.json', 'samplings/*/scope.json'] as const),
@@ -113,7 +114,7 @@ describe('what a function may do', () => {
 			...[sends('PlanQueue'), sends('DecodingQueue'), sends('ReportingQueue')],
 		],
 		Decode: [
-			...[delays('DecodingQueue'), receives('DecodingQueue'), lists],
+			...[traces, delays('DecodingQueue'), receives('DecodingQueue'), lists],
 			state('s3:GetObject', 'samplings/*', 'videos/*/file', 'leases/*/*'),
 			state(
 				...(['s3:PutObject', 'samplings/*/done/*', `${ofAttempt}/failures/*`, `${ofAttempt}/outcome.json`] as const),
@@ -122,7 +123,7 @@ describe('what a function may do', () => {
 			...[token, sends('DecodingQueue'), sends('ReportingQueue')],
 		],
 		Reduce: [
-			...[receives('PlanDeadLetters'), receives('DecodingDeadLetters'), delays('ReportingQueue')],
+			...[traces, receives('PlanDeadLetters'), receives('DecodingDeadLetters'), delays('ReportingQueue')],
 			...[receives('ReportingQueue'), receives('ReportingDeadLetters'), lists],
 			state('s3:GetObject', 'samplings/*', 'open/*', 'leases/*'),
 			state(

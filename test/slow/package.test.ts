@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 test('what only deploys, builds or tests is not installed', () => {
-	for (const name of ['aws-cdk-lib', 'constructs', 'typescript', 'vitest'])
+	for (const name of ['@aws-lambda-powertools', 'aws-cdk-lib', 'constructs', 'typescript', 'vitest'])
 		expect(existsSync(join(program, 'node_modules', name)), name).toBe(false);
 });
 

@@ -26,7 +26,7 @@ export async function makeTestApi(supervisely: Partial<SuperviselyApi> = {}) {
 		.handler(event => answer(ports, event));
 	const call = async (
 		routeKey: string,
-		{ body, id, query }: { body?: unknown; id?: string; query?: Record<string, string> } = {},
+		{ body, id, query, iam }: { body?: unknown; id?: string; query?: Record<string, string>; iam?: object } = {},
 		// biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field, and a missing one fails the test
 	): Promise<{ status: number; body: any }> => {
 		const event = {
@@ -35,7 +35,7 @@ export async function makeTestApi(supervisely: Partial<SuperviselyApi> = {}) {
 			...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
 			...(id === undefined ? {} : { pathParameters: { id } }),
 			...(query === undefined ? {} : { queryStringParameters: query }),
-			requestContext: { requestId: 'r' },
+			requestContext: { requestId: 'r', ...(iam ? { authorizer: { iam } } : {}) },
 		} as unknown as APIGatewayProxyEventV2;
 		const { statusCode = 0, body: text = '' } = await handler(event, {} as Context);
 		return { status: statusCode, body: JSON.parse(text) };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
@@ -28,6 +28,8 @@ export type Workbench = {
 		name: RegExp,
 		attributes: { VisibilityTimeout?: string; DelaySeconds?: string; maxReceiveCount?: number },
 	): Promise<void>;
+	/** What functions whose name begins so have logged, line by line. */
+	logLines(name: string): string[];
 	/** Keys of the state that begin so, and a document of it. */
 	keys(prefix: string): Promise<string[]>;
 	read(key: string): Promise<unknown>;
@@ -86,6 +88,11 @@ export async function openWorkbench(
 				`sampling ${id} had ended`,
 			);
 			return status as SamplingStatus;
+		},
+		logLines: name => {
+			const folder = join(data, 'stack', 'logs');
+			const files = readdirSync(folder).filter(file => file.startsWith(name));
+			return files.flatMap(file => readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean));
 		},
 		setQueues: async (name, { maxReceiveCount, ...attributes }) => {
 			const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));

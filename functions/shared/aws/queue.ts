@@ -3,8 +3,9 @@ import pLimit from 'p-limit';
 import { at } from '../at.ts';
 import { FramefanError } from '../errors.ts';
 import { retrying } from '../retrying.ts';
+import { traceAttribute } from '../trace.ts';
 
-/** Sends messages to one queue; resolves when the queue has every one of them. */
+/** Sends messages to one queue, with the current trace; resolves when the queue has every one of them. */
 export type Send<Message> = (messages: Message[]) => Promise<void>;
 
 /** Limits of `SendMessageBatch`. In bytes: 1 MiB at AWS, 256 KiB elsewhere, minus some for what SQS adds. */
@@ -24,7 +25,7 @@ export function makeSend<Message>(sqs: SQSClient, QueueUrl: string): Send<Messag
 	const sendBatch = async (batch: string[]): Promise<void> => {
 		let open = batch;
 		const once = async () => {
-			const Entries = open.map((MessageBody, i) => ({ Id: String(i), MessageBody }));
+			const Entries = open.map((MessageBody, i) => ({ Id: String(i), MessageBody, ...traceAttribute() }));
 			const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
 			const refused = Failed.find(entry => entry.SenderFault);
 			if (refused) throw new FramefanError(`SQS rejected a message: ${refused.Code} ${refused.Message ?? ''}`);

@@ -1,5 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { SQSRecord } from 'aws-lambda';
+import type { AnyMessage } from '../sampling/messages.ts';
+import { aboutRecord } from './about-record.ts';
 import type { Outcomes } from './each-record.ts';
 import type { MessageEvent } from './parse-records.ts';
 
@@ -17,7 +19,7 @@ export type FailedRecord<Message> = {
  * A middleware for the failed records of a batch.
  * @param handle returns whether the record is done after all
  */
-export function failedRecords<Message>(
+export function failedRecords<Message extends AnyMessage>(
 	handle: (failed: FailedRecord<Message>) => Promise<boolean>,
 ): MiddlewareObj<MessageEvent<Message>, Outcomes> {
 	return {
@@ -30,7 +32,9 @@ export function failedRecords<Message>(
 					const message = 'message' in record.parsed ? record.parsed.message : undefined;
 					// Not every SQS implementation sets it.
 					const deliveries = Number(record.attributes.ApproximateReceiveCount) || 1;
-					const isDone = await handle({ record, error: outcome.reason, message, deliveries });
+					const isDone = await aboutRecord(record, () =>
+						handle({ record, error: outcome.reason, message, deliveries }),
+					);
 					return isDone ? { status: 'fulfilled', value: undefined } : outcome;
 				}),
 			);

@@ -1,5 +1,6 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import type { SQSBatchResponse } from 'aws-lambda';
+import type { AnyMessage } from '../sampling/messages.ts';
 import { backOff } from './back-off.ts';
 import type { Outcomes } from './each-record.ts';
 import { type KeepFailure, keepFailures } from './keep-failures.ts';
@@ -11,7 +12,7 @@ import type { WorkQueue } from './work-queue.ts';
  * Everything that happens to failed records, in this order: deferred messages are sent again, reasons are kept, delays
  * are set, and the rest is answered as batch item failures, so that SQS delivers only these again.
  */
-export function partialBatchFailures<Message>(
+export function partialBatchFailures<Message extends AnyMessage>(
 	queue: WorkQueue,
 	keepFailure: KeepFailure<Message>,
 ): MiddlewareObj<MessageEvent<Message>>[] {

@@ -1,6 +1,7 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DeferredError } from '../errors.ts';
 import { log } from '../log.ts';
+import { traceAttribute } from '../trace.ts';
 import { failedRecords } from './failed-records.ts';
 import { isOf, type WorkQueue } from './work-queue.ts';
 
@@ -14,17 +15,16 @@ const longestDelay = 900;
 export function resendDeferred(queue: WorkQueue) {
 	return failedRecords(async ({ record, error }) => {
 		if (!(error instanceof DeferredError && isOf(queue, record))) return false;
-		const { messageId, body: MessageBody } = record;
-		log.info('Message deferred: it is sent again with a delay', { messageId, why: error.message });
+		const { body: MessageBody } = record;
+		log.info('Message deferred: it is sent again with a delay', { why: error.message });
 		const DelaySeconds = Math.min(Math.ceil(error.seconds), longestDelay);
 		try {
-			await queue.sqs.send(new SendMessageCommand({ QueueUrl: queue.queueUrl, MessageBody, DelaySeconds }));
+			await queue.sqs.send(
+				new SendMessageCommand({ QueueUrl: queue.queueUrl, MessageBody, DelaySeconds, ...traceAttribute() }),
+			);
 			return true;
 		} catch (refusal) {
-			log.warn('Deferred message could not be sent again, so this counts as a failed delivery', {
-				messageId,
-				error: refusal,
-			});
+			log.warn('Deferred message could not be sent again, so this counts as a failed delivery', { error: refusal });
 			return false;
 		}
 	});

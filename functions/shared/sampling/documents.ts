@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { FramefanError } from '../errors.ts';
+import { log } from '../log.ts';
+import { measure } from '../metrics.ts';
 import type { StateStore } from '../state-store.ts';
 import { type Attempt, keys } from './keys.ts';
 import { type Node, nodeSchema } from './node.ts';
@@ -49,8 +51,18 @@ export async function endSampling(
 	outcome: Omit<Outcome, 'schema' | 'finishedAt'>,
 ): Promise<boolean> {
 	const finishedAt = new Date().toISOString();
-	return store.create(keys.outcome(at), outcomeSchema.encode({ schema: 1, finishedAt, ...outcome }));
+	const isFirst = await store.create(keys.outcome(at), outcomeSchema.encode({ schema: 1, finishedAt, ...outcome }));
+	if (isFirst) reportEnd(at, outcome);
+	return isFirst;
 }
+
+const reportEnd = (at: Attempt, { state, reason, summary }: Pick<Outcome, 'state' | 'reason' | 'summary'>): void => {
+	const { videos, framesUploaded, framesAlreadyThere, faultCount: faults } = summary;
+	log.info('Sampling ended', { ...at, state, reason, videos, framesUploaded, framesAlreadyThere, faults });
+	if (state === 'failed') measure({ SamplingsFailed: 1 });
+	else if (state === 'cancelled') measure({ SamplingsCancelled: 1 });
+	else measure({ SamplingsCompleted: 1 });
+};
 
 export function readOutcome(store: StateStore, at: Attempt): Promise<Outcome | undefined> {
 	return readDocument(store, keys.outcome(at), outcomeSchema);

@@ -7,16 +7,19 @@ import { type Summary, summarySchema } from './summary.ts';
 /** The marker of a finished child, and whether it has faults. */
 export type Finished = { key: string; faulty: boolean };
 
-/** Marks a child of a node as finished: without faults for good, with faults for this attempt. */
+/**
+ * Marks a child of a node as finished: without faults for good, with faults for this attempt.
+ * @returns whether it was not marked so before
+ */
 export async function markDone(
 	store: StateStore,
 	at: Attempt,
 	node: string,
 	child: string,
 	summary: Summary,
-): Promise<void> {
+): Promise<boolean> {
 	const key = summary.faultCount > 0 ? keys.faulted(at, node, child) : keys.done(at.sampling, node, child);
-	await store.create(key, summarySchema.encode(summary));
+	return store.create(key, summarySchema.encode(summary));
 }
 
 export async function isDone(store: StateStore, at: Attempt, node: string, child: string): Promise<boolean> {

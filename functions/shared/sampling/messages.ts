@@ -126,5 +126,18 @@ export function identityOf(message: AnyMessage): string {
 	return message.kind === 'project' ? nodeIds.project : message.node;
 }
 
+/** What the log lines about a message say: its sampling, attempt and, as far as it has them, step, node, video and chunk. */
+export function logFieldsOf(message: AnyMessage): Record<string, unknown> {
+	const { sampling, attempt } = message;
+	const node = 'node' in message ? message.node : nodeIds.project;
+	const [, video] = /^video-(\d+)$/.exec(node) ?? [];
+	return {
+		...{ sampling, attempt, node },
+		...('kind' in message ? { step: message.kind } : {}),
+		...(video === undefined ? {} : { video: Number(video) }),
+		...('chunk' in message ? { chunk: message.chunk } : {}),
+	};
+}
+
 /** Messages of the children of a node, stored to send them again. */
 export const childMessagesSchema = z.strictObject({ schema, messages: z.array(planMessageSchema) });

@@ -38,6 +38,8 @@ export const recordSchema = z.strictObject({
 	createdAt: z.string(),
 	/** Whether the schedule started it: labels are then skipped if their source has not changed. */
 	standing: z.boolean().default(false),
+	/** Who asked: the ARN of the caller, as API Gateway knows it. None for the schedule, and on one machine. */
+	requestedBy: z.string().optional(),
 	request: requestSchema,
 });
 

@@ -6,8 +6,9 @@ import type { Parameters } from './parameters.ts';
 import type { Queue } from './queue.ts';
 import { largestMessageBytes, longestDelay, longestVisibility, longestWait } from './queue-attributes.ts';
 import { receiptHandle } from './receipt.ts';
+import { traceHeaderMd5, traceHeaderOf } from './trace-header.ts';
 
-const sending = ['MessageBody', 'DelaySeconds'];
+const sending = ['MessageBody', 'DelaySeconds', 'MessageSystemAttributes'];
 const mostReceived = 10;
 
 export const messageOperations: Operations = {
@@ -78,8 +79,13 @@ function send(queue: Queue, parameters: Parameters): object {
 			'InvalidParameterValue',
 			`One or more parameters are invalid. Reason: Message must be shorter than ${largestMessage} bytes.`,
 		);
-	const message = queue.send(body, parameters.optionalInteger('DelaySeconds', 0, longestDelay));
-	return { MessageId: message.id, MD5OfMessageBody: bodyMd5(body) };
+	const traceHeader = traceHeaderOf(parameters);
+	const message = queue.send(body, parameters.optionalInteger('DelaySeconds', 0, longestDelay), traceHeader);
+	return {
+		MessageId: message.id,
+		MD5OfMessageBody: bodyMd5(body),
+		...(traceHeader === undefined ? {} : { MD5OfMessageSystemAttributes: traceHeaderMd5(traceHeader) }),
+	};
 }
 
 function remove(queue: Queue, parameters: Parameters): object {
@@ -99,6 +105,7 @@ function delivery(queue: Queue, message: Message, senderId: string, names: strin
 		SentTimestamp: String(message.sentAt),
 		ApproximateReceiveCount: String(message.receiveCount),
 		ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+		AWSTraceHeader: message.traceHeader,
 		DeadLetterQueueSourceArn: message.deadLetterSource,
 	};
 	const wanted = Object.entries(all).filter(

@@ -10,6 +10,8 @@ export type Message = {
 	visibleAt: number;
 	receiveCount: number;
 	firstReceivedAt?: number;
+	/** The trace that it was sent with. */
+	readonly traceHeader?: string;
 	/** Arn of the queue it could not be handled in. */
 	readonly deadLetterSource?: string;
 };

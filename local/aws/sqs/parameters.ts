@@ -39,6 +39,12 @@ export class Parameters {
 		return value === undefined ? undefined : boundedInteger(name, value, min, max);
 	}
 
+	/** An object; undefined when there is none. */
+	optionalObject(name: string): Parameters | undefined {
+		const value = this.#values[name] ?? undefined;
+		return value === undefined ? undefined : new Parameters(value);
+	}
+
 	/** A list of strings; empty when there is none. */
 	texts(name: string): string[] {
 		const list = this.#values[name] ?? [];

@@ -75,9 +75,12 @@ export class Queue {
 	}
 
 	/** Adds a message that becomes visible after a delay in seconds. */
-	send(body: string, delay = this.#settings.delay): Message {
+	send(body: string, delay = this.#settings.delay, traceHeader?: string): Message {
 		const sentAt = Date.now();
-		const message = { id: randomUUID(), body, sentAt, visibleAt: sentAt + delay * 1000, receiveCount: 0 };
+		const message: Message = {
+			...{ id: randomUUID(), body, sentAt, visibleAt: sentAt + delay * 1000, receiveCount: 0 },
+			...(traceHeader === undefined ? {} : { traceHeader }),
+		};
 		this.#record({ is: 'message', message });
 		return message;
 	}

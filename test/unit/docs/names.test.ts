@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { App, CfnParameter } from 'aws-cdk-lib';
 import { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
+import { metricUnits } from '#shared/metrics.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
 import { settingsSchema } from '#shared/sampling/settings.ts';
@@ -167,4 +168,13 @@ test('docs/failures.md knows the reasons of faults', () => {
 	const told = tableRows('docs/failures.md', 2).flatMap(([name = '']) => namesIn(name));
 	expect(told.length).toBeGreaterThan(8);
 	expect(told.filter(reason => !reasons.includes(reason))).toEqual([]);
+});
+
+test('docs/deploy.md has every metric of the functions, and no other', () => {
+	const rows = tableRows('docs/deploy.md', 3).filter(([, unit]) =>
+		/^(count|bytes|milliseconds|none)$/.test(unit as string),
+	);
+	const told = rows.flatMap(([names, unit]) => namesIn(names as string).map(name => [name, unit]));
+	const known = Object.entries(metricUnits).map(([name, unit]) => [name, unit.toLowerCase()]);
+	expect(told.sort()).toEqual(known.sort());
 });
