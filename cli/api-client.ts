@@ -20,8 +20,10 @@ export type ApiClient = {
 export type ApiAddress = {
 	httpUrl: string;
 	region: string;
-	credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+	credentials: ApiCredentials | (() => Promise<ApiCredentials>);
 };
+
+export type ApiCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 
 /** @throws PermanentError when the request is refused, with the wrong field; FramefanError for transient errors */
 export function makeApiClient(api: ApiAddress): ApiClient {

@@ -1,7 +1,10 @@
-import { FramefanError } from '#shared/errors.ts';
+import { FramefanError, messageOf } from '#shared/errors.ts';
 import { type ApiClient, makeApiClient } from './api-client.ts';
 import { checkAddress } from './options.ts';
 import { UsageError } from './usage-error.ts';
+
+/** What the address of a deployment looks like. */
+export const apiExample = 'https://abc123.execute-api.us-east-1.amazonaws.com';
 
 /** Where samplings run: a deployment's HTTP API, or this machine. */
 export type WhereOptions = { api?: string; local?: boolean; data: string; json?: boolean };
@@ -9,24 +12,26 @@ export type WhereOptions = { api?: string; local?: boolean; data: string; json?:
 /** @throws UsageError unless exactly one of them is given */
 export function checkWhere({ api, local }: WhereOptions): void {
 	if ((api === undefined) === !local) throw new UsageError('Give either --api URL or --local');
-	if (api !== undefined) checkAddress('--api', api, 'https://abc123.execute-api.us-east-1.amazonaws.com');
+	if (api !== undefined) checkAddress('--api', api, apiExample);
 }
 
 /**
- * Client of a deployment's API, with the credentials of the environment. The region is taken from the address, or from
- * `AWS_REGION`.
+ * Client of a deployment's API, with the credentials that other AWS tools find: environment variables, a profile, IAM
+ * Identity Center, a web identity, the role of a container or of an instance. The region is taken from the address, or
+ * from `AWS_REGION`.
  * @throws FramefanError without credentials
  */
-export function openApi(address: string): ApiClient {
-	const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN } = process.env;
-	if (!accessKeyId || !secretAccessKey) {
+export async function openApi(address: string): Promise<ApiClient> {
+	// Only these commands need it.
+	const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+	const credentials = defaultProvider();
+	await credentials().catch(error => {
+		const profile = process.env.AWS_PROFILE ? `profile ${process.env.AWS_PROFILE}: ` : '';
 		throw new FramefanError(
-			'No AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, for example with eval "$(aws configure export-credentials --format env)"',
+			`No AWS credentials (${profile}${messageOf(error)}): set AWS_PROFILE, sign in with aws sso login, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
 		);
-	}
+	});
 	const inAddress = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(address)?.[1];
 	const region = inAddress ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1';
-	const sessionToken = AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {};
-	const credentials = { accessKeyId, secretAccessKey, ...sessionToken };
 	return makeApiClient({ httpUrl: address.replace(/\/+$/, ''), region, credentials });
 }

@@ -112,6 +112,7 @@ const lambda: Provision = (context, id, resource) => {
 };
 
 const eventSource: Provision = (context, id, resource) => {
+	if (context.isIdle) return;
 	const wanted = properties(context, resource);
 	const source = [...context.attributes.values()].find(attributes => attributes.Arn === wanted.EventSourceArn);
 	if (!source) throw new FramefanError(`${id} refers to a queue that the template doesn't have`);
@@ -161,7 +162,7 @@ const rule: Provision = (context, id, resource) => {
 	const ruleArn = arn(context, 'events', `rule/${id}`);
 	context.attributes.set(id, { ref: id, Arn: ruleArn });
 	if (wanted.EventPattern) throw new FramefanError(`The local stack can't run ${id}: it has an EventPattern`);
-	if (wanted.State === 'DISABLED') return;
+	if (wanted.State === 'DISABLED' || context.isIdle) return;
 	for (const target of (wanted.Targets ?? []) as { Arn: string; Input?: string }[]) {
 		const input = target.Input === undefined ? {} : { input: JSON.parse(target.Input) as unknown };
 		const { region, accountId } = context;
@@ -205,14 +206,9 @@ const provisioners: [type: string, provision: Provision][] = [
 
 /**
  * Provisions the resources of a template on loopback.
- * @param without resource types to skip
  * @throws FramefanError with an unsupported resource type or property, so that nothing deployed is silently missing here
  */
-export async function provision(
-	context: StackContext,
-	resources: Map<string, Resource>,
-	without: string[] = [],
-): Promise<void> {
+export async function provision(context: StackContext, resources: Map<string, Resource>): Promise<void> {
 	const known = new Set(provisioners.map(([type]) => type));
 	for (const [id, { type, properties: given }] of resources) {
 		if (!known.has(type)) throw new FramefanError(`The local stack can't run ${id}: it has no ${type}`);
@@ -220,7 +216,7 @@ export async function provision(
 		if (unknown.length > 0)
 			throw new FramefanError(`The local stack can't run ${id}: ${type} has ${unknown.join(', ')}`);
 	}
-	for (const [type, make] of provisioners.filter(([type]) => !without.includes(type))) {
+	for (const [type, make] of provisioners) {
 		const ofType = [...resources].filter(([, resource]) => resource.type === type);
 		// A queue with a redrive policy refers to a dead-letter queue, which has none.
 		ofType.sort(([, a], [, b]) => Number('RedrivePolicy' in a.properties) - Number('RedrivePolicy' in b.properties));

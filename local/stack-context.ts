@@ -46,6 +46,8 @@ export type StackContext = {
 	warnings: string[];
 	/** Close what was started; run in reverse order. */
 	disposers: (() => unknown)[];
+	/** Whether neither queues nor rules invoke functions: for reading the state only. */
+	isIdle: boolean;
 };
 
 export type Provision = (context: StackContext, id: string, resource: Resource) => Promise<void> | void;

@@ -121,12 +121,9 @@ export async function startLocalStack(options: {
 			routes: [],
 			warnings: [],
 			disposers,
+			isIdle: options.idle === true,
 		};
-		await provision(
-			context,
-			template.resources,
-			options.idle ? ['AWS::Lambda::EventSourceMapping', 'AWS::Events::Rule'] : [],
-		);
+		await provision(context, template.resources);
 		const http = await startHttpApi(context.routes, openLogFile(join(dataDir, 'logs', 'http-api.log')), {
 			credentials,
 			region,

@@ -7,48 +7,70 @@ import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { checkServer } from '../check-server.ts';
 import { lockDataFolder } from '../data-folder.ts';
 import { keepLocalSampling } from '../local-samplings.ts';
+import { apiExample, openApi } from '../open-api.ts';
 import { checkAddress, folderName } from '../options.ts';
 import { tellEnd, tellFailure } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
 import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
 import { finishRun, openRun } from '../run-token.ts';
+import { sampleOnDeployment } from '../sample-on-deployment.ts';
 import { sampleOnLocalStack } from '../sample-on-local-stack.ts';
 import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 import { UsageError } from '../usage-error.ts';
 
-type SampleOptions = RequestOptions & { server: string; data: string; json?: boolean };
+type LocalOptions = RequestOptions & { server: string; data: string; json?: boolean };
+type SampleOptions = Omit<LocalOptions, 'server'> & { server?: string; api?: string };
 
 export function addSample(program: Command): void {
 	addRequestOptions(
 		program
 			.command('sample')
-			.description('Samples a video project on a Supervisely server into an images project, on this machine')
-			.requiredOption('--server <url>', 'address of the server'),
+			.description('Samples a video project on a Supervisely server into an images project')
+			.option('--server <url>', 'address of the server, to sample on this machine')
+			.option('--api <url>', "URL of a deployment's HTTP API, to sample on AWS"),
 	)
-		.option('--data <folder>', 'folder for the state, to continue after an interruption', folderName, '.framefan')
+		.option(
+			'--data <folder>',
+			'with --server: folder for the state, to continue after an interruption',
+			folderName,
+			'.framefan',
+		)
 		.option('--json', 'prints one line of JSON at the end')
 		.addHelpText(
 			'after',
-			'\nThe API token is read from SUPERVISELY_API_TOKEN, API_TOKEN or ~/supervisely.env, or prompted for.',
+			'\nWith --server, the API token is read from SUPERVISELY_API_TOKEN, API_TOKEN or ~/supervisely.env, or prompted for.',
 		)
 		.action(sample);
 }
 
 const sample = async (options: SampleOptions): Promise<void> => {
 	const request = toRequest(options);
-	checkAddress('--server', options.server, 'https://app.supervisely.com');
+	const { server, api } = options;
+	if ((server === undefined) === (api === undefined))
+		throw new UsageError('Give either --server URL, to sample on this machine, or --api URL of a deployment');
+	if (server !== undefined) checkAddress('--server', server, 'https://app.supervisely.com');
+	if (api !== undefined) checkAddress('--api', api, apiExample);
+	const farewell =
+		api === undefined ? tellGoesOn : `Stopped following. The sampling goes on: framefan list --api ${api}`;
 	await closingAll(async onClose => {
-		const { status, seconds } = await run(options, request, onClose).catch(error => {
+		const ended =
+			api === undefined ? run({ ...options, server: String(server) }, request, onClose) : follow(api, request);
+		const { status, seconds } = await ended.catch(error => {
 			if (options.json && !(error instanceof UsageError)) tellFailure(error);
 			throw error;
 		});
 		tellEnd(status, seconds, options.json);
-	}, tellGoesOn);
+	}, farewell);
+};
+
+const follow = async (api: string, request: SamplingRequestInput): ReturnType<typeof sampleOnDeployment> => {
+	const onStart = (id: string) => void process.stderr.write(`Sampling ${id} has started.\n`);
+	return sampleOnDeployment(await openApi(api), request, { progress: showProgress(), onStart });
 };
 
 const run = async (
-	options: SampleOptions,
+	options: LocalOptions,
 	request: SamplingRequestInput,
 	onClose: (close: () => unknown) => void,
 ): Promise<{ status: SamplingStatus; seconds: number }> => {

@@ -48,7 +48,7 @@ const ask = <Answer>(
 	question: (api: ApiClient) => Promise<Answer>,
 ): Promise<Answer> => {
 	checkWhere(options);
-	if (options.api !== undefined) return question(openApi(options.api));
+	if (options.api !== undefined) return openApi(options.api).then(question);
 	return askLocalStack(findLocalSampling(options.data, id), question);
 };
 
@@ -56,7 +56,7 @@ const status = async (id: string, options: WhereOptions): Promise<void> =>
 	show(await ask(options, id, api => api.status(id)), options);
 
 const cancel = async (id: string, options: WhereOptions): Promise<void> => {
-	if (options.api !== undefined) return show(await openApi(options.api).cancel(id), options);
+	if (options.api !== undefined) return show(await (await openApi(options.api)).cancel(id), options);
 	checkWhere(options);
 	const sampling = findLocalSampling(options.data, id);
 	// Without a token it is cancelled, too; only the destination is then not updated.
@@ -76,7 +76,7 @@ const list = async (options: WhereOptions & { limit: number; next?: string }): P
 	const page =
 		options.api === undefined
 			? { samplings: (await listLocal(options.data)).slice(0, limit), next: null }
-			: await openApi(options.api).list({ limit, ...(next === undefined ? {} : { next }) });
+			: await (await openApi(options.api)).list({ limit, ...(next === undefined ? {} : { next }) });
 	if (options.json) return console.log(JSON.stringify(page));
 	if (page.samplings.length === 0) console.log('There are no samplings.');
 	for (const sampling of page.samplings) console.log(row(sampling));
@@ -96,7 +96,7 @@ const listLocal = async (data: string): Promise<ListedSampling[]> => {
 const retry = async (id: string, options: WhereOptions): Promise<void> => {
 	checkWhere(options);
 	if (options.api !== undefined) {
-		const started = await openApi(options.api).retry(id);
+		const started = await (await openApi(options.api)).retry(id);
 		console.log(options.json ? JSON.stringify(started) : `Started attempt ${started.attempt} of sampling ${id}.`);
 		return;
 	}
@@ -115,7 +115,7 @@ const estimate = async (options: WhereOptions & RequestOptions & { server?: stri
 	checkWhere(options);
 	const request = toRequest(options);
 	let found: Estimate;
-	if (options.api !== undefined) found = await openApi(options.api).estimate(request);
+	if (options.api !== undefined) found = await (await openApi(options.api)).estimate(request);
 	else {
 		const { server } = options;
 		if (server === undefined) throw new UsageError('--local needs --server, the address of the Supervisely server');

@@ -28,14 +28,12 @@ test('cdk-nag finds nothing but what is acknowledged with a reason', () => {
 	const context = { appConstruct: app, templatePaths: [] } as unknown as IPolicyValidationContext;
 	const packs: NagPack[] = [new AwsSolutionsChecks(), new ServerlessChecks()];
 	const findings = packs.flatMap(pack =>
-		pack
-			.validate(context)
-			.violations.flatMap(({ ruleName, violatingResources }) =>
-				violatingResources.map(({ constructPath = '' }) => ({
-					ruleName,
-					path: constructPath.replace('Framefan/', ''),
-				})),
-			),
+		pack.validate(context).violations.flatMap(({ ruleName, violatingResources }) =>
+			violatingResources.map(({ constructPath = '' }) => ({
+				ruleName,
+				path: constructPath.replace('Framefan/', ''),
+			})),
+		),
 	);
 	expect(findings.length).toBeGreaterThan(10);
 	const isBy = ({ ruleName, path }: (typeof findings)[number]) =>

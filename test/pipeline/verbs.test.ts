@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -61,6 +61,32 @@ test("a deployment's samplings are estimated, listed, told, cancelled and retrie
 	short(list.stdout);
 	const again = await run(['retry', id, ...api], 1);
 	expect(again.stderr).toMatch(/^error: .*409.*nothing to retry/m);
+});
+
+test('a sampling of a deployment is started and followed to its end, with the keys of a profile', async () => {
+	const args = ['sample', '--api', bench.stack.httpUrl, '--project', String(bench.source), '--step', '10'];
+	const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...others } = env;
+	const credentials = join(data, 'credentials');
+	const [id, secret] = [`aws_access_key_id = ${AWS_ACCESS_KEY_ID}`, `aws_secret_access_key = ${AWS_SECRET_ACCESS_KEY}`];
+	writeFileSync(credentials, `[sampler]\n${id}\n${secret}\n`);
+	const withProfile = { ...others, AWS_SHARED_CREDENTIALS_FILE: credentials, AWS_PROFILE: 'sampler' };
+	const { code, stdout, stderr } = await runFramefan([...args, '--name', 'by profile'], withProfile);
+	expect(code, stderr).toBe(0);
+	expect(stderr).toMatch(/^Sampling \w+ has started\.\n/);
+	expect(stdout).toMatch(/^completed in [\d.]+ s: project \d+ "by profile"\n6 frames uploaded, 0 already there/);
+
+	const last = await runFramefan([...args, '--json'], env);
+	expect(lastJson(last.stdout)).toMatchObject({ state: 'completed', framesPlanned: 6, faults: [] });
+
+	const unknown = await runFramefan(args, { ...withProfile, AWS_PROFILE: 'nobody', AWS_EC2_METADATA_DISABLED: 'true' });
+	expect(unknown.code).toBe(1);
+	expect(unknown.stderr).toMatch(/^error: No AWS credentials \(profile nobody: .*\): set AWS_PROFILE.*\n$/);
+
+	for (const where of [[], ['--server', bench.server.address, '--api', bench.stack.httpUrl]]) {
+		const refused = await runFramefan(['sample', ...where, '--project', '1'], env);
+		expect(refused.code).toBe(2);
+		expect(refused.stderr).toMatch(/either --server URL, .* or --api URL/);
+	}
 });
 
 test('samplings on this machine are listed, shown, cancelled while they run, and retried', async () => {

@@ -1,0 +1,42 @@
+import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
+import { retrying } from '#shared/retrying.ts';
+import type { SamplingRequestInput } from '#shared/sampling/request.ts';
+import type { SamplingStatus } from '../functions/api/schemas.ts';
+import type { ApiClient } from './api-client.ts';
+import type { ProgressDisplay } from './progress.ts';
+
+const pollMs = 2000;
+/** Calls that fail are repeated for about 5 minutes: the deployment works on meanwhile. */
+const repeated = { retries: 12, minTimeout: 500, maxTimeout: 30_000 };
+
+/**
+ * Starts a sampling of a deployment and follows it to its end.
+ * @param onStart told its id when it has been started
+ * @returns its status, and the seconds it took
+ * @throws PermanentError when it is refused; FramefanError when the deployment can't be reached
+ */
+export async function sampleOnDeployment(
+	api: ApiClient,
+	request: SamplingRequestInput,
+	{ progress, onStart }: { progress: ProgressDisplay; onStart: (id: string) => void },
+): Promise<{ status: SamplingStatus; seconds: number }> {
+	const started = performance.now();
+	const call = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
+		retrying(ask, { ...repeated, isLast: error => error instanceof PermanentError });
+	// A repeated request with the same client token finds the sampling of the first one.
+	const whole = { ...request, clientToken: crypto.randomUUID() };
+	const { id } = await call(() => api.start(whole));
+	onStart(id);
+	try {
+		for (;;) {
+			const status = await call(() => api.status(id)).catch(error => {
+				throw new FramefanError(`Sampling ${id} goes on, but it can't be followed: ${messageOf(error)}`);
+			});
+			progress.show(status);
+			if (status.state !== 'running') return { status, seconds: Math.round((performance.now() - started) / 100) / 10 };
+			await new Promise(resolve => setTimeout(resolve, pollMs));
+		}
+	} finally {
+		progress.end();
+	}
+}
