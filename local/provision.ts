@@ -21,6 +21,7 @@ import type { HttpRoute } from './http-api.ts';
 import { knownProperties } from './known-properties.ts';
 import { type EventSource, startEventSource } from './lambda/event-source.ts';
 import { type LocalFunction, makeFunction } from './lambda/function.ts';
+import type { Launcher } from './lambda/launch.ts';
 import { startRule } from './rule-timer.ts';
 import type { Attributes, Resolver, Resource } from './template.ts';
 
@@ -41,6 +42,8 @@ export type StackContext = {
 	isOwn: { s3: boolean; sqs: boolean };
 	/** Environment variables that Lambda sets for every function: region, credentials, endpoints. */
 	lambdaEnvironment: Record<string, string>;
+	/** How the code of functions is run, if not by this Node. */
+	launch?: Launcher;
 	resolver: Resolver;
 	attributes: Map<string, Attributes>;
 	functions: Map<string, LocalFunction>;
@@ -140,6 +143,7 @@ const lambda: Provision = (context, id, resource) => {
 		concurrency: Number(wanted.ReservedConcurrentExecutions ?? availableParallelism() + 8),
 		temporaryRoot,
 		logPath: join(context.dataDir, 'logs', `${id}.log`),
+		...(context.launch ? { launch: context.launch } : {}),
 	});
 	context.functions.set(id, made);
 	context.attributes.set(id, { ref: configuration.name, Arn: configuration.arn });

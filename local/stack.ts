@@ -5,11 +5,13 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { FramefanError } from '#shared/errors.ts';
 import { startSsm } from './aws/ssm/server.ts';
 import { startHttpApi } from './http-api.ts';
+import type { Launcher } from './lambda/launch.ts';
 import { openLogFile } from './lambda/log-file.ts';
 import { provision, type StackContext } from './provision.ts';
 import { type ServiceEnvironment, startServices } from './services.ts';
 import { synthesize } from './synthesize.ts';
 import { makeResolver, parameterValues, readAssets, readTemplate } from './template.ts';
+import { withoutVersionWarning } from './version-warning.ts';
 
 const accountId = '000000000000';
 
@@ -40,6 +42,7 @@ export type LocalStack = {
  * @param options.environment may set an external S3 or SQS (see `services.ts`)
  * @param options.idle processes no messages and schedules: for reading the state only
  * @param options.secrets SSM SecureStrings by name, held in memory only
+ * @param options.launch runs the code of the functions otherwise than by this Node
  */
 export async function startLocalStack(options: {
 	dataDir: string;
@@ -47,8 +50,11 @@ export async function startLocalStack(options: {
 	secrets: Record<string, string>;
 	environment?: ServiceEnvironment;
 	idle?: boolean;
+	launch?: Launcher;
 }): Promise<LocalStack> {
 	const { dataDir } = options;
+	// Set before a client is made, for all clients of this process.
+	Object.assign(process.env, withoutVersionWarning);
 	const assembly = await synthesize();
 	const template = readTemplate(assembly, 'Framefan');
 	const parameters = parameterValues(template, options.parameters);
@@ -96,9 +102,9 @@ export async function startLocalStack(options: {
 				AWS_ENDPOINT_URL_SQS: services.sqs,
 				AWS_ENDPOINT_URL_SSM: ssmServer.endpoint,
 				...checksumSettings(options.environment ?? {}),
-				// This Node may be older than the one that the deployment runs on.
-				AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+				...withoutVersionWarning,
 			},
+			...(options.launch ? { launch: options.launch } : {}),
 			resolver: makeResolver({ parameters, pseudo, attributes }),
 			attributes,
 			functions: new Map(),

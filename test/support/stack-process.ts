@@ -35,7 +35,6 @@ export function startStack({ dataDir, server, token, parameters, environment }: 
 export async function startStackProcess(options: StackOptions): Promise<StackProcess> {
 	const child = spawn(process.execPath, ['--import', 'tsx', import.meta.filename], {
 		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-		env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
 	});
 	// Answers come in the order of the questions; of one that is gone there are none.
 	const waiting: ((answer: unknown) => void)[] = [];
