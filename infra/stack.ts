@@ -10,7 +10,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { allRoutes } from '../functions/api/routes.ts';
 import { Alarms } from './constructs/alarms.ts';
-import { ffmpegLayer } from './constructs/ffmpeg-layer.ts';
+import { ffmpegLayer, ffmpegPath } from './constructs/ffmpeg-layer.ts';
 import { MediaLayer } from './constructs/media-layer.ts';
 import { StageFunction } from './constructs/stage-function.ts';
 import { WorkQueue } from './constructs/work-queue.ts';
@@ -140,6 +140,7 @@ export class FramefanStack extends Stack {
 			stage.bind('LONGEST_WAIT_SECONDS', choice.longestWaitSeconds);
 		}
 		reduce.bind('PROGRESS_SECONDS', choice.progressSeconds);
+		for (const stage of [fanOut, decode]) stage.bind('FFMPEG_PATH', ffmpegPath);
 
 		// Entry points: HTTP, the schedule, and the sweep of open samplings.
 		const http = new HttpApi(this, 'Http', { defaultAuthorizer: new HttpIamAuthorizer() });

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Launcher } from '#local/lambda/launch.ts';
 import { type LocalStack, startLocalStack } from '#local/stack.ts';
 import { type ApiAddress, type ApiClient, makeApiClient } from '../../cli/api-client.ts';
 
@@ -22,9 +23,16 @@ export type StackOptions = {
 
 const tokenParameter = '/framefan/supervisely-token';
 
-/** A stack in this very process, on its own S3 and SQS unless the environment names others. */
-export function startStack({ dataDir, server, token, parameters, environment }: StackOptions): Promise<LocalStack> {
+/**
+ * A stack in this very process, on its own S3 and SQS unless the environment names others.
+ * @param launch runs the code of the functions otherwise than by this Node
+ */
+export function startStack(
+	{ dataDir, server, token, parameters, environment }: StackOptions,
+	launch?: Launcher,
+): Promise<LocalStack> {
 	return startLocalStack({
+		...(launch ? { launch } : {}),
 		dataDir,
 		parameters: { SuperviselyServer: server, TokenParameter: tokenParameter, ...parameters },
 		secrets: { [tokenParameter]: token },
