@@ -10,6 +10,10 @@ import { lastLine, noteNotRun } from '#test/not-run.ts';
 export const lambdaNodes = ['22', '24'] as const;
 export type LambdaNode = (typeof lambdaNodes)[number];
 
+export function isLambdaNode(version: string): version is LambdaNode {
+	return lambdaNodes.some(each => each === version);
+}
+
 export type Programs = {
 	/** Paths of programs. */
 	nodes: Record<LambdaNode, string>;
