@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Suites, by what they need: `unit` and `infra` need nothing, `video` generates its files, `pipeline` runs real processes on loopback, `slow` waits for what gives up. */
+/** Suites, by what they need: `unit` and `infra` need nothing, `video` generates its files, `pipeline` runs real processes on loopback, `slow` waits for what gives up, `runtime` has Lambda's own runtime. */
 const suite = (name: string, timeoutSeconds: number) => ({
 	test: {
 		name,
@@ -20,6 +20,7 @@ export default defineConfig({
 			suite('pipeline', 300),
 			{ test: { ...suite('parity', 600).test, fileParallelism: false } },
 			{ test: { ...suite('slow', 600).test, fileParallelism: false } },
+			{ test: { ...suite('runtime', 300).test, fileParallelism: false } },
 		],
 		maxWorkers: 2,
 		coverage: {

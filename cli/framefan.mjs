@@ -3,8 +3,6 @@
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-// The SDK announces that its releases of 2027 need a newer Node; the pinned one does not.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 try {
 	const { isBuilt } = await import('./is-built.mjs');
 	const built = join(import.meta.dirname, '..', 'dist', 'cli.js');

@@ -6,7 +6,7 @@ import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { Alarms, ownTopic } from './constructs/alarms.ts';
-import { ffmpegLayer } from './constructs/ffmpeg-layer.ts';
+import { ffmpegLayer, ffmpegPath } from './constructs/ffmpeg-layer.ts';
 import { grantState } from './constructs/grant-state.ts';
 import { HttpEntry } from './constructs/http-entry.ts';
 import { MediaLayer } from './constructs/media-layer.ts';
@@ -147,6 +147,7 @@ export class FramefanStack extends Stack {
 			stage.bind('LONGEST_WAIT_SECONDS', choice.longestWaitSeconds);
 		}
 		reduce.bind('PROGRESS_SECONDS', choice.progressSeconds);
+		for (const stage of [fanOut, decode]) stage.bind('FFMPEG_PATH', ffmpegPath);
 
 		// Entry points: HTTP, the schedule, and the sweep of open samplings.
 		const http = new HttpEntry(this, 'Http', api);

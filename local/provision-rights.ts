@@ -4,7 +4,7 @@ import type { Role } from './aws/iam/callers.ts';
 import { matches } from './aws/iam/pattern.ts';
 import { parseStatements } from './aws/iam/statement.ts';
 import type { LocalFunction } from './lambda/function.ts';
-import { InvocationError } from './lambda/sandbox.ts';
+import { InvocationError } from './lambda/runtime-api.ts';
 import { type InvokePermission, type Provision, properties, type StackContext } from './stack-context.ts';
 
 export const role: Provision = (context, id) => {

@@ -105,6 +105,7 @@ const lambda: Provision = (context, id, resource) => {
 		concurrency: Number(wanted.ReservedConcurrentExecutions ?? availableParallelism() + 8),
 		temporaryRoot,
 		logPath: join(context.dataDir, 'logs', `${id}.log`),
+		...(context.launch ? { launch: context.launch } : {}),
 	});
 	context.functions.set(id, made);
 	context.attributes.set(id, { ref: configuration.name, Arn: configuration.arn, Role: String(wanted.Role) });

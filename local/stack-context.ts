@@ -3,6 +3,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Role, Roles } from './aws/iam/callers.ts';
 import type { HttpRoute } from './http-api.ts';
 import type { LocalFunction } from './lambda/function.ts';
+import type { Launcher } from './lambda/launch.ts';
 import type { Services } from './services.ts';
 import type { Attributes, Resolver, Resource } from './template.ts';
 
@@ -38,6 +39,8 @@ export type StackContext = {
 	isOwn: { s3: boolean; sqs: boolean };
 	/** Environment variables that Lambda sets for every function: region, endpoints. */
 	lambdaEnvironment: Record<string, string>;
+	/** How the code of functions is run, if not by this Node. */
+	launch?: Launcher;
 	resolver: Resolver;
 	attributes: Map<string, Attributes>;
 	functions: Map<string, LocalFunction>;

@@ -6,12 +6,14 @@ import { FramefanError } from '#shared/errors.ts';
 import { type Grant, Roles } from './aws/iam/callers.ts';
 import { startSsm } from './aws/ssm/server.ts';
 import { startHttpApi } from './http-api.ts';
+import type { Launcher } from './lambda/launch.ts';
 import { openLogFile } from './lambda/log-file.ts';
 import { provision } from './provision.ts';
 import { type ServiceEnvironment, type Services, startServices } from './services.ts';
 import type { StackContext } from './stack-context.ts';
 import { synthesize } from './synthesize.ts';
 import { makeResolver, parameterValues, readAssets, readTemplate } from './template.ts';
+import { withoutVersionWarning } from './version-warning.ts';
 
 const accountId = '000000000000';
 
@@ -47,6 +49,7 @@ export type LocalStack = {
  * @param options.idle processes no messages and schedules: for reading the state only
  * @param options.secrets SSM SecureStrings by name, held in memory only
  * @param options.through told the addresses of S3 and SQS; answers with those to use, such as of proxies before them
+ * @param options.launch runs the code of the functions otherwise than by this Node
  */
 export async function startLocalStack(options: {
 	dataDir: string;
@@ -55,8 +58,11 @@ export async function startLocalStack(options: {
 	environment?: ServiceEnvironment;
 	idle?: boolean;
 	through?: (services: Pick<Services, 's3' | 'sqs'>) => Promise<Pick<Services, 's3' | 'sqs'>>;
+	launch?: Launcher;
 }): Promise<LocalStack> {
 	const { dataDir } = options;
+	// Set before a client is made, for all clients of this process.
+	Object.assign(process.env, withoutVersionWarning);
 	const assembly = await synthesize();
 	const template = readTemplate(assembly, 'Framefan');
 	const parameters = parameterValues(template, options.parameters);
@@ -112,9 +118,9 @@ export async function startLocalStack(options: {
 				AWS_ENDPOINT_URL_SQS: services.sqs,
 				AWS_ENDPOINT_URL_SSM: ssmServer.endpoint,
 				...checksumSettings(options.environment ?? {}),
-				// This Node may be older than the one that the deployment runs on.
-				AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+				...withoutVersionWarning,
 			},
+			...(options.launch ? { launch: options.launch } : {}),
 			resolver: makeResolver({ parameters, pseudo, attributes }),
 			attributes,
 			functions: new Map(),

@@ -31,6 +31,7 @@ const env = readEnvironment(
 	'LEASE_SECONDS',
 	'DELIVERIES',
 	'LONGEST_WAIT_SECONDS',
+	'FFMPEG_PATH',
 );
 const sqs = new SQSClient({});
 const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
@@ -41,7 +42,7 @@ const ports = {
 	files: makeFileStore(new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' }), env.STATE_BUCKET),
 	sendRecount: makeSend(sqs, env.RECOUNT_QUEUE_URL),
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
-	ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',
+	ffmpegPath: env.FFMPEG_PATH,
 };
 const queue = {
 	sqs,

@@ -31,6 +31,7 @@ const env = readEnvironment(
 	'LEASE_SECONDS',
 	'DELIVERIES',
 	'LONGEST_WAIT_SECONDS',
+	'FFMPEG_PATH',
 );
 const sqs = new SQSClient({});
 const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
@@ -44,7 +45,7 @@ const ports = {
 	sendRecount: makeSend(sqs, env.RECOUNT_QUEUE_URL),
 	framesPerChunk: Number(env.FRAMES_PER_CHUNK),
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
-	ffmpegPath: process.env.FFMPEG_PATH ?? 'ffmpeg',
+	ffmpegPath: env.FFMPEG_PATH,
 };
 const queue = {
 	sqs,

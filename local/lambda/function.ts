@@ -1,5 +1,7 @@
-import { type LogFile, openLogFile } from './log-file.ts';
-import { type FunctionConfiguration, InvocationError, type Sandbox, startSandbox } from './sandbox.ts';
+import { type FunctionConfiguration, type Launcher, launchLocally } from './launch.ts';
+import { openLogFile } from './log-file.ts';
+import { InvocationError } from './runtime-api.ts';
+import { type Sandbox, startSandbox } from './sandbox.ts';
 
 /** A deployed function: hands each invocation to a warm sandbox or starts a cold one, up to its concurrency. */
 export type LocalFunction = {
@@ -16,13 +18,15 @@ export type LocalFunction = {
 };
 
 /**
- * @param concurrency most sandboxes: Lambda's reserved concurrency, or a limit for this machine
+ * @param options.concurrency most sandboxes: Lambda's reserved concurrency, or a limit for this machine
+ * @param options.launch how its code is run, if not by this Node
  */
 export function makeFunction(
 	configuration: FunctionConfiguration,
-	options: { concurrency: number; temporaryRoot: string; logPath: string },
+	options: { concurrency: number; temporaryRoot: string; logPath: string; launch?: Launcher },
 ): LocalFunction {
-	const log: LogFile = openLogFile(options.logPath);
+	const { temporaryRoot, launch = launchLocally } = options;
+	const log = openLogFile(options.logPath);
 	const idle: Sandbox[] = [];
 	const all = new Set<Sandbox>();
 	/** Invocations that wait for a sandbox: they get the first that is free, a new one or one that has finished. */
@@ -45,7 +49,7 @@ export function makeFunction(
 	const start = async (): Promise<void> => {
 		starting++;
 		try {
-			const cold = await startSandbox(configuration, options.temporaryRoot, log);
+			const cold = await startSandbox(configuration, { temporaryRoot, log, launch });
 			all.add(cold);
 			if (closed) await cold.kill();
 			await cold.ready;

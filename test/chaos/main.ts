@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { withoutVersionWarning } from '#local/version-warning.ts';
 import type { ImageFormat } from '#shared/video/picture/image-format.ts';
 import { writeTinyVideoProject } from '#test/tiny-video-project.ts';
 import { imageFormat } from '../../cli/image-options.ts';
@@ -24,8 +25,7 @@ const { seeds, from, worlds, format, keep } = new Command('chaos')
 	.parse()
 	.opts<{ seeds: number; from: number; worlds: number; format: ImageFormat; keep?: boolean }>();
 
-// The SDK announces that its releases of 2027 need a newer Node; the pinned one does not.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+Object.assign(process.env, withoutVersionWarning);
 
 const folder = mkdtempSync(join(tmpdir(), 'framefan-chaos-'));
 const tiny = join(folder, 'tiny');

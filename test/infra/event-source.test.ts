@@ -95,6 +95,7 @@ test.each([
 	['null deletes the batch', 'return null;', 0],
 	['an id that was never given keeps the batch', `return { batchItemFailures: [{ itemIdentifier: 'nobody' }] };`, 3],
 	['a thrown error keeps the batch', `throw new Error('no');`, 3],
+	['a sandbox that is killed keeps the batch', `process.kill(process.pid, 'SIGKILL');`, 3],
 ])('%s', async (name, answer, kept) => {
 	const { QueueUrl, dead } = await wire(name.replaceAll(' ', '-'), answer);
 	await send(QueueUrl, ['a', 'b', 'c']);

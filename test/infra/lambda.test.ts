@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { type LocalFunction, makeFunction } from '#local/lambda/function.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'framefan-lambda-'));
@@ -21,11 +21,17 @@ const deploy = (name: string, source: string, more: { timeoutSeconds?: number; c
 	writeFileSync(join(taskRoot, 'index.mjs'), source);
 	const layer = join(folder, `${name}-layer`);
 	mkdirSync(join(layer, 'nodejs', 'node_modules', 'from-layer'), { recursive: true });
+	mkdirSync(join(layer, 'bin'));
+	writeFileSync(join(layer, 'bin', 'program'), '');
 	writeFileSync(join(layer, 'nodejs', 'node_modules', 'from-layer', 'index.js'), "module.exports = 'layer';");
 	const worker = makeFunction(
 		{
 			...{ name, arn: `arn:${name}`, handler: 'index.handler', taskRoot, layers: [layer] },
-			...{ environment: { GREETING: 'hello' }, timeoutSeconds: more.timeoutSeconds ?? 5, memoryMiB: 128 },
+			...{
+				environment: { GREETING: 'hello', PROGRAM: '/opt/bin/program', OTHER: '/opt/bin/other' },
+				timeoutSeconds: more.timeoutSeconds ?? 5,
+				memoryMiB: 128,
+			},
 		},
 		{ concurrency: more.concurrency ?? 2, temporaryRoot, logPath: join(folder, `${name}.log`) },
 	);
@@ -87,13 +93,13 @@ test('exit and failed start are reported as Lambda does', async () => {
 	const exits = deploy('exits', `export const handler = async () => process.exit(3);`);
 	await expect(exits.invoke({})).rejects.toMatchObject({
 		errorType: 'Runtime.ExitError',
-		message: expect.stringContaining('exit code 3'),
+		message: expect.stringMatching(/^RequestId: \S+ Error: Runtime exited with error: exit status 3$/),
 	});
 	const broken = deploy('broken', `throw new Error('no start');`);
-	await expect(broken.invoke({})).rejects.toMatchObject({ message: expect.stringMatching(/no start|exit code 1/) });
+	await expect(broken.invoke({})).rejects.toMatchObject({ message: expect.stringMatching(/no start|exit status 1/) });
 	const nameless = deploy('nameless', `export const other = 1;`);
 	await expect(nameless.invoke({})).rejects.toMatchObject({
-		message: expect.stringMatching(/not exported|exit code 1/),
+		message: expect.stringMatching(/not exported|exit status 1/),
 	});
 });
 
@@ -105,4 +111,52 @@ test('beyond its concurrency a function is throttled', async () => {
 	await expect(worker.invoke({})).rejects.toMatchObject({ errorType: 'TooManyRequestsException' });
 	await first;
 	await worker.invoke({});
+});
+
+test('a variable that names a file of a layer names it where the layer is here', async () => {
+	const worker = deploy(
+		'paths',
+		'export const handler = async () => ({ program: process.env.PROGRAM, other: process.env.OTHER });',
+	);
+	const program = join(folder, 'paths-layer', 'bin', 'program');
+	expect(await worker.invoke({})).toEqual({ program, other: '/opt/bin/other' });
+});
+
+test('the heap has the share of the memory that it has on Lambda', async () => {
+	const worker = deploy('heap', 'export const handler = async () => process.execArgv;');
+	expect(await worker.invoke({})).toEqual(['--max-semi-space-size=6', '--max-old-space-size=116']);
+});
+
+/** Whether a process is there, and is not a dead one that nobody has waited for. */
+const hasMemory = (pid: string) =>
+	existsSync(`/proc/${pid}/status`) && readFileSync(`/proc/${pid}/status`, 'utf8').includes('VmRSS');
+
+/** A program that takes more and more memory, beside the heap. */
+const hoard = 'const kept = []; setInterval(() => kept.push(Buffer.alloc(5e6, 1)), 50);';
+
+describe.runIf(existsSync('/proc/self/status'))('a sandbox with more memory than its function is given', () => {
+	test.each([
+		['alone', `${hoard} await new Promise(() => {});`],
+		[
+			'with a child',
+			`const { spawn } = await import('node:child_process');
+			const { pid } = spawn(process.execPath, ['-e', ${JSON.stringify(hoard)}]);
+			console.log('child ' + pid); await new Promise(() => {});`,
+		],
+	])('is killed %s, and the next invocation gets a new one', async (name, work) => {
+		const file = name.replace(' ', '-');
+		const worker = deploy(file, `export const handler = async event => { if (event.small) return 'done'; ${work} };`, {
+			timeoutSeconds: 60,
+		});
+		await expect(worker.invoke({})).rejects.toMatchObject({
+			errorType: 'Runtime.ExitError',
+			message: expect.stringMatching(/^RequestId: \S+ Error: Runtime exited with error: signal: killed$/),
+		});
+		const log = readFileSync(join(folder, `${file}.log`), 'utf8');
+		expect(log).toMatch(/signal: killed Runtime.ExitError Memory Size: 128 MB Max Memory Used: \d+ MB\n/);
+		const child = /child (\d+)/.exec(log)?.[1];
+		if (child) await expect.poll(() => hasMemory(child)).toBe(false);
+		expect(worker.pids()).toHaveLength(0);
+		expect(await worker.invoke({ small: true })).toBe('done');
+	});
 });

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Launcher } from '#local/lambda/launch.ts';
 import { type LocalStack, startLocalStack } from '#local/stack.ts';
 import { type ApiAddress, type ApiClient, makeApiClient } from '../../cli/api-client.ts';
 
@@ -28,13 +29,17 @@ type Addresses = { s3: string; sqs: string };
 
 const tokenParameter = '/framefan/supervisely-token';
 
-/** A stack in this very process, on its own S3 and SQS unless the environment names others. */
+/**
+ * A stack in this very process, on its own S3 and SQS unless the environment names others.
+ * @param more.launch runs the code of the functions otherwise than by this Node
+ * @param more.through see {@link startLocalStack}
+ */
 export function startStack(
 	{ dataDir, server, token, parameters, environment }: StackOptions,
-	through?: (services: Addresses) => Promise<Addresses>,
+	more: { launch?: Launcher; through?: (services: Addresses) => Promise<Addresses> } = {},
 ): Promise<LocalStack> {
 	return startLocalStack({
-		...(through ? { through } : {}),
+		...more,
 		dataDir,
 		parameters: { SuperviselyServer: server, TokenParameter: tokenParameter, ...parameters },
 		secrets: { [tokenParameter]: token },
@@ -49,7 +54,6 @@ export async function startStackProcess(
 ): Promise<StackProcess> {
 	const child = spawn(process.execPath, ['--import', 'tsx', import.meta.filename], {
 		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-		env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
 	});
 	// Answers come in the order of the questions; of one that is gone there are none.
 	const waiting: ((answer: unknown) => void)[] = [];
@@ -94,7 +98,7 @@ const serve = async (options: StackOptions): Promise<void> => {
 		await once(process, 'message');
 		return proxies ?? services;
 	};
-	const stack = await startStack(options, through);
+	const stack = await startStack(options, { through });
 	const { httpUrl, region, credentials } = stack;
 	process.on('message', () => process.send?.(stack.sandboxes()));
 	// It must not outlive the one that started it.

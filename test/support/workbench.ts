@@ -5,6 +5,7 @@ import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command } from '@aws
 import { GetQueueAttributesCommand, ListQueuesCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { type SuperviselyServer, startSuperviselyServer } from '#demo/server/server.ts';
 import { Store } from '#demo/server/store.ts';
+import type { Launcher } from '#local/lambda/launch.ts';
 import type { LocalStack } from '#local/stack.ts';
 import { type ApiClient, makeApiClient } from '../../cli/api-client.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
@@ -38,28 +39,30 @@ export type Workbench = {
 
 export const tinyFrames = tiny.frames * tinyVideos.length;
 
-/** @param parametersOf parameters of the template, for a source project */
+/**
+ * @param parametersOf parameters of the template, for a source project
+ * @param launch runs the code of the functions otherwise than by this Node
+ */
 export async function openWorkbench(
 	parametersOf: (source: number) => Record<string, string> = () => ({}),
+	launch?: Launcher,
 ): Promise<Workbench> {
 	const data = mkdtempSync(join(tmpdir(), 'framefan-workbench-'));
 	await writeTinyVideoProject(join(data, 'tiny'));
 	const dataDir = join(data, 'server');
 	let server = await startSuperviselyServer({ dataDir });
 	const { id: source } = await server.importVideoProject(join(data, 'tiny'));
-	const stack = await startStack({
-		dataDir: join(data, 'stack'),
-		server: server.address,
-		token: server.token,
-		parameters: {
-			FramesPerChunk: '5',
-			ProgressSeconds: '0',
-			LeaseSeconds: '3',
-			LongestWaitSeconds: '5',
-			...parametersOf(source),
-		},
-		environment: {},
-	});
+	const parameters = {
+		FramesPerChunk: '5',
+		ProgressSeconds: '0',
+		LeaseSeconds: '3',
+		LongestWaitSeconds: '5',
+		...parametersOf(source),
+	};
+	const stack = await startStack(
+		{ dataDir: join(data, 'stack'), server: server.address, token: server.token, parameters, environment: {} },
+		launch ? { launch } : {},
+	);
 	const api = makeApiClient(stack);
 	const { s3, sqs } = stack;
 	const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));

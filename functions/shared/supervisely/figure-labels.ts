@@ -1,5 +1,6 @@
 import { messageOf, PermanentError } from '../errors.ts';
 import type { Size } from '../size.ts';
+import { figureName } from './figure-name.ts';
 import { groupedByName, type ImageTag, imageTag, tagsAt } from './frame-tags.ts';
 import { convertGeometry } from './geometry/convert-geometry.ts';
 import type { GeometryJson } from './geometry/kind.ts';
@@ -45,7 +46,7 @@ export async function labelsOfFigure(raw: unknown, context: FrameContext): Promi
 	try {
 		const figure = parseFigure(raw);
 		const object = context.objects.get(figure.objectId);
-		name = describe(figure, object);
+		name = figureName(figure, object);
 		if (!object) throw refusal(`there is no object ${figure.objectId}`);
 		const ofClass = context.classes.get(object.classTitle);
 		if (!ofClass) throw refusal('the destination has no such class');
@@ -66,19 +67,6 @@ export async function labelsOfFigure(raw: unknown, context: FrameContext): Promi
 }
 
 const refusal = (message: string) => new PermanentError('label', message);
-
-/** Name of a figure for messages: id, type and class. */
-export function nameOfFigure(raw: unknown, objects: ReadonlyMap<number, VideoObject>): string {
-	try {
-		const figure = parseFigure(raw);
-		return describe(figure, objects.get(figure.objectId));
-	} catch {
-		return 'A malformed figure';
-	}
-}
-
-const describe = ({ id, geometryType }: VideoFigure, object: VideoObject | undefined) =>
-	`Figure ${id ?? 'without id'} (${geometryType}, ${object ? `class ${JSON.stringify(object.classTitle)}` : 'without class'})`;
 
 const refuseOtherShape = ({ geometryType, geometry }: VideoFigure, { shape, geometry_config: config }: ObjectClass) => {
 	if (shape !== 'any' && shape !== geometryType) throw refusal(`its class has the shape ${shape} in the destination`);

@@ -1,4 +1,4 @@
-import { nameOfFigure } from './figure-labels.ts';
+import { nameOfFigure } from './figure-name.ts';
 import type { FramedAnnotation, VideoObject } from './video-annotation.ts';
 import type { VideoTag } from './video-tag.ts';
 
