@@ -1,4 +1,4 @@
-import { Aws, CfnCondition, Duration, Fn } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
 	Alarm,
 	ComparisonOperator,
@@ -10,16 +10,13 @@ import {
 	TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Rule } from 'aws-cdk-lib/aws-events';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnSubscription, Topic } from 'aws-cdk-lib/aws-sns';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { makeAlarmTopic, notify, subscribe } from './alarm-topic.ts';
 import { metricOfAll } from './framefan-metric.ts';
 import type { StageFunction } from './stage-function.ts';
 import type { WorkQueue } from './work-queue.ts';
-
-/** Stands for the topic that the stack makes. */
-export const ownTopic = 'own';
 
 type Watched = {
 	/** Address that the topic writes to; empty for none. */
@@ -44,19 +41,9 @@ export class Alarms extends Construct {
 
 	constructor(scope: Construct, id: string, { email, topicArn, functions, queues, rules }: Watched) {
 		super(scope, id);
-		this.topic = new Topic(this, 'Topic', { displayName: 'Framefan', enforceSSL: true });
-		// A topic policy replaces the default one, which would let the account's alarms publish.
-		this.topic.grantPublish(
-			new ServicePrincipal('cloudwatch.amazonaws.com', {
-				conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-			}),
-		);
-		this.subscribe(email);
-		const { logicalId } = new CfnCondition(this, 'HasOtherTopic', {
-			expression: Fn.conditionNot(Fn.conditionEquals(topicArn, ownTopic)),
-		});
-		const alarmActionArn = Fn.conditionIf(logicalId, topicArn, this.topic.topicArn).toString();
-		this.action = { bind: () => ({ alarmActionArn }) };
+		this.topic = makeAlarmTopic(this);
+		subscribe(this, this.topic, email);
+		this.action = notify(this, this.topic, topicArn);
 
 		const stages = functions.map(({ stage }) => stage);
 		this.add('SamplingsFailed', metricOfAll(stages, 'SamplingsFailed', window), {
@@ -129,19 +116,6 @@ export class Alarms extends Construct {
 			treatMissingData: TreatMissingData.NOT_BREACHING,
 		});
 		alarm.addAlarmAction(this.action);
-	}
-
-	/** @param email empty for none */
-	private subscribe(email: string): void {
-		const condition = new CfnCondition(this, 'HasEmail', {
-			expression: Fn.conditionNot(Fn.conditionEquals(email, '')),
-		});
-		const subscription = new CfnSubscription(this, 'Email', {
-			topicArn: this.topic.topicArn,
-			protocol: 'email',
-			endpoint: email,
-		});
-		subscription.cfnOptions.condition = condition;
 	}
 }
 

@@ -37,6 +37,8 @@ export const sqsDifferences: Differences = {
 		'a message that is not held cannot be held longer': 'moto hides a message that is visible',
 		'the receipt handle of an earlier delivery deletes nothing': 'moto deletes by any handle; SQS promises neither',
 		'a dead letter names the queue it comes from': 'moto has no DeadLetterQueueSourceArn',
+		'the trace that a message is sent with, alone or in a batch, is given to who receives it':
+			'moto drops that of a message in a batch',
 		'an empty message is refused': 'moto takes it',
 		'a wrong secret, an unknown key id and another region are refused': 'moto does not verify signatures',
 		'FIFO queues are refused': 'moto has FIFO queues, the local SQS does not',

@@ -6,7 +6,7 @@ import type { Parameters } from './parameters.ts';
 import type { Queue } from './queue.ts';
 import { largestMessageBytes, longestDelay, longestVisibility, longestWait } from './queue-attributes.ts';
 import { receiptHandle } from './receipt.ts';
-import { traceHeaderMd5, traceHeaderOf } from './trace-header.ts';
+import { traceHeaderOf } from './trace-header.ts';
 
 const sending = ['MessageBody', 'DelaySeconds', 'MessageSystemAttributes'];
 const mostReceived = 10;
@@ -81,11 +81,7 @@ function send(queue: Queue, parameters: Parameters): object {
 		);
 	const traceHeader = traceHeaderOf(parameters);
 	const message = queue.send(body, parameters.optionalInteger('DelaySeconds', 0, longestDelay), traceHeader);
-	return {
-		MessageId: message.id,
-		MD5OfMessageBody: bodyMd5(body),
-		...(traceHeader === undefined ? {} : { MD5OfMessageSystemAttributes: traceHeaderMd5(traceHeader) }),
-	};
+	return { MessageId: message.id, MD5OfMessageBody: bodyMd5(body) };
 }
 
 function remove(queue: Queue, parameters: Parameters): object {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { invalidParameter } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -16,14 +15,4 @@ export function traceHeaderOf(parameters: Parameters): string | undefined {
 	if (header.text('DataType') !== type)
 		throw invalidParameter(name, header.text('DataType'), `Its type must be ${type}.`);
 	return header.text('StringValue');
-}
-
-/** Hex MD5 of a trace header, as SQS answers it: of each part with its length, and 1 for a string. */
-export function traceHeaderMd5(header: string): string {
-	const parts = [name, type, header].flatMap((text, i) => {
-		const length = Buffer.alloc(4);
-		length.writeUInt32BE(Buffer.byteLength(text));
-		return [...(i === 2 ? [Buffer.of(1)] : []), length, Buffer.from(text)];
-	});
-	return createHash('md5').update(Buffer.concat(parts)).digest('hex');
 }

@@ -38,8 +38,7 @@ export const messageChecks: readonly Check<SqsContext>[] = [
 			const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0';
 			const attributes = { AWSTraceHeader: { DataType: 'String', StringValue: trace } };
 			const message = { MessageBody: 'x', MessageSystemAttributes: attributes };
-			const sent = await client.send(new SendMessageCommand({ QueueUrl, ...message }));
-			expect(sent.MD5OfMessageSystemAttributes).toMatch(/^[0-9a-f]{32}$/);
+			await client.send(new SendMessageCommand({ QueueUrl, ...message }));
 			await client.send(new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: 'a', ...message }] }));
 			for (const _ of [1, 2]) {
 				const receive = { QueueUrl, MessageSystemAttributeNames: ['AWSTraceHeader' as const] };
