@@ -13,15 +13,15 @@ import { startStack } from '#test/stack-process.ts';
 import { type ApiClient, makeApiClient } from '../../cli/api-client.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
 
-const data = mkdtempSync(join(tmpdir(), 'framefan-runtime-'));
 const programs = await runtimePrograms();
 const reason = 'unavailable' in programs ? programs.unavailable : undefined;
 if (reason) console.error(`\nNOT RUN: samplings under Lambda's runtime. ${reason}\n`);
 
+let data: string;
 let server: SuperviselyServer;
 let source: number;
 beforeAll(async () => {
-	if (reason) return;
+	data = mkdtempSync(join(tmpdir(), 'framefan-runtime-'));
 	server = await startSuperviselyServer({ dataDir: join(data, 'server') });
 	source = (await server.importVideoProject(await makeDemoProject(data))).id;
 });
@@ -39,9 +39,10 @@ describe.skipIf(reason).each(lambdaNodes)('the deployed functions on Node %s, as
 	let lambda: AsOnLambda;
 	let stack: LocalStack;
 	let api: ApiClient;
-	const dataDir = join(data, `stack-${version}`);
+	let dataDir: string;
 	beforeAll(async () => {
 		if ('unavailable' in programs) return;
+		dataDir = join(data, `stack-${version}`);
 		lambda = asOnLambda({ node: programs.nodes[version], client: programs.client });
 		const { address, token } = server;
 		const options = { dataDir, server: address, token, parameters: {}, environment: {} };

@@ -1,20 +1,24 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { makeFunction } from '#local/lambda/function.ts';
 import { asOnLambda } from '#test/as-on-lambda/launch.ts';
 import { lambdaNodes, runtimePrograms } from '#test/runtime-programs.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'framefan-runtime-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const programs = await runtimePrograms();
 const reason = 'unavailable' in programs ? programs.unavailable : undefined;
 if (reason) console.error(`\nNOT RUN: the sandboxes of Lambda. ${reason}\n`);
 
-const layer = join(folder, 'layer');
-mkdirSync(join(layer, 'nodejs', 'node_modules', 'from-layer'), { recursive: true });
-writeFileSync(join(layer, 'nodejs', 'node_modules', 'from-layer', 'index.js'), "module.exports = 'layer';");
+let folder: string;
+let layer: string;
+beforeAll(() => {
+	folder = mkdtempSync(join(tmpdir(), 'framefan-runtime-'));
+	layer = join(folder, 'layer');
+	mkdirSync(join(layer, 'nodejs', 'node_modules', 'from-layer'), { recursive: true });
+	writeFileSync(join(layer, 'nodejs', 'node_modules', 'from-layer', 'index.js'), "module.exports = 'layer';");
+	return () => rmSync(folder, { recursive: true, force: true });
+});
 
 describe.skipIf(reason).each(lambdaNodes)('Node %s under the runtime interface client', version => {
 	/** Runs a function of this source as on Lambda, and ends it. */
