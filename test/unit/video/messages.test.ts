@@ -120,6 +120,15 @@ test('planes are 4:2:0 in limited range, by a known matrix, of one size and form
 		...['yuv420p-bt709', undefined, 'yuv420p-bt709'],
 	]);
 	expect(await planes(picture(0), known, config, picture(1), known)).toEqual(['yuv420p-bt709', undefined]);
+	// ffmpeg writes this line in pieces, and another thread's message may stand between any two.
+	const prefix = '[showinfo@name @ 0x1] [info] ';
+	const other = `Thread message queue blocking; consider raising the thread_queue_size option\n${prefix}`;
+	for (const before of [' color_space', ' color_primaries', ' color_trc', 'color_range']) {
+		const torn = (line: string) => line.replace(before, `${other}${before}`).split('\n');
+		expect(await planes(picture(0), ...torn(known))).toEqual(['yuv420p-bt709']);
+		expect(await planes(picture(0), ...torn(colours('pc', 'bt709')))).toEqual([undefined]);
+		expect(await planes(picture(0), ...torn(colours('tv', 'bt2020nc')))).toEqual([undefined]);
+	}
 });
 
 /**

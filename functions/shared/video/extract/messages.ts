@@ -133,12 +133,13 @@ export function readMessages(
 	/** The filter's own number of the next picture. */
 	let next = 0;
 	/** The picture being read; ffmpeg logs its colours on a later line. */
-	let pending: (ShownPicture & { format: string | undefined }) | undefined;
+	let pending: (ShownPicture & { format: string | undefined; isLimited: boolean }) | undefined;
 	let whyNotOpened = '';
 	let rest = '';
 	const ofFilter = `[showinfo@${name} @ `;
+	// Output of another thread may stand behind each of the two, and the rest is then on a line of its own.
 	const ofColours = new RegExp(
-		`^\\[showinfo@${name} @ \\w+\\] \\[info\\] color_range:(\\w+) color_space:(\\w+) color_primaries:`,
+		`^\\[showinfo@${name} @ \\w+\\] \\[info\\] (?:color_range:(unknown|tv)?)?( color_space:(${Object.keys(planesByMatrix).join('|')})?)?`,
 	);
 	const pastFileText = new RegExp(`^(\\[[^\\]]* @ \\w+\\] )?\\[info\\] Input #1, lavfi, from 'nullsrc@${name}=`);
 
@@ -172,10 +173,12 @@ export function readMessages(
 				decoderError: keysLeft > 0 || picturesLeft > 0 ? lastErrorText : undefined,
 				planes: undefined,
 				format: / fmt:(\w+) /.exec(line)?.[1],
+				isLimited: false,
 			};
 		}
-		const colours = ofColours.exec(line);
-		if (colours) finishPending(colours[1], colours[2]);
+		const [, range, hasMatrix, matrix] = ofColours.exec(line) ?? [];
+		if (pending && range) pending.isLimited = true;
+		if (hasMatrix) finishPending(matrix);
 		const stray = strayIn(line);
 		if (stray !== undefined) noteMessage('', stray, !isDetailed || errorWords.test(stray));
 		const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
@@ -188,12 +191,11 @@ export function readMessages(
 		for (; next < n; next++) give({ pts: Number.NaN, isKey: false, decoderError: undefined, planes: undefined });
 		next = n + 1;
 	};
-	/** Completes the pending picture, with its colours if they were logged. */
-	const finishPending = (range?: string, matrix?: string) => {
+	/** Completes the pending picture, with its colour matrix if one was logged that is known here. */
+	const finishPending = (matrix?: string) => {
 		if (!pending) return;
-		const { format, ...picture } = pending;
+		const { format, isLimited, ...picture } = pending;
 		pending = undefined;
-		const isLimited = range === 'unknown' || range === 'tv';
 		if (format === 'yuv420p' && isLimited && beginnings === 1) picture.planes = planesByMatrix[matrix ?? ''];
 		give(picture);
 	};
