@@ -22,10 +22,10 @@ export const settings = {
 	/** Interval of the sweep of open samplings, which recovers lost messages. */
 	sweepEvery: Duration.minutes(5),
 	/**
-	 * Time without progress after which the unfinished messages of a sampling are sent again. Longer than the visibility
-	 * timeout of a chunk whose worker crashed, which is six times the time limit of decode.
+	 * Time without progress after which the unfinished messages of a sampling are sent again. Longer than the time limit of
+	 * decode, and than the longest delay of a failed message.
 	 */
-	stuckAfter: Duration.minutes(90),
+	stuckAfter: Duration.minutes(30),
 	/** Retention of requests, plans, markers and reports in the state bucket. */
 	stateRetention: Duration.days(90),
 } as const;

@@ -11,9 +11,11 @@ import { makeStateStore } from '#shared/aws/state-store.ts';
 import { disableIncrementalMarking } from '#shared/disable-incremental-marking.ts';
 import { readEnvironment } from '#shared/environment.ts';
 import { eachRecord } from '#shared/middlewares/each-record.ts';
+import { heartbeat } from '#shared/middlewares/heartbeat.ts';
 import { parseRecords } from '#shared/middlewares/parse-records.ts';
 import { partialBatchFailures } from '#shared/middlewares/partial-batch-failures.ts';
 import { watched } from '#shared/middlewares/watched.ts';
+import { inFlightSeconds } from '#shared/middlewares/work-queue.ts';
 import { makeKeepFailure } from '#shared/sampling/failure.ts';
 import { type DecodeMessage, decodeMessageSchema } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
@@ -49,6 +51,7 @@ const queue = {
 	queueUrl: env.DECODE_QUEUE_URL,
 	deliveries: Number(env.DELIVERIES),
 	longestWait: Number(env.LONGEST_WAIT_SECONDS),
+	inFlightSeconds: inFlightSeconds(Number(env.LEASE_SECONDS)),
 };
 
 disableIncrementalMarking();
@@ -64,6 +67,7 @@ export const handler = middy<SQSEvent>()
 	.use(watched())
 	.use(parseRecords(decodeMessageSchema))
 	.use(partialBatchFailures(queue, makeKeepFailure(ports.store)))
+	.use(heartbeat(queue))
 	.handler<SQSEvent, SQSBatchResponse>(
 		eachRecord((message: DecodeMessage, context) => {
 			const signal = deadlineOf(context, endEarlyMs);

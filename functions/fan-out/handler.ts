@@ -10,9 +10,11 @@ import { makeToken } from '#shared/aws/secret.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
 import { readEnvironment } from '#shared/environment.ts';
 import { eachRecord } from '#shared/middlewares/each-record.ts';
+import { heartbeat } from '#shared/middlewares/heartbeat.ts';
 import { parseRecords } from '#shared/middlewares/parse-records.ts';
 import { partialBatchFailures } from '#shared/middlewares/partial-batch-failures.ts';
 import { watched } from '#shared/middlewares/watched.ts';
+import { inFlightSeconds } from '#shared/middlewares/work-queue.ts';
 import { makeKeepFailure } from '#shared/sampling/failure.ts';
 import { type PlanMessage, planMessageSchema } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
@@ -52,6 +54,7 @@ const queue = {
 	queueUrl: env.PLAN_QUEUE_URL,
 	deliveries: Number(env.DELIVERIES),
 	longestWait: Number(env.LONGEST_WAIT_SECONDS),
+	inFlightSeconds: inFlightSeconds(Number(env.LEASE_SECONDS)),
 };
 
 /** Time before the deadline to stop ffmpeg and return the message. */
@@ -65,6 +68,7 @@ export const handler = middy<SQSEvent>()
 	.use(watched())
 	.use(parseRecords(planMessageSchema))
 	.use(partialBatchFailures(queue, makeKeepFailure(ports.store)))
+	.use(heartbeat(queue))
 	.handler<SQSEvent, SQSBatchResponse>(
 		eachRecord((message: PlanMessage, context) => {
 			const signal = deadlineOf(context, endEarlyMs);

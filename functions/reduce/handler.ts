@@ -9,9 +9,11 @@ import { makeToken } from '#shared/aws/secret.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
 import { readEnvironment } from '#shared/environment.ts';
 import { eachRecord } from '#shared/middlewares/each-record.ts';
+import { heartbeat } from '#shared/middlewares/heartbeat.ts';
 import { parseRecords } from '#shared/middlewares/parse-records.ts';
 import { partialBatchFailures } from '#shared/middlewares/partial-batch-failures.ts';
 import { watched } from '#shared/middlewares/watched.ts';
+import { inFlightSeconds } from '#shared/middlewares/work-queue.ts';
 import { makeKeepFailure } from '#shared/sampling/failure.ts';
 import {
 	type AnyMessage,
@@ -58,6 +60,7 @@ const queue = {
 	queueUrl: env.RECOUNT_QUEUE_URL,
 	deliveries: Number(env.DELIVERIES),
 	longestWait: Number(env.LONGEST_WAIT_SECONDS),
+	inFlightSeconds: inFlightSeconds(Number(env.LEASE_SECONDS)),
 };
 
 const messageSchema = z.union([recountMessageSchema, decodeMessageSchema, planMessageSchema]);
@@ -71,6 +74,7 @@ const work = (message: AnyMessage, _: Context, { body, eventSourceARN }: SQSReco
 const workOnRecords = middy<SQSEvent>()
 	.use(parseRecords(messageSchema))
 	.use(partialBatchFailures(queue, makeKeepFailure(ports.store)))
+	.use(heartbeat(queue))
 	.handler<SQSEvent, SQSBatchResponse>(eachRecord(work));
 
 /**
