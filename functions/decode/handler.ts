@@ -16,8 +16,8 @@ import { partialBatchFailures } from '#shared/middlewares/partial-batch-failures
 import { watched } from '#shared/middlewares/watched.ts';
 import { makeKeepFailure } from '#shared/sampling/failure.ts';
 import { type DecodeMessage, decodeMessageSchema } from '#shared/sampling/messages.ts';
-import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
-import { connectSupervisely } from '#shared/supervisely/http-client.ts';
+import { makeSuperviselyApi } from '#shared/supervisely/remote/api.ts';
+import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
 import { ffmpegProgram } from '#shared/video/extract/ffmpeg-program.ts';
 import { decodeChunk } from './decode-chunk.ts';
 
