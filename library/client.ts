@@ -1,5 +1,5 @@
-import { makeSuperviselyApi, type SuperviselyApi } from '#shared/supervisely/api.ts';
-import { connectSupervisely } from '#shared/supervisely/http-client.ts';
+import { makeSuperviselyApi, type SuperviselyApi } from '#shared/supervisely/remote/api.ts';
+import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
 
 /** A connection to one Supervisely server. The token is requested when needed and sent to that server only. */
 export class SuperviselyClient {

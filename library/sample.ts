@@ -2,7 +2,7 @@ import { PermanentError } from '#shared/errors.ts';
 import { datasetMessage, videoMessage } from '#shared/sampling/messages.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import type { SettingsInput } from '#shared/sampling/settings.ts';
-import type { Dataset } from '#shared/supervisely/api.ts';
+import type { Dataset } from '#shared/supervisely/remote/api.ts';
 import { enqueueChildren } from '../functions/fan-out/enqueue-children.ts';
 import { openDestination } from '../functions/fan-out/open-project.ts';
 import { SuperviselyClient } from './client.ts';

@@ -1,5 +1,5 @@
 import { FramefanError, PermanentError } from '#shared/errors.ts';
-import { whereIs } from '#shared/supervisely/open-video.ts';
+import { whereIs } from '#shared/supervisely/remote/open-video.ts';
 import type { Frame } from '#shared/video/extract/run-decoder.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { type Scope, shareOf, takenOf } from '#shared/sampling/scope.ts';
-import { firstPage, type Page, type SuperviselyApi } from '#shared/supervisely/api.ts';
+import { firstPage, type Page, type SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 
 /** Calls to the server at the same time. */
 const requestConcurrency = 8;

@@ -1,7 +1,7 @@
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
 import { isSameSize, type Size } from '#shared/size.ts';
-import type { SuperviselyApi } from '#shared/supervisely/api.ts';
-import { annotateFrame } from '#shared/supervisely/frame-annotation.ts';
+import { annotateFrame } from '#shared/supervisely/labels/frame-annotation.ts';
+import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 
 import { bisectFailures } from './bisect-failures.ts';
 import { findChanged } from './find-changed.ts';

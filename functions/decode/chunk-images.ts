@@ -4,7 +4,7 @@ import { log } from '#shared/log.ts';
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
 import { originOf, ownerOf } from '#shared/sampling/provenance.ts';
 import type { Size } from '#shared/size.ts';
-import { type NewImage, nameConflicts, type SuperviselyApi } from '#shared/supervisely/api.ts';
+import { type NewImage, nameConflicts, type SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 
 import type { ChunkWork } from './chunk-work.ts';
 

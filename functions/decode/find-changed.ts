@@ -1,6 +1,6 @@
 import { PermanentError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
-import type { StoredMask, SuperviselyApi } from '#shared/supervisely/api.ts';
+import type { StoredMask, SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import { sameLabels } from './same-labels.ts';
 import { type ImageLabels, masksPerCall } from './upload-labels.ts';
 

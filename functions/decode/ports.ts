@@ -2,7 +2,7 @@ import type { FileStore } from '#shared/aws/file-store.ts';
 import type { Send } from '#shared/aws/queue.ts';
 import type { RecountMessage } from '#shared/sampling/messages.ts';
 import type { StateStore } from '#shared/state-store.ts';
-import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 
 /** Dependencies of decode. */
 export type DecodePorts = {

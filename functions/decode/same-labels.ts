@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { StoredAnnotation, StoredMask } from '#shared/supervisely/api.ts';
-import type { FrameLabels } from '#shared/supervisely/frame-annotation.ts';
-import { alphaMask, bitmap } from '#shared/supervisely/geometry/masks.ts';
+import type { FrameLabels } from '#shared/supervisely/labels/frame-annotation.ts';
+import { alphaMask, bitmap } from '#shared/supervisely/labels/geometry/masks.ts';
+import type { StoredAnnotation, StoredMask } from '#shared/supervisely/remote/api.ts';
 
 type Label = { classTitle: string; geometryType: string; tags: Tag[]; [key: string]: unknown };
 type Tag = { name: string; value?: unknown };

@@ -1,7 +1,7 @@
 import { messageOf } from '#shared/errors.ts';
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
 import { isSameSize, type Size } from '#shared/size.ts';
-import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 
 import { targetSize } from '#shared/video/picture/target-size.ts';
 import { type AnnotatedFrame, type FaultAt, makeAnnotator, type Sizes } from './annotate-images.ts';

@@ -1,6 +1,6 @@
 import { at } from '#shared/at.ts';
-import type { SuperviselyApi } from '#shared/supervisely/api.ts';
-import type { FrameLabels } from '#shared/supervisely/frame-annotation.ts';
+import type { FrameLabels } from '#shared/supervisely/labels/frame-annotation.ts';
+import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 
 /** Masks per upload or download call, the same as in the SDK. */
 export const masksPerCall = 100;

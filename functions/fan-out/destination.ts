@@ -4,7 +4,7 @@ import { keys } from '#shared/sampling/keys.ts';
 import { type Destination, destinationSchema } from '#shared/sampling/outcome.ts';
 import { provenanceOf } from '#shared/sampling/provenance.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
-import { nameConflicts, type Project, type SuperviselyApi } from '#shared/supervisely/api.ts';
+import { nameConflicts, type Project, type SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import type { FanOutPorts } from './ports.ts';
 
 /** Most names tried: `X`, `X_001`, `X_002` and so on. */

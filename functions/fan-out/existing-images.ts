@@ -1,7 +1,7 @@
 import type { ChunkFrame } from '#shared/sampling/chunk.ts';
 import { type Origin, ownerOf } from '#shared/sampling/provenance.ts';
 import { formatOfName } from '#shared/sampling/selection.ts';
-import type { Image, SuperviselyApi } from '#shared/supervisely/api.ts';
+import type { Image, SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import type { ImageFormat } from '#shared/video/picture/image-format.ts';
 
 /** An image of a video in the destination. `isBare`: it is known to have neither labels nor tags. */

@@ -17,8 +17,8 @@ import { watched } from '#shared/middlewares/watched.ts';
 import { inFlightSeconds } from '#shared/middlewares/work-queue.ts';
 import { makeKeepFailure } from '#shared/sampling/failure.ts';
 import { type PlanMessage, planMessageSchema } from '#shared/sampling/messages.ts';
-import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
-import { connectSupervisely } from '#shared/supervisely/http-client.ts';
+import { makeSuperviselyApi } from '#shared/supervisely/remote/api.ts';
+import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
 import { handlePlanMessage } from './handle-plan-message.ts';
 
 const env = readEnvironment(

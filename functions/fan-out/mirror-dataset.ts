@@ -1,5 +1,5 @@
 import { TransientError } from '#shared/errors.ts';
-import { type Dataset, nameConflicts, type SuperviselyApi } from '#shared/supervisely/api.ts';
+import { type Dataset, nameConflicts, type SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 
 /** A dataset to create in the destination: place, name and custom data. */
 export type Mirror = {

@@ -5,7 +5,7 @@ import { log } from '#shared/log.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { formatOfName } from '#shared/sampling/selection.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
-import type { Image, Project } from '#shared/supervisely/api.ts';
+import type { Image, Project } from '#shared/supervisely/remote/api.ts';
 import { isPermanent } from '#shared/transient.ts';
 import { formatNames, type ImageFormat } from '#shared/video/picture/image-format.ts';
 import type { FanOutPorts } from './ports.ts';

@@ -18,11 +18,11 @@ import type { SamplingRecord, SamplingRequest } from '#shared/sampling/request.t
 import { imageName } from '#shared/sampling/selection.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import { carried, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
-import type { Dataset, Project, SuperviselyApi, Video } from '#shared/supervisely/api.ts';
-import { labelsOf } from '#shared/supervisely/labels.ts';
-import { findMisplaced } from '#shared/supervisely/no-such-frame.ts';
-import { type ProjectMeta, parseProjectMeta } from '#shared/supervisely/project-meta.ts';
-import type { FramedAnnotation } from '#shared/supervisely/video-annotation.ts';
+import { findMisplaced } from '#shared/supervisely/annotation/no-such-frame.ts';
+import type { FramedAnnotation } from '#shared/supervisely/annotation/video-annotation.ts';
+import { labelsOf } from '#shared/supervisely/labels/labels.ts';
+import { type ProjectMeta, parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
+import type { Dataset, Project, SuperviselyApi, Video } from '#shared/supervisely/remote/api.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { type ChunkPart, cutMissing, cutPresent } from './cut-chunks.ts';
 import { existingImages } from './existing-images.ts';

@@ -1,7 +1,7 @@
 import { selectFrames } from '#shared/sampling/selection.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
-import type { SuperviselyApi, Video } from '#shared/supervisely/api.ts';
-import type { FramedAnnotation } from '#shared/supervisely/video-annotation.ts';
+import type { FramedAnnotation } from '#shared/supervisely/annotation/video-annotation.ts';
+import type { SuperviselyApi, Video } from '#shared/supervisely/remote/api.ts';
 
 /**
  * The selected frames of a video, and its annotation where selection or labels need it. Only figures of frames that may

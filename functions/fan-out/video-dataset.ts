@@ -1,6 +1,6 @@
 import { PermanentError, TransientError } from '#shared/errors.ts';
 import { type Origin, type Owner, ownerOf } from '#shared/sampling/provenance.ts';
-import type { Dataset, SuperviselyApi } from '#shared/supervisely/api.ts';
+import type { Dataset, SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import { createDataset, findDataset, keepProvenance, type Mirror } from './mirror-dataset.ts';
 
 /** Maximum number of attempts when another video takes the dataset between lookup and lock. */

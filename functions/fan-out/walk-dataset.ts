@@ -13,7 +13,7 @@ import { type Destination, destinationSchema } from '#shared/sampling/outcome.ts
 import { provenanceOf } from '#shared/sampling/provenance.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { readScope, type Scope, shareOf, takenOf } from '#shared/sampling/scope.ts';
-import { type Dataset, firstPage, type Page } from '#shared/supervisely/api.ts';
+import { type Dataset, firstPage, type Page } from '#shared/supervisely/remote/api.ts';
 import { enqueueChildren } from './enqueue-children.ts';
 import { mirrorDataset } from './mirror-dataset.ts';
 import type { FanOutPorts } from './ports.ts';

@@ -21,8 +21,8 @@ import {
 	planMessageSchema,
 	recountMessageSchema,
 } from '#shared/sampling/messages.ts';
-import { makeSuperviselyApi } from '#shared/supervisely/api.ts';
-import { connectSupervisely } from '#shared/supervisely/http-client.ts';
+import { makeSuperviselyApi } from '#shared/supervisely/remote/api.ts';
+import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
 import { countNode } from './count-node.ts';
 import { handleDeadLetter } from './handle-dead-letter.ts';
 import { recordProgress } from './record-progress.ts';

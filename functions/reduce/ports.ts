@@ -1,7 +1,7 @@
 import type { Send } from '#shared/aws/queue.ts';
 import type { PlanMessage } from '#shared/sampling/messages.ts';
 import type { StateStore } from '#shared/state-store.ts';
-import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 
 /** Dependencies of reduce. */
 export type ReducePorts = {

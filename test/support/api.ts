@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { PlanMessage, RecountMessage } from '#shared/sampling/messages.ts';
-import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import { answer } from '../../functions/api/answer.ts';
 import { errorsAsAnswers } from '../../functions/api/errors-as-answers.ts';
 import { jsonBody } from '../../functions/api/json-body.ts';

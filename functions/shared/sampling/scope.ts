@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { z } from 'zod';
 import { SamplingFailure } from '../errors.ts';
 import type { StateStore } from '../state-store.ts';
-import type { Dataset, SuperviselyApi } from '../supervisely/api.ts';
+import type { Dataset, SuperviselyApi } from '../supervisely/remote/api.ts';
 import { readDocument } from './documents.ts';
 import { keys } from './keys.ts';
 import type { SamplingRequest } from './request.ts';

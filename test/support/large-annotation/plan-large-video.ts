@@ -2,8 +2,8 @@ import { planVideo } from '../../../functions/fan-out/plan-video.ts';
 import { type Chunk, chunkSchema } from '../../../functions/shared/sampling/chunk.ts';
 import { keys } from '../../../functions/shared/sampling/keys.ts';
 import { requestSchema } from '../../../functions/shared/sampling/request.ts';
-import { makeSuperviselyApi } from '../../../functions/shared/supervisely/api.ts';
-import { connectSupervisely } from '../../../functions/shared/supervisely/http-client.ts';
+import { makeSuperviselyApi } from '../../../functions/shared/supervisely/remote/api.ts';
+import { connectSupervisely } from '../../../functions/shared/supervisely/remote/http-client.ts';
 import { installedFfmpeg } from '../../../functions/shared/video/ffmpeg-path.ts';
 
 /**

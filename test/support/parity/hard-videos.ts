@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Point } from '../../../functions/shared/supervisely/geometry/plane.ts';
+import type { Point } from '../../../functions/shared/supervisely/labels/geometry/plane.ts';
 import type { ObjectSpec, TagSpec, VideoSpec } from './annotation-file.ts';
 import type { DescribedLabel, Geometry } from './described-project.ts';
 import { figure, ofPoints, richMeta, size, vertices, xy } from './rich-project.ts';

@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
-import { writeNpy } from '../../../functions/shared/supervisely/geometry/npy.ts';
-import type { Point } from '../../../functions/shared/supervisely/geometry/plane.ts';
+import { writeNpy } from '../../../functions/shared/supervisely/labels/geometry/npy.ts';
+import type { Point } from '../../../functions/shared/supervisely/labels/geometry/plane.ts';
 import type { FigureSpec, ObjectSpec, TagSpec, VideoSpec } from './annotation-file.ts';
 import type { DatasetFolder } from './video-project.ts';
 

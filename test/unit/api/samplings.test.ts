@@ -5,7 +5,7 @@ import { TransientError } from '#shared/errors.ts';
 import { currentAttempt, endSampling } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
-import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import { makeTestApi } from '#test/api.ts';
 import { bytesPerPixel, imageSizes } from '../../../functions/api/image-sizes.ts';
 import { startScheduledSampling } from '../../../functions/api/scheduled-sampling.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { convertGeometry } from '../../../functions/shared/supervisely/geometry/convert-geometry.ts';
+import { convertGeometry } from '../../../functions/shared/supervisely/labels/geometry/convert-geometry.ts';
 import { convertOne, corners, faces, full, maskData, part, points, vertices, xy } from './shapes.ts';
 
 /** Rings begin anywhere and go either way round. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { annotateFrame } from '../../../functions/shared/supervisely/frame-annotation.ts';
-import { labelsOf, labelsSchema } from '../../../functions/shared/supervisely/labels.ts';
-import { parseProjectMeta } from '../../../functions/shared/supervisely/project-meta.ts';
+import { annotateFrame } from '../../../functions/shared/supervisely/labels/frame-annotation.ts';
+import { labelsOf, labelsSchema } from '../../../functions/shared/supervisely/labels/labels.ts';
+import { parseProjectMeta } from '../../../functions/shared/supervisely/meta/project-meta.ts';
 import { annotationOf, corners, faces, full, half, maskData, part, points, vertices } from './shapes.ts';
 
 const template = { nodes: { nose: { label: 'nose', loc: [0, 0], color: '#000000' } }, edges: [] };

@@ -1,9 +1,9 @@
 import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { readMask } from '../../../functions/shared/supervisely/geometry/mask-png.ts';
-import { readNpy, writeNpy } from '../../../functions/shared/supervisely/geometry/npy.ts';
-import { nearest } from '../../../functions/shared/supervisely/geometry/raster.ts';
+import { readMask } from '../../../functions/shared/supervisely/labels/geometry/mask-png.ts';
+import { readNpy, writeNpy } from '../../../functions/shared/supervisely/labels/geometry/npy.ts';
+import { nearest } from '../../../functions/shared/supervisely/labels/geometry/raster.ts';
 import { convertOne, full, half, maskData } from './shapes.ts';
 
 /** What the SDK wrote for a mask of 3 x 2 pixels: a PNG of 1 bit, with a palette whose first colour is transparent. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { findMisplaced } from '#shared/supervisely/no-such-frame.ts';
-import { readVideoAnnotation } from '#shared/supervisely/video-annotation.ts';
-import type { VideoTag } from '#shared/supervisely/video-tag.ts';
+import { findMisplaced } from '#shared/supervisely/annotation/no-such-frame.ts';
+import { readVideoAnnotation } from '#shared/supervisely/annotation/video-annotation.ts';
+import type { VideoTag } from '#shared/supervisely/annotation/video-tag.ts';
 import { points } from './shapes.ts';
 
 const pictures = 30;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { makePackedTexts } from '../../../functions/shared/supervisely/packed-texts.ts';
+import { makePackedTexts } from '../../../functions/shared/supervisely/annotation/packed-texts.ts';
 import { annotationOf, full } from './shapes.ts';
 
 test('texts come back as they were, in any order, over many blocks', () => {

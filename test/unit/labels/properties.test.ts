@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Size } from '#shared/size.ts';
-import { annotateFrame } from '../../../functions/shared/supervisely/frame-annotation.ts';
-import { convertGeometry } from '../../../functions/shared/supervisely/geometry/convert-geometry.ts';
-import { readMask } from '../../../functions/shared/supervisely/geometry/mask-png.ts';
-import type { Point } from '../../../functions/shared/supervisely/geometry/plane.ts';
-import { labelsOf } from '../../../functions/shared/supervisely/labels.ts';
-import { parseProjectMeta } from '../../../functions/shared/supervisely/project-meta.ts';
-import { samplingTags } from '../../../functions/shared/supervisely/sampling-tags.ts';
+import { annotateFrame } from '../../../functions/shared/supervisely/labels/frame-annotation.ts';
+import { convertGeometry } from '../../../functions/shared/supervisely/labels/geometry/convert-geometry.ts';
+import { readMask } from '../../../functions/shared/supervisely/labels/geometry/mask-png.ts';
+import type { Point } from '../../../functions/shared/supervisely/labels/geometry/plane.ts';
+import { labelsOf } from '../../../functions/shared/supervisely/labels/labels.ts';
+import { parseProjectMeta } from '../../../functions/shared/supervisely/meta/project-meta.ts';
+import { samplingTags } from '../../../functions/shared/supervisely/meta/sampling-tags.ts';
 import { annotationOf, faces, maskData, pointOn, sizes, vertices } from './shapes.ts';
 
 type Figure = { type: string; geometry: Record<string, unknown> };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { convertGeometry } from '../../../functions/shared/supervisely/geometry/convert-geometry.ts';
-import { roundHalfToEven } from '../../../functions/shared/supervisely/geometry/plane.ts';
+import { convertGeometry } from '../../../functions/shared/supervisely/labels/geometry/convert-geometry.ts';
+import { roundHalfToEven } from '../../../functions/shared/supervisely/labels/geometry/plane.ts';
 import { convertOne, corners, full, half, points, vertices, xy } from './shapes.ts';
 
 test.each([

@@ -2,9 +2,9 @@ import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import type { Size } from '#shared/size.ts';
-import { convertGeometry } from '../../../functions/shared/supervisely/geometry/convert-geometry.ts';
-import type { Point } from '../../../functions/shared/supervisely/geometry/plane.ts';
-import { readVideoAnnotation } from '../../../functions/shared/supervisely/video-annotation.ts';
+import { readVideoAnnotation } from '../../../functions/shared/supervisely/annotation/video-annotation.ts';
+import { convertGeometry } from '../../../functions/shared/supervisely/labels/geometry/convert-geometry.ts';
+import type { Point } from '../../../functions/shared/supervisely/labels/geometry/plane.ts';
 
 /** The pictures that the checks of the contract were made with. */
 export const full: Size = { width: 64, height: 48 };

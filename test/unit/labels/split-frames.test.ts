@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { splitFrames } from '../../../functions/shared/supervisely/split-frames.ts';
+import { splitFrames } from '../../../functions/shared/supervisely/annotation/split-frames.ts';
 
 /** A text in pieces of these sizes, over and over; every piece is overwritten once the next is asked for. */
 const inPieces = async function* (text: string, sizes: number[]): AsyncIterable<Uint8Array> {

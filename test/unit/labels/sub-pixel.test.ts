@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { convertGeometry } from '../../../functions/shared/supervisely/geometry/convert-geometry.ts';
+import { convertGeometry } from '../../../functions/shared/supervisely/labels/geometry/convert-geometry.ts';
 import { convertOne, corners, faces, full, part, points, vertices, xy } from './shapes.ts';
 
 const centres = (locations: [number, number][]) => locations.map(([x, y]): [number, number] => [x + 0.5, y + 0.5]);

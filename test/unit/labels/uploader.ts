@@ -3,12 +3,11 @@ import { imagesProject, ok, png, serve, upload } from '#test/supervisely-server.
 import { makeUploader } from '../../../functions/decode/upload-frames.ts';
 import { chunkSchema } from '../../../functions/shared/sampling/chunk.ts';
 import { type SettingsInput, settingsSchema } from '../../../functions/shared/sampling/settings.ts';
-import { makeSuperviselyApi } from '../../../functions/shared/supervisely/api.ts';
-
-import { connectSupervisely } from '../../../functions/shared/supervisely/http-client.ts';
-import { labelsOf } from '../../../functions/shared/supervisely/labels.ts';
-import { mergeMeta } from '../../../functions/shared/supervisely/merge-meta.ts';
-import { parseProjectMeta } from '../../../functions/shared/supervisely/project-meta.ts';
+import { labelsOf } from '../../../functions/shared/supervisely/labels/labels.ts';
+import { mergeMeta } from '../../../functions/shared/supervisely/meta/merge-meta.ts';
+import { parseProjectMeta } from '../../../functions/shared/supervisely/meta/project-meta.ts';
+import { makeSuperviselyApi } from '../../../functions/shared/supervisely/remote/api.ts';
+import { connectSupervisely } from '../../../functions/shared/supervisely/remote/http-client.ts';
 import { annotationOf, full } from './shapes.ts';
 
 type Destination = Awaited<ReturnType<typeof makeDestination>>;

@@ -10,7 +10,7 @@ import { parseRecords } from '#shared/middlewares/parse-records.ts';
 import { partialBatchFailures } from '#shared/middlewares/partial-batch-failures.ts';
 import { makeKeepFailure } from '#shared/sampling/failure.ts';
 import { recountMessageSchema } from '#shared/sampling/messages.ts';
-import { connectSupervisely } from '#shared/supervisely/http-client.ts';
+import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
 
 const queueUrl = 'http://127.0.0.1/000000000000/work';
 const body = JSON.stringify({ schema: 1, sampling: 's', attempt: 1, node: 'video-2' });

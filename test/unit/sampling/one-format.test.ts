@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { makeMemoryStore } from '#library/memory-store.ts';
 import { PermanentError } from '#shared/errors.ts';
 import { settingsSchema } from '#shared/sampling/settings.ts';
-import type { Image, SuperviselyApi } from '#shared/supervisely/api.ts';
+import type { Image, SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import type { ImageFormat } from '#shared/video/picture/image-format.ts';
 import { keepOneFormat } from '../../../functions/fan-out/one-format.ts';
 import type { FanOutPorts } from '../../../functions/fan-out/ports.ts';

@@ -7,7 +7,7 @@ import { markDone } from '#shared/sampling/marker.ts';
 import { writeOpen } from '#shared/sampling/open.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
-import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import type { ImageFormat } from '#shared/video/picture/image-format.ts';
 import { lockDataset } from '../../../functions/fan-out/lock-dataset.ts';
 import { openDestination } from '../../../functions/fan-out/open-project.ts';

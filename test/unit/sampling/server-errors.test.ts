@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, type TestContext, test } from 'vitest';
-import { connectSupervisely } from '#shared/supervisely/http-client.ts';
+import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
 
 /** A server that answers as it is told, request by request, and counts them. */
 const serve = async (

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { TransientError } from '#shared/errors.ts';
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
 import { settingsSchema } from '#shared/sampling/settings.ts';
-import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import { makeUploader } from '../../../functions/decode/upload-frames.ts';
 
 const size = { width: 4, height: 4 };

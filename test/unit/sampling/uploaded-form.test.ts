@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { connectSupervisely } from '#shared/supervisely/http-client.ts';
-import type { FormPart } from '#shared/supervisely/multipart.ts';
+import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
+import type { FormPart } from '#shared/supervisely/remote/multipart.ts';
 
 /** A server that answers with these statuses in turn, and what it got. */
 const listen = async (statuses: number[]) => {

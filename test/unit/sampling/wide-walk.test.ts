@@ -4,7 +4,7 @@ import { readOutcome } from '#shared/sampling/documents.ts';
 import type { DecodeMessage, PlanMessage, RecountMessage } from '#shared/sampling/messages.ts';
 import { planMessageSchema } from '#shared/sampling/messages.ts';
 import { requestSchema, type SamplingRequestInput } from '#shared/sampling/request.ts';
-import type { SuperviselyApi } from '#shared/supervisely/api.ts';
+import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import { handlePlanMessage } from '../../../functions/fan-out/handle-plan-message.ts';
 import type { FanOutPorts } from '../../../functions/fan-out/ports.ts';
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { connectSupervisely } from '#shared/supervisely/http-client.ts';
+import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
 import { openHttp } from '#shared/video/source/http-source.ts';
 import { loopbackCertificate } from '#test/loopback-certificate.ts';
 import { checkServer } from '../../../cli/check-server.ts';

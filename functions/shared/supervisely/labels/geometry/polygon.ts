@@ -9,7 +9,7 @@ import {
 	PolyTree64,
 } from 'clipper2-ts';
 import { z } from 'zod';
-import type { Size } from '../../size.ts';
+import type { Size } from '../../../size.ts';
 import { type Contour, contourCentres, contourSchema, fillRing, mapContour } from './contour.ts';
 import { type Kind, parseWith } from './kind.ts';
 import { isOnPicture, type Point, scalePoint } from './plane.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { at } from '../../at.ts';
-import type { Size } from '../../size.ts';
+import { at } from '../../../at.ts';
+import type { Size } from '../../../size.ts';
 import { type Kind, parseWith, pointSchema } from './kind.ts';
 import { isOnPicture, type Point, pixelCentre, scalePoint } from './plane.ts';
 

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { PermanentError } from '../errors.ts';
-import { explain } from './explain.ts';
-import { holdsAt } from './frame-tags.ts';
+import { PermanentError } from '../../errors.ts';
+import { explain } from '../explain.ts';
 import { makePackedTexts, type Place } from './packed-texts.ts';
 import { splitFrames } from './split-frames.ts';
-import { type VideoTag, videoTagSchema } from './video-tag.ts';
+import { holdsAt, type VideoTag, videoTagSchema } from './video-tag.ts';
 
 const id = z.int();
 

@@ -1,5 +1,5 @@
-import { PermanentError } from '../../errors.ts';
-import type { Size } from '../../size.ts';
+import { PermanentError } from '../../../errors.ts';
+import type { Size } from '../../../size.ts';
 import { cuboid, cuboid2d } from './cuboids.ts';
 import { graph } from './graph.ts';
 import type { GeometryJson, Kind } from './kind.ts';

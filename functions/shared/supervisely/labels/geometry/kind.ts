@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { PermanentError } from '../../errors.ts';
-import type { Size } from '../../size.ts';
-import { explain } from '../explain.ts';
+import { PermanentError } from '../../../errors.ts';
+import type { Size } from '../../../size.ts';
+import { explain } from '../../explain.ts';
 import type { Point, Scaling } from './plane.ts';
 
 /** Keys of a geometry, in a figure's `geometry` or merged into an image's label. */

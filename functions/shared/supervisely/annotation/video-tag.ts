@@ -10,3 +10,10 @@ export const videoTagSchema = z.looseObject({
 	labelerLogin: z.string().nullish(),
 });
 export type VideoTag = z.output<typeof videoTagSchema>;
+
+/** Whether a tag applies to a frame. An unfinished tag applies only to its first frame. */
+export function holdsAt({ frameRange, isFinished }: VideoTag, index: number): boolean {
+	if (!frameRange) return true;
+	const [first, last] = frameRange;
+	return index >= first && index <= (isFinished === false ? first : last);
+}

@@ -1,13 +1,12 @@
-import { messageOf, PermanentError } from '../errors.ts';
-import type { Size } from '../size.ts';
-import { figureName } from './figure-name.ts';
+import { messageOf, PermanentError } from '../../errors.ts';
+import type { Size } from '../../size.ts';
+import { figureName } from '../annotation/figure-name.ts';
+import { parseFigure, type VideoFigure, type VideoObject } from '../annotation/video-annotation.ts';
+import type { ObjectClass, TagMeta } from '../meta/project-meta.ts';
+import { autoTrackedTag, objectIdTag } from '../meta/sampling-tags.ts';
 import { groupedByName, type ImageTag, imageTag, tagsAt } from './frame-tags.ts';
 import { convertGeometry } from './geometry/convert-geometry.ts';
 import type { GeometryJson } from './geometry/kind.ts';
-
-import type { ObjectClass, TagMeta } from './project-meta.ts';
-import { autoTrackedTag, objectIdTag } from './sampling-tags.ts';
-import { parseFigure, type VideoFigure, type VideoObject } from './video-annotation.ts';
 
 /** An uploaded label without its geometry. */
 export type LabelHead = {

@@ -1,4 +1,4 @@
-import { at } from '../at.ts';
+import { at } from '../../at.ts';
 
 const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];

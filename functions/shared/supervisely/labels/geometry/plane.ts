@@ -1,4 +1,4 @@
-import type { Size } from '../../size.ts';
+import type { Size } from '../../../size.ts';
 
 /** Column and row of a pixel, from the top left. */
 export type Point = [x: number, y: number];

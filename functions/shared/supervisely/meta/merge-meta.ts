@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { SamplingFailure } from '../errors.ts';
+import { SamplingFailure } from '../../errors.ts';
 import type { ObjectClass, ProjectMeta, TagMeta } from './project-meta.ts';
 import { samplingTags } from './sampling-tags.ts';
 

@@ -1,5 +1,5 @@
 import { deflateSync, inflateSync } from 'node:zlib';
-import { PermanentError } from '../../errors.ts';
+import { PermanentError } from '../../../errors.ts';
 import type { Raster } from './raster.ts';
 
 const magic = Buffer.from('934e554d5059', 'hex');

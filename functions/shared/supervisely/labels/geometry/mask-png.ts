@@ -1,6 +1,6 @@
 import { deflateSync, inflateSync } from 'node:zlib';
-import { PermanentError } from '../../errors.ts';
-import { sharp } from '../../video/picture/sharp.ts';
+import { PermanentError } from '../../../errors.ts';
+import { sharp } from '../../../video/picture/sharp.ts';
 import type { Raster } from './raster.ts';
 
 /** How to read the pixels of a mask. */

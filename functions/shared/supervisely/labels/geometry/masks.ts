@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PermanentError } from '../../errors.ts';
+import { PermanentError } from '../../../errors.ts';
 import { type Kind, parseWith, pointSchema } from './kind.ts';
 import { type MaskReading, readMask, writeMask } from './mask-png.ts';
 import { cutRaster, type PlacedRaster, scaleRaster } from './placed-raster.ts';

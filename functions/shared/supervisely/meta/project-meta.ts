@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { SamplingFailure } from '../errors.ts';
-import { explain } from './explain.ts';
+import { SamplingFailure } from '../../errors.ts';
+import { explain } from '../explain.ts';
 
 const hexColour = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'expected #RRGGBB');
 

@@ -1,17 +1,10 @@
-import { preview } from './explain.ts';
-import type { TagMeta } from './project-meta.ts';
-import { type TagValue, takesValue } from './tag-values.ts';
-import type { VideoTag } from './video-tag.ts';
+import { holdsAt, type VideoTag } from '../annotation/video-tag.ts';
+import { preview } from '../explain.ts';
+import type { TagMeta } from '../meta/project-meta.ts';
+import { type TagValue, takesValue } from '../meta/tag-values.ts';
 
 /** An uploaded tag of an image or a label. */
 export type ImageTag = { name: string; value?: TagValue; labelerLogin?: string };
-
-/** Whether a tag applies to a frame. An unfinished tag applies only to its first frame. */
-export function holdsAt({ frameRange, isFinished }: VideoTag, index: number): boolean {
-	if (!frameRange) return true;
-	const [first, last] = frameRange;
-	return index >= first && index <= (isFinished === false ? first : last);
-}
 
 /**
  * The tags of a video or an object that apply to a frame, as tags of an image or a label.

@@ -1,6 +1,6 @@
-import { PermanentError } from '../errors.ts';
-import type { ByteSource } from '../video/source/byte-source.ts';
-import { type HttpSourceOptions, openHttp, streamWhole } from '../video/source/http-source.ts';
+import { PermanentError } from '../../errors.ts';
+import type { ByteSource } from '../../video/source/byte-source.ts';
+import { type HttpSourceOptions, openHttp, streamWhole } from '../../video/source/http-source.ts';
 import type { SuperviselyApi, Video } from './api.ts';
 
 /**

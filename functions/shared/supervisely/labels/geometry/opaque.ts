@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PermanentError } from '../../errors.ts';
+import { PermanentError } from '../../../errors.ts';
 import { type Contour, contourSchema, mapContour } from './contour.ts';
 import { type GeometryJson, type Kind, parseWith, pointSchema } from './kind.ts';
 import { type Point, pixelCentre, scalePoint } from './plane.ts';

@@ -1,8 +1,8 @@
-import type { Token } from '../aws/secret.ts';
-import { messageOf, PermanentError, SamplingFailure, TransientError } from '../errors.ts';
-import { isGone, reach, redirectMessage } from '../reach.ts';
-import { retrying } from '../retrying.ts';
-import { isTransientStatus } from '../transient.ts';
+import type { Token } from '../../aws/secret.ts';
+import { messageOf, PermanentError, SamplingFailure, TransientError } from '../../errors.ts';
+import { isGone, reach, redirectMessage } from '../../reach.ts';
+import { retrying } from '../../retrying.ts';
+import { isTransientStatus } from '../../transient.ts';
 import { encodeForm, type FormPart, streamOf } from './multipart.ts';
 
 /** A connection to a Supervisely server; all JSON endpoints are called by POST, as in the SDK. */

@@ -1,4 +1,4 @@
-import type { Size } from '../../size.ts';
+import type { Size } from '../../../size.ts';
 import { cutBox, type Point, roundHalfToEven, type Scaling, scalePoint } from './plane.ts';
 import { nearest, type Raster, slice } from './raster.ts';
 

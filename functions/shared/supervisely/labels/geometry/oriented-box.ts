@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Size } from '../../size.ts';
+import type { Size } from '../../../size.ts';
 import { type Kind, parseWith, pointSchema } from './kind.ts';
 import { type Box, isOnPicture, type Point, roundHalfToEven, type Scaling } from './plane.ts';
 import { boxBetween, outerCorners } from './rectangle.ts';

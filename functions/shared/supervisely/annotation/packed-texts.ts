@@ -1,5 +1,5 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { at } from '../at.ts';
+import { at } from '../../at.ts';
 
 /** Bytes per compressed block: large enough to compress well, small enough to decompress for one text. */
 const blockBytes = 2 ** 18;

@@ -1,5 +1,5 @@
-import type { FaultReason } from '../errors.ts';
-import type { Size } from '../size.ts';
+import type { FaultReason } from '../../errors.ts';
+import type { Size } from '../../size.ts';
 import { type LabelHead, labelsOfFigure } from './figure-labels.ts';
 import { groupedByName, type ImageTag, tagsAt } from './frame-tags.ts';
 import type { GeometryJson } from './geometry/kind.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type ProjectMeta, projectMetaSchema } from './project-meta.ts';
-import { samplingTags } from './sampling-tags.ts';
-import { type VideoAnnotation, videoAnnotationSchema } from './video-annotation.ts';
+import { type VideoAnnotation, videoAnnotationSchema } from '../annotation/video-annotation.ts';
+import { type ProjectMeta, projectMetaSchema } from '../meta/project-meta.ts';
+import { samplingTags } from '../meta/sampling-tags.ts';
 
 /** Data to label some frames of a video: their annotation, and the classes and tags of the destination. */
 export const labelsSchema = z.strictObject({ annotation: videoAnnotationSchema, meta: projectMetaSchema });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { PermanentError } from '../errors.ts';
+import { PermanentError } from '../../errors.ts';
+import { readVideoAnnotation } from '../annotation/video-annotation.ts';
 import { CallRefused, type SuperviselyHttp } from './http-client.ts';
 import type { FormPart } from './multipart.ts';
-import { readVideoAnnotation } from './video-annotation.ts';
 
 const id = z.int().min(1);
 const customData = z.record(z.string(), z.unknown()).nullish();
