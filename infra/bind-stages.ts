@@ -56,6 +56,7 @@ export function bindStages(stages: Stages, state: Bucket, queues: WorkQueues, ch
 		stage.bind('LEASE_SECONDS', choice.leaseSeconds);
 		stage.bind('DELIVERIES', String(settings.deliveries));
 		stage.bind('LONGEST_WAIT_SECONDS', choice.longestWaitSeconds);
+		stage.bind('LONGEST_OUTAGE_SECONDS', choice.longestOutageSeconds);
 	}
 	reduce.bind('PROGRESS_SECONDS', choice.progressSeconds);
 	for (const stage of [fanOut, decode]) stage.bind('FFMPEG_PATH', ffmpegPath);

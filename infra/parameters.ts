@@ -61,6 +61,14 @@ export function makeParameters(stack: Stack) {
 				allowedPattern: '[1-9][0-9]{0,4}',
 			},
 		),
+		longestOutageSeconds: parameter(
+			'LongestOutageSeconds',
+			'How long work waits for a server that is away before it is given up, in seconds',
+			{
+				default: '21600',
+				allowedPattern: '0|[1-9][0-9]{0,5}',
+			},
+		),
 		standingSampling: parameter(
 			'StandingSampling',
 			'Body of POST /samplings for the scheduled sampling; empty for none',

@@ -53,6 +53,8 @@ export const keys = {
 	listed: (sampling: string, createdAt: string) =>
 		`${keys.list}${String(latestMs - Date.parse(createdAt)).padStart(15, '0')}-${sampling}.json`,
 	list: 'list/',
+	/** Whether the Supervisely server is away (see `circuit-breaker.ts`). */
+	outage: 'outage.json',
 	/** The last run of the scheduled sampling. */
 	scheduled: 'standing.json',
 	/** State of an unfinished pass over a long file. */
