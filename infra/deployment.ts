@@ -4,7 +4,7 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Target } from '../layers/build-layer.ts';
+import type { Target } from '../layers/target.ts';
 import type { Choices } from './choices.ts';
 
 /** What all parts of the stack have in common. */
