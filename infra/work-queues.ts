@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { WorkQueue } from './constructs/work-queue.ts';
+import type { Deployment } from './deployment.ts';
 import type { Parameters } from './parameters.ts';
 import { settings } from './settings.ts';
 import type { Stages } from './stages.ts';
@@ -11,11 +12,12 @@ export type WorkQueues = { plan: WorkQueue; chunks: WorkQueue; recounts: WorkQue
 export function makeWorkQueues(
 	scope: Construct,
 	{ fanOut, decode, reduce }: Stages,
+	{ key }: Pick<Deployment, 'key'>,
 	{ fanOutWidth, decodeWidth }: Pick<Parameters, 'fanOutWidth' | 'decodeWidth'>,
 ): WorkQueues {
 	const { deliveries, messagesKept } = settings;
 	const common = {
-		...{ deliveries, messagesKept },
+		...{ deliveries, messagesKept, key },
 		...{ deadLetterConsumer: reduce, deadLetterConsumerTimeout: settings.reduce.timeout },
 	};
 	return {

@@ -65,11 +65,11 @@ const sweepAttempt = async (
 	// Longer than the retention of the queues, so its messages are gone.
 	if (now - othersHeard < stuckMs && now - Date.parse(since) < messagesKeptMs) {
 		log.info('Sampling is waiting while other samplings make progress', { ...at, since });
-		return writeOpen(store, at, { resent, inLineSince: since });
+		return writeOpen(store, at, { resent, inLineSince: since }, open);
 	}
 	if (resent < mostResent) {
 		log.warn('Sampling makes no progress: its unfinished messages are sent again', { ...at, resent });
-		await writeOpen(store, at, { resent: resent + 1 });
+		await writeOpen(store, at, { resent: resent + 1 }, open);
 		return sendPlan([projectMessage(at)]);
 	}
 	const minutes = Math.round((stuckMs * (mostResent + 1)) / 60_000);

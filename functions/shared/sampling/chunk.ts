@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { storedObject } from '../stored-object.ts';
 import { labelsSchema } from '../supervisely/labels/labels.ts';
 import { decodePlanSchema, wantedFrameSchema } from '../video/extract/decode-plan.ts';
-import { type Settings, settingsSchema } from './settings.ts';
+import { type Settings, storedSettingsSchema } from './settings.ts';
 
 /**
  * The frames of one video that one decode invocation processes, with all data it needs.
  * A frame that was in the destination when the video was planned has the id of its image, and its size if the server
  * reports it. One whose image is replaced has the id of the old image in `replaces`, and the size of that.
  */
-export const chunkSchema = z.strictObject({
+export const chunkSchema = storedObject({
 	schema: z.literal(1),
 	id: z.string(),
-	video: z.strictObject({ id: z.int(), name: z.string() }),
+	video: storedObject({ id: z.int(), name: z.string() }),
 	/** Dataset of the destination that gets the images. */
 	dataset: z.int(),
-	settings: settingsSchema,
+	settings: storedSettingsSchema,
 	/** Image meta that all frames share. */
 	provenance: z.record(z.string(), z.unknown()),
 	frames: z.array(
@@ -23,7 +24,7 @@ export const chunkSchema = z.strictObject({
 			name: z.string(),
 			image: z.int().optional(),
 			replaces: z.int().optional(),
-			size: z.strictObject({ width: z.int(), height: z.int() }).optional(),
+			size: storedObject({ width: z.int(), height: z.int() }).optional(),
 		}),
 	),
 	/** Null when all frames are in the destination already and only their labels are updated. */

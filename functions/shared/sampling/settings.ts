@@ -69,5 +69,8 @@ export const settingsSchema = z
 		}
 	});
 
+/** The settings in a document: those of another release may have more. */
+export const storedSettingsSchema = settingsSchema.loose() as unknown as typeof settingsSchema;
+
 export type Settings = z.output<typeof settingsSchema>;
 export type SettingsInput = z.input<typeof settingsSchema>;

@@ -1,10 +1,11 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { storedObject } from '../../stored-object.ts';
 import { type VideoAnnotation, videoAnnotationSchema } from '../annotation/video-annotation.ts';
 import { type ProjectMeta, projectMetaSchema } from '../meta/project-meta.ts';
 import { samplingTags } from '../meta/sampling-tags.ts';
 
 /** Data to label some frames of a video: their annotation, and the classes and tags of the destination. */
-export const labelsSchema = z.strictObject({ annotation: videoAnnotationSchema, meta: projectMetaSchema });
+export const labelsSchema = storedObject({ annotation: videoAnnotationSchema, meta: projectMetaSchema });
 export type Labels = z.output<typeof labelsSchema>;
 
 /**
