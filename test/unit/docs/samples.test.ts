@@ -43,7 +43,7 @@ test('TypeScript samples compile, each by itself', () => {
 	expect(problemsIn([wrong])).toEqual([expect.stringMatching(/^a\.md:8: .*no exported member 'nothing'/)]);
 }, 120_000);
 
-test('each public function and class of the library is explained, with an example that compiles', () => {
+test('each public function and class of the library has a comment and an example that compiles', () => {
 	const declarations = publicDeclarations('library/index.ts').filter(({ isValue }) => isValue);
 	expect(declarations.map(({ name }) => name)).toContain('sampleVideoProject');
 	expect(declarations.filter(({ text, examples }) => !text || examples.length !== 1)).toEqual([]);
