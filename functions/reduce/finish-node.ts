@@ -1,4 +1,4 @@
-import { readAhead } from '#shared/read-ahead.ts';
+import { readAhead } from '#shared/bounded-work.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
 import type { Attempt } from '#shared/sampling/keys.ts';
 import type { Finished } from '#shared/sampling/marker.ts';
