@@ -1,5 +1,5 @@
+import { parseByteRange } from '#shared/byte-range.ts';
 import { ApiError } from './api-error.ts';
-import { parseByteRange } from './byte-range.ts';
 import type { Context } from './context.ts';
 import type { Exchange } from './endpoint.ts';
 import { fileBytes, jsonReply, type Reply } from './reply.ts';
