@@ -80,7 +80,8 @@ async function bytes({ facts, handle }: OpenObject, rangeHeader: string | undefi
 function rangeOf(header: string | undefined, size: number): Exclude<ByteRange, string> | undefined {
 	if (header === undefined) return undefined;
 	const range = parseByteRange(header, size);
-	if (range === 'whole') throw new S3Error('NotImplemented', `The range ${header} is not implemented by the local S3.`);
+	if (range === 'whole' || !/\d-\d/.test(header))
+		throw new S3Error('NotImplemented', `The range ${header} is not implemented by the local S3.`);
 	if (range === 'unsatisfiable')
 		throw new S3Error('InvalidRange', 'The requested range is not satisfiable', {
 			RangeRequested: header,
