@@ -23,3 +23,8 @@ export function printFailure(error: unknown): void {
 	console.error(`error: ${sentenceOf(error)}${hint}`);
 	printTrace(error);
 }
+
+/** An invalid command line; exit code 2. */
+export class UsageError extends FramefanError {
+	override readonly name = 'UsageError';
+}

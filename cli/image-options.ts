@@ -8,8 +8,8 @@ import {
 	imageLimits,
 	misplacedImageOption,
 } from '#shared/video/picture/image-format.ts';
+import { UsageError } from './failure.ts';
 import { wholeNumber } from './options.ts';
-import { UsageError } from './usage-error.ts';
 
 /** Image options of the command line; absent if not given. */
 export type ImageArguments = { format?: ImageFormat; quality?: number; chroma?: Chroma; optimiseCoding?: boolean };

@@ -5,9 +5,8 @@ import { addFrames } from './commands/frames.ts';
 import { addSample } from './commands/sample.ts';
 import { addSamplings } from './commands/samplings.ts';
 import { addServe } from './commands/serve.ts';
-import { printFailure } from './failure.ts';
+import { printFailure, UsageError } from './failure.ts';
 import { endProcess } from './shutdown.ts';
-import { UsageError } from './usage-error.ts';
 
 /** Prints an error in one line. @returns the exit code: 1 for failures, 2 for usage errors, 0 for help */
 const tell = (error: unknown): number => {

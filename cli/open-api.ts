@@ -1,7 +1,7 @@
 import { FramefanError, messageOf } from '#shared/errors.ts';
 import { type ApiClient, makeApiClient } from './api-client.ts';
+import { UsageError } from './failure.ts';
 import { checkAddress } from './options.ts';
-import { UsageError } from './usage-error.ts';
 
 /** What the address of a deployment looks like. */
 export const apiExample = 'https://abc123.execute-api.us-east-1.amazonaws.com';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import type { Resize } from '#shared/video/picture/target-size.ts';
-import { UsageError } from './usage-error.ts';
+import type { Resize } from '#shared/size.ts';
+import { UsageError } from './failure.ts';
 
 /** Parses a whole number from `least` to `most`. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {

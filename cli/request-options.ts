@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { SamplingRequestInput } from '#shared/sampling/request.ts';
-import type { Resize } from '#shared/video/picture/target-size.ts';
+import type { Resize } from '#shared/size.ts';
+import { UsageError } from './failure.ts';
 import { addImageOptions, type ImageArguments, imageArguments } from './image-options.ts';
 import { heightByWidth, wholeNumber, wholeNumbers } from './options.ts';
-import { UsageError } from './usage-error.ts';
 
 /** Options of the command line for a sampling request. */
 export type RequestOptions = ImageArguments & {

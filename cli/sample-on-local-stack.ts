@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LocalStack, startLocalStack } from '#local/stack.ts';
 import { at } from '#shared/at.ts';
@@ -9,7 +10,6 @@ import { makeApiClient } from './api-client.ts';
 import { carryKnownVideos } from './known-videos.ts';
 import { announceStack } from './local-samplings.ts';
 import type { ProgressDisplay } from './progress.ts';
-import { startClock } from './run-clock.ts';
 
 const tokenParameter = '/framefan/supervisely-token';
 const pollMs = 250;
@@ -117,3 +117,19 @@ const untilQuiet = async (stack: LocalStack): Promise<void> => {
 	for (let quiet = 0; quiet < quietPolls && Date.now() < deadline; quiet = stack.busy() === 0 ? quiet + 1 : 0)
 		await new Promise(resolve => setTimeout(resolve, drainPollMs));
 };
+
+/** Total seconds of a run over all its starts, without the time between them. */
+export type RunClock = { seconds(): number; keep(): void };
+
+/** @param file stores the time of earlier starts */
+export function startClock(file: string): RunClock {
+	const started = performance.now();
+	let before = 0;
+	try {
+		before = Number(readFileSync(file, 'utf8')) || 0;
+	} catch {
+		// The first start.
+	}
+	const seconds = () => before + (performance.now() - started) / 1000;
+	return { seconds, keep: () => writeFileSync(file, String(seconds())) };
+}

@@ -1,8 +1,17 @@
 import { makeSuperviselyApi, type SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
 
-/** A connection to one Supervisely server. The token is requested when needed and sent to that server only. */
+/**
+ * A connection to one Supervisely server. The token is requested when needed and sent to that server only.
+ * @example
+ * ```ts
+ * import { SuperviselyClient } from 'framefan';
+ *
+ * const client = new SuperviselyClient('https://app.supervisely.com', process.env.SUPERVISELY_API_TOKEN ?? '');
+ * ```
+ */
 export class SuperviselyClient {
+	/** The address of the server, as given. */
 	readonly server: string;
 	readonly #api: SuperviselyApi;
 

@@ -19,7 +19,7 @@ import {
 	type SamplingRequestInput,
 	samplingId,
 } from '#shared/sampling/request.ts';
-import type { Fault, Summary } from '#shared/sampling/summary.ts';
+import type { Summary } from '#shared/sampling/summary.ts';
 import { isPermanent } from '#shared/transient.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { decodeChunk } from '../functions/decode/decode-chunk.ts';
@@ -31,8 +31,19 @@ import { SuperviselyClient } from './client.ts';
 import { makeMemoryStore } from './memory-store.ts';
 import { makeTemporaryFiles } from './temporary-files.ts';
 
-export type SamplingProgress = { videos: number; framesPlanned: number; framesDone: number; faults: number };
+/** How far a sampling has come. */
+export type SamplingProgress = {
+	/** Videos that are planned. */
+	videos: number;
+	/** Frames of these videos that were selected; grows until all videos are planned. */
+	framesPlanned: number;
+	/** Frames whose images are in the destination. */
+	framesDone: number;
+	/** Failed frames, figures and videos. */
+	faults: number;
+};
 
+/** Options of all samplings. */
 export type SamplingOptions = {
 	/** Called after each chunk of frames, and after each video, dataset and page of a listing. */
 	onProgress?: (progress: SamplingProgress) => void;
@@ -46,15 +57,33 @@ export type SamplingOptions = {
 };
 
 /** A frame, figure or video that failed, and why. */
-export type SamplingFault = Fault;
+export type SamplingFault = {
+	/** A short code, such as `unreadable`. */
+	reason: string;
+	message: string;
+	video?: { id: number; name: string } | undefined;
+	/** Its index, if the fault concerns one frame. */
+	frame?: number | undefined;
+};
 
-export type SamplingResult = Pick<
-	Summary,
-	'videos' | 'framesPlanned' | 'framesUploaded' | 'framesAlreadyThere' | 'labels' | 'faultCount' | 'notes'
-> & {
+/** What a sampling has done. */
+export type SamplingResult = {
+	/** The images project. */
 	destination: { id: number; name: string };
-	/** The first faults. */
+	videos: number;
+	/** Frames that were selected. */
+	framesPlanned: number;
+	framesUploaded: number;
+	/** Selected frames whose images existed already. */
+	framesAlreadyThere: number;
+	/** Labels that were uploaded. */
+	labels: number;
+	/** Number of all faults. */
+	faultCount: number;
+	/** The first 100 faults. */
 	faults: SamplingFault[];
+	/** The first 100 remarks that are no faults, such as on a figure that was cut at the picture's border. */
+	notes: string[];
 };
 
 type Message = PlanMessage | DecodeMessage | RecountMessage;

@@ -1,16 +1,41 @@
 import { PermanentError } from '#shared/errors.ts';
 import { datasetMessage, videoMessage } from '#shared/sampling/messages.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
-import type { SettingsInput } from '#shared/sampling/settings.ts';
 import type { Dataset } from '#shared/supervisely/remote/api.ts';
 import { enqueueChildren } from '../functions/fan-out/enqueue-children.ts';
 import { openDestination } from '../functions/fan-out/open-project.ts';
 import { SuperviselyClient } from './client.ts';
 import { runSampling, type SamplingOptions, type SamplingResult } from './run-sampling.ts';
 
-/** What to sample from each video, with the names of the HTTP API; `copyAnnotations` is on by default. */
-export type SamplingSettings = SettingsInput;
+/** What to sample from each video; the names are those of the HTTP API. */
+export type SamplingSettings = {
+	/** First frame, from 0; default 0. */
+	start?: number;
+	/** End of the frames, exclusive; null, the default: after the last one. */
+	end?: number | null;
+	/** Every n-th of the remaining frames; default 1. */
+	step?: number;
+	/** Only frames with at least one figure; default false. */
+	annotated?: boolean;
+	/** With `annotated`: also frames in the frame range of a video tag; default false. */
+	annotatedByTags?: boolean;
+	/** Size of the images in pixels; a side that is null follows from the aspect ratio. Default: as in the video. */
+	resize?: [height: number | null, width: number | null] | null;
+	/** Converts the labels of the frames; default true. */
+	copyAnnotations?: boolean;
+	/** Uploads existing images again if their size differs; default false. */
+	replace?: boolean;
+	/** Format of the images, one per project; default png. */
+	format?: 'png' | 'jpg' | 'webp';
+	/** Of jpg and webp, 1 to 100; null, the default: 95. */
+	quality?: number | null;
+	/** Chroma subsampling of jpg; null, the default: 444 (none). */
+	chroma?: 444 | 420 | null;
+	/** Of jpg: slightly smaller files, three times slower; default false. */
+	optimiseCoding?: boolean;
+};
 
+/** Options of {@link sampleVideoProject}. */
 export type ProjectOptions = SamplingOptions & {
 	/** An existing images project to sample into. */
 	destinationProjectId?: number;
@@ -26,6 +51,18 @@ export type ProjectOptions = SamplingOptions & {
  * Samples a video project into an images project, on this machine: mirrors its datasets, merges its classes and tags, and
  * uploads the selected frames with their labels. Existing images are not uploaded again.
  * @throws FramefanError when the sampling is impossible; failed videos, frames and figures are faults instead
+ * @example
+ * ```ts
+ * import { type SamplingSettings, SuperviselyClient, sampleVideoProject } from 'framefan';
+ *
+ * const client = new SuperviselyClient('https://app.supervisely.com', process.env.SUPERVISELY_API_TOKEN ?? '');
+ * const settings: SamplingSettings = { step: 10, resize: [720, null], format: 'jpg' };
+ * const { destination, faults } = await sampleVideoProject(client, 12345, settings, {
+ * 	name: 'Every tenth frame',
+ * 	onProgress: ({ framesDone, framesPlanned }) => console.log(`${framesDone} of ${framesPlanned} frames`),
+ * });
+ * console.log(destination.id, faults);
+ * ```
  */
 export function sampleVideoProject(
 	client: SuperviselyClient,
@@ -44,6 +81,13 @@ export function sampleVideoProject(
 /**
  * Samples a dataset of videos, with all nested datasets, into a mirror in a project or in one of its datasets.
  * @throws as `sampleVideoProject` does
+ * @example
+ * ```ts
+ * import { SuperviselyClient, sampleVideoDataset } from 'framefan';
+ *
+ * const client = new SuperviselyClient('https://app.supervisely.com', process.env.SUPERVISELY_API_TOKEN ?? '');
+ * await sampleVideoDataset(client, 1001, { projectId: 678, parentDatasetId: 90 }, { annotated: true });
+ * ```
  */
 export async function sampleVideoDataset(
 	client: SuperviselyClient,
@@ -66,6 +110,14 @@ export async function sampleVideoDataset(
 /**
  * Samples a video into a dataset of the same name in a dataset of an images project.
  * @throws as `sampleVideoProject` does
+ * @example
+ * ```ts
+ * import { SuperviselyClient, sampleVideo } from 'framefan';
+ *
+ * const client = new SuperviselyClient('https://app.supervisely.com', process.env.SUPERVISELY_API_TOKEN ?? '');
+ * const { framesUploaded } = await sampleVideo(client, 5001, 90, { end: 100 }, { concurrency: 2 });
+ * console.log(framesUploaded);
+ * ```
  */
 export async function sampleVideo(
 	client: SuperviselyClient,

@@ -6,6 +6,7 @@ import { writeFrameFile } from '#shared/video/picture/write-frame-file.ts';
 import type { SuperviselyClient } from './client.ts';
 import { type StreamOptions, streamPictures } from './stream-video-frames.ts';
 
+/** Options of {@link streamVideoFramesToDir}. */
 export type StreamToDirOptions = StreamOptions & {
 	/** Format of the files; default png. */
 	ext?: 'png' | 'jpg' | 'webp';
@@ -27,6 +28,14 @@ export type StreamToDirOptions = StreamOptions & {
  * @param folder created if it does not exist
  * @returns the paths, in the order of the frames
  * @throws errors of `streamVideoFrames`, RangeError for invalid options, and errors of writing files
+ * @example
+ * ```ts
+ * import { SuperviselyClient, streamVideoFramesToDir } from 'framefan';
+ *
+ * const client = new SuperviselyClient('https://app.supervisely.com', process.env.SUPERVISELY_API_TOKEN ?? '');
+ * const paths = await streamVideoFramesToDir(client, 5001, 'frames', { end: 99, ext: 'jpg', quality: 90 });
+ * console.log(paths.length);
+ * ```
  */
 export async function streamVideoFramesToDir(
 	client: SuperviselyClient,

@@ -14,6 +14,7 @@ export type VideoFrame = { index: number; width: number; height: number; data: U
 /** A frame that failed, and why. */
 export type VideoFrameFault = { index: number; reason: string; message: string };
 
+/** Options of {@link streamVideoFrames}. */
 export type StreamOptions = {
 	/** First frame, from 0; negative values count as 0. */
 	start?: number;
@@ -21,6 +22,7 @@ export type StreamOptions = {
 	end?: number;
 	/** Called for each failed frame, and the others continue. Without it, the first fault is thrown as an error. */
 	onFault?: (fault: VideoFrameFault) => void;
+	/** Aborts decoding and download. */
 	signal?: AbortSignal;
 };
 
@@ -32,6 +34,14 @@ const framesPerChunk = 250;
  * early stops decoder and download. Frame n is the n-th picture that a decoder outputs for the file, upright.
  * @throws RangeError when `start` is after the last frame of the video
  * @throws PermanentError when the video does not exist or can't be read
+ * @example
+ * ```ts
+ * import { SuperviselyClient, streamVideoFrames } from 'framefan';
+ *
+ * const client = new SuperviselyClient('https://app.supervisely.com', process.env.SUPERVISELY_API_TOKEN ?? '');
+ * for await (const { index, width, height, data } of streamVideoFrames(client, 5001, { start: 100, end: 199 }))
+ * 	console.log(index, width, height, data.length); // height * width * 3 bytes
+ * ```
  */
 export async function* streamVideoFrames(
 	client: SuperviselyClient,

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { type LoopbackServer, listenOnLoopback } from './aws/loopback.ts';
+import { type LoopbackServer, listenOnLoopback, readBody } from './aws/loopback.ts';
 import { parseTarget } from './aws/request-target.ts';
 import { type Access, SignatureError, verifySignature } from './aws/signature.ts';
 import type { LocalFunction } from './lambda/function.ts';
 import type { LogFile } from './lambda/log-file.ts';
-import { readBody } from './read-body.ts';
 
 /** A route of the template: `METHOD /path/{parameter}`, the function behind it, and whether callers must sign. */
 export type HttpRoute = { routeKey: string; worker: LocalFunction; signed: boolean };

@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { FramefanError } from '#shared/errors.ts';
 import type { Role } from './aws/iam/callers.ts';
-import { matches } from './aws/iam/pattern.ts';
+import { matches } from './aws/iam/conditions.ts';
 import { parseStatements } from './aws/iam/statement.ts';
 import type { LocalFunction } from './lambda/function.ts';
 import { InvocationError } from './lambda/runtime-api.ts';

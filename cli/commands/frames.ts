@@ -5,27 +5,26 @@ import { type Command, Option } from 'commander';
 import { makeBoundedWork } from '#shared/bounded-work.ts';
 import { messageOf, PermanentError } from '#shared/errors.ts';
 import { selectFrames } from '#shared/sampling/selection.ts';
+import { type Resize, targetSize } from '#shared/size.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
 import { whereIs } from '#shared/supervisely/remote/open-video.ts';
-import { codecName } from '#shared/video/codec-name.ts';
 import type { Frame } from '#shared/video/extract/run-decoder.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
 import { pictureConcurrency, toRgb } from '#shared/video/picture/encode.ts';
 import type { ImageFormat, ImageOptions } from '#shared/video/picture/image-format.ts';
-import { type Resize, targetSize } from '#shared/video/picture/target-size.ts';
 import { writeFrameFile } from '#shared/video/picture/write-frame-file.ts';
 import { type ReadFault, readFrames } from '#shared/video/read-frames.ts';
 import type { ByteSource } from '#shared/video/source/byte-source.ts';
 import { openFile } from '#shared/video/source/file-source.ts';
 import { openInParts } from '#shared/video/source/open-in-parts.ts';
-import { printTrace, sentenceOf } from '../failure.ts';
+import type { VideoIndex } from '../../functions/shared/video/index/video-index.ts';
+import { printTrace, sentenceOf, UsageError } from '../failure.ts';
 import { addImageOptions, type ImageArguments, imageArguments, imageFormat } from '../image-options.ts';
 import { checkAddress, folderName, heightByWidth, wholeNumber } from '../options.ts';
 import { closingAll } from '../shutdown.ts';
 import { findToken } from '../token.ts';
-import { UsageError } from '../usage-error.ts';
 
 type FramesOptions = ImageArguments & {
 	out?: string;
@@ -229,3 +228,18 @@ const pathOf = (address: string): string => {
 		throw new UsageError(`${address} is not a file on this machine: ${messageOf(error)}`);
 	}
 };
+
+/** Codecs by the ffmpeg decoders of external libraries. */
+const libraries: Record<string, string> = {
+	libdav1d: 'av1',
+	'libaom-av1': 'av1',
+	libvpx: 'vp8',
+	'libvpx-vp9': 'vp9',
+};
+
+/** The common name of a codec; if unknown, the name in the container. */
+export function codecName({ container }: Pick<VideoIndex, 'container'>): string {
+	if (container.kind !== 'whole') return container.bitstream.codec.trim();
+	const decoder = container.codec ?? '';
+	return libraries[decoder] ?? decoder;
+}

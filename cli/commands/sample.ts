@@ -6,6 +6,7 @@ import { type SamplingRequestInput, samplingId } from '#shared/sampling/request.
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { checkServer } from '../check-server.ts';
 import { lockDataFolder } from '../data-folder.ts';
+import { UsageError } from '../failure.ts';
 import { keepLocalSampling } from '../local-samplings.ts';
 import { apiExample, openApi } from '../open-api.ts';
 import { checkAddress, folderName } from '../options.ts';
@@ -17,7 +18,6 @@ import { sampleOnDeployment } from '../sample-on-deployment.ts';
 import { sampleOnLocalStack } from '../sample-on-local-stack.ts';
 import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
-import { UsageError } from '../usage-error.ts';
 
 type LocalOptions = RequestOptions & { server: string; data: string; json?: boolean };
 type SampleOptions = Omit<LocalOptions, 'server'> & { server?: string; api?: string };

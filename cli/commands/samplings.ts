@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { Estimate, FormatEstimate, ListedSampling, SamplingStatus } from '../../functions/api/schemas.ts';
 import type { ApiClient } from '../api-client.ts';
 import { lockDataFolder } from '../data-folder.ts';
+import { UsageError } from '../failure.ts';
 import { askLocalStack, findLocalSampling, localSamplings } from '../local-samplings.ts';
 import { checkWhere, openApi, type WhereOptions } from '../open-api.ts';
 import { checkAddress, folderName, wholeNumber } from '../options.ts';
@@ -14,7 +15,6 @@ import { addRequestOptions, type RequestOptions, toRequest } from '../request-op
 import { sampleOnLocalStack } from '../sample-on-local-stack.ts';
 import { closingAll, goesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
-import { UsageError } from '../usage-error.ts';
 
 const where = (command: Command): Command =>
 	command

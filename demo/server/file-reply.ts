@@ -1,5 +1,7 @@
+import { parseByteRange } from '#shared/byte-range.ts';
 import { ApiError } from './api-error.ts';
-import { parseByteRange } from './byte-range.ts';
+import type { Context } from './context.ts';
+import type { Exchange } from './endpoint.ts';
 import { fileBytes, jsonReply, type Reply } from './reply.ts';
 
 /**
@@ -30,5 +32,14 @@ export function fileReply(
 		headers: { ...headers, 'content-range': `bytes ${first}-${last}/${file.size}` },
 		length: last - first + 1,
 		body: fileBytes(file.path, first, last),
+	};
+}
+
+/** Serves what `fullStorageUrl` points to, with range requests. The name in the URL is for people; only the hash finds the file. */
+export function serveFile({ store, blobs }: Context): (hex: string, exchange: Exchange) => Reply {
+	return (hex, { request, ranges }) => {
+		const blob = store.blobs.get(Buffer.from(hex, 'hex').toString('base64'));
+		if (!blob) throw new ApiError(404, 'NOT_FOUND', `There is no file ${hex}`);
+		return fileReply({ ...blob, path: blobs.path(blob.hash) }, request.headers.range, ranges);
 	};
 }

@@ -16,7 +16,7 @@ import { projectEndpoints } from './endpoints/projects.ts';
 import { videoEndpoints } from './endpoints/videos.ts';
 import { exportedProject } from './exported-project.ts';
 import { type FaultRule, Faults, faultRulesSchema } from './faults.ts';
-import { serveFile } from './file-url.ts';
+import { serveFile } from './file-reply.ts';
 import { FolderLock } from './folder-lock.ts';
 import { createHttpServer } from './http-server.ts';
 import { importVideoProject } from './import-video-project.ts';

@@ -1,9 +1,9 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { z } from 'zod';
 import { ApiError } from './api-error.ts';
-import { callerOf } from './caller.ts';
 import { cancelSampling } from './cancel-sampling.ts';
+import { jsonAnswer } from './errors-as-answers.ts';
 import { estimateSampling } from './estimate-sampling.ts';
-import { jsonAnswer } from './json-answer.ts';
 import type { ParsedEvent } from './json-body.ts';
 import { listSamplings } from './list-samplings.ts';
 import type { ApiPorts } from './ports.ts';
@@ -30,4 +30,19 @@ export async function answer(ports: ApiPorts, event: ParsedEvent): Promise<APIGa
 	const route = findRoute(event.routeKey);
 	if (!route) throw new ApiError(404, `There is no ${event.routeKey}`);
 	return jsonAnswer(route.answer.status, await handlers[route.operation](ports, event));
+}
+
+/** What API Gateway adds to a request that it has authorized by IAM. */
+const authorizedSchema = z.looseObject({
+	authorizer: z.looseObject({
+		iam: z.looseObject({ userArn: z.string().nullish(), userId: z.string().nullish(), callerId: z.string().nullish() }),
+	}),
+});
+
+/** Who sent a request: an ARN, or else the id of a principal. Undefined where nobody has authorized it, as locally. */
+export function callerOf({ requestContext }: Pick<ParsedEvent, 'requestContext'>): string | undefined {
+	const authorized = authorizedSchema.safeParse(requestContext);
+	if (!authorized.success) return undefined;
+	const { userArn, userId, callerId } = authorized.data.authorizer.iam;
+	return userArn || userId || callerId || undefined;
 }

@@ -4,8 +4,7 @@ import { nodeIds } from '#shared/sampling/node.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiPorts } from './ports.ts';
-import { findRecord } from './read-record.ts';
-import { statusOf } from './sampling-status.ts';
+import { findRecord, statusOf } from './sampling-status.ts';
 import type { SamplingStatus } from './schemas.ts';
 
 /**

@@ -4,7 +4,6 @@ import { TransientError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { isPermanent } from '#shared/transient.ts';
 import { ApiError } from './api-error.ts';
-import { jsonAnswer } from './json-answer.ts';
 import type { ParsedEvent } from './json-body.ts';
 
 /**
@@ -30,3 +29,8 @@ const answerTo = (error: unknown, { routeKey, requestContext }: ParsedEvent): AP
 	log.error('API request failed', { routeKey, requestId, error });
 	return jsonAnswer(500, { error: `Internal error, request ${requestId}` });
 };
+
+/** An HTTP answer with a JSON body. */
+export function jsonAnswer(statusCode: number, body: unknown): APIGatewayProxyStructuredResultV2 {
+	return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}

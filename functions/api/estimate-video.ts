@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { countFrames } from '#shared/sampling/selection.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
+import { targetSize } from '#shared/size.ts';
 import { type ImageFormat, type ImageOptions, imageFormats } from '#shared/video/picture/image-format.ts';
-import { targetSize } from '#shared/video/picture/target-size.ts';
 import { bytesPerPixel, encodeSecondsPerMegapixel } from './image-sizes.ts';
 
 /** Fields of a video in listings; sizes in bytes may be strings. */

@@ -3,8 +3,7 @@ import { log } from '#shared/log.ts';
 import { keys, listedSampling } from '#shared/sampling/keys.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiPorts } from './ports.ts';
-import { findRecord } from './read-record.ts';
-import { statusOf } from './sampling-status.ts';
+import { findRecord, statusOf } from './sampling-status.ts';
 import type { ListedSampling, SamplingList } from './schemas.ts';
 
 const mostPerPage = 100;

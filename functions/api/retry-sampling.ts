@@ -4,7 +4,7 @@ import { projectMessage } from '#shared/sampling/messages.ts';
 import { writeOpen } from '#shared/sampling/open.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiPorts } from './ports.ts';
-import { findRecord } from './read-record.ts';
+import { findRecord } from './sampling-status.ts';
 import type { Started } from './schemas.ts';
 
 /**

@@ -2,12 +2,20 @@ import { outageSchema } from '#shared/circuit-breaker.ts';
 import { currentAttempt, readDocument, readOutcome } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { destinationSchema, progressSchema } from '#shared/sampling/outcome.ts';
-import type { SamplingRecord } from '#shared/sampling/request.ts';
+import { recordSchema, type SamplingRecord } from '#shared/sampling/request.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import type { StateStore } from '#shared/state-store.ts';
+import { ApiError } from './api-error.ts';
 import type { ApiPorts } from './ports.ts';
-import { findRecord } from './read-record.ts';
 import type { SamplingStatus } from './schemas.ts';
+
+/** The record of a sampling by an untrusted id. @throws ApiError 404 */
+export async function findRecord(store: StateStore, id: string): Promise<SamplingRecord> {
+	const isId = /^[A-Za-z0-9-]{1,64}$/.test(id);
+	const record = isId ? await readDocument(store, keys.request(id), recordSchema) : undefined;
+	if (!record) throw new ApiError(404, `There is no sampling ${JSON.stringify(id.slice(0, 100))}`, 'id');
+	return record;
+}
 
 /** @throws ApiError 404 */
 export async function samplingStatus(ports: Pick<ApiPorts, 'store' | 'bucket'>, id: string): Promise<SamplingStatus> {

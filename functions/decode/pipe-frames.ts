@@ -1,7 +1,7 @@
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
+import { targetSize } from '#shared/size.ts';
 import type { Frame } from '#shared/video/extract/run-decoder.ts';
 import { encodeImage, recycleImage } from '#shared/video/picture/encode.ts';
-import { targetSize } from '#shared/video/picture/target-size.ts';
 import { type ChunkWork, makeChunkWork } from './chunk-work.ts';
 import type { EncodedFrame } from './upload-frames.ts';
 

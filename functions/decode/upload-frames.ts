@@ -1,9 +1,8 @@
 import { messageOf } from '#shared/errors.ts';
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
-import { isSameSize, type Size } from '#shared/size.ts';
+import { isSameSize, type Size, targetSize } from '#shared/size.ts';
 import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 
-import { targetSize } from '#shared/video/picture/target-size.ts';
 import { type AnnotatedFrame, type FaultAt, makeAnnotator, type Sizes } from './annotate-images.ts';
 import { bisectFailures } from './bisect-failures.ts';
 import { type FrameImage, makeChunkImages } from './chunk-images.ts';

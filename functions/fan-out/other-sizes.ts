@@ -1,9 +1,8 @@
 import type { ChunkFrame } from '#shared/sampling/chunk.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
-import type { Size } from '#shared/size.ts';
+import { type Size, targetSize } from '#shared/size.ts';
 import type { Video } from '#shared/supervisely/remote/api.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
-import { targetSize } from '#shared/video/picture/target-size.ts';
 import type { ExistingImage } from './existing-images.ts';
 
 type OtherSizes = {

@@ -1,5 +1,5 @@
 import { at } from '#shared/at.ts';
-import { readAhead } from '#shared/read-ahead.ts';
+import { readAhead } from '#shared/bounded-work.ts';
 import { type Chunk, chunkSchema } from '#shared/sampling/chunk.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';

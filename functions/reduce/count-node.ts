@@ -3,10 +3,9 @@ import type { Attempt } from '#shared/sampling/keys.ts';
 import { writeLabelFingerprint } from '#shared/sampling/label-fingerprint.ts';
 import { finishedChildren, markDone } from '#shared/sampling/marker.ts';
 import type { RecountMessage } from '#shared/sampling/messages.ts';
-import { completeSampling } from './complete-sampling.ts';
+import { completeSampling, recordEnd } from './end-of-sampling.ts';
 import { finishNode } from './finish-node.ts';
 import type { ReducePorts } from './ports.ts';
-import { recordEnd } from './record-end.ts';
 
 /**
  * Counts the finished children of a node. When all are finished, so is the node: its summary is written to its parent,

@@ -1,12 +1,11 @@
-import { readAhead } from '#shared/read-ahead.ts';
+import { readAhead } from '#shared/bounded-work.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
 import type { Attempt } from '#shared/sampling/keys.ts';
 import type { Finished } from '#shared/sampling/marker.ts';
 import type { Node } from '#shared/sampling/node.ts';
-import { type ReportPiece, reportPartSchema, videoReport } from '#shared/sampling/report.ts';
+import { type ReportPiece, reportPartKey, reportPartSchema, videoReport } from '#shared/sampling/report.ts';
 import { addSummaries, type Summary, summarySchema } from '#shared/sampling/summary.ts';
 import type { StateStore } from '#shared/state-store.ts';
-import { reportPartKey } from './write-report.ts';
 
 /** Most faults, and most notes, of a video in its part of the report; further ones stay in the markers. */
 const mostOfVideo = 100;

@@ -5,7 +5,7 @@ import { hasEnded, readDocument, readRecord } from '#shared/sampling/documents.t
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
 import { destinationSchema, type Progress, progressSchema } from '#shared/sampling/outcome.ts';
 import type { Summary } from '#shared/sampling/summary.ts';
-import { destinationData, writeDestinationData } from './destination-data.ts';
+import { destinationData, writeDestinationData } from './end-of-sampling.ts';
 import type { ReducePorts } from './ports.ts';
 import { maxCounts, summarizeOpen } from './summarize-open.ts';
 

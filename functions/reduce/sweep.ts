@@ -6,8 +6,8 @@ import { projectMessage, recountMessage } from '#shared/sampling/messages.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import { lastProgress, openSchema, writeOpen } from '#shared/sampling/open.ts';
 import { countNode } from './count-node.ts';
+import { recordEnd } from './end-of-sampling.ts';
 import type { ReducePorts, SweepPorts } from './ports.ts';
-import { recordEnd } from './record-end.ts';
 import { summarizeOpen } from './summarize-open.ts';
 
 /** How often the unfinished messages of a stuck sampling are sent again before it is ended. */

@@ -1,3 +1,5 @@
+import { at } from './at.ts';
+
 export type BoundedWork = {
 	/** Adds work, and waits until more can be added. @throws the first error of any work */
 	add(work: Promise<void>): Promise<void>;
@@ -41,4 +43,19 @@ export function makeBoundedWork(most: number): BoundedWork {
 		},
 		settle,
 	};
+}
+
+/** Items read at the same time. */
+const concurrency = 16;
+
+/** Reads several items at a time and yields them in order; only these are in memory. */
+export async function* readAhead<Item, Found>(
+	items: Item[],
+	read: (item: Item) => Promise<Found>,
+): AsyncGenerator<[Item, Found]> {
+	for (let first = 0; first < items.length; first += concurrency) {
+		const some = items.slice(first, first + concurrency);
+		const found = await Promise.all(some.map(read));
+		for (const [index, item] of some.entries()) yield [item, at(found, index)];
+	}
 }

@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
-import { SuperviselyClient, sampleVideo, sampleVideoProject, streamVideoFramesToDir } from '#library/index.ts';
-import type { SettingsInput } from '#shared/sampling/settings.ts';
+import {
+	type SamplingSettings,
+	SuperviselyClient,
+	sampleVideo,
+	sampleVideoProject,
+	streamVideoFramesToDir,
+} from '#library/index.ts';
 import { lastJson, runFramefan } from '#test/framefan-command.ts';
 import { ok, serve, temporaryFolder } from '#test/supervisely-server.ts';
 import { tiny, writeTinyVideoProject } from '#test/tiny-video-project.ts';
@@ -19,7 +24,7 @@ const start = async () => {
 	await writeTinyVideoProject(folder);
 	const { id: source } = await server.importVideoProject(folder);
 	const client = new SuperviselyClient(server.address, server.token);
-	const sample = (settings: SettingsInput, destinationProjectId?: number) =>
+	const sample = (settings: SamplingSettings, destinationProjectId?: number) =>
 		sampleVideoProject(
 			client,
 			source,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 test('what only deploys, builds or tests is not installed', () => {
-	for (const name of ['@aws-lambda-powertools', 'aws-cdk-lib', 'constructs', 'typescript', 'vitest'])
+	for (const name of ['@aws-lambda-powertools', 'aws-cdk-lib', 'constructs', 'rollup', 'typescript', 'vitest'])
 		expect(existsSync(join(program, 'node_modules', name)), name).toBe(false);
 });
 
@@ -62,6 +62,17 @@ test('a program samples a project with the installed library', async () => {
 	});
 });
 
+test('its types are one file that imports nothing, with an example for each function', () => {
+	const dist = join(program, 'node_modules', 'framefan', 'dist');
+	const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.d.ts'));
+	expect(files).toEqual(['index.d.ts']);
+	const text = readFileSync(join(dist, 'index.d.ts'), 'utf8');
+	expect(text).not.toMatch(/^import|import\(|^\/\/\/ <reference/m);
+	const functions = text.match(/^declare (function|class) /gm) ?? [];
+	expect(functions.length).toBeGreaterThan(4);
+	expect(text.match(/^ \* @example/gm)).toHaveLength(functions.length);
+});
+
 test('a strict TypeScript program that checks declarations of libraries compiles against it', async () => {
 	writeFileSync(
 		join(program, 'typed.ts'),
@@ -75,7 +86,7 @@ test('a strict TypeScript program that checks declarations of libraries compiles
 	const compilerOptions = {
 		...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false },
 		...{ module: 'nodenext', target: 'es2023', noEmit: true },
-		...{ types: ['node'], typeRoots: [join(repository, 'node_modules', '@types')] },
+		types: [],
 	};
 	writeFileSync(join(program, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts'] }));
 	await run(program, process.execPath, join(repository, 'node_modules', 'typescript', 'bin', 'tsc'));

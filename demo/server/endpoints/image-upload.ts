@@ -1,9 +1,9 @@
+import sharp from 'sharp';
 import { z } from 'zod';
 import { badRequest } from '../api-error.ts';
 import type { Context } from '../context.ts';
 import { type Endpoint, type Endpoints, jsonEndpoint } from '../endpoint.ts';
 import { readMultipart } from '../multipart-body.ts';
-import { pictureHead } from '../picture-head.ts';
 import type { Put } from '../records.ts';
 import { jsonReply } from '../reply.ts';
 
@@ -37,4 +37,17 @@ function bulkUpload({ store, blobs }: Context): Endpoint {
 		if (put.length > 0) store.commit(put);
 		return jsonReply(results);
 	};
+}
+
+const mimeOf: Record<string, string> = { png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' };
+
+/** Format and size in pixels of a PNG, JPEG or WebP file, read from its header; null for anything else. */
+export async function pictureHead(file: string): Promise<{ mime: string; width: number; height: number } | null> {
+	try {
+		const { format, width, height } = await sharp(file).metadata();
+		const mime = mimeOf[format];
+		return mime ? { mime, width, height } : null;
+	} catch {
+		return null;
+	}
 }

@@ -1,7 +1,6 @@
 import type { Context, SQSRecord } from 'aws-lambda';
 import type { AnyMessage } from '../sampling/messages.ts';
-import { aboutRecord } from './about-record.ts';
-import type { MessageEvent } from './parse-records.ts';
+import { aboutRecord, type MessageEvent } from './parse-records.ts';
 
 /** How the work on each record of a batch ended, in their order. */
 export type Outcomes = PromiseSettledResult<void>[];

@@ -1,9 +1,8 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { SQSRecord } from 'aws-lambda';
 import type { AnyMessage } from '../sampling/messages.ts';
-import { aboutRecord } from './about-record.ts';
 import type { Outcomes } from './each-record.ts';
-import type { MessageEvent } from './parse-records.ts';
+import { aboutRecord, type MessageEvent } from './parse-records.ts';
 
 /** A record whose work has failed. */
 export type FailedRecord<Message> = {

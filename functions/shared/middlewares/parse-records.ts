@@ -1,6 +1,9 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
+import { withLogFields } from '../log.ts';
+import { type AnyMessage, logFieldsOf } from '../sampling/messages.ts';
+import { traceId, underTrace } from '../trace.ts';
 
 /** An SQS record with its parsed body, or why it can't be parsed. */
 export type MessageRecord<Message> = SQSRecord & { parsed: { message: Message } | { error: unknown } };
@@ -22,4 +25,14 @@ export function parseRecords<Schema extends z.ZodType>(schema: Schema): Middlewa
 			for (const record of event.Records) record.parsed = parse(record.body);
 		},
 	};
+}
+
+/** Does some work on a record: its log lines say which, and it goes on with the trace of whoever sent the message. */
+export function aboutRecord<Result>(record: MessageRecord<AnyMessage>, work: () => Result): Result {
+	const { messageId, parsed, attributes } = record;
+	const about = 'message' in parsed ? logFieldsOf(parsed.message) : {};
+	return underTrace(attributes.AWSTraceHeader, () => {
+		const trace = traceId();
+		return withLogFields({ messageId, ...(trace ? { trace } : {}), ...about }, work);
+	});
 }

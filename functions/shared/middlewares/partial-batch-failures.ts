@@ -1,9 +1,12 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import type { SQSBatchResponse } from 'aws-lambda';
+import { DeferredError } from '../errors.ts';
+import { log } from '../log.ts';
+import { measure } from '../metrics.ts';
 import type { AnyMessage } from '../sampling/messages.ts';
 import { backOff } from './back-off.ts';
 import type { Outcomes } from './each-record.ts';
-import { type KeepFailure, keepFailures } from './keep-failures.ts';
+import { failedRecords } from './failed-records.ts';
 import type { MessageEvent } from './parse-records.ts';
 import { resendDeferred } from './resend-deferred.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -28,3 +31,17 @@ const batchItemFailures = (): MiddlewareObj<MessageEvent<unknown>> => ({
 		request.response = { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 	},
 });
+
+/** Stores why a message failed, in case it becomes a dead letter. */
+type KeepFailure<Message> = (message: Message, deliveries: number, error: unknown) => Promise<void>;
+
+/** Logs failed records, and keeps the reasons of those whose body could be parsed. */
+function keepFailures<Message extends AnyMessage>(keepFailure: KeepFailure<Message>) {
+	return failedRecords<Message>(async ({ error, message, deliveries }) => {
+		if (error instanceof DeferredError) return false;
+		log.error('Message failed', { deliveries, error });
+		measure({ FailedDeliveries: 1 });
+		if (message) await keepFailure(message, deliveries, error);
+		return false;
+	});
+}

@@ -1,4 +1,4 @@
-import { readAhead } from '../read-ahead.ts';
+import { readAhead } from '../bounded-work.ts';
 import type { StateStore } from '../state-store.ts';
 import { readDocument } from './documents.ts';
 import { type Attempt, keys, markedChild } from './keys.ts';

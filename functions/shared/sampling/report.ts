@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { storedObject } from '../stored-object.ts';
+import { type Attempt, keys } from './keys.ts';
 import { states } from './outcome.ts';
 import { faultSchema, type Summary, summarySchema } from './summary.ts';
 
@@ -24,6 +25,11 @@ export type ReportPiece = z.output<typeof pieceSchema>;
 
 /** Part of the report below one node of the walk, stored until the report is written; bounded in size. */
 export const reportPartSchema = storedObject({ schema: z.literal(1), pieces: z.array(pieceSchema) });
+
+/** Key of the part below a node; one with faults holds for its attempt only. */
+export function reportPartKey(at: Attempt, node: string, faulty: boolean) {
+	return faulty ? keys.faultyReportPart(at, node) : keys.reportPart(at.sampling, node);
+}
 
 /** The report of a sampling. `faults`: those that belong to no video. */
 export const reportSchema = storedObject({

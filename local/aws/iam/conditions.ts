@@ -1,5 +1,3 @@
-import { matches } from './pattern.ts';
-
 type Operator = { holds: (wanted: string, given: string) => boolean; isNegated?: true };
 
 const operators: Readonly<Record<string, Operator>> = {
@@ -43,4 +41,13 @@ function holds(name: string, wanted: readonly string[], value: string | undefine
 	// A key that is absent matches no value, which is what a negated operator asks for.
 	if (value === undefined) return ifExists.test(name) || operator.isNegated === true;
 	return wanted.some(each => operator.holds(each, value)) !== (operator.isNegated === true);
+}
+
+/** Whether a text matches a pattern of IAM, in which `*` is any text, also with `/`, and `?` any character. */
+export function matches(pattern: string, text: string): boolean {
+	const escaped = pattern
+		.replace(/[.+^${}()|[\]\\]/g, '\\$&')
+		.replaceAll('*', '.*')
+		.replaceAll('?', '.');
+	return new RegExp(`^${escaped}$`, 's').test(text);
 }

@@ -1,6 +1,5 @@
 import { FramefanError } from '#shared/errors.ts';
-import { conditionsHold, knownOperator } from './conditions.ts';
-import { matches } from './pattern.ts';
+import { conditionsHold, knownOperator, matches } from './conditions.ts';
 
 /** What a request asks for, as IAM sees it. */
 export type AccessRequest = {

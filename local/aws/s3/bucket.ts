@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAtomically } from '#local/aws/atomic-file.ts';
 import { checkWrite, type WriteConditions } from './conditions.ts';
 import { S3Error } from './errors.ts';
 import { KeyIndex } from './key-index.ts';
-import { type DraftFile, type ObjectFacts, type OpenObject, openObject, readFacts } from './object-file.ts';
+import {
+	type DraftFile,
+	type ObjectFacts,
+	type OpenObject,
+	openObject,
+	readFacts,
+	writeAtomically,
+} from './object-file.ts';
 
 /** What a listing says of an object. */
 export type Listed = {

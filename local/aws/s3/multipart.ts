@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { numberIn, type Operation, type S3Call } from './call.ts';
 import { S3Error } from './errors.ts';
-import { receiveBody } from './incoming-body.ts';
 import { type ObjectFacts, openObject, readBytes } from './object-file.ts';
 import { checkKey } from './objects.ts';
 import type { Store } from './store.ts';
 import type { Upload } from './uploads.ts';
-import { storedHeaders, withDraft, writtenHeaders } from './write-object.ts';
+import { receiveObject, storedHeaders, withDraft, writtenHeaders } from './write-object.ts';
 import { elementsOf, readDocument, xmlAnswer } from './xml.ts';
 
 type Parts = readonly (readonly [number: number, facts: ObjectFacts])[];
@@ -36,16 +35,7 @@ export const uploadPart: Operation = (call, store) => {
 	if (number < 1 || number > mostParts)
 		throw new S3Error('InvalidArgument', `Part number must be an integer between 1 and ${mostParts}, inclusive`);
 	return withDraft(store, async draft => {
-		const { size, md5, crc32 } = await receiveBody(call.headers, call.body, chunk => draft.write(chunk));
-		const facts: ObjectFacts = {
-			key: call.key,
-			size,
-			etag: md5,
-			modified: Date.now(),
-			headers: {},
-			...(crc32 !== undefined && { crc32 }),
-		};
-		await draft.seal(facts);
+		const facts = await receiveObject(call, draft, {});
 		store.uploads.addPart(upload, number, draft, facts);
 		return { status: 200, headers: writtenHeaders(facts) };
 	});

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, renameSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -135,4 +135,11 @@ function parseFacts(tail: Buffer): ObjectFacts {
 
 function noEntry(error: NodeJS.ErrnoException): undefined {
 	if (error.code !== 'ENOENT') throw error;
+}
+
+/** Writes a small file so that a process killed at any moment leaves the old content or the new, nothing between. */
+export function writeAtomically(path: string, content: string): void {
+	const draft = `${path}.draft`;
+	writeFileSync(draft, content);
+	renameSync(draft, path);
 }

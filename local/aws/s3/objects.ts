@@ -1,10 +1,9 @@
-import { byteRange } from './byte-range.ts';
+import { type ByteRange, parseByteRange } from '#shared/byte-range.ts';
 import type { Operation, S3Answer, S3Call } from './call.ts';
 import { writeConditions } from './conditions.ts';
 import { S3Error } from './errors.ts';
-import { receiveBody } from './incoming-body.ts';
 import type { ObjectFacts, OpenObject } from './object-file.ts';
-import { storedHeaders, withDraft, writtenHeaders } from './write-object.ts';
+import { receiveObject, storedHeaders, withDraft, writtenHeaders } from './write-object.ts';
 
 const longestKeyBytes = 1024;
 const wholeReadBytes = 256 * 1024;
@@ -15,16 +14,7 @@ export const putObject: Operation = (call, store) => {
 	checkKey(call.key);
 	const conditions = writeConditions(call.headers);
 	return withDraft(store, async draft => {
-		const { size, md5, crc32 } = await receiveBody(call.headers, call.body, chunk => draft.write(chunk));
-		const facts: ObjectFacts = {
-			key: call.key,
-			size,
-			etag: md5,
-			modified: Date.now(),
-			headers: storedHeaders(call.headers),
-			...(crc32 !== undefined && { crc32 }),
-		};
-		await draft.seal(facts);
+		const facts = await receiveObject(call, draft, storedHeaders(call.headers));
 		store.bucket(call.bucket).commit(draft, facts, conditions);
 		return { status: 200, headers: writtenHeaders(facts) };
 	});
@@ -58,7 +48,7 @@ export function checkKey(key: string): void {
 
 /** Status and headers of a GET or HEAD of the object. */
 function describe(call: S3Call, facts: ObjectFacts): S3Answer {
-	const range = byteRange(call.headers.range, facts.size);
+	const range = rangeOf(call.headers.range, facts.size);
 	const isSummed = facts.crc32 !== undefined && call.headers['x-amz-checksum-mode'] === 'ENABLED' && !range;
 	return {
 		status: range ? 206 : 200,
@@ -76,7 +66,7 @@ function describe(call: S3Call, facts: ObjectFacts): S3Answer {
 
 /** The object's bytes, or a range of them; takes over the handle. */
 async function bytes({ facts, handle }: OpenObject, rangeHeader: string | undefined) {
-	const { first, last } = byteRange(rangeHeader, facts.size) ?? { first: 0, last: facts.size - 1 };
+	const { first, last } = rangeOf(rangeHeader, facts.size) ?? { first: 0, last: facts.size - 1 };
 	const length = last - first + 1;
 	if (length > wholeReadBytes)
 		return handle.createReadStream({ start: first, end: last, highWaterMark: wholeReadBytes });
@@ -84,4 +74,18 @@ async function bytes({ facts, handle }: OpenObject, rangeHeader: string | undefi
 	await handle.read(whole, 0, length, first);
 	await handle.close();
 	return whole;
+}
+
+/** The range that a request asks for; undefined for the whole object. @throws S3Error */
+function rangeOf(header: string | undefined, size: number): Exclude<ByteRange, string> | undefined {
+	if (header === undefined) return undefined;
+	const range = parseByteRange(header, size);
+	if (range === 'whole' || !/\d-\d/.test(header))
+		throw new S3Error('NotImplemented', `The range ${header} is not implemented by the local S3.`);
+	if (range === 'unsatisfiable')
+		throw new S3Error('InvalidRange', 'The requested range is not satisfiable', {
+			RangeRequested: header,
+			ActualObjectSize: String(size),
+		});
+	return range;
 }

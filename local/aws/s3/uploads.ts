@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAtomically } from '#local/aws/atomic-file.ts';
 import { S3Error } from './errors.ts';
-import { type DraftFile, type ObjectFacts, readFacts } from './object-file.ts';
+import { type DraftFile, type ObjectFacts, readFacts, writeAtomically } from './object-file.ts';
 
 /** What a multipart upload was begun with. */
 export type UploadRequest = {

@@ -1,3 +1,5 @@
+import type { S3Call } from './call.ts';
+import { receiveBody } from './incoming-body.ts';
 import type { DraftFile, ObjectFacts } from './object-file.ts';
 import type { Store } from './store.ts';
 
@@ -10,6 +12,25 @@ export async function withDraft<Result>(store: Store, fill: (draft: DraftFile) =
 		await draft.discard();
 		throw error;
 	}
+}
+
+/** Writes the body of a request into a draft, and seals it. @throws S3Error when the body is not what its headers say */
+export async function receiveObject(
+	call: S3Call,
+	draft: DraftFile,
+	headers: Record<string, string>,
+): Promise<ObjectFacts> {
+	const { size, md5, crc32 } = await receiveBody(call.headers, call.body, chunk => draft.write(chunk));
+	const facts: ObjectFacts = {
+		key: call.key,
+		size,
+		etag: md5,
+		modified: Date.now(),
+		headers,
+		...(crc32 !== undefined && { crc32 }),
+	};
+	await draft.seal(facts);
+	return facts;
 }
 
 /** Headers that tell a writer what was stored. */

@@ -1,12 +1,11 @@
 import { forEachEntry } from './batch.ts';
-import { SqsError } from './errors.ts';
+import { invalidParameter, SqsError } from './errors.ts';
 import { bodyMd5, checkBody, type Message } from './message.ts';
 import { type Operations, queueOf } from './operation.ts';
 import type { Parameters } from './parameters.ts';
 import type { Queue } from './queue.ts';
 import { largestMessageBytes, longestDelay, longestVisibility, longestWait } from './queue-attributes.ts';
 import { receiptHandle } from './receipt.ts';
-import { traceHeaderOf } from './trace-header.ts';
 
 const sending = ['MessageBody', 'DelaySeconds', 'MessageSystemAttributes'];
 const mostReceived = 10;
@@ -114,4 +113,20 @@ function delivery(queue: Queue, message: Message, senderId: string, names: strin
 		MD5OfBody: bodyMd5(message.body),
 		...(wanted.length > 0 && { Attributes: Object.fromEntries(wanted) }),
 	};
+}
+
+const name = 'AWSTraceHeader';
+const type = 'String';
+
+/** The one system attribute that a message may be sent with. @throws SqsError */
+export function traceHeaderOf(parameters: Parameters): string | undefined {
+	const attributes = parameters.optionalObject('MessageSystemAttributes');
+	if (!attributes) return undefined;
+	attributes.allowOnly([name]);
+	const header = attributes.optionalObject(name);
+	if (!header) return undefined;
+	header.allowOnly(['DataType', 'StringValue']);
+	if (header.text('DataType') !== type)
+		throw invalidParameter(name, header.text('DataType'), `Its type must be ${type}.`);
+	return header.text('StringValue');
 }

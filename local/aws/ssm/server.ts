@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AccessDenied } from '#local/aws/iam/callers.ts';
-import { type LoopbackServer, listenOnLoopback } from '#local/aws/loopback.ts';
+import { type LoopbackServer, listenOnLoopback, readBody } from '#local/aws/loopback.ts';
 import { parseTarget } from '#local/aws/request-target.ts';
 import { type Access, SignatureError, type SignatureFault, verifySignature } from '#local/aws/signature.ts';
-import { readBody } from '#local/read-body.ts';
 
 /** Serves `GetParameter` for secrets in memory. */
 export function startSsm(

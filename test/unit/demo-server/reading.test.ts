@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { parseByteRange } from '#demo/server/byte-range.ts';
+import { parseByteRange } from '#shared/byte-range.ts';
 import { call, imagesProject, ok, png, serve, tinyMeta, upload } from '#test/supervisely-server.ts';
 
 test.each([

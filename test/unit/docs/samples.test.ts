@@ -3,6 +3,7 @@ import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { commands } from './commands.ts';
 import { type CodeBlock, codeBlocks, pages, repository } from './pages.ts';
+import { publicDeclarations } from './public-declarations.ts';
 
 const blocks = pages.flatMap(codeBlocks);
 
@@ -41,6 +42,22 @@ test('TypeScript samples compile, each by itself', () => {
 	const wrong = { page: 'a.md', line: 7, language: 'ts', code: "import { nothing } from 'framefan';\nnothing();\n" };
 	expect(problemsIn([wrong])).toEqual([expect.stringMatching(/^a\.md:8: .*no exported member 'nothing'/)]);
 }, 120_000);
+
+test('each public function and class of the library has a comment and an example that compiles', () => {
+	const declarations = publicDeclarations('library/index.ts').filter(({ isValue }) => isValue);
+	expect(declarations.map(({ name }) => name)).toContain('sampleVideoProject');
+	expect(declarations.filter(({ text, examples }) => !text || examples.length !== 1)).toEqual([]);
+	const examples = declarations.flatMap(({ name, examples }) => examples.map(code => ({ name, code })));
+	for (const { name, code } of examples) expect(code, name).toContain(`${name}(`);
+	const samples = examples.map(({ name, code }) => ({ page: name, line: 0, language: 'ts', code }));
+	expect(problemsIn(samples)).toEqual([]);
+}, 120_000);
+
+test('each public type of the library is explained', () => {
+	const types = publicDeclarations('library/index.ts').filter(({ isValue }) => !isValue);
+	expect(types.length).toBeGreaterThan(5);
+	expect(types.filter(({ text }) => !text)).toEqual([]);
+});
 
 test('framefan commands in shell samples have commands and options that exist', async () => {
 	const known = await commands();

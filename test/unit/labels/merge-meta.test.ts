@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mergeMeta } from '../../../functions/shared/supervisely/meta/merge-meta.ts';
-import { parseProjectMeta } from '../../../functions/shared/supervisely/meta/project-meta.ts';
-import { samplingTags } from '../../../functions/shared/supervisely/meta/sampling-tags.ts';
+import { parseProjectMeta, samplingTags } from '../../../functions/shared/supervisely/meta/project-meta.ts';
 
 const ofClass = (title: string, shape: string, more: object = {}) => ({ title, shape, color: '#112233', ...more });
 const tag = (name: string, value_type: string, more: object = {}) => ({ name, value_type, ...more });

@@ -6,8 +6,7 @@ import { convertGeometry } from '../../../functions/shared/supervisely/labels/ge
 import { readMask } from '../../../functions/shared/supervisely/labels/geometry/mask-png.ts';
 import type { Point } from '../../../functions/shared/supervisely/labels/geometry/plane.ts';
 import { labelsOf } from '../../../functions/shared/supervisely/labels/labels.ts';
-import { parseProjectMeta } from '../../../functions/shared/supervisely/meta/project-meta.ts';
-import { samplingTags } from '../../../functions/shared/supervisely/meta/sampling-tags.ts';
+import { parseProjectMeta, samplingTags } from '../../../functions/shared/supervisely/meta/project-meta.ts';
 import { annotationOf, faces, maskData, pointOn, sizes, vertices } from './shapes.ts';
 
 type Figure = { type: string; geometry: Record<string, unknown> };

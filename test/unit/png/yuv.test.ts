@@ -4,7 +4,7 @@ import type { PixelFormat } from '#shared/video/extract/picture.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { makeMemory, openCodec } from '#shared/video/picture/png/codec.ts';
 import { yuv420ToRgb } from '#shared/video/picture/png/encode-png.ts';
-import { pictureModule } from '#shared/video/picture/png/picture-module.ts';
+import { pictureModule } from '#shared/video/picture/png/workers.ts';
 import { resizePicture } from '#test/resize-picture.ts';
 import { makeRandom } from '../../chaos/random.ts';
 

@@ -6,7 +6,7 @@ import { finishedChildren, isDone, markDone } from '#shared/sampling/marker.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import { at, openSampling, part } from '#test/open-sampling.ts';
 import { countNode } from '../../../functions/reduce/count-node.ts';
-import { recordEnd } from '../../../functions/reduce/record-end.ts';
+import { recordEnd } from '../../../functions/reduce/end-of-sampling.ts';
 
 const fault = { reason: 'corrupt', message: 'x' };
 const second = { ...at, attempt: 2 };

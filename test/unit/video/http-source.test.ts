@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { parseContentRange } from '#shared/byte-range.ts';
 import { Unreachable } from '#shared/reach.ts';
-import { parseContentRange } from '#shared/video/source/content-range.ts';
 import { NoRanges, openHttp, streamWhole } from '#shared/video/source/http-source.ts';
 import { openInParts } from '#shared/video/source/open-in-parts.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { targetSize } from '#shared/video/picture/target-size.ts';
+import { targetSize } from '#shared/size.ts';
 
 const hd = { width: 1280, height: 720 };
 

@@ -1,6 +1,4 @@
-import { nameOfFigure } from './figure-name.ts';
-import type { FramedAnnotation, VideoObject } from './video-annotation.ts';
-import type { VideoTag } from './video-tag.ts';
+import { type FramedAnnotation, nameOfFigure, type VideoObject, type VideoTag } from './video-annotation.ts';
 
 /** A label outside the frames of its video; `frame`: its frame index. */
 export type MisplacedLabel = { message: string; frame?: number };

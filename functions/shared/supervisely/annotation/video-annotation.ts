@@ -4,7 +4,24 @@ import { PermanentError } from '../../errors.ts';
 import { explain } from '../explain.ts';
 import { makePackedTexts, type Place } from './packed-texts.ts';
 import { splitFrames } from './split-frames.ts';
-import { holdsAt, type VideoTag, videoTagSchema } from './video-tag.ts';
+
+/** A tag of a video or of an object; `frameRange` is inclusive on both ends, absent: everywhere. */
+export const videoTagSchema = z.looseObject({
+	name: z.string(),
+	/** Checked later against the tag's definition. */
+	value: z.unknown().optional(),
+	frameRange: z.tuple([z.int(), z.int()]).nullish(),
+	isFinished: z.boolean().nullish(),
+	labelerLogin: z.string().nullish(),
+});
+export type VideoTag = z.output<typeof videoTagSchema>;
+
+/** Whether a tag applies to a frame. An unfinished tag applies only to its first frame. */
+export function holdsAt({ frameRange, isFinished }: VideoTag, index: number): boolean {
+	if (!frameRange) return true;
+	const [first, last] = frameRange;
+	return index >= first && index <= (isFinished === false ? first : last);
+}
 
 const id = z.int();
 
@@ -136,4 +153,20 @@ export async function readVideoAnnotation(
 			return { ...annotation, frames: part, objects: annotation.objects.filter(object => objects.has(object.id)) };
 		},
 	};
+}
+
+/** Name of a figure for messages: id, type and class. */
+export function figureName({ id, geometryType }: VideoFigure, object: VideoObject | undefined): string {
+	const ofClass = object ? `class ${JSON.stringify(object.classTitle)}` : 'without class';
+	return `Figure ${id ?? 'without id'} (${geometryType}, ${ofClass})`;
+}
+
+/** The same for a figure that has not been parsed. Fan-out needs it, and has no layer for what converts geometries. */
+export function nameOfFigure(raw: unknown, objects: ReadonlyMap<number, VideoObject>): string {
+	try {
+		const figure = parseFigure(raw);
+		return figureName(figure, objects.get(figure.objectId));
+	} catch {
+		return 'A malformed figure';
+	}
 }

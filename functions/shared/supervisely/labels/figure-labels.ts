@@ -1,9 +1,7 @@
 import { messageOf, PermanentError } from '../../errors.ts';
 import type { Size } from '../../size.ts';
-import { figureName } from '../annotation/figure-name.ts';
-import { parseFigure, type VideoFigure, type VideoObject } from '../annotation/video-annotation.ts';
-import type { ObjectClass, TagMeta } from '../meta/project-meta.ts';
-import { autoTrackedTag, objectIdTag } from '../meta/sampling-tags.ts';
+import { figureName, parseFigure, type VideoFigure, type VideoObject } from '../annotation/video-annotation.ts';
+import { autoTrackedTag, type ObjectClass, objectIdTag, type TagMeta } from '../meta/project-meta.ts';
 import { groupedByName, type ImageTag, imageTag, tagsAt } from './frame-tags.ts';
 import { convertGeometry } from './geometry/convert-geometry.ts';
 import type { GeometryJson } from './geometry/kind.ts';

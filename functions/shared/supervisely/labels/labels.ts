@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 import { storedObject } from '../../stored-object.ts';
 import { type VideoAnnotation, videoAnnotationSchema } from '../annotation/video-annotation.ts';
-import { type ProjectMeta, projectMetaSchema } from '../meta/project-meta.ts';
-import { samplingTags } from '../meta/sampling-tags.ts';
+import { type ProjectMeta, projectMetaSchema, samplingTags } from '../meta/project-meta.ts';
 
 /** Data to label some frames of a video: their annotation, and the classes and tags of the destination. */
 export const labelsSchema = storedObject({ annotation: videoAnnotationSchema, meta: projectMetaSchema });

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SamplingFailure } from '../../errors.ts';
-import type { ObjectClass, ProjectMeta, TagMeta } from './project-meta.ts';
-import { samplingTags } from './sampling-tags.ts';
+import { type ObjectClass, type ProjectMeta, samplingTags, type TagMeta } from './project-meta.ts';
 
 /**
  * The destination's meta merged with the classes and tags of the source and the two tags of sampling: those of the source

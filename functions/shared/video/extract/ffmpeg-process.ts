@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SamplingFailure } from '../../errors.ts';
-import { addressSpace } from './decoder-limits.ts';
+import { addressSpace } from './ffmpeg-arguments.ts';
 import { openReusedPipe } from './reused-pipe.ts';
 
 /** How a process ended: its exit code, or the signal that killed it. */

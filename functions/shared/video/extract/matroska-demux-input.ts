@@ -1,8 +1,8 @@
 import { bytesTell, canBeginAt } from '../bitstream/random-access.ts';
 import { lastBlock, type MatroskaBlock } from '../index/matroska-block.ts';
+import { NotRandomAccess } from '../index/needs-decoding.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { DecodePlan } from './decode-plan.ts';
-import { NotRandomAccess } from './not-random-access.ts';
 
 type MatroskaInput = Extract<DecodePlan['demuxInput'], { kind: 'matroska' }>;
 

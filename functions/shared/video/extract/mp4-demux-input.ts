@@ -1,9 +1,9 @@
 import { bytesTell, canBeginAt } from '../bitstream/random-access.ts';
 import { unwrapPackets } from '../bitstream/transport-packets.ts';
 import { makeBox, words } from '../index/boxes.ts';
+import { NotRandomAccess } from '../index/needs-decoding.ts';
 import { type ByteRange, type ByteSource, joinRanges } from '../source/byte-source.ts';
 import type { DecodePlan } from './decode-plan.ts';
-import { NotRandomAccess } from './not-random-access.ts';
 
 type Mp4Input = Extract<DecodePlan['demuxInput'], { kind: 'samples' }>;
 

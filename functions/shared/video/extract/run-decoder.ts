@@ -1,8 +1,8 @@
+import { NotRandomAccess } from '../index/needs-decoding.ts';
 import type { WantedFrame } from './decode-plan.ts';
 import type { DecodeRun } from './decode-run.ts';
 import { decodePictures } from './ffmpeg.ts';
 import type { ShownPicture } from './messages.ts';
-import { NotRandomAccess } from './not-random-access.ts';
 import type { VideoPicture } from './picture.ts';
 
 export type Frame = VideoPicture & WantedFrame;

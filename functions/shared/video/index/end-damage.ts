@@ -1,6 +1,5 @@
 import type { ByteSource } from '../source/byte-source.ts';
 import { makeWindow, type Window } from '../source/window.ts';
-import { cutOff } from './cut-off.ts';
 
 /**
  * Message for a file that ends too early, in formats where demuxers report no error; undefined for a complete file, and
@@ -76,4 +75,11 @@ async function ivfEnd(window: Window): Promise<number | undefined> {
 	let at = 32;
 	while (at + 12 <= window.size) at += 12 + (await window.bytes(at, 4)).readUInt32LE(0);
 	return at > window.size ? at : undefined;
+}
+
+/** Message for a file that is shorter than it declares; undefined otherwise. Sizes in bytes. */
+export function cutOff(saidSize: number, size: number): string | undefined {
+	return Number.isFinite(saidSize) && saidSize > size
+		? `The file is cut off: it should have ${saidSize} bytes and has ${size}`
+		: undefined;
 }

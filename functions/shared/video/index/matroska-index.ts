@@ -1,7 +1,7 @@
 import type { ByteSource } from '../source/byte-source.ts';
 import { makeWindow, type Window } from '../source/window.ts';
-import { cutOff } from './cut-off.ts';
 import { type Element, elementsIn, readElement, readUnsigned, readVint } from './ebml.ts';
+import { cutOff } from './end-damage.ts';
 import { ids } from './matroska-ids.ts';
 import { severalSegments } from './matroska-segments.ts';
 import { type MatroskaTrack, readTracks } from './matroska-tracks.ts';

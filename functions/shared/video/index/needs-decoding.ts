@@ -1,4 +1,4 @@
-import { PermanentError } from '../../errors.ts';
+import { FramefanError, PermanentError } from '../../errors.ts';
 import type { Change } from '../source/byte-source.ts';
 
 /** The headers are unknown or insufficient for an index: the file must be decoded to count its pictures. */
@@ -8,4 +8,9 @@ export class NeedsDecoding extends PermanentError {
 	matrix: Buffer | undefined;
 	/** Bytes to replace, so that every ffmpeg reads the file to its end. */
 	changes: Change[] | undefined;
+}
+
+/** The container marks a key picture that is none by its own bytes. */
+export class NotRandomAccess extends FramefanError {
+	override readonly name = 'NotRandomAccess';
 }

@@ -1,9 +1,9 @@
 import { fromPlan } from '../extract/decode-run.ts';
 import { decodePictures } from '../extract/ffmpeg.ts';
 import { makeDecodePlan } from '../extract/make-decode-plan.ts';
-import { NotRandomAccess } from '../extract/not-random-access.ts';
 import { planChunks } from '../plan-chunks.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import { NotRandomAccess } from './needs-decoding.ts';
 import type { VideoIndex } from './video-index.ts';
 
 /** `isPlanar`: the picture can be output as planes. */

@@ -1,10 +1,10 @@
+import { type ContentRange, parseContentRange } from '../../byte-range.ts';
 import { PermanentError, TransientError, transientAnswer } from '../../errors.ts';
 import { isGone, reach } from '../../reach.ts';
 import { retrying } from '../../retrying.ts';
 import { isTransientStatus } from '../../transient.ts';
 import { splitCredentials } from '../../url-credentials.ts';
 import type { ByteSource } from './byte-source.ts';
-import { type ContentRange, parseContentRange } from './content-range.ts';
 
 const headerTimeoutMs = 30_000;
 const redirectsFollowed = 5;

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { parseByteRange } from '../../byte-range.ts';
 import type { ByteSource } from './byte-source.ts';
 
 /**
@@ -17,18 +18,19 @@ export async function openLoopbackRangeServer(
 	const path = `/${randomBytes(16).toString('hex')}`;
 	const server = createServer((request, response) => {
 		if (request.url !== path) return void response.writeHead(404).end();
-		const asked = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
-		const start = Number(asked?.[1] ?? 0);
-		const end = Math.min(asked?.[2] ? Number(asked[2]) + 1 : source.size, source.size);
-		if (start >= source.size) return void response.writeHead(416, { 'content-range': `bytes */${source.size}` }).end();
-		response.writeHead(asked ? 206 : 200, {
+		const range = parseByteRange(request.headers.range, source.size);
+		if (range === 'unsatisfiable')
+			return void response.writeHead(416, { 'content-range': `bytes */${source.size}` }).end();
+		const { first, last } = range === 'whole' ? { first: 0, last: source.size - 1 } : range;
+		const length = last - first + 1;
+		response.writeHead(range === 'whole' ? 200 : 206, {
 			'accept-ranges': 'bytes',
-			'content-length': end - start,
-			...(asked ? { 'content-range': `bytes ${start}-${end - 1}/${source.size}` } : {}),
+			'content-length': length,
+			...(range === 'whole' ? {} : { 'content-range': `bytes ${first}-${last}/${source.size}` }),
 		});
 		const gone = new AbortController();
 		response.once('close', () => gone.abort());
-		const bytes = source.stream(start, end - start, AbortSignal.any([signal, gone.signal]));
+		const bytes = source.stream(first, length, AbortSignal.any([signal, gone.signal]));
 		// The reader disconnects when it has read enough.
 		pipeline(Readable.from(bytes, { objectMode: false }), response).catch(() => response.destroy());
 	});

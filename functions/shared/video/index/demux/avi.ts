@@ -5,7 +5,7 @@ import { setsOfRecord } from '../../bitstream/h264-headers.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { makeWindow, type Window } from '../../source/window.ts';
 import { makeBox } from '../boxes.ts';
-import { cutOff } from '../cut-off.ts';
+import { cutOff } from '../end-damage.ts';
 import { codecOfFourCc } from '../four-cc.ts';
 import { NeedsDecoding } from '../needs-decoding.ts';
 import type { VideoIndex } from '../video-index.ts';

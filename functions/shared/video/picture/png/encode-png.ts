@@ -3,7 +3,7 @@ import type { Picture, VideoPicture } from '../../extract/picture.ts';
 
 import { type Codec, copyOut, makeMemory, openCodec } from './codec.ts';
 import { type PictureJob, pixelBytes } from './job.ts';
-import { pictureModule } from './picture-module.ts';
+import { pictureModule } from './workers.ts';
 
 let codec: Codec | undefined;
 

@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { workerCode } from './built/pictures.ts';
-import { type Codec, makeMemory, openCodec, type PictureMemory } from './codec.ts';
+import { moduleBase64, workerCode } from './built/pictures.ts';
+import { type Codec, compile, makeMemory, openCodec, type PictureMemory, type PictureModule } from './codec.ts';
 import type { PictureJob } from './job.ts';
-import { pictureModule } from './picture-module.ts';
 import type { Order, Outcome } from './worker.ts';
 
 /** Memory for one picture; it must be used or released. */
@@ -200,3 +199,11 @@ export function makePictureWorkers({
 }
 
 const ended = 'the picture threads have stopped';
+
+let compiled: PictureModule | undefined;
+
+/** The module that all memories share, compiled when it is first wanted. */
+export function pictureModule(): PictureModule {
+	compiled ??= compile(Buffer.from(moduleBase64, 'base64'));
+	return compiled;
+}
