@@ -36,6 +36,7 @@ export const sqsDifferences: Differences = {
 		'a consumer that hangs up is given nothing': 'moto gives the message to the consumer that is gone',
 		'a message that is not held cannot be held longer': 'moto hides a message that is visible',
 		'the receipt handle of an earlier delivery deletes nothing': 'moto deletes by any handle; SQS promises neither',
+		'groups of messages take turns, so that a small one does not wait behind a large one': 'its queues are not fair',
 		'a dead letter names the queue it comes from': 'moto has no DeadLetterQueueSourceArn',
 		'the trace that a message is sent with, alone or in a batch, is given to who receives it':
 			'moto drops that of a message in a batch',

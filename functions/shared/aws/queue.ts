@@ -5,7 +5,10 @@ import { FramefanError } from '../errors.ts';
 import { retrying } from '../retrying.ts';
 import { traceAttribute } from '../trace.ts';
 
-/** Sends messages to one queue, with the current trace; resolves when the queue has every one of them. */
+/**
+ * Sends messages to one queue, with the current trace; resolves when the queue has every one of them. The queues are fair:
+ * samplings take turns, so that a small one doesn't wait behind a large one.
+ */
 export type Send<Message> = (messages: Message[]) => Promise<void>;
 
 /** Limits of `SendMessageBatch`. In bytes: 1 MiB at AWS, 256 KiB elsewhere, minus some for what SQS adds. */
@@ -21,11 +24,11 @@ class NotAccepted extends FramefanError {}
  * Sends in batches limited by count and bytes. Entries that fail at SQS are sent again; rejected ones are an error.
  * @throws FramefanError for a rejected entry, or when entries still fail at the last try
  */
-export function makeSend<Message>(sqs: SQSClient, QueueUrl: string): Send<Message> {
-	const sendBatch = async (batch: string[]): Promise<void> => {
+export function makeSend<Message extends { sampling: string }>(sqs: SQSClient, QueueUrl: string): Send<Message> {
+	const sendBatch = async (batch: Entry[]): Promise<void> => {
 		let open = batch;
 		const once = async () => {
-			const Entries = open.map((MessageBody, i) => ({ Id: String(i), MessageBody, ...traceAttribute() }));
+			const Entries = open.map((entry, i) => ({ Id: String(i), ...entry, ...traceAttribute() }));
 			const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
 			const refused = Failed.find(entry => entry.SenderFault);
 			if (refused) throw new FramefanError(`SQS rejected a message: ${refused.Code} ${refused.Message ?? ''}`);
@@ -39,22 +42,29 @@ export function makeSend<Message>(sqs: SQSClient, QueueUrl: string): Send<Messag
 		});
 	};
 	return async messages => {
-		const bodies = messages.map(message => JSON.stringify(message));
-		await pLimit(batchConcurrency).map(batches(bodies), sendBatch);
+		const entries = messages.map(message => ({ MessageBody: JSON.stringify(message), ...turnOf(message) }));
+		await pLimit(batchConcurrency).map(batches(entries), sendBatch);
 	};
 }
 
-const batches = function* (bodies: string[]): Iterable<string[]> {
-	let batch: string[] = [];
+/** For a message to SQS: the group that takes turns with others. */
+export function turnOf({ sampling }: { sampling: string }): { MessageGroupId: string } {
+	return { MessageGroupId: sampling };
+}
+
+type Entry = { MessageBody: string; MessageGroupId: string };
+
+const batches = function* (entries: Entry[]): Iterable<Entry[]> {
+	let batch: Entry[] = [];
 	let bytes = 0;
-	for (const body of bodies) {
-		const size = Buffer.byteLength(body);
+	for (const entry of entries) {
+		const size = Buffer.byteLength(entry.MessageBody);
 		if (batch.length === entriesPerBatch || (batch.length > 0 && bytes + size > bytesPerBatch)) {
 			yield batch;
 			batch = [];
 			bytes = 0;
 		}
-		batch.push(body);
+		batch.push(entry);
 		bytes += size;
 	}
 	if (batch.length > 0) yield batch;

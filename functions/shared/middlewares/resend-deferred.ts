@@ -1,4 +1,5 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { turnOf } from '../aws/queue.ts';
 import { DeferredError } from '../errors.ts';
 import { log } from '../log.ts';
 import { traceAttribute } from '../trace.ts';
@@ -13,14 +14,18 @@ const longestDelay = 900;
  * sent again has all its deliveries left.
  */
 export function resendDeferred(queue: WorkQueue) {
-	return failedRecords(async ({ record, error }) => {
+	return failedRecords(async ({ record, error, message }) => {
 		if (!(error instanceof DeferredError && isOf(queue, record))) return false;
 		const { body: MessageBody } = record;
 		log.info('Message deferred: it is sent again with a delay', { why: error.message });
 		const DelaySeconds = Math.min(Math.ceil(error.seconds), longestDelay);
 		try {
 			await queue.sqs.send(
-				new SendMessageCommand({ QueueUrl: queue.queueUrl, MessageBody, DelaySeconds, ...traceAttribute() }),
+				new SendMessageCommand({
+					...{ QueueUrl: queue.queueUrl, MessageBody, DelaySeconds },
+					...(message ? turnOf(message) : {}),
+					...traceAttribute(),
+				}),
 			);
 			return true;
 		} catch (refusal) {

@@ -7,7 +7,7 @@ import type { Queue } from './queue.ts';
 import { largestMessageBytes, longestDelay, longestVisibility, longestWait } from './queue-attributes.ts';
 import { receiptHandle } from './receipt.ts';
 
-const sending = ['MessageBody', 'DelaySeconds', 'MessageSystemAttributes'];
+const sending = ['MessageBody', 'DelaySeconds', 'MessageGroupId', 'MessageSystemAttributes'];
 const mostReceived = 10;
 
 export const messageOperations: Operations = {
@@ -79,8 +79,19 @@ function send(queue: Queue, parameters: Parameters): object {
 			`One or more parameters are invalid. Reason: Message must be shorter than ${largestMessage} bytes.`,
 		);
 	const traceHeader = traceHeaderOf(parameters);
-	const message = queue.send(body, parameters.optionalInteger('DelaySeconds', 0, longestDelay), traceHeader);
+	const group = groupOf(parameters);
+	const message = queue.send(body, parameters.optionalInteger('DelaySeconds', 0, longestDelay), {
+		...(traceHeader === undefined ? {} : { traceHeader }),
+		...(group === undefined ? {} : { group }),
+	});
 	return { MessageId: message.id, MD5OfMessageBody: bodyMd5(body) };
+}
+
+/** @throws SqsError for a group that SQS would not take */
+function groupOf(parameters: Parameters): string | undefined {
+	const group = parameters.optionalText('MessageGroupId');
+	if (group === undefined || /^[\x21-\x7e]{1,128}$/.test(group)) return group;
+	throw invalidParameter('MessageGroupId', group, 'It has 1 to 128 letters, digits and punctuation marks.');
 }
 
 function remove(queue: Queue, parameters: Parameters): object {
@@ -101,6 +112,7 @@ function delivery(queue: Queue, message: Message, senderId: string, names: strin
 		ApproximateReceiveCount: String(message.receiveCount),
 		ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
 		AWSTraceHeader: message.traceHeader,
+		MessageGroupId: message.group,
 		DeadLetterQueueSourceArn: message.deadLetterSource,
 	};
 	const wanted = Object.entries(all).filter(

@@ -12,6 +12,8 @@ export type Message = {
 	firstReceivedAt?: number;
 	/** The trace that it was sent with. */
 	readonly traceHeader?: string;
+	/** Groups take turns in a fair queue: its `MessageGroupId`. */
+	readonly group?: string;
 	/** Arn of the queue it could not be handled in. */
 	readonly deadLetterSource?: string;
 };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Arrivals } from './arrivals.ts';
-import { DueHeap } from './due-heap.ts';
 import { SqsError } from './errors.ts';
+import { FairDue } from './fair-due.ts';
 import { Journal } from './journal.ts';
 import type { Message } from './message.ts';
 import { type QueueAttributes, type QueueSettings, settingsOf } from './queue-attributes.ts';
@@ -42,7 +42,7 @@ export class Queue {
 	readonly #journal: Journal<QueueEvent>;
 	readonly #messages = new Map<string, Message>();
 	/** All messages by the time they become visible; an entry counts only while its time is the message's own. */
-	readonly #due = new DueHeap<string>();
+	readonly #due = new FairDue<string>();
 	readonly #arrivals = new Arrivals();
 	#attributes: QueueAttributes = {};
 	#settings: QueueSettings = settingsOf({});
@@ -75,11 +75,11 @@ export class Queue {
 	}
 
 	/** Adds a message that becomes visible after a delay in seconds. */
-	send(body: string, delay = this.#settings.delay, traceHeader?: string): Message {
+	send(body: string, delay = this.#settings.delay, more: Pick<Message, 'traceHeader' | 'group'> = {}): Message {
 		const sentAt = Date.now();
 		const message: Message = {
 			...{ id: randomUUID(), body, sentAt, visibleAt: sentAt + delay * 1000, receiveCount: 0 },
-			...(traceHeader === undefined ? {} : { traceHeader }),
+			...more,
 		};
 		this.#record({ is: 'message', message });
 		return message;
@@ -96,7 +96,7 @@ export class Queue {
 		while (!request.gone.aborted) {
 			const taken = this.#take(request.most, request.visibilityTimeout * 1000);
 			if (taken.length > 0 || Date.now() >= deadline) return taken;
-			await this.#arrivals.next(Math.min(deadline, this.#due.top?.at ?? deadline), request.gone);
+			await this.#arrivals.next(Math.min(deadline, this.#due.earliest ?? deadline), request.gone);
 		}
 		return [];
 	}
@@ -158,7 +158,8 @@ export class Queue {
 				this.#record({ is: 'deleted', id: message.id });
 				continue;
 			}
-			this.#due.pop();
+			this.#due.pop(groupOf(message));
+			this.#due.tookTurn(groupOf(message));
 			if (!taken.includes(message)) taken.push(message);
 		}
 		// Only after the loop, or with a timeout of 0 the same message would be next again.
@@ -167,17 +168,17 @@ export class Queue {
 		return taken.map(message => ({ ...message }));
 	}
 
-	/** The visible message that has waited longest; it stays where it is. */
+	/** The visible message that has waited longest in the group whose turn it is; it stays where it is. */
 	#nextVisible(now: number): Message | undefined {
 		for (;;) {
-			const { top } = this.#due;
-			if (!top || top.at > now) return undefined;
+			const top = this.#due.next(now);
+			if (!top) return undefined;
 			const message = this.#messages.get(top.item);
 			if (message?.visibleAt === top.at) {
 				if (!this.#isExpired(message, now)) return message;
 				this.#record({ is: 'deleted', id: message.id });
 			}
-			this.#due.pop();
+			this.#due.pop(top.group);
 		}
 	}
 
@@ -200,14 +201,14 @@ export class Queue {
 			this.modified = event.modified;
 		} else if (event.is === 'message') {
 			this.#messages.set(event.message.id, { ...event.message });
-			this.#due.push(event.message.visibleAt, event.message.id);
+			this.#due.push(event.message.visibleAt, event.message.id, groupOf(event.message));
 		} else if (event.is === 'deleted') {
 			this.#messages.delete(event.id);
 		} else {
 			const message = this.#messages.get(event.id);
 			if (!message) return;
 			message.visibleAt = event.visibleAt;
-			this.#due.push(event.visibleAt, event.id);
+			this.#due.push(event.visibleAt, event.id, groupOf(message));
 			if (event.is === 'visible') return;
 			message.receiveCount++;
 			message.firstReceivedAt ??= event.at;
@@ -219,3 +220,6 @@ export class Queue {
 		for (const message of this.#messages.values()) yield { is: 'message', message };
 	}
 }
+
+/** Messages without a group are one group together. */
+const groupOf = ({ group = '' }: Message): string => group;

@@ -31,6 +31,29 @@ export const messageChecks: readonly Check<SqsContext>[] = [
 		},
 	},
 	{
+		name: 'groups of messages take turns, so that a small one does not wait behind a large one',
+		run: async context => {
+			const { client } = context;
+			const { QueueUrl } = await freshQueue(context);
+			const send = async (MessageGroupId: string, n: number) => {
+				for (let i = 0; i < n; i++)
+					await client.send(
+						new SendMessageCommand({ QueueUrl, MessageBody: `${MessageGroupId} ${i}`, MessageGroupId }),
+					);
+			};
+			await send('large', 30);
+			await send('small', 2);
+			const bodies: (string | undefined)[] = [];
+			for (let i = 0; i < 6; i++) {
+				const ask = { QueueUrl, MessageSystemAttributeNames: ['MessageGroupId' as const] };
+				const { Messages: [message] = [] } = await client.send(new ReceiveMessageCommand(ask));
+				expect(message?.Body?.split(' ')[0]).toBe(message?.Attributes?.MessageGroupId);
+				bodies.push(message?.Body);
+			}
+			expect(bodies).toEqual(['large 0', 'small 0', 'large 1', 'small 1', 'large 2', 'large 3']);
+		},
+	},
+	{
 		name: 'the trace that a message is sent with, alone or in a batch, is given to who receives it',
 		run: async context => {
 			const { client } = context;

@@ -122,7 +122,6 @@ export const sqsRefusalChecks: readonly Check<SqsContext>[] = [
 				[() => client.send(new PurgeQueueCommand({ QueueUrl })), 'PurgeQueue'],
 				[() => client.send(new DeleteQueueCommand({ QueueUrl })), 'DeleteQueue'],
 				[() => client.send(new StartMessageMoveTaskCommand({ SourceArn: arn })), 'StartMessageMoveTask'],
-				[() => client.send(new SendMessageCommand({ ...message, MessageGroupId: 'g' })), 'MessageGroupId'],
 				[
 					() => client.send(new SendMessageCommand({ ...message, MessageAttributes: { a: attribute } })),
 					'MessageAttributes',

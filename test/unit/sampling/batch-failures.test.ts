@@ -61,7 +61,10 @@ test('a message that only has to wait is sent anew, so that waiting uses up no d
 	expect(answer.batchItemFailures).toEqual([]);
 	expect(sent).toHaveLength(1);
 	expect(sent[0]).toBeInstanceOf(SendMessageCommand);
-	expect((sent[0] as SendMessageCommand).input).toEqual({ QueueUrl: queueUrl, MessageBody: body, DelaySeconds: 43 });
+	expect((sent[0] as SendMessageCommand).input).toEqual({
+		...{ QueueUrl: queueUrl, MessageBody: body, DelaySeconds: 43 },
+		MessageGroupId: 's',
+	});
 });
 
 test.each([

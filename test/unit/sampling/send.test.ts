@@ -2,7 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
 import { makeSend } from '#shared/aws/queue.ts';
 
-type Entry = { Id: string; MessageBody: string };
+type Entry = { Id: string; MessageBody: string; MessageGroupId?: string };
 
 /** A queue that answers each batch as told; it keeps what it took. */
 const queue = (answer: (entries: Entry[], call: number) => { failed: Entry[]; senderFault?: boolean }) => {
@@ -17,7 +17,7 @@ const queue = (answer: (entries: Entry[], call: number) => { failed: Entry[]; se
 	};
 	return { client: { send } as unknown as SQSClient, taken, sizes };
 };
-const messages = Array.from({ length: 25 }, (_, n) => ({ n }));
+const messages = Array.from({ length: 25 }, (_, n) => ({ sampling: n < 20 ? 'large' : 'small', n }));
 
 test('what a batch could not take is sent again, and nothing else', async () => {
 	const { client, taken, sizes } = queue((entries, call) => ({ failed: call < 3 ? entries.slice(0, 4) : [] }));
@@ -35,6 +35,19 @@ test('what SQS refuses for good, or again and again, is an error', async () => {
 
 test('batches stay below 256 KiB, which is what some SQS take at one time', async () => {
 	const { client, sizes } = queue(() => ({ failed: [] }));
-	await makeSend(client, 'url')(Array.from({ length: 10 }, () => 'x'.repeat(60_000)));
+	await makeSend(client, 'url')(Array.from({ length: 10 }, () => ({ sampling: 's', more: 'x'.repeat(60_000) })));
 	expect(sizes).toEqual([4, 4, 2]);
+});
+
+test('messages of a sampling are a group, so that samplings take turns', async () => {
+	const groups: unknown[] = [];
+	const { client } = queue(entries => {
+		groups.push(
+			...entries.map(({ MessageBody, MessageGroupId }) => [JSON.parse(MessageBody).sampling, MessageGroupId]),
+		);
+		return { failed: [] };
+	});
+	await makeSend(client, 'url')(messages);
+	expect(groups).toHaveLength(25);
+	for (const [sampling, group] of groups as [string, string][]) expect(group).toBe(sampling);
 });
