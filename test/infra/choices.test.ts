@@ -84,11 +84,17 @@ test('the permissions boundary is that of all roles', () => {
 });
 
 test('the architecture is that of functions and layers', () => {
-	for (const [context, architecture] of [[{}, 'x86_64'] as const, [{ architecture: 'arm64' }, 'arm64'] as const]) {
-		const template = chosenTemplate(context);
+	for (const [context, architecture, machine] of [
+		[{}, 'x86_64', 'x64'],
+		[{ architecture: 'arm64' }, 'arm64', 'arm64'],
+	] as const) {
+		const template = chosenTemplate(context, 'Framefan', 'deployment');
 		for (const { Architectures } of functions(template)) expect(Architectures).toEqual([architecture]);
 		for (const each of properties(template, 'AWS::Lambda::LayerVersion'))
-			expect(each.CompatibleArchitectures).toEqual([architecture]);
+			expect([each.Description, each.CompatibleArchitectures]).toEqual([
+				expect.stringMatching(` for linux-${machine}$`),
+				[architecture],
+			]);
 	}
 });
 
