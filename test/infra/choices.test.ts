@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { chosenTemplate, ofType, type Tree } from '#test/chosen-template.ts';
+import { loopbackCertificate } from '#test/loopback-certificate.ts';
 
 const properties = (template: Template, type: string): Tree[] => ofType(template, type).map(([, each]) => each);
 const functions = (template: Template) => properties(template, 'AWS::Lambda::Function');
@@ -77,6 +81,17 @@ test('a proxy is told to every function, but not for what is on the function its
 		});
 });
 
+test('certificates of a private authority are in a layer of every function, which trusts them', () => {
+	const privateCa = join(mkdtempSync(join(tmpdir(), 'framefan-ca-')), 'ca.pem');
+	onTestFinished(() => rmSync(dirname(privateCa), { recursive: true }));
+	writeFileSync(privateCa, loopbackCertificate);
+	const template = chosenTemplate({ privateCa });
+	const [id] = ofType(template, 'AWS::Lambda::LayerVersion').find(([name]) => name.startsWith('PrivateCa')) ?? [];
+	expect(functions(template).map(({ Layers }) => Layers.at(-1))).toEqual(Array(4).fill({ Ref: id }));
+	for (const each of variables(template)) expect(each.NODE_EXTRA_CA_CERTS).toBe('/opt/certificates/private-ca.pem');
+	for (const each of variables(plain)) expect(each).not.toHaveProperty('NODE_EXTRA_CA_CERTS');
+});
+
 test('the permissions boundary is that of all roles', () => {
 	const permissionsBoundary = 'arn:aws:iam::111122223333:policy/boundary';
 	const roles = properties(chosenTemplate({ permissionsBoundary }), 'AWS::IAM::Role');
@@ -84,11 +99,17 @@ test('the permissions boundary is that of all roles', () => {
 });
 
 test('the architecture is that of functions and layers', () => {
-	for (const [context, architecture] of [[{}, 'x86_64'] as const, [{ architecture: 'arm64' }, 'arm64'] as const]) {
-		const template = chosenTemplate(context);
+	for (const [context, architecture, machine] of [
+		[{}, 'x86_64', 'x64'],
+		[{ architecture: 'arm64' }, 'arm64', 'arm64'],
+	] as const) {
+		const template = chosenTemplate(context, 'Framefan', 'deployment');
 		for (const { Architectures } of functions(template)) expect(Architectures).toEqual([architecture]);
 		for (const each of properties(template, 'AWS::Lambda::LayerVersion'))
-			expect(each.CompatibleArchitectures).toEqual([architecture]);
+			expect([each.Description, each.CompatibleArchitectures]).toEqual([
+				expect.stringMatching(` for linux-${machine}$`),
+				[architecture],
+			]);
 	}
 });
 

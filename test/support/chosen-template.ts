@@ -6,9 +6,13 @@ import { FramefanStack } from '../../infra/stack.ts';
 export type Tree = any;
 
 /** The template with these context values. Code isn't bundled: only what is wired to what is looked at. */
-export function chosenTemplate(context: Record<string, unknown> = {}, stackName = 'Framefan'): Template {
+export function chosenTemplate(
+	context: Record<string, unknown> = {},
+	stackName = 'Framefan',
+	layersFor: 'host' | 'deployment' = 'host',
+): Template {
 	const app = new App({ context: { 'aws:cdk:bundling-stacks': [], ...context } });
-	return Template.fromStack(new FramefanStack(app, stackName, { layersFor: 'host' }));
+	return Template.fromStack(new FramefanStack(app, stackName, { layersFor }));
 }
 
 /** Ids and properties of the resources of a type. */
