@@ -82,6 +82,10 @@ export function makeParameters(stack: Stack) {
 			'it must be an email address, or empty for none',
 		]),
 		scheduleExpression: parameter('ScheduleExpression', 'When the scheduled sampling starts', 'rate(1 day)'),
+		scheduleTimeZone: parameter('ScheduleTimeZone', 'Time zone of ScheduleExpression', 'UTC', [
+			'[A-Za-z]+(/[A-Za-z0-9_+-]+)*',
+			'it must be the name of a time zone, such as Europe/Berlin',
+		]),
 		scheduleState: parameter('ScheduleState', 'Whether the schedule is enabled', 'DISABLED', [
 			'ENABLED|DISABLED',
 			'it must be ENABLED or DISABLED',

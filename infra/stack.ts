@@ -28,7 +28,7 @@ export class FramefanStack extends Stack {
 		bindStages(stages, state, queues, choice);
 		if (deployment.key) grantKey(Object.values(stages), deployment.key);
 		const http = new HttpEntry(this, 'Http', stages.api, deployment);
-		const timers = makeTimers(this, stages, choice);
+		const timers = makeTimers(this, stages, deployment, choice);
 		const { topic } = watch(this, stages, queues, timers, choice);
 
 		new CfnOutput(this, 'AlarmTopic', { value: topic.topicArn });

@@ -1,22 +1,55 @@
-import { type CfnRule, Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule as RuleSchedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import {
+	type CfnSchedule,
+	ContextAttribute,
+	Schedule,
+	ScheduleExpression,
+	ScheduleTargetInput,
+} from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { Deployment } from './deployment.ts';
 import type { Parameters } from './parameters.ts';
 import { settings } from './settings.ts';
 import type { Stages } from './stages.ts';
 
-/** What starts by time: the scheduled sampling, and the sweep of open samplings. */
-export type Timers = { schedule: Rule; sweep: Rule };
+/** What starts by time. `notStarted`: times at which the scheduled sampling could not be started. */
+export type Timers = { notStarted: Queue; sweep: Rule };
 
-export function makeTimers(scope: Construct, { api, reduce }: Stages, choice: Parameters): Timers {
-	const schedule = new Rule(scope, 'StandingSamplingRule', {
-		schedule: Schedule.expression(choice.scheduleExpression),
-		targets: [new LambdaFunction(api)],
+/** Makes the schedule of the scheduled sampling, in a time zone of choice, and the rule that sweeps open samplings. */
+export function makeTimers(
+	scope: Construct,
+	{ api, reduce }: Stages,
+	{ key }: Pick<Deployment, 'key'>,
+	choice: Pick<Parameters, 'scheduleExpression' | 'scheduleTimeZone' | 'scheduleState'>,
+): Timers {
+	const notStarted = new Queue(scope, 'StandingSamplingDeadLetters', {
+		...{ retentionPeriod: Duration.days(14), enforceSSL: true },
+		...(key ? { encryptionMasterKey: key } : {}),
 	});
-	(schedule.node.defaultChild as CfnRule).state = choice.scheduleState;
+	const schedule = new Schedule(scope, 'StandingSamplingSchedule', {
+		schedule: ScheduleExpression.expression(choice.scheduleExpression),
+		description: 'Starts the scheduled sampling',
+		target: new LambdaInvoke(api, {
+			// The api function knows by the time whether it has started this run already.
+			input: ScheduleTargetInput.fromObject({ ...scheduledEvent, time: ContextAttribute.scheduledTime }),
+			retryAttempts: 20,
+			maxEventAge: Duration.hours(6),
+			deadLetterQueue: notStarted,
+		}),
+	});
+	// The construct takes no parameters of the stack for these.
+	const resource = schedule.node.defaultChild as CfnSchedule;
+	resource.state = choice.scheduleState;
+	resource.scheduleExpressionTimezone = choice.scheduleTimeZone;
 	const sweep = new Rule(scope, 'SweepRule', {
-		schedule: Schedule.rate(settings.sweepEvery),
+		schedule: RuleSchedule.rate(settings.sweepEvery),
 		targets: [new LambdaFunction(reduce)],
 	});
-	return { schedule, sweep };
+	return { notStarted, sweep };
 }
+
+const scheduledEvent = { 'detail-type': 'Scheduled Event', source: 'aws.scheduler' };

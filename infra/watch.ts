@@ -13,7 +13,7 @@ export function watch(
 	scope: Construct,
 	{ api, fanOut, decode, reduce }: Stages,
 	{ plan, chunks, recounts }: WorkQueues,
-	{ schedule, sweep }: Timers,
+	{ notStarted, sweep }: Timers,
 	{ alarmEmail: email, alarmTopicArn: topicArn }: Pick<Parameters, 'alarmEmail' | 'alarmTopicArn'>,
 ): Alarms {
 	const functions = [
@@ -31,9 +31,6 @@ export function watch(
 	new WatchDashboard(scope, 'Watch', { functions, queues, decode });
 	return new Alarms(scope, 'Alarms', {
 		...{ email, topicArn, functions, queues },
-		rules: [
-			{ name: 'StandingSampling', rule: schedule },
-			{ name: 'Sweep', rule: sweep },
-		],
+		...{ notStarted, sweep },
 	});
 }

@@ -34,6 +34,9 @@ export const knownProperties: Record<string, string[]> = {
 	'AWS::Logs::LogGroup': ['RetentionInDays', 'Tags'],
 	'AWS::S3::Bucket': ['LifecycleConfiguration', 'PublicAccessBlockConfiguration', 'Tags'],
 	'AWS::S3::BucketPolicy': ['Bucket', 'PolicyDocument'],
+	'AWS::Scheduler::Schedule': [
+		...['Description', 'FlexibleTimeWindow', 'ScheduleExpression', 'ScheduleExpressionTimezone', 'State', 'Target'],
+	],
 	'AWS::SNS::Subscription': ['Endpoint', 'Protocol', 'TopicArn'],
 	'AWS::SNS::Topic': ['DisplayName', 'Tags'],
 	'AWS::SNS::TopicPolicy': ['PolicyDocument', 'Topics'],

@@ -106,3 +106,18 @@ export function withPermission(
 		},
 	};
 }
+
+/** A function as a schedule may invoke it, whose role has to allow it. */
+export function withRole(
+	context: StackContext,
+	worker: LocalFunction,
+	{ Arn: resource, RoleArn }: { Arn: string; RoleArn: string },
+): LocalFunction {
+	return {
+		...worker,
+		invoke: async event => {
+			roleOf(context, RoleArn).authorize({ action: 'lambda:InvokeFunction', resource });
+			return worker.invoke(event);
+		},
+	};
+}

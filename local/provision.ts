@@ -18,8 +18,9 @@ import {
 	resourcePolicy,
 	role,
 	withPermission,
+	withRole,
 } from './provision-rights.ts';
-import { startRule } from './rule-timer.ts';
+import { ruleEvent, scheduleInput, startTimer } from './rule-timer.ts';
 import { arn, type Provision, properties, type StackContext } from './stack-context.ts';
 import type { Resource } from './template.ts';
 
@@ -165,12 +166,34 @@ const rule: Provision = (context, id, resource) => {
 	if (wanted.EventPattern) throw new FramefanError(`The local stack can't run ${id}: it has an EventPattern`);
 	if (wanted.State === 'DISABLED' || context.isIdle) return;
 	for (const target of (wanted.Targets ?? []) as { Arn: string; Input?: string }[]) {
-		const input = target.Input === undefined ? {} : { input: JSON.parse(target.Input) as unknown };
 		const { region, accountId } = context;
-		const expression = String(wanted.ScheduleExpression);
 		const worker = withPermission(context, functionByArn(context, target.Arn), 'events.amazonaws.com', ruleArn);
-		context.disposers.push(startRule({ arn: ruleArn, expression, region, accountId, ...input }, worker));
+		const stop = startTimer(String(wanted.ScheduleExpression), 'UTC', time => {
+			const event: unknown =
+				target.Input === undefined ? ruleEvent({ arn: ruleArn, region, accountId }, time) : JSON.parse(target.Input);
+			// A failed invocation is in the function's log; the rule continues.
+			worker.invoke(event).catch(() => {});
+		});
+		context.disposers.push(stop);
 	}
+};
+
+const schedule: Provision = (context, id, resource) => {
+	const wanted = properties(context, resource);
+	context.attributes.set(id, { ref: id, Arn: arn(context, 'scheduler', `schedule/default/${id}`) });
+	const target = wanted.Target as { Arn: string; RoleArn: string; Input?: string };
+	if ((wanted.FlexibleTimeWindow as { Mode?: string } | undefined)?.Mode !== 'OFF')
+		throw new FramefanError(`The local stack can't run ${id}: it has a flexible time window`);
+	if (target.Input === undefined) throw new FramefanError(`The local stack can't run ${id}: its target has no input`);
+	const { Input } = target;
+	if (wanted.State === 'DISABLED' || context.isIdle) return;
+	const worker = withRole(context, functionByArn(context, target.Arn), target);
+	const timeZone = String(wanted.ScheduleExpressionTimezone ?? 'UTC');
+	const stop = startTimer(String(wanted.ScheduleExpression), timeZone, time => {
+		// A failed invocation is in the function's log; the schedule continues.
+		worker.invoke(scheduleInput(Input, time)).catch(() => {});
+	});
+	context.disposers.push(stop);
 };
 
 /** For resources without effect locally. */
@@ -201,6 +224,7 @@ const provisioners: [type: string, provision: Provision][] = [
 	['AWS::CloudWatch::Alarm', noOp('cloudwatch')],
 	['AWS::CloudWatch::Dashboard', noOp('cloudwatch')],
 	['AWS::Events::Rule', rule],
+	['AWS::Scheduler::Schedule', schedule],
 	['AWS::Lambda::Permission', permission],
 	['AWS::Lambda::EventSourceMapping', eventSource],
 ];

@@ -1,5 +1,4 @@
 import { Cron } from 'croner';
-import type { LocalFunction } from './lambda/function.ts';
 
 const unitSeconds: Record<string, number> = { minute: 60, hour: 3600, day: 86_400 };
 
@@ -22,36 +21,41 @@ export function cronPattern(expression: string): string | undefined {
 }
 
 /**
- * Invokes a function on the schedule of an EventBridge rule, with the same event.
+ * Calls `fire` on a schedule of EventBridge: `rate(...)`, `cron(...)`, or once `at(...)`.
+ * @param timeZone of `cron` and `at`
  * @returns a function that stops it
- * @throws Error for an expression that is neither `rate(...)` nor `cron(...)`
+ * @throws Error for any other expression
  */
-export function startRule(
-	rule: { arn: string; expression: string; input?: unknown; region: string; accountId: string },
-	worker: LocalFunction,
-): () => void {
-	const fire = () => {
-		const event = rule.input ?? {
-			version: '0',
-			id: crypto.randomUUID(),
-			'detail-type': 'Scheduled Event',
-			source: 'aws.events',
-			account: rule.accountId,
-			time: new Date().toISOString().replace(/\.\d+Z/, 'Z'),
-			region: rule.region,
-			resources: [rule.arn],
-			detail: {},
-		};
-		// A failed invocation is in the function's log; the schedule continues.
-		worker.invoke(event).catch(() => {});
-	};
-	const seconds = rateSeconds(rule.expression);
+export function startTimer(expression: string, timeZone: string, fire: (time: Date) => void): () => void {
+	const seconds = rateSeconds(expression);
 	if (seconds !== undefined) {
-		const timer = setInterval(fire, seconds * 1000);
+		const timer = setInterval(() => fire(new Date()), seconds * 1000);
 		return () => clearInterval(timer);
 	}
-	const pattern = cronPattern(rule.expression);
-	if (!pattern) throw new Error(`The local stack can't run the schedule ${JSON.stringify(rule.expression)}`);
-	const job = new Cron(pattern, { timezone: 'UTC' }, fire);
+	const pattern = cronPattern(expression) ?? /^at\((\S+)\)$/.exec(expression)?.[1];
+	if (!pattern) throw new Error(`The local stack can't run the schedule ${JSON.stringify(expression)}`);
+	const job = new Cron(pattern, { timezone: timeZone }, () => fire(new Date()));
 	return () => job.stop();
 }
+
+/** The event that a rule invokes its target with, unless it has an input of its own. */
+export function ruleEvent(rule: { arn: string; region: string; accountId: string }, time: Date): object {
+	return {
+		version: '0',
+		id: crypto.randomUUID(),
+		'detail-type': 'Scheduled Event',
+		source: 'aws.events',
+		account: rule.accountId,
+		time: withoutFraction(time),
+		region: rule.region,
+		resources: [rule.arn],
+		detail: {},
+	};
+}
+
+/** The input of a target of EventBridge Scheduler, with its time filled in. */
+export function scheduleInput(input: string, time: Date): unknown {
+	return JSON.parse(input.replaceAll('<aws.scheduler.scheduled-time>', withoutFraction(time)));
+}
+
+const withoutFraction = (time: Date): string => time.toISOString().replace(/\.\d+Z/, 'Z');

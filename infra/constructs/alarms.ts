@@ -26,7 +26,10 @@ type Watched = {
 	functions: { name: string; stage: StageFunction; timeout: Duration }[];
 	/** `longestAge`: of the oldest message, above which there is an alarm. */
 	queues: { name: string; queues: WorkQueue; longestAge: Duration }[];
-	rules: { name: string; rule: Rule }[];
+	/** Times at which the scheduled sampling could not be started. */
+	notStarted: Queue;
+	/** The rule that sweeps open samplings. */
+	sweep: Rule;
 };
 
 /** What an alarm needs beside its metric. */
@@ -39,7 +42,7 @@ export class Alarms extends Construct {
 	readonly topic: Topic;
 	private readonly action: IAlarmAction;
 
-	constructor(scope: Construct, id: string, { email, topicArn, functions, queues, rules }: Watched) {
+	constructor(scope: Construct, id: string, { email, topicArn, functions, queues, notStarted, sweep }: Watched) {
 		super(scope, id);
 		this.topic = makeAlarmTopic(this);
 		subscribe(this, this.topic, email);
@@ -90,20 +93,21 @@ export class Alarms extends Construct {
 				periods: 3,
 			});
 		}
-		for (const { name, rule } of rules) {
-			const metric = new Metric({
-				namespace: 'AWS/Events',
-				metricName: 'FailedInvocations',
-				dimensionsMap: { RuleName: rule.ruleName },
-				statistic: Stats.SUM,
-				...window,
-			});
-			this.add(`${name}Failed`, metric, {
-				description: `The rule ${name} could not start its function`,
-				above: 0,
-				periods: 1,
-			});
-		}
+		this.add('StandingSamplingFailed', allMessages(notStarted), {
+			description:
+				'The schedule could not start the scheduled sampling: the messages of its dead-letter queue say when, and why',
+			above: 0,
+			periods: 1,
+		});
+		const failedSweeps = new Metric({
+			...{ namespace: 'AWS/Events', metricName: 'FailedInvocations', dimensionsMap: { RuleName: sweep.ruleName } },
+			...{ statistic: Stats.SUM, ...window },
+		});
+		this.add('SweepFailed', failedSweeps, {
+			description: 'The rule of the sweep could not start its function',
+			above: 0,
+			periods: 1,
+		});
 	}
 
 	private add(id: string, metric: IMetric, { description, above, periods }: Limit): void {

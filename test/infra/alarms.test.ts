@@ -56,7 +56,7 @@ test('each alarm watches what it is named for', () => {
 			...ofFunction('Decode', 540_000),
 			...ofFunction('Reduce', 108_000),
 			`SamplingsFailed: ${samplingsFailed.join(' + ')} > 0, 1 x 15 min`,
-			'StandingSamplingFailed: StandingSamplingRule FailedInvocations > 0, 1 x 15 min',
+			`StandingSamplingFailed: StandingSamplingDeadLetters ${both}Visible + StandingSamplingDeadLetters ${both}NotVisible > 0, 1 x 15 min`,
 			'SweepFailed: SweepRule FailedInvocations > 0, 1 x 15 min',
 		].sort(),
 	);

@@ -9,6 +9,7 @@ const acknowledged: [rule: string, path: string, reason: string][] = [
 	['AwsSolutions-S1', 'State', 'who reads and writes the state is logged by the functions; it holds no personal data'],
 	['AwsSolutions-IAM4', '', 'the managed policy of logs gives the rights to log and nothing else'],
 	['AwsSolutions-IAM5[Resource::<State', '', 'keys contain the ids of samplings, nodes and videos'],
+	['AwsSolutions-IAM5[Resource::<Api', 'SchedulerRole', 'these are the versions and aliases of one function'],
 	['AwsSolutions-IAM5[Resource::*]', '', 'X-Ray has no resources to name'],
 	[
 		'Serverless-LambdaDLQ',
@@ -19,6 +20,8 @@ const acknowledged: [rule: string, path: string, reason: string][] = [
 	['Serverless-SQSRedrivePolicy', 'Plan/DeadLetters', 'it is itself the dead-letter queue'],
 	['Serverless-SQSRedrivePolicy', 'Decoding/DeadLetters', 'it is itself the dead-letter queue'],
 	['Serverless-SQSRedrivePolicy', 'Reporting/DeadLetters', 'it is itself the dead-letter queue'],
+	['AwsSolutions-SQS3', 'StandingSamplingDeadLetters', 'it is itself the dead-letter queue of the schedule'],
+	['Serverless-SQSRedrivePolicy', 'StandingSamplingDeadLetters', 'it is itself the dead-letter queue of the schedule'],
 	['Serverless-EventBusDLQ', '', 'timers fire again, and an alarm tells of one that failed'],
 	['Serverless-SNSRedrivePolicy', 'Alarms/Email', 'SNS tries an e-mail again by itself'],
 ];

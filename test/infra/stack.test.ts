@@ -20,15 +20,17 @@ describe('queues', () => {
 	test('each work queue hands what fails five times to its own dead letters', () => {
 		const queues = resources('AWS::SQS::Queue');
 		expect(queues.filter(({ RedrivePolicy }) => RedrivePolicy?.maxReceiveCount === 5)).toHaveLength(3);
-		expect(queues.filter(({ RedrivePolicy }) => !RedrivePolicy)).toHaveLength(3);
+		// Their dead-letter queues, and that of the schedule.
+		expect(queues.filter(({ RedrivePolicy }) => !RedrivePolicy)).toHaveLength(4);
 	});
 	test('dead letters are kept for 14 days', () => {
 		for (const queue of resources('AWS::SQS::Queue').filter(({ RedrivePolicy }) => !RedrivePolicy)) {
 			expect(queue.MessageRetentionPeriod).toBe(14 * 24 * 3600);
 		}
 	});
-	test('dead letters of every queue go to reduce', () => {
-		const queues = Object.entries(template.findResources('AWS::SQS::Queue'));
+	test('dead letters of every work queue go to reduce', () => {
+		const all = Object.entries(template.findResources('AWS::SQS::Queue'));
+		const queues = all.filter(([id]) => !id.startsWith('StandingSampling'));
 		const dead = queues.filter(([, { Properties }]) => !Properties.RedrivePolicy).map(([id]) => id);
 		const mappings = resources('AWS::Lambda::EventSourceMapping');
 		for (const id of dead) {
@@ -98,8 +100,9 @@ describe('entry points', () => {
 		expect(wired.map(({ RouteKey }) => RouteKey).sort()).toEqual(allRoutes.map(routeKeyOf).sort());
 		for (const route of wired) expect(route.AuthorizationType).toBe('AWS_IAM');
 	});
-	test('one rule sweeps, one starts the scheduled sampling', () => {
-		template.resourceCountIs('AWS::Events::Rule', 2);
+	test('a rule sweeps, and a schedule starts the scheduled sampling', () => {
+		template.resourceCountIs('AWS::Events::Rule', 1);
+		template.resourceCountIs('AWS::Scheduler::Schedule', 1);
 	});
 	test('all state expires but what a scheduled sampling goes on from', () => {
 		const [{ LifecycleConfiguration }] = resources('AWS::S3::Bucket');

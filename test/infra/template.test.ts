@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { provision } from '#local/provision.ts';
-import { cronPattern, rateSeconds } from '#local/rule-timer.ts';
+import { cronPattern, rateSeconds, scheduleInput, startTimer } from '#local/rule-timer.ts';
 import type { StackContext } from '#local/stack-context.ts';
 import { makeResolver, parameterValues, type Template } from '#local/template.ts';
 
@@ -70,6 +70,9 @@ test('schedules are read as EventBridge writes them', () => {
 	expect(rateSeconds('rate(1 day)')).toBe(86_400);
 	expect(cronPattern('cron(0 3 ? * 2-6 *)')).toBe('0 0 3 ? * 1-5 *');
 	expect(cronPattern('every day')).toBeUndefined();
+	const input = '{"time":"<aws.scheduler.scheduled-time>"}';
+	expect(scheduleInput(input, new Date('2026-11-01T03:00:00.123Z'))).toEqual({ time: '2026-11-01T03:00:00Z' });
+	expect(() => startTimer('every day', 'UTC', () => {})).toThrow('every day');
 });
 
 test('a property that means something here and is not acted on is refused by name', async () => {

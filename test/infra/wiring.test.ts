@@ -176,9 +176,32 @@ test('each rule starts its function, which lets it', () => {
 		for (const target of targets) expect(allowed).toContain(`${id} ${target}`);
 		return [nameOf(id), ScheduleExpression, ...targets.map(nameOf)];
 	});
-	expect(rules).toEqual([
-		['StandingSamplingRule', { Ref: 'ScheduleExpression' }, 'Api'],
-		['SweepRule', 'rate(5 minutes)', 'Reduce'],
+	expect(rules).toEqual([['SweepRule', 'rate(5 minutes)', 'Reduce']]);
+});
+
+test('the schedule starts the api function as a role that may do nothing else but keep what failed', () => {
+	const [, schedule] = ofType('AWS::Scheduler::Schedule')[0] ?? [];
+	expect(schedule).toMatchObject({
+		ScheduleExpression: { Ref: 'ScheduleExpression' },
+		ScheduleExpressionTimezone: { Ref: 'ScheduleTimeZone' },
+		...{ State: { Ref: 'ScheduleState' }, FlexibleTimeWindow: { Mode: 'OFF' } },
+	});
+	const { Arn, RoleArn, DeadLetterConfig, Input } = schedule.Target;
+	expect(nameOf(Arn['Fn::GetAtt'][0])).toBe('Api');
+	const kept = DeadLetterConfig.Arn['Fn::GetAtt'][0];
+	expect(nameOf(kept)).toBe('StandingSamplingDeadLetters');
+	// The api function takes it for a timer by this, and knows a run by its time.
+	expect(JSON.parse(Input)).toMatchObject({ 'detail-type': 'Scheduled Event', time: '<aws.scheduler.scheduled-time>' });
+	const role = RoleArn['Fn::GetAtt'][0];
+	const statements = ofType('AWS::IAM::Policy')
+		.filter(([, { Roles }]) => Roles.some(({ Ref }: Tree) => Ref === role))
+		.flatMap(([, { PolicyDocument }]) => PolicyDocument.Statement);
+	expect(statements).toEqual([
+		{
+			...{ Action: 'lambda:InvokeFunction', Effect: 'Allow' },
+			Resource: [Arn, { 'Fn::Join': ['', [Arn, ':*']] }],
+		},
+		{ Action: 'sqs:SendMessage', Effect: 'Allow', Resource: { 'Fn::GetAtt': [kept, 'Arn'] } },
 	]);
 });
 
