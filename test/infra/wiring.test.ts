@@ -179,7 +179,7 @@ test('each rule starts its function, which lets it', () => {
 	expect(rules).toEqual([['SweepRule', 'rate(5 minutes)', 'Reduce']]);
 });
 
-test('the schedule starts the api function as a role that may do nothing else but keep what failed', () => {
+test('the schedule starts the api function, as a role that may do nothing else', () => {
 	const [, schedule] = ofType('AWS::Scheduler::Schedule')[0] ?? [];
 	expect(schedule).toMatchObject({
 		ScheduleExpression: { Ref: 'ScheduleExpression' },
