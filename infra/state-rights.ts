@@ -25,7 +25,7 @@ export const stateRights = {
 		read: ['samplings/*', 'open/*', 'videos/*', 'labels/*', 'leases/project-*', 'claims/*'],
 		write: [
 			...['samplings/*/destination.json', 'samplings/*/scope.json', 'samplings/*/nodes/*', 'samplings/*/steps/*'],
-			...['samplings/*/chunks/*', 'samplings/*/done/*', 'samplings/*/attempts/*/nodes/*'],
+			...['samplings/*/done/*', 'samplings/*/attempts/*/nodes/*', 'samplings/*/attempts/*/chunks/*'],
 			...['samplings/*/attempts/*/failures/*', 'samplings/*/attempts/*/outcome.json', 'open/*'],
 			...['videos/*/index-*.json', 'leases/project-*', 'claims/*'],
 		],

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { StateStore } from '../state-store.ts';
 import { labelsSchema } from '../supervisely/labels/labels.ts';
 import { decodePlanSchema, wantedFrameSchema } from '../video/extract/decode-plan.ts';
-import { type Settings, settingsSchema } from './settings.ts';
+import { readDocument } from './documents.ts';
+import { type Attempt, keys } from './keys.ts';
+import { imageSettingsSchema, type Settings } from './settings.ts';
 
 /**
  * The frames of one video that one decode invocation processes, with all data it needs.
@@ -15,7 +18,7 @@ export const chunkSchema = z.strictObject({
 	video: z.strictObject({ id: z.int(), name: z.string() }),
 	/** Dataset of the destination that gets the images. */
 	dataset: z.int(),
-	settings: settingsSchema,
+	settings: imageSettingsSchema,
 	/** Image meta that all frames share. */
 	provenance: z.record(z.string(), z.unknown()),
 	frames: z.array(
@@ -35,6 +38,19 @@ export const chunkSchema = z.strictObject({
 });
 export type Chunk = z.output<typeof chunkSchema>;
 export type ChunkFrame = Chunk['frames'][number];
+
+/** A chunk, as this attempt has written it; one that it has not refreshed, as the last attempt that did. */
+export async function readChunk(
+	store: Pick<StateStore, 'read'>,
+	{ sampling, attempt }: Attempt,
+	id: string,
+): Promise<Chunk | undefined> {
+	for (let last = attempt; last >= 1; last--) {
+		const chunk = await readDocument(store, keys.chunk({ sampling, attempt: last }, id), chunkSchema);
+		if (chunk) return chunk;
+	}
+	return undefined;
+}
 
 /** The id of a chunk, derived from its content alone. */
 export function chunkId(video: number, frames: number[], work: 'decode' | 'labels', settings: Settings): string {

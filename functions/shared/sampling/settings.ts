@@ -18,6 +18,21 @@ const limit = (option: ImageOption) => ({
 	error: ({ input }: { input?: unknown }) => `${option} is ${JSON.stringify(input)}: ${imageLimits[option]}`,
 });
 
+const fields = {
+	start: z.int().min(0).default(0),
+	end: z.int().min(1).nullable().default(null),
+	step: z.int().min(1).default(1),
+	annotated: z.boolean().default(false),
+	annotatedByTags: z.boolean().default(false),
+	resize: z.tuple([side.nullable(), side.nullable()]).nullable().default(null),
+	copyAnnotations: z.boolean().default(true),
+	replace: z.boolean().default(false),
+	format: z.enum(imageFormats, limit('format')).default('png'),
+	quality: z.int(limit('quality')).min(1, limit('quality')).max(100, limit('quality')).nullable().default(null),
+	chroma: z.literal(chromas, limit('chroma')).nullable().default(null),
+	optimiseCoding: z.boolean(limit('optimiseCoding')).default(false),
+};
+
 /**
  * What to sample from each video. Names are those of the Python SDK's sampler.
  * - `start`, `end`: frame indices, `end` exclusive; null: to the last picture
@@ -33,20 +48,7 @@ const limit = (option: ImageOption) => ({
  * - `optimiseCoding`: of jpg; slightly smaller files, three times slower
  */
 export const settingsSchema = z
-	.strictObject({
-		start: z.int().min(0).default(0),
-		end: z.int().min(1).nullable().default(null),
-		step: z.int().min(1).default(1),
-		annotated: z.boolean().default(false),
-		annotatedByTags: z.boolean().default(false),
-		resize: z.tuple([side.nullable(), side.nullable()]).nullable().default(null),
-		copyAnnotations: z.boolean().default(true),
-		replace: z.boolean().default(false),
-		format: z.enum(imageFormats, limit('format')).default('png'),
-		quality: z.int(limit('quality')).min(1, limit('quality')).max(100, limit('quality')).nullable().default(null),
-		chroma: z.literal(chromas, limit('chroma')).nullable().default(null),
-		optimiseCoding: z.boolean(limit('optimiseCoding')).default(false),
-	})
+	.strictObject(fields)
 	.superRefine(({ start, end, resize, annotated, annotatedByTags, ...image }, context) => {
 		const misplaced = misplacedImageOption(image);
 		if (misplaced) context.addIssue({ code: 'custom', path: [misplaced.option], message: misplaced.message });
@@ -68,6 +70,15 @@ export const settingsSchema = z
 			context.addIssue({ code: 'custom', path: ['end'], message });
 		}
 	});
+
+/** What encoding an image needs of the settings. */
+export const imageSettingsSchema = z.object({
+	resize: fields.resize,
+	format: fields.format,
+	quality: fields.quality,
+	chroma: fields.chroma,
+	optimiseCoding: fields.optimiseCoding,
+});
 
 export type Settings = z.output<typeof settingsSchema>;
 export type SettingsInput = z.input<typeof settingsSchema>;
