@@ -8,9 +8,30 @@ export type ProgressDisplay = { show(status: SamplingStatus): void; end(): void 
 
 const done = (status: SamplingStatus) => status.framesUploaded + status.framesAlreadyThere;
 
-/** Live progress on stderr: a bar in a terminal, plain lines elsewhere. */
+/** Live progress on stderr: a bar in a terminal, plain lines elsewhere. Tells of outages of the server. */
 export function showProgress(): ProgressDisplay {
-	if (!process.stderr.isTTY) return plainLines();
+	const display = process.stderr.isTTY ? progressBar() : plainLines();
+	let since: string | undefined;
+	return {
+		show: status => {
+			if (status.outage?.since !== since) {
+				since = status.outage?.since;
+				display.end();
+				if (status.outage) process.stderr.write(tellOutage(status.outage));
+				else if (status.state === 'running') process.stderr.write('The server answers again.\n');
+			}
+			display.show(status);
+		},
+		end: () => display.end(),
+	};
+}
+
+const tellOutage = ({ since, reason }: NonNullable<SamplingStatus['outage']>): string =>
+	`The server has been away since ${since.slice(11, 19)} UTC: ${reason}.
+The sampling waits for it. You can stop here and go on later.
+`;
+
+const progressBar = (): ProgressDisplay => {
 	const bar = new SingleBar({
 		format: '{bar} {value}/{total} frames  {videos} videos  {faults} faults  {duration}s',
 		barsize: 24,
@@ -30,9 +51,10 @@ export function showProgress(): ProgressDisplay {
 		},
 		end: () => {
 			if (started) bar.stop();
+			started = false;
 		},
 	};
-}
+};
 
 const plainLines = (): ProgressDisplay => {
 	let last = { at: 0, line: '' };

@@ -97,8 +97,8 @@ export async function sampleOnLocalStack(options: {
 			clock.keep();
 			const seen = JSON.stringify(status);
 			if (seen !== quiet.seen) quiet = { since: Date.now(), seen, waitMs: quietMs };
-			// A message in progress is not lost, even if it keeps failing: sending it again would be useless.
-			else if (stack.busy(workers) > 0) quiet.since = Date.now();
+			// A message in progress is not lost, even if it keeps failing, nor one that waits for the server.
+			else if (stack.busy(workers) > 0 || status.outage) quiet.since = Date.now();
 			else if (Date.now() - quiet.since > quiet.waitMs) {
 				// Messages of a crashed worker would become visible much later.
 				await withRetries(() => api.retry(id));

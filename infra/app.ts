@@ -1,10 +1,19 @@
 import { App, Tags } from 'aws-cdk-lib';
+import { FramefanError } from '../functions/shared/errors.ts';
+import { readChoices } from './choices.ts';
 import { FramefanStack } from './stack.ts';
 
 const app = new App({ analyticsReporting: false });
-new FramefanStack(app, 'Framefan', {
-	description: 'Samples Supervisely video projects into image projects',
-	layersFor: app.node.tryGetContext('layersFor') === 'host' ? 'host' : 'deployment',
-});
-Tags.of(app).add('application', 'framefan');
-app.synth();
+try {
+	new FramefanStack(app, readChoices(app.node).stackName, {
+		description: 'Samples Supervisely video projects into image projects',
+		layersFor: app.node.tryGetContext('layersFor') === 'host' ? 'host' : 'deployment',
+	});
+	Tags.of(app).add('application', 'framefan');
+	app.synth();
+} catch (error) {
+	// A choice that is refused needs no stack of calls.
+	if (!(error instanceof FramefanError)) throw error;
+	console.error(error.message);
+	process.exitCode = 1;
+}

@@ -1,11 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
-import { Architecture } from 'aws-cdk-lib/aws-lambda';
-import type { Target } from '../layers/build-layer.ts';
 
 /** The tunable numbers of the deployment; all others are derived. */
 export const settings = {
-	/** x86_64, because the arm64 build of the bundled ffmpeg has no AV1 decoder. */
-	architecture: Architecture.X86_64,
 	api: { memoryMiB: 512, timeout: Duration.seconds(20) },
 	fanOut: { memoryMiB: 1769, timeout: Duration.minutes(5), maxConcurrency: 20 },
 	/** 3,538 MiB is two virtual processors: one for ffmpeg, one for the encoders. */
@@ -22,16 +18,10 @@ export const settings = {
 	/** Interval of the sweep of open samplings, which recovers lost messages. */
 	sweepEvery: Duration.minutes(5),
 	/**
-	 * Time without progress after which the unfinished messages of a sampling are sent again. Longer than the visibility
-	 * timeout of a chunk whose worker crashed, which is six times the time limit of decode.
+	 * Time without progress after which the unfinished messages of a sampling are sent again. Longer than the time limit of
+	 * decode, and than the longest delay of a failed message.
 	 */
-	stuckAfter: Duration.minutes(90),
-	/** Retention of requests, plans, markers and reports in the state bucket. */
+	stuckAfter: Duration.minutes(30),
+	/** Retention of requests, plans, markers and reports in the state bucket, unless another is chosen. */
 	stateRetention: Duration.days(90),
 } as const;
-
-/** The machine that the deployment's layers are for. */
-export const deploymentTarget: Target = {
-	platform: 'linux',
-	arch: settings.architecture.name === Architecture.X86_64.name ? 'x64' : 'arm64',
-};

@@ -13,7 +13,7 @@ export type StateRights = {
  */
 export const stateRights = {
 	api: {
-		read: ['samplings/*', 'standing.json'],
+		read: ['samplings/*', 'standing.json', 'outage.json'],
 		write: [
 			...['samplings/*/request.json', 'samplings/*/attempt-*.json', 'samplings/*/attempts/*/outcome.json'],
 			...['open/*', 'list/*', 'standing.json'],
@@ -22,31 +22,33 @@ export const stateRights = {
 		delete: [],
 	},
 	fanOut: {
-		read: ['samplings/*', 'open/*', 'videos/*', 'labels/*', 'leases/project-*', 'claims/*'],
+		read: ['samplings/*', 'open/*', 'videos/*', 'labels/*', 'leases/project-*', 'claims/*', 'outage.json'],
 		write: [
 			...['samplings/*/destination.json', 'samplings/*/scope.json', 'samplings/*/nodes/*', 'samplings/*/steps/*'],
-			...['samplings/*/done/*', 'samplings/*/attempts/*/nodes/*', 'samplings/*/attempts/*/chunks/*'],
+			...['samplings/*/chunks/*', 'samplings/*/done/*'],
+			...['samplings/*/attempts/*/nodes/*', 'samplings/*/attempts/*/chunks/*'],
 			...['samplings/*/attempts/*/failures/*', 'samplings/*/attempts/*/outcome.json', 'open/*'],
-			...['videos/*/index-*.json', 'leases/project-*', 'claims/*'],
+			...['videos/*/index-*.json', 'leases/project-*', 'claims/*', 'outage.json'],
 		],
 		upload: ['videos/*/file'],
 		delete: ['labels/*'],
 	},
-	// It handles the bytes of strangers, so it may write only that a chunk is done, why it failed, and its lease.
+	// It handles the bytes of strangers, so it may write only that a chunk is done, why it failed, its lease, and that the
+	// server is away.
 	decode: {
-		read: ['samplings/*', 'videos/*/file', 'leases/*/*'],
+		read: ['samplings/*', 'videos/*/file', 'leases/*/*', 'outage.json'],
 		write: [
 			...['samplings/*/done/*', 'samplings/*/attempts/*/failures/*', 'samplings/*/attempts/*/outcome.json'],
-			'leases/*/*',
+			...['leases/*/*', 'outage.json'],
 		],
 		upload: [],
 		delete: [],
 	},
 	reduce: {
-		read: ['samplings/*', 'open/*', 'leases/*'],
+		read: ['samplings/*', 'open/*', 'leases/*', 'outage.json'],
 		write: [
 			...['samplings/*/attempt-*.json', 'samplings/*/done/*', 'samplings/*/report/*'],
-			...['samplings/*/attempts/*', 'open/*', 'labels/*', 'leases/*'],
+			...['samplings/*/attempts/*', 'open/*', 'labels/*', 'leases/*', 'outage.json'],
 		],
 		upload: ['samplings/*/report.json'],
 		delete: ['open/*'],

@@ -139,7 +139,7 @@ export async function runSampling(
 	const work = async (message: Message): Promise<void> => {
 		if ('chunk' in message) {
 			await decodeChunk(ports, message, signal);
-			await store.remove(keys.chunk(message, message.chunk));
+			await store.remove(keys.chunk(message.sampling, message.chunk));
 		} else if ('kind' in message) await handlePlanMessage(ports, message, signal);
 		else await countNode(counting, message, tell);
 	};

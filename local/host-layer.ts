@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FramefanError } from '#shared/errors.ts';
-import { buildLayer, hostLayerFile, hostTarget, type LayerName, layerFingerprint } from '../layers/build-layer.ts';
+import { buildLayer, hostLayerFile } from '../layers/build-layer.ts';
+import { layerFingerprint } from '../layers/fingerprint.ts';
+import type { LayerName } from '../layers/native-packages.ts';
+import { hostTarget } from '../layers/target.ts';
 import { cacheFolder, removeStale } from './package-folder.ts';
 
 /**

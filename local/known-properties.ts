@@ -29,7 +29,7 @@ export const knownProperties: Record<string, string[]> = {
 		...['Architectures', 'Code', 'Environment', 'Handler', 'Layers', 'LoggingConfig', 'MemorySize', 'Role', 'Runtime'],
 		...['Tags', 'Timeout', 'ReservedConcurrentExecutions', 'RecursiveLoop', 'TracingConfig'],
 	],
-	'AWS::Lambda::LayerVersion': ['Content', 'Description', 'LicenseInfo'],
+	'AWS::Lambda::LayerVersion': ['CompatibleArchitectures', 'Content', 'Description', 'LicenseInfo'],
 	'AWS::Lambda::Permission': ['Action', 'FunctionName', 'Principal', 'SourceArn'],
 	'AWS::Logs::LogGroup': ['RetentionInDays', 'Tags'],
 	'AWS::S3::Bucket': ['LifecycleConfiguration', 'PublicAccessBlockConfiguration', 'Tags'],

@@ -83,5 +83,10 @@ async function makeAssembly(assembly: string): Promise<void> {
 	renameSync(making, assembly);
 }
 
-const cdkContext = (): Record<string, unknown> =>
-	(JSON.parse(readFileSync(join(packageFolder, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> }).context;
+/** The CDK's own flags. What cdk.json may say of a deployment, such as its VPC, is nothing for one machine. */
+const cdkContext = (): Record<string, unknown> => {
+	const { context } = JSON.parse(readFileSync(join(packageFolder, 'cdk.json'), 'utf8')) as {
+		context: Record<string, unknown>;
+	};
+	return Object.fromEntries(Object.entries(context).filter(([key]) => key.startsWith('@aws-cdk/')));
+};

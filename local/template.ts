@@ -13,7 +13,7 @@ export type Template = {
 	outputs: Map<string, unknown>;
 };
 
-type Parameter = { default?: string; allowedPattern?: RegExp; min?: number; max?: number };
+type Parameter = { default?: string; allowedPattern?: RegExp; min?: number; max?: number; constraint?: string };
 type Json = Record<string, unknown>;
 const object = (value: unknown): Json => (value ?? {}) as Json;
 
@@ -36,7 +36,7 @@ export function readTemplate(assembly: string, stackName: string): Template {
 			Object.entries(object(Parameters))
 				.filter(([id]) => id !== 'BootstrapVersion')
 				.map(([id, value]) => {
-					const { Default, AllowedPattern, MinValue, MaxValue } = object(value);
+					const { Default, AllowedPattern, MinValue, MaxValue, ConstraintDescription } = object(value);
 					return [
 						id,
 						{
@@ -44,6 +44,7 @@ export function readTemplate(assembly: string, stackName: string): Template {
 							...(AllowedPattern ? { allowedPattern: new RegExp(`^(?:${AllowedPattern})$`) } : {}),
 							...(MinValue === undefined ? {} : { min: Number(MinValue) }),
 							...(MaxValue === undefined ? {} : { max: Number(MaxValue) }),
+							...(ConstraintDescription === undefined ? {} : { constraint: String(ConstraintDescription) }),
 						},
 					];
 				}),
@@ -69,16 +70,15 @@ export function parameterValues(template: Template, given: Record<string, string
 	const unknown = Object.keys(given).filter(id => !template.parameters.has(id));
 	if (unknown.length > 0) throw new FramefanError(`The template has no parameter ${unknown.join(', ')}`);
 	return new Map(
-		[...template.parameters].map(([id, { default: preset, allowedPattern, min, max }]) => {
+		[...template.parameters].map(([id, { default: preset, allowedPattern, min, max, constraint }]) => {
 			const value = given[id] ?? preset;
 			if (value === undefined) throw new FramefanError(`Parameter ${id} needs a value`);
-			if (allowedPattern && !allowedPattern.test(value)) {
-				throw new FramefanError(
-					`Parameter ${id} is ${JSON.stringify(value)}, which doesn't match ${allowedPattern.source}`,
-				);
-			}
+			const refuse = (why: string): never => {
+				throw new FramefanError(`Parameter ${id} is ${JSON.stringify(value)}: ${constraint ?? why}`);
+			};
+			if (allowedPattern && !allowedPattern.test(value)) refuse(`it doesn't match ${allowedPattern.source}`);
 			if ((min !== undefined && !(Number(value) >= min)) || (max !== undefined && !(Number(value) <= max)))
-				throw new FramefanError(`Parameter ${id} is ${JSON.stringify(value)}, not a number from ${min} to ${max}`);
+				refuse(`it must be a number from ${min} to ${max}`);
 			return [id, value];
 		}),
 	);

@@ -1,3 +1,4 @@
+import { outageSchema } from '#shared/circuit-breaker.ts';
 import { currentAttempt, readDocument, readOutcome } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { destinationSchema, progressSchema } from '#shared/sampling/outcome.ts';
@@ -26,10 +27,11 @@ export async function statusOf(
 	{ id, createdAt, requestedBy, request }: SamplingRecord,
 ): Promise<SamplingStatus> {
 	const at = await currentAttempt(store, id);
-	const [outcome, progress, destination] = await Promise.all([
+	const [outcome, progress, destination, outage] = await Promise.all([
 		readOutcome(store, at),
 		readDocument(store, keys.progress(at), progressSchema),
 		readDocument(store, keys.destination(id), destinationSchema),
+		readDocument(store, keys.outage, outageSchema),
 	]);
 	const isCompleted = outcome?.state === 'completed' || outcome?.state === 'completed_with_faults';
 	// A sampling that did not complete has no final sum: its last progress is shown.
@@ -44,6 +46,10 @@ export async function statusOf(
 		...(requestedBy === undefined ? {} : { requestedBy }),
 		request,
 		destination: destination ? { id: destination.id, name: destination.name } : null,
+		outage:
+			outcome === undefined && outage && outage.since > 0
+				? { since: new Date(outage.since).toISOString(), reason: outage.why }
+				: null,
 		...summary,
 		report: isCompleted ? `s3://${bucket}/${keys.report(id)}` : null,
 	};

@@ -5,10 +5,11 @@ import { keys } from '#shared/sampling/keys.ts';
 import { destinationSchema } from '#shared/sampling/outcome.ts';
 import { samplingId } from '#shared/sampling/request.ts';
 import type { StateStore } from '#shared/state-store.ts';
+import { storedObject } from '#shared/stored-object.ts';
 import type { ApiPorts } from './ports.ts';
 import { parseRequest, startSampling } from './start-sampling.ts';
 
-const scheduledSchema = z.strictObject({
+export const scheduledSchema = storedObject({
 	schema: z.literal(1),
 	/** The last run. */
 	id: z.string(),
@@ -46,7 +47,7 @@ export async function startScheduledSampling(
 		}
 		if (last?.wish === target) made = (await destinationOf(store, last.id)) ?? made;
 		// Recorded before it is started, so that only one of two simultaneous events starts a run.
-		const lastRun = scheduledSchema.encode({ schema: 1, id, wish: target, destination: made });
+		const lastRun = scheduledSchema.encode({ ...last, schema: 1, id, wish: target, destination: made });
 		const isWritten = found
 			? await store.replace(keys.scheduled, lastRun, found.etag)
 			: await store.create(keys.scheduled, lastRun);

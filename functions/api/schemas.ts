@@ -25,6 +25,8 @@ export const statusSchema = z.strictObject({
 	requestedBy: z.string().optional(),
 	request: requestSchema,
 	destination,
+	/** While the sampling waits for a Supervisely server that is away: since when, and why it is thought to be. */
+	outage: z.strictObject({ since: z.iso.datetime(), reason: z.string() }).nullable(),
 	...summarySchema.shape,
 	report: z.string().nullable(),
 });

@@ -8,15 +8,20 @@ import { makeFileStore } from '#shared/aws/file-store.ts';
 import { makeSend } from '#shared/aws/queue.ts';
 import { makeToken } from '#shared/aws/secret.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
+import { makeCircuitBreaker } from '#shared/circuit-breaker.ts';
 import { readEnvironment } from '#shared/environment.ts';
 import { eachRecord } from '#shared/middlewares/each-record.ts';
+import { heartbeat } from '#shared/middlewares/heartbeat.ts';
 import { parseRecords } from '#shared/middlewares/parse-records.ts';
 import { partialBatchFailures } from '#shared/middlewares/partial-batch-failures.ts';
 import { watched } from '#shared/middlewares/watched.ts';
+import { inFlightSeconds } from '#shared/middlewares/work-queue.ts';
 import { makeKeepFailure } from '#shared/sampling/failure.ts';
 import { type PlanMessage, planMessageSchema } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
+import { makePace } from '#shared/supervisely/remote/pace.ts';
+import { makeProbe } from '#shared/supervisely/remote/probe.ts';
 import { handlePlanMessage } from './handle-plan-message.ts';
 
 const env = readEnvironment(
@@ -31,13 +36,20 @@ const env = readEnvironment(
 	'LEASE_SECONDS',
 	'DELIVERIES',
 	'LONGEST_WAIT_SECONDS',
+	'LONGEST_OUTAGE_SECONDS',
 	'FFMPEG_PATH',
 );
 const sqs = new SQSClient({});
 const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
 const timeoutMs = Number(env.REQUEST_SECONDS) * 1000;
+const pace = makePace();
+const store = makeStateStore(new S3Client({}), env.STATE_BUCKET);
+const breaker = makeCircuitBreaker(store, makeProbe(env.SUPERVISELY_SERVER), {
+	longestWait: Number(env.LONGEST_WAIT_SECONDS),
+	longestOutageMs: Number(env.LONGEST_OUTAGE_SECONDS) * 1000,
+});
 const ports = {
-	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
+	store,
 	// Files are read by ranges, and a checksum of the whole file does not apply to a range.
 	files: makeFileStore(new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' }), env.STATE_BUCKET),
 	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
@@ -52,6 +64,7 @@ const queue = {
 	queueUrl: env.PLAN_QUEUE_URL,
 	deliveries: Number(env.DELIVERIES),
 	longestWait: Number(env.LONGEST_WAIT_SECONDS),
+	inFlightSeconds: inFlightSeconds(Number(env.LEASE_SECONDS)),
 };
 
 /** Time before the deadline to stop ffmpeg and return the message. */
@@ -65,11 +78,13 @@ export const handler = middy<SQSEvent>()
 	.use(watched())
 	.use(parseRecords(planMessageSchema))
 	.use(partialBatchFailures(queue, makeKeepFailure(ports.store)))
+	.use(heartbeat(queue))
 	.handler<SQSEvent, SQSBatchResponse>(
 		eachRecord((message: PlanMessage, context) => {
 			const signal = deadlineOf(context, endEarlyMs);
-			const http = connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs, signal });
+			const http = connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs, signal, pace });
 			const passUntil = Date.now() + context.getRemainingTimeInMillis() * shareOfPass;
-			return handlePlanMessage({ ...ports, supervisely: makeSuperviselyApi(http), passUntil }, message, signal);
+			const supervisely = makeSuperviselyApi(http);
+			return breaker.run(() => handlePlanMessage({ ...ports, supervisely, passUntil }, message, signal));
 		}),
 	);

@@ -4,9 +4,10 @@ import { hasEnded } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { isDone } from '#shared/sampling/marker.ts';
 import { isAlive } from '#shared/sampling/open.ts';
+import { storedObject } from '#shared/stored-object.ts';
 import type { FanOutPorts } from './ports.ts';
 
-const lockSchema = z.strictObject({
+export const lockSchema = storedObject({
 	schema: z.literal(1),
 	sampling: z.string(),
 	attempt: z.int().min(1),

@@ -3,9 +3,8 @@ import { at } from '#shared/at.ts';
 import { PermanentError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { countFaults } from '#shared/metrics.ts';
-import { type ChunkFrame, chunkId, chunkSchema } from '#shared/sampling/chunk.ts';
+import { type ChunkFrame, chunkId, chunkKey, chunkSchema } from '#shared/sampling/chunk.ts';
 import { keepNode } from '#shared/sampling/documents.ts';
-import { keys } from '#shared/sampling/keys.ts';
 import {
 	fingerprintOf,
 	labelsAreUpToDate,
@@ -16,7 +15,7 @@ import { decodeMessage, recountMessage, type VideoMessage } from '#shared/sampli
 import { provenanceOf } from '#shared/sampling/provenance.ts';
 import type { SamplingRecord, SamplingRequest } from '#shared/sampling/request.ts';
 import { imageName } from '#shared/sampling/selection.ts';
-import type { Settings } from '#shared/sampling/settings.ts';
+import { imageSettingsOf, type Settings } from '#shared/sampling/settings.ts';
 import { carried, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import { findMisplaced } from '#shared/supervisely/annotation/no-such-frame.ts';
 import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
@@ -75,7 +74,7 @@ export async function planVideo(
 		schema: 1,
 		video: { id: video.id, name: video.name },
 		dataset: leaf.id,
-		settings,
+		settings: imageSettingsOf(settings),
 		provenance: provenanceOf(source.project, source.dataset, video),
 		copy: toDecode === 0 ? null : await copyFor(ports, video, file, toDecode, signal),
 	} as const;
@@ -83,7 +82,7 @@ export async function planVideo(
 	const children = await pLimit(chunkConcurrency).map(parts, async part => {
 		const indices = part.frames.map(frame => frame.index);
 		const id = chunkId(video.id, indices, part.decodePlan ? 'decode' : 'labels', settings);
-		await store.write(keys.chunk(current, id), chunkSchema.encode(makeChunk(common, id, part, labelled)));
+		await store.write(chunkKey(current, id), chunkSchema.encode(makeChunk(common, id, part, labelled)));
 		return id;
 	});
 

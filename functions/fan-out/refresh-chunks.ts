@@ -1,7 +1,6 @@
 import { at } from '#shared/at.ts';
 import { readAhead } from '#shared/bounded-work.ts';
-import { type Chunk, chunkSchema, readChunk } from '#shared/sampling/chunk.ts';
-import { keys } from '#shared/sampling/keys.ts';
+import { type Chunk, chunkKey, chunkSchema, readChunk } from '#shared/sampling/chunk.ts';
 import { finishedChildren } from '#shared/sampling/marker.ts';
 import type { VideoMessage } from '#shared/sampling/messages.ts';
 import type { Node } from '#shared/sampling/node.ts';
@@ -32,7 +31,7 @@ export async function refreshChunks(
 	const finished = await finishedChildren(store, current, node.id);
 	const unfinished = node.children.filter(child => !finished.has(child));
 	const open: string[] = [];
-	for await (const [id, isWritten] of readAhead(unfinished, id => store.exists(keys.chunk(current, id))))
+	for await (const [id, isWritten] of readAhead(unfinished, id => store.exists(chunkKey(current, id))))
 		if (!isWritten) open.push(id);
 	const video = open.length > 0 ? await supervisely.video(message.video) : undefined;
 	// A removed video is reported by its chunks.
@@ -66,6 +65,6 @@ export async function refreshChunks(
 		});
 		const refreshed = { ...chunk, ...decoding, frames };
 		const document = makeChunk(refreshed, chunk.id, refreshed, annotation && { annotation, meta });
-		await store.create(keys.chunk(current, chunk.id), chunkSchema.encode(document));
+		await store.create(chunkKey(current, chunk.id), chunkSchema.encode(document));
 	}
 }

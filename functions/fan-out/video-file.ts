@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import type { StateStore } from '#shared/state-store.ts';
+import { storedObject } from '#shared/stored-object.ts';
 import type { Video } from '#shared/supervisely/remote/api.ts';
 import { openVideo, streamVideo } from '#shared/supervisely/remote/open-video.ts';
 import { type Checkpoint, passStateSchema } from '#shared/video/index/demux/pass-state.ts';
@@ -13,7 +14,7 @@ import { NoRanges } from '#shared/video/source/http-source.ts';
 import type { FanOutPorts } from './ports.ts';
 
 /** `inParts`: the server supports byte ranges. */
-const videoFileSchema = z.strictObject({ schema: z.literal(1), inParts: z.boolean(), index: indexDocumentSchema });
+export const videoFileSchema = storedObject({ schema: z.literal(1), inParts: z.boolean(), index: indexDocumentSchema });
 
 /** The index of a video file. `version` identifies the file: it changes when the file behind the id does. */
 export type VideoFile = { index: VideoIndex; inParts: boolean; version: string };

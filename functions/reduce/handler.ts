@@ -7,11 +7,14 @@ import { z } from 'zod';
 import { makeSend } from '#shared/aws/queue.ts';
 import { makeToken } from '#shared/aws/secret.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
+import { makeCircuitBreaker } from '#shared/circuit-breaker.ts';
 import { readEnvironment } from '#shared/environment.ts';
 import { eachRecord } from '#shared/middlewares/each-record.ts';
+import { heartbeat } from '#shared/middlewares/heartbeat.ts';
 import { parseRecords } from '#shared/middlewares/parse-records.ts';
 import { partialBatchFailures } from '#shared/middlewares/partial-batch-failures.ts';
 import { watched } from '#shared/middlewares/watched.ts';
+import { inFlightSeconds } from '#shared/middlewares/work-queue.ts';
 import { makeKeepFailure } from '#shared/sampling/failure.ts';
 import {
 	type AnyMessage,
@@ -21,6 +24,8 @@ import {
 } from '#shared/sampling/messages.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
+import { makePace } from '#shared/supervisely/remote/pace.ts';
+import { makeProbe } from '#shared/supervisely/remote/probe.ts';
 import { countNode } from './count-node.ts';
 import { handleDeadLetter } from './handle-dead-letter.ts';
 import { recordProgress } from './record-progress.ts';
@@ -37,6 +42,7 @@ const env = readEnvironment(
 	'LEASE_SECONDS',
 	'DELIVERIES',
 	'LONGEST_WAIT_SECONDS',
+	'LONGEST_OUTAGE_SECONDS',
 	'STUCK_SECONDS',
 	'QUIET_SECONDS',
 	'MESSAGES_KEPT_SECONDS',
@@ -44,20 +50,28 @@ const env = readEnvironment(
 const sqs = new SQSClient({});
 const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
 const timeoutMs = Number(env.REQUEST_SECONDS) * 1000;
+const pace = makePace();
+const store = makeStateStore(new S3Client({}), env.STATE_BUCKET);
+const breaker = makeCircuitBreaker(store, makeProbe(env.SUPERVISELY_SERVER), {
+	longestWait: Number(env.LONGEST_WAIT_SECONDS),
+	longestOutageMs: Number(env.LONGEST_OUTAGE_SECONDS) * 1000,
+});
 const ports = {
-	store: makeStateStore(new S3Client({}), env.STATE_BUCKET),
-	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs })),
+	store,
+	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs, pace })),
 	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
 	progressMs: Number(env.PROGRESS_SECONDS) * 1000,
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	stuckMs: Number(env.STUCK_SECONDS) * 1000,
 	messagesKeptMs: Number(env.MESSAGES_KEPT_SECONDS) * 1000,
+	outage: breaker.outage,
 };
 const queue = {
 	sqs,
 	queueUrl: env.RECOUNT_QUEUE_URL,
 	deliveries: Number(env.DELIVERIES),
 	longestWait: Number(env.LONGEST_WAIT_SECONDS),
+	inFlightSeconds: inFlightSeconds(Number(env.LEASE_SECONDS)),
 };
 
 const messageSchema = z.union([recountMessageSchema, decodeMessageSchema, planMessageSchema]);
@@ -66,11 +80,12 @@ const messageSchema = z.union([recountMessageSchema, decodeMessageSchema, planMe
 const work = (message: AnyMessage, _: Context, { body, eventSourceARN }: SQSRecord): Promise<void> =>
 	'kind' in message || 'chunk' in message
 		? handleDeadLetter(ports, message, { queue: eventSourceARN, body })
-		: countNode(ports, message, recordProgress);
+		: breaker.run(() => countNode(ports, message, recordProgress));
 
 const workOnRecords = middy<SQSEvent>()
 	.use(parseRecords(messageSchema))
 	.use(partialBatchFailures(queue, makeKeepFailure(ports.store)))
+	.use(heartbeat(queue))
 	.handler<SQSEvent, SQSBatchResponse>(eachRecord(work));
 
 /**

@@ -1,4 +1,5 @@
 import type { Send } from '#shared/aws/queue.ts';
+import type { CircuitBreaker } from '#shared/circuit-breaker.ts';
 import type { PlanMessage } from '#shared/sampling/messages.ts';
 import type { StateStore } from '#shared/state-store.ts';
 import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
@@ -17,3 +18,6 @@ export type ReducePorts = {
 	/** Retention of the work queues: no message waits longer. */
 	messagesKeptMs: number;
 };
+
+/** Dependencies of the sweep. `outage`: the outage of the server that all work waits for, if there is one. */
+export type SweepPorts = ReducePorts & Pick<CircuitBreaker, 'outage'>;

@@ -26,6 +26,7 @@ export async function recordProgress(ports: ReducePorts, at: Attempt): Promise<v
 	const inDestination = (last?.inDestination ?? 0) + 1;
 	const isDue = inDestination >= recordsPerDestinationRecord;
 	const progress: Progress = {
+		...last,
 		...{ schema: 1, at: new Date().toISOString(), summary },
 		inDestination: isDue ? 0 : inDestination,
 	};

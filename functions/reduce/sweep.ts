@@ -7,7 +7,7 @@ import { nodeIds } from '#shared/sampling/node.ts';
 import { lastProgress, openSchema, writeOpen } from '#shared/sampling/open.ts';
 import { countNode } from './count-node.ts';
 import { recordEnd } from './end-of-sampling.ts';
-import type { ReducePorts } from './ports.ts';
+import type { ReducePorts, SweepPorts } from './ports.ts';
 import { summarizeOpen } from './summarize-open.ts';
 
 /** How often the unfinished messages of a stuck sampling are sent again before it is ended. */
@@ -16,10 +16,11 @@ const mostResent = 3;
 /**
  * Checks all open samplings. One without progress since the last sweep is recounted, in case a recount message was lost.
  * The unfinished messages of a stuck one are sent again, in case another message was lost. One that stays stuck is ended
- * with the reason. One that may be waiting in the queues while others make progress is left alone.
+ * with the reason. One that may be waiting in the queues while others make progress, or for a server that is away, is left
+ * alone.
  * @param quietMs samplings with newer progress are skipped
  */
-export async function sweep(ports: ReducePorts, quietMs: number): Promise<void> {
+export async function sweep(ports: SweepPorts, quietMs: number): Promise<void> {
 	const { store } = ports;
 	const heard = new Map<string, number>();
 	for await (const key of store.list(keys.openAttempts)) {
@@ -40,7 +41,7 @@ export async function sweep(ports: ReducePorts, quietMs: number): Promise<void> 
 }
 
 const sweepAttempt = async (
-	ports: ReducePorts,
+	ports: SweepPorts,
 	at: Attempt,
 	{ quietMs, othersHeard }: { quietMs: number; othersHeard: number },
 ): Promise<void> => {
@@ -57,18 +58,18 @@ const sweepAttempt = async (
 	if (at.attempt > 1 && (await beginAttempt(store, at))) return sendPlan([projectMessage(at)]);
 	const nothing = async () => {};
 	for (const node of await unfinishedNodes(ports, at)) await countNode(ports, recountMessage(at, node), nothing);
-	if (idleMs < stuckMs || (await hasEnded(store, at))) return;
+	if (idleMs < stuckMs || (await hasEnded(store, at)) || (await ports.outage())) return;
 	// There was progress since the messages were sent again, so the count restarts.
 	const { resent, inLineSince } = heard > opened ? { resent: 0, inLineSince: null } : open;
 	const since = inLineSince ?? new Date(Math.max(opened, heard)).toISOString();
 	// Longer than the retention of the queues, so its messages are gone.
 	if (now - othersHeard < stuckMs && now - Date.parse(since) < messagesKeptMs) {
 		log.info('Sampling is waiting while other samplings make progress', { ...at, since });
-		return writeOpen(store, at, { resent, inLineSince: since });
+		return writeOpen(store, at, { resent, inLineSince: since }, open);
 	}
 	if (resent < mostResent) {
 		log.warn('Sampling makes no progress: its unfinished messages are sent again', { ...at, resent });
-		await writeOpen(store, at, { resent: resent + 1 });
+		await writeOpen(store, at, { resent: resent + 1 }, open);
 		return sendPlan([projectMessage(at)]);
 	}
 	const minutes = Math.round((stuckMs * (mostResent + 1)) / 60_000);

@@ -56,6 +56,16 @@ export class TransientError extends FramefanError {
 	}
 }
 
+/** The server has more to do than it bears (429). */
+export class TooManyRequests extends TransientError {
+	override readonly name = 'TooManyRequests';
+}
+
+/** The error of an answer whose status is transient. @param retryAfter its `Retry-After` header */
+export function transientAnswer(status: number, message: string, retryAfter: string | null): TransientError {
+	return new (status === 429 ? TooManyRequests : TransientError)(message, retryAfter);
+}
+
 /** A `Retry-After` header: seconds or a date (RFC 9110, 10.2.3); 0 for none. */
 const secondsUntil = (retryAfter: string | null): number => {
 	if (!retryAfter) return 0;

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { buildLayer, hostLayerFile, type LayerName, layerFingerprint, type Target } from '../../layers/build-layer.ts';
+import { buildLayer, hostLayerFile } from '../../layers/build-layer.ts';
+import { checkProgram } from '../../layers/ffmpeg-program.ts';
+import { layerFingerprint } from '../../layers/fingerprint.ts';
+import type { LayerName } from '../../layers/native-packages.ts';
+import type { Deployment } from '../deployment.ts';
 
 /**
  * A layer with a native program or package (see `layers/build-layer.ts`); `program`: path of another build. For `host` it
@@ -13,9 +17,16 @@ export class MediaLayer extends LayerVersion {
 	constructor(
 		scope: Construct,
 		id: string,
-		props: { layer: LayerName; target: Target | 'host'; license: string; program?: string },
+		props: {
+			layer: LayerName;
+			deployment: Pick<Deployment, 'architecture' | 'target'>;
+			license?: string;
+			program?: string;
+		},
 	) {
-		const { layer, target, program } = props;
+		const { layer, program } = props;
+		const { architecture, target } = props.deployment;
+		if (program !== undefined && target !== 'host') checkProgram(program, target);
 		super(scope, id, {
 			code: Code.fromAsset(import.meta.dirname, {
 				// The content is determined by the lock file, so it is neither copied nor hashed.
@@ -33,7 +44,8 @@ export class MediaLayer extends LayerVersion {
 				},
 			}),
 			description: `${layer} for ${target === 'host' ? target : `${target.platform}-${target.arch}`}`,
-			license: props.license,
+			...(props.license === undefined ? {} : { license: props.license }),
+			compatibleArchitectures: [architecture],
 		});
 	}
 }

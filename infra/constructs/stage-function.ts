@@ -1,24 +1,18 @@
 import { join } from 'node:path';
-import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type Duration, Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import {
-	type Architecture,
-	type ILayerVersion,
-	LoggingFormat,
-	type RecursiveLoop,
-	Runtime,
-	Tracing,
-} from 'aws-cdk-lib/aws-lambda';
+import { type ILayerVersion, LoggingFormat, type RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { Deployment } from '../deployment.ts';
 
 const functionsFolder = join(import.meta.dirname, '..', '..', 'functions');
 
 export type StageProps = {
 	/** Folder under `functions/`; its `handler.ts` exports `handler`. */
 	stage: string;
-	architecture: Architecture;
+	deployment: Pick<Deployment, 'architecture' | 'logs'>;
 	memoryMiB: number;
 	timeout: Duration;
 	layers?: ILayerVersion[];
@@ -34,17 +28,14 @@ export class StageFunction extends NodejsFunction {
 		super(scope, id, {
 			entry: join(functionsFolder, props.stage, 'handler.ts'),
 			runtime: Runtime.NODEJS_24_X,
-			architecture: props.architecture,
+			architecture: props.deployment.architecture,
 			memorySize: props.memoryMiB,
 			timeout: props.timeout,
 			layers: props.layers ?? [],
 			...(props.recursiveLoop ? { recursiveLoop: props.recursiveLoop } : {}),
 			tracing: Tracing.ACTIVE,
 			loggingFormat: LoggingFormat.JSON,
-			logGroup: new LogGroup(scope, `${id}Logs`, {
-				retention: RetentionDays.ONE_MONTH,
-				removalPolicy: RemovalPolicy.DESTROY,
-			}),
+			logGroup: new LogGroup(scope, `${id}Logs`, props.deployment.logs),
 			bundling: {
 				format: OutputFormat.ESM,
 				mainFields: ['module', 'main'],

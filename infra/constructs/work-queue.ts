@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { EventSourceMappingOptions, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -19,6 +20,8 @@ export type WorkQueueProps = {
 	/** The function that turns dead letters into faults, and its time limit. */
 	deadLetterConsumer: IFunction;
 	deadLetterConsumerTimeout: Duration;
+	/** The customer's key; undefined: that of SQS. */
+	key: IKey | undefined;
 };
 
 /**
@@ -33,16 +36,19 @@ export class WorkQueue extends Construct {
 
 	constructor(scope: Construct, id: string, props: WorkQueueProps) {
 		super(scope, id);
+		const encryption = props.key ? { encryptionMasterKey: props.key } : {};
 		this.deadLetters = new Queue(this, 'DeadLetters', {
 			visibilityTimeout: sixTimes(props.deadLetterConsumerTimeout),
 			retentionPeriod: Duration.days(14),
 			enforceSSL: true,
+			...encryption,
 		});
 		this.queue = new Queue(this, 'Queue', {
 			visibilityTimeout: sixTimes(props.workerTimeout),
 			retentionPeriod: props.messagesKept,
 			deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.deliveries },
 			enforceSSL: true,
+			...encryption,
 		});
 		const { batchSize, maxConcurrency } = props;
 		// Its worker sets when a message that failed comes again.

@@ -1,6 +1,7 @@
 import { App, type IPolicyValidationContext } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, type NagPack, ServerlessChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
+import { allChoices } from '#test/chosen-template.ts';
 import { FramefanStack } from '../../infra/stack.ts';
 
 /** Findings of cdk-nag that stay: by the beginning of the rule and of the resource's path. */
@@ -22,8 +23,11 @@ const acknowledged: [rule: string, path: string, reason: string][] = [
 	['Serverless-SNSRedrivePolicy', 'Alarms/Email', 'SNS tries an e-mail again by itself'],
 ];
 
-test('cdk-nag finds nothing but what is acknowledged with a reason', () => {
-	const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+test.each([
+	['as it is', {}],
+	['with all that can be chosen', allChoices],
+])('cdk-nag finds nothing but what is acknowledged with a reason, %s', (_, choices) => {
+	const app = new App({ context: { 'aws:cdk:bundling-stacks': [], ...choices } });
 	new FramefanStack(app, 'Framefan', { layersFor: 'host' });
 	const context = { appConstruct: app, templatePaths: [] } as unknown as IPolicyValidationContext;
 	const packs: NagPack[] = [new AwsSolutionsChecks(), new ServerlessChecks()];

@@ -57,7 +57,9 @@ test('parameters are checked as CloudFormation does', () => {
 		]),
 	);
 	for (const Width of ['1', '1001', 'wide', ''])
-		expect(() => parameterValues(template, { Needed: 'x', Width })).toThrow(`Width is "${Width}", not a number from 2`);
+		expect(() => parameterValues(template, { Needed: 'x', Width })).toThrow(
+			`Width is "${Width}": it must be a number from 2`,
+		);
 	expect(() => parameterValues(template, {})).toThrow('Needed');
 	expect(() => parameterValues(template, { Needed: 'x', Frames: '0' })).toThrow('Frames is "0"');
 	expect(() => parameterValues(template, { Needed: 'x', Other: '1' })).toThrow('Other');

@@ -106,14 +106,9 @@ describe('what a function may do', () => {
 			state('s3:GetObject', 'samplings/*', 'open/*', 'videos/*', 'labels/*', 'leases/project-*', 'claims/*'),
 			state(
 				...(['s3:PutObject', 'samplings/*/destination.json', 'samplings/*/scope.json'] as const),
-				...['samplings/*/nodes/*', 'samplings/*/steps/*', 'samplings/*/done/*'],
-				...[
-					`${ofAttempt}/nodes/*`,
-					`${ofAttempt}/chunks/*`,
-					`${ofAttempt}/failures/*`,
-					`${ofAttempt}/outcome.json`,
-					'open/*',
-				],
+				...['samplings/*/nodes/*', 'samplings/*/steps/*', 'samplings/*/chunks/*', 'samplings/*/done/*'],
+				...[`${ofAttempt}/nodes/*`, `${ofAttempt}/chunks/*`],
+				...[`${ofAttempt}/failures/*`, `${ofAttempt}/outcome.json`, 'open/*'],
 				...['videos/*/index-*.json', 'leases/project-*', 'claims/*'],
 			),
 			...[state(uploads, 'videos/*/file'), state('s3:DeleteObject', 'labels/*'), token],

@@ -53,7 +53,9 @@ const untraced = (text: string) => expect(text).not.toMatch(/^\s+at |node:intern
 
 test.each(['', ' --json', ' --json 2>&1'])('a reader that has seen enough ends it without a word (%s)', async more => {
 	const { code, stdout, stderr } = await shell(`node ${command} frames '${video}' --verify${more} | head -1`);
-	expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+	expect(code, stderr).toBe(0);
+	// When it leaves only after the last line was written, the command ends as usual.
+	expect(stderr).toMatch(/^(30 frames of 30 pictures, 0 faults\n)?$/);
 	expect(stdout.trim().split('\n')).toHaveLength(1);
 });
 

@@ -23,7 +23,6 @@ const forOtherEvents: Record<string, string> = {
 	'Reduce s3:AbortMultipartUpload samplings/*/report.json': 'a long report fails in the middle',
 	'Decode sqs:SendMessage decodingqueue': 'another worker has the lease of a chunk: chaos',
 	'Decode s3:PutObject samplings/*/attempts/*/outcome.json': 'the token is refused while uploading: faults.test.ts',
-	'Reduce sqs:ChangeMessageVisibility reportingqueue': 'counting fails: chaos',
 	'Reduce sqs:DeleteMessage reportingdeadletters': 'counting fails five times',
 	'Reduce s3:GetObject open/*': 'the sweep finds an open sampling: chaos',
 	'Reduce s3:PutObject open/*': 'the sweep sends the steps of a sampling again: chaos',

@@ -5,7 +5,7 @@ import { writeOpen } from '#shared/sampling/open.ts';
 import type { Destination, Progress } from '#shared/sampling/outcome.ts';
 import { requestSchema, type SamplingRecord } from '#shared/sampling/request.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
-import type { ReducePorts } from '../../functions/reduce/ports.ts';
+import type { SweepPorts } from '../../functions/reduce/ports.ts';
 import { temporaryState } from './state-folder.ts';
 
 /** The attempt that {@link openSampling} makes. */
@@ -21,7 +21,7 @@ export async function openSampling({ isPlanned = true } = {}) {
 	const sent: PlanMessage[] = [];
 	const written: Record<string, unknown>[] = [];
 	const others = { team: { keeps: 'this' }, is_sample: true };
-	const ports: ReducePorts = {
+	const ports: SweepPorts = {
 		store,
 		supervisely: {
 			project: async id => ({ id, name: 'd', workspaceId: 1, type: 'images', customData: written.at(-1) ?? others }),
@@ -29,6 +29,7 @@ export async function openSampling({ isPlanned = true } = {}) {
 			images: async function* () {},
 		},
 		sendPlan: async messages => void sent.push(...messages),
+		outage: async () => undefined,
 		...{ progressMs: 0, leaseMs: 5000, stuckMs: 90 * minute, messagesKeptMs: 7 * 24 * 60 * minute },
 	};
 	const record: SamplingRecord = {

@@ -17,7 +17,7 @@ import { tiny, tinyVideos, writeTinyVideoProject } from './tiny-video-project.ts
 export type Workbench = {
 	readonly server: SuperviselyServer;
 	/** Changes what the server knows, behind its back, while it is closed. */
-	changeServer(change: (store: Store) => void): Promise<void>;
+	changeServer(change: (store: Store) => void | Promise<void>): Promise<void>;
 	stack: LocalStack;
 	api: ApiClient;
 	/** The tiny video project. */
@@ -76,7 +76,7 @@ export async function openWorkbench(
 			const port = Number(new URL(server.address).port);
 			await server.close();
 			const store = new Store(dataDir);
-			change(store);
+			await change(store);
 			store.close();
 			server = await startSuperviselyServer({ dataDir, port });
 		},

@@ -4,7 +4,7 @@ import { log } from '../log.ts';
 import type { StateStore } from '../state-store.ts';
 
 /** `until`: epoch milliseconds; 0: released. */
-const leaseSchema = z.object({ holder: z.string(), until: z.number() });
+export const leaseSchema = z.object({ holder: z.string(), until: z.number() });
 type Lease = z.output<typeof leaseSchema>;
 
 /** Renewals of a lease before it would expire. */

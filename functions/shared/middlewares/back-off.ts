@@ -1,7 +1,8 @@
 import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
 import { DeferredError, TransientError } from '../errors.ts';
 import { log } from '../log.ts';
-import { failedRecords, isOf, type WorkQueue } from './failed-records.ts';
+import { failedRecords } from './failed-records.ts';
+import { isOf, type WorkQueue } from './work-queue.ts';
 
 /** Longest visibility timeout of SQS, in seconds. */
 const longestVisibility = 43_200;

@@ -6,9 +6,10 @@ import { measure } from '../metrics.ts';
 import type { AnyMessage } from '../sampling/messages.ts';
 import { backOff } from './back-off.ts';
 import type { Outcomes } from './each-record.ts';
-import { failedRecords, type WorkQueue } from './failed-records.ts';
+import { failedRecords } from './failed-records.ts';
 import type { MessageEvent } from './parse-records.ts';
 import { resendDeferred } from './resend-deferred.ts';
+import type { WorkQueue } from './work-queue.ts';
 
 /**
  * Everything that happens to failed records, in this order: deferred messages are sent again, reasons are kept, delays

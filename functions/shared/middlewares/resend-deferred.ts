@@ -2,7 +2,8 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DeferredError } from '../errors.ts';
 import { log } from '../log.ts';
 import { traceAttribute } from '../trace.ts';
-import { failedRecords, isOf, type WorkQueue } from './failed-records.ts';
+import { failedRecords } from './failed-records.ts';
+import { isOf, type WorkQueue } from './work-queue.ts';
 
 /** Longest `DelaySeconds` of SQS. */
 const longestDelay = 900;

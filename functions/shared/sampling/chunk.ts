@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { StateStore } from '../state-store.ts';
+import { storedObject } from '../stored-object.ts';
 import { labelsSchema } from '../supervisely/labels/labels.ts';
 import { decodePlanSchema, wantedFrameSchema } from '../video/extract/decode-plan.ts';
 import { readDocument } from './documents.ts';
@@ -12,10 +13,10 @@ import { imageSettingsSchema, type Settings } from './settings.ts';
  * A frame that was in the destination when the video was planned has the id of its image, and its size if the server
  * reports it. One whose image is replaced has the id of the old image in `replaces`, and the size of that.
  */
-export const chunkSchema = z.strictObject({
+export const chunkSchema = storedObject({
 	schema: z.literal(1),
 	id: z.string(),
-	video: z.strictObject({ id: z.int(), name: z.string() }),
+	video: storedObject({ id: z.int(), name: z.string() }),
 	/** Dataset of the destination that gets the images. */
 	dataset: z.int(),
 	settings: imageSettingsSchema,
@@ -26,7 +27,7 @@ export const chunkSchema = z.strictObject({
 			name: z.string(),
 			image: z.int().optional(),
 			replaces: z.int().optional(),
-			size: z.strictObject({ width: z.int(), height: z.int() }).optional(),
+			size: storedObject({ width: z.int(), height: z.int() }).optional(),
 		}),
 	),
 	/** Null when all frames are in the destination already and only their labels are updated. */
@@ -39,6 +40,11 @@ export const chunkSchema = z.strictObject({
 export type Chunk = z.output<typeof chunkSchema>;
 export type ChunkFrame = Chunk['frames'][number];
 
+/** Where an attempt writes a chunk. */
+export function chunkKey(at: Attempt, chunk: string): string {
+	return at.attempt === 1 ? keys.chunk(at.sampling, chunk) : keys.retriedChunk(at, chunk);
+}
+
 /** A chunk, as this attempt has written it; one that it has not refreshed, as the last attempt that did. */
 export async function readChunk(
 	store: Pick<StateStore, 'read'>,
@@ -46,7 +52,7 @@ export async function readChunk(
 	id: string,
 ): Promise<Chunk | undefined> {
 	for (let last = attempt; last >= 1; last--) {
-		const chunk = await readDocument(store, keys.chunk({ sampling, attempt: last }, id), chunkSchema);
+		const chunk = await readDocument(store, chunkKey({ sampling, attempt: last }, id), chunkSchema);
 		if (chunk) return chunk;
 	}
 	return undefined;

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { messageOf } from '../errors.ts';
 import { log } from '../log.ts';
 import type { StateStore } from '../state-store.ts';
+import { storedObject } from '../stored-object.ts';
 import { keys } from './keys.ts';
 import { type AnyMessage, identityOf } from './messages.ts';
 
 /** The last failure of a message, in case it becomes a dead letter. */
-export const failureSchema = z.strictObject({
+export const failureSchema = storedObject({
 	schema: z.literal(1),
 	at: z.string(),
 	deliveries: z.int().min(1),
@@ -28,7 +29,7 @@ export function makeKeepFailure(
 }
 
 /** A copy of a dead letter, with the dead-letter queue it came from. */
-export const deadLetterSchema = z.strictObject({
+export const deadLetterSchema = storedObject({
 	schema: z.literal(1),
 	at: z.string(),
 	queue: z.string(),

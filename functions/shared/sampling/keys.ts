@@ -24,8 +24,10 @@ export const keys = {
 	faultyNode: (at: Attempt, node: string) => `${ofAttempt(at)}/nodes/${node}.json`,
 	/** Messages of the children of a node, to send them again. */
 	childMessages: (sampling: string, node: string) => `samplings/${sampling}/steps/${node}.json`,
-	/** A chunk, with everything that decoding it needs; as planned or refreshed by this attempt. */
-	chunk: (at: Attempt, chunk: string) => `${ofAttempt(at)}/chunks/${chunk}.json`,
+	/** A chunk, with everything that decoding it needs, as the first attempt has planned it. */
+	chunk: (sampling: string, chunk: string) => `samplings/${sampling}/chunks/${chunk}.json`,
+	/** The same, as a later attempt has refreshed or planned it. */
+	retriedChunk: (at: Attempt, chunk: string) => `${ofAttempt(at)}/chunks/${chunk}.json`,
 	/** Prefix of the markers of the finished children of a node. */
 	markers: (sampling: string, node: string) => `samplings/${sampling}/done/${node}/`,
 	/** Marks a child of a node as finished: the summary of a chunk or of a child node. */
@@ -53,6 +55,8 @@ export const keys = {
 	listed: (sampling: string, createdAt: string) =>
 		`${keys.list}${String(latestMs - Date.parse(createdAt)).padStart(15, '0')}-${sampling}.json`,
 	list: 'list/',
+	/** Whether the Supervisely server is away (see `circuit-breaker.ts`). */
+	outage: 'outage.json',
 	/** The last run of the scheduled sampling. */
 	scheduled: 'standing.json',
 	/** State of an unfinished pass over a long file. */

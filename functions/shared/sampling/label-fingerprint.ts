@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { StateStore } from '../state-store.ts';
+import { storedObject } from '../stored-object.ts';
 import { readDocument } from './documents.ts';
 import { keys } from './keys.ts';
 import type { LabelFingerprint } from './node.ts';
 import type { Settings } from './settings.ts';
 
-const documentSchema = z.strictObject({ schema: z.literal(1), fingerprint: z.string() });
+export const fingerprintSchema = storedObject({ schema: z.literal(1), fingerprint: z.string() });
 
 /** Fingerprint of what labels are made of: equal fingerprints mean equal labels. */
 export function fingerprintOf(madeOf: unknown): string {
@@ -21,7 +22,7 @@ export function settingsOfLabels(settings: Settings) {
 
 /** Records that all labels of a dataset match their source. */
 export function writeLabelFingerprint(store: StateStore, { dataset, fingerprint }: LabelFingerprint): Promise<void> {
-	return store.write(keys.labelFingerprint(dataset), documentSchema.encode({ schema: 1, fingerprint }));
+	return store.write(keys.labelFingerprint(dataset), fingerprintSchema.encode({ schema: 1, fingerprint }));
 }
 
 /** Whether all labels of a dataset were last made of the same. */
@@ -29,7 +30,7 @@ export async function labelsAreUpToDate(
 	store: StateStore,
 	{ dataset, fingerprint }: LabelFingerprint,
 ): Promise<boolean> {
-	return (await readDocument(store, keys.labelFingerprint(dataset), documentSchema))?.fingerprint === fingerprint;
+	return (await readDocument(store, keys.labelFingerprint(dataset), fingerprintSchema))?.fingerprint === fingerprint;
 }
 
 /** Removes the record before labels are written: an interrupted update leaves old and new labels. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedObject } from '../stored-object.ts';
 import type { Attempt } from './keys.ts';
 import { nodeIds } from './node.ts';
 
@@ -21,8 +22,8 @@ const share = {
 
 /** Messages of the plan queue: plan a project, a dataset, a page of a listing or a video. */
 export const planMessageSchema = z.discriminatedUnion('kind', [
-	z.strictObject({ schema, kind: z.literal('project'), sampling, attempt }),
-	z.strictObject({
+	storedObject({ schema, kind: z.literal('project'), sampling, attempt }),
+	storedObject({
 		schema,
 		kind: z.literal('dataset'),
 		sampling,
@@ -34,7 +35,7 @@ export const planMessageSchema = z.discriminatedUnion('kind', [
 		under: id.nullable(),
 		...share,
 	}),
-	z.strictObject({
+	storedObject({
 		schema,
 		kind: z.literal('page'),
 		sampling,
@@ -50,7 +51,7 @@ export const planMessageSchema = z.discriminatedUnion('kind', [
 		perPage: z.int().min(1),
 		...share,
 	}),
-	z.strictObject({
+	storedObject({
 		schema,
 		kind: z.literal('video'),
 		sampling,
@@ -94,7 +95,7 @@ export function videoMessage({ sampling, attempt }: Attempt, fields: Omit<VideoM
 }
 
 /** Message of the decode queue: process a chunk. */
-export const decodeMessageSchema = z.strictObject({
+export const decodeMessageSchema = storedObject({
 	schema,
 	sampling,
 	attempt,
@@ -109,7 +110,10 @@ export function decodeMessage({ sampling, attempt }: Attempt, node: string, chun
 }
 
 /** Message of the recount queue: this node, or something below it, has changed. */
-export const recountMessageSchema = z.strictObject({ schema, sampling, attempt, node: z.string() });
+export const recountMessageSchema = storedObject({ schema, sampling, attempt, node: z.string() }).refine(
+	message => !('kind' in message || 'chunk' in message),
+	'it has a kind or a chunk, so it is a message of another queue',
+);
 export type RecountMessage = z.output<typeof recountMessageSchema>;
 
 /** Says that a node, or something below it, has changed. */
@@ -140,4 +144,4 @@ export function logFieldsOf(message: AnyMessage): Record<string, unknown> {
 }
 
 /** Messages of the children of a node, stored to send them again. */
-export const childMessagesSchema = z.strictObject({ schema, messages: z.array(planMessageSchema) });
+export const childMessagesSchema = storedObject({ schema, messages: z.array(planMessageSchema) });

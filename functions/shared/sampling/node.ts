@@ -1,22 +1,23 @@
 import { z } from 'zod';
+import { storedObject } from '../stored-object.ts';
 import { summarySchema } from './summary.ts';
 
 /** A dataset of a destination, and a fingerprint of what all its labels are made of. */
-const labelFingerprintSchema = z.strictObject({ dataset: z.int(), fingerprint: z.string() });
+const labelFingerprintSchema = storedObject({ dataset: z.int(), fingerprint: z.string() });
 export type LabelFingerprint = z.output<typeof labelFingerprintSchema>;
 
 /**
  * A node of the walk: project, dataset, page of a long listing, or video. Written before any child is enqueued, so that
  * a recount knows which children are unfinished.
  */
-export const nodeSchema = z.strictObject({
+export const nodeSchema = storedObject({
 	schema: z.literal(1),
 	id: z.string(),
 	parent: z.string().nullable(),
 	/** Ids of nodes, or of chunks for a video. */
 	children: z.array(z.string()),
 	/** For a video. */
-	video: z.strictObject({ id: z.int(), name: z.string() }).optional(),
+	video: storedObject({ id: z.int(), name: z.string() }).optional(),
 	/** For a video: fingerprint of its labels. */
 	labels: labelFingerprintSchema.optional(),
 	/** Counts of the node itself, without its children. */

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { StateStore } from '../state-store.ts';
+import { storedObject } from '../stored-object.ts';
 import { readDocument } from './documents.ts';
 import { type Attempt, keys } from './keys.ts';
 import { progressSchema } from './outcome.ts';
 
 /** An attempt whose end is not recorded yet, and what the sweep did when it made no progress. */
-export const openSchema = z.strictObject({
+export const openSchema = storedObject({
 	schema: z.literal(1),
 	/** When it was opened, its messages were last sent again, or it was last seen waiting behind others. */
 	at: z.string(),
@@ -16,10 +17,21 @@ export const openSchema = z.strictObject({
 });
 export type Open = z.output<typeof openSchema>;
 
-export function writeOpen(store: StateStore, at: Attempt, open: Partial<Open> = {}): Promise<void> {
+/**
+ * Opens an attempt, or writes what has changed of one that is open.
+ * @param changes what differs from an attempt that has just been opened
+ * @param before the document that is changed, of which another release may know more fields
+ */
+export function writeOpen(
+	store: StateStore,
+	at: Attempt,
+	changes: Partial<Open> = {},
+	before: Partial<Open> = {},
+): Promise<void> {
 	return store.write(keys.open(at), {
+		...before,
 		...{ schema: 1, at: new Date().toISOString(), resent: 0, inLineSince: null },
-		...open,
+		...changes,
 	} satisfies Open);
 }
 

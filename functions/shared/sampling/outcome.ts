@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { storedObject } from '../stored-object.ts';
 import { summarySchema } from './summary.ts';
 
-export const destinationSchema = z.strictObject({
+export const destinationSchema = storedObject({
 	schema: z.literal(1),
 	id: z.int().min(1),
 	name: z.string(),
@@ -12,7 +13,7 @@ export type Destination = z.output<typeof destinationSchema>;
 export const states = ['running', 'completed', 'completed_with_faults', 'failed', 'cancelled'] as const;
 
 /** How a sampling ended. */
-export const outcomeSchema = z.strictObject({
+export const outcomeSchema = storedObject({
 	schema: z.literal(1),
 	state: z.enum(states).exclude(['running']),
 	/** Why, when it failed. */
@@ -23,7 +24,7 @@ export const outcomeSchema = z.strictObject({
 export type Outcome = z.output<typeof outcomeSchema>;
 
 /** Progress at a point in time. */
-export const progressSchema = z.strictObject({
+export const progressSchema = storedObject({
 	schema: z.literal(1),
 	at: z.string(),
 	summary: summarySchema,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedObject } from '../stored-object.ts';
 import { type Attempt, keys } from './keys.ts';
 import { states } from './outcome.ts';
 import { faultSchema, type Summary, summarySchema } from './summary.ts';
@@ -16,14 +17,14 @@ export type VideoReport = z.output<typeof videoReportSchema>;
  * - all pieces of another part
  */
 const pieceSchema = z.union([
-	z.strictObject({ video: videoReportSchema, markers: z.array(z.string()) }),
-	z.strictObject({ faults: z.array(faultSchema) }),
-	z.strictObject({ part: z.string() }),
+	storedObject({ video: videoReportSchema, markers: z.array(z.string()) }),
+	storedObject({ faults: z.array(faultSchema) }),
+	storedObject({ part: z.string() }),
 ]);
 export type ReportPiece = z.output<typeof pieceSchema>;
 
 /** Part of the report below one node of the walk, stored until the report is written; bounded in size. */
-export const reportPartSchema = z.strictObject({ schema: z.literal(1), pieces: z.array(pieceSchema) });
+export const reportPartSchema = storedObject({ schema: z.literal(1), pieces: z.array(pieceSchema) });
 
 /** Key of the part below a node; one with faults holds for its attempt only. */
 export function reportPartKey(at: Attempt, node: string, faulty: boolean) {
@@ -31,7 +32,7 @@ export function reportPartKey(at: Attempt, node: string, faulty: boolean) {
 }
 
 /** The report of a sampling. `faults`: those that belong to no video. */
-export const reportSchema = z.strictObject({
+export const reportSchema = storedObject({
 	schema: z.literal(1),
 	sampling: z.string(),
 	attempt: z.int().min(1),

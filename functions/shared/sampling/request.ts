@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { settingsSchema } from './settings.ts';
+import { storedObject } from '../stored-object.ts';
+import { settingsSchema, storedSettingsSchema } from './settings.ts';
 
 const id = z.int().min(1);
 const ids = z.array(id).min(1).max(10_000);
@@ -31,8 +32,19 @@ export const requestSchema = z.strictObject({
 export type SamplingRequest = z.output<typeof requestSchema>;
 export type SamplingRequestInput = z.input<typeof requestSchema>;
 
+const { source, destination } = requestSchema.shape;
+
+/** A request in a document: one of another release may have more. */
+const storedRequestSchema = requestSchema
+	.extend({
+		source: source.loose(),
+		destination: destination.unwrap().loose().default({}),
+		settings: storedSettingsSchema.prefault({}),
+	})
+	.loose() as unknown as typeof requestSchema;
+
 /** The stored request, with its id and time. */
-export const recordSchema = z.strictObject({
+export const recordSchema = storedObject({
 	schema: z.literal(1),
 	id: z.string(),
 	createdAt: z.string(),
@@ -40,7 +52,7 @@ export const recordSchema = z.strictObject({
 	standing: z.boolean().default(false),
 	/** Who asked: the ARN of the caller, as API Gateway knows it. None for the schedule, and on one machine. */
 	requestedBy: z.string().optional(),
-	request: requestSchema,
+	request: storedRequestSchema,
 });
 
 export type SamplingRecord = z.output<typeof recordSchema>;

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { z } from 'zod';
 import { SamplingFailure } from '../errors.ts';
 import type { StateStore } from '../state-store.ts';
+import { storedObject } from '../stored-object.ts';
 import type { Dataset, SuperviselyApi } from '../supervisely/remote/api.ts';
 import { readDocument } from './documents.ts';
 import { keys } from './keys.ts';
@@ -76,12 +77,12 @@ export function takenOf<Video extends { id: number }>({ take }: Pick<Share, 'tak
 	return videos.filter(({ id }) => ids.has(id));
 }
 
-const scopeSchema = z.strictObject({
+export const scopeSchema = storedObject({
 	schema: z.literal(1),
 	shares: z.array(
 		z.tuple([
 			z.int(),
-			z.strictObject({ take: z.union([z.literal('all'), z.literal('none'), z.array(z.int())]), nested: z.boolean() }),
+			storedObject({ take: z.union([z.literal('all'), z.literal('none'), z.array(z.int())]), nested: z.boolean() }),
 		]),
 	),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedObject } from '../stored-object.ts';
 import {
 	chromas,
 	type ImageOption,
@@ -71,8 +72,8 @@ export const settingsSchema = z
 		}
 	});
 
-/** What encoding an image needs of the settings. */
-export const imageSettingsSchema = z.object({
+/** What making an image needs of the settings, as in the document of a chunk. */
+export const imageSettingsSchema = storedObject({
 	resize: fields.resize,
 	format: fields.format,
 	quality: fields.quality,
@@ -80,5 +81,14 @@ export const imageSettingsSchema = z.object({
 	optimiseCoding: fields.optimiseCoding,
 });
 
+/** Picks these settings. */
+export function imageSettingsOf({ resize, format, quality, chroma, optimiseCoding }: Settings): ImageSettings {
+	return { resize, format, quality, chroma, optimiseCoding };
+}
+
+/** The settings in a document: those of another release may have more. */
+export const storedSettingsSchema = settingsSchema.loose() as unknown as typeof settingsSchema;
+
 export type Settings = z.output<typeof settingsSchema>;
+export type ImageSettings = z.output<typeof imageSettingsSchema>;
 export type SettingsInput = z.input<typeof settingsSchema>;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { storedObject } from '../stored-object.ts';
 
 /** A frame, figure or video that failed, with the reason. */
-export const faultSchema = z.strictObject({
+export const faultSchema = storedObject({
 	reason: z.string(),
 	message: z.string(),
-	video: z.strictObject({ id: z.int(), name: z.string() }).optional(),
+	video: storedObject({ id: z.int(), name: z.string() }).optional(),
 	frame: z.int().optional(),
 });
 export type Fault = z.output<typeof faultSchema>;
@@ -15,7 +16,7 @@ const count = z.int().min(0);
  * Result of a part of a sampling: a chunk (its marker), a video, a dataset or the whole. Each part is counted once by
  * its id, so sums are exact however often messages are delivered.
  */
-export const summarySchema = z.strictObject({
+export const summarySchema = storedObject({
 	videos: count,
 	framesPlanned: count,
 	framesUploaded: count,

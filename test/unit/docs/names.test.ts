@@ -7,6 +7,7 @@ import { metricUnits } from '#shared/metrics.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
 import { settingsSchema } from '#shared/sampling/settings.ts';
+import { contextKeys } from '../../../infra/context-keys.ts';
 import { settings } from '../../../infra/settings.ts';
 import { FramefanStack } from '../../../infra/stack.ts';
 import { commands } from './commands.ts';
@@ -24,9 +25,23 @@ test('docs/deploy.md has every parameter of the stack, and no other, with its de
 		.filter(({ node }) => node.id !== 'BootstrapVersion')
 		.map(({ node, default: value }) => [`\`${node.id}\``, value === '' ? '(empty)' : `\`${value}\``]);
 	expect(parameters.length).toBeGreaterThan(5);
-	const told = tableRows('docs/deploy.md', 3).filter(([, value]) => /^(`|\(empty\))/.test(value as string));
-	expect(told.map(([name, value]) => [name, value]).sort()).toEqual(parameters.sort());
+	expect(withDefaults(/^`[A-Z]/)).toEqual(parameters.sort());
 });
+
+test('docs/deploy.md has every context key, and no other, with its default', () => {
+	const keys = Object.entries(contextKeys).map(([key, { default: value }]) => [
+		`\`${key}\``,
+		value === '' ? '(empty)' : `\`${value}\``,
+	]);
+	expect(withDefaults(/^`[a-z]/)).toEqual(keys.sort());
+});
+
+/** The rows of docs/deploy.md that tell a default, without what they mean. */
+const withDefaults = (named: RegExp): string[][] =>
+	tableRows('docs/deploy.md', 3)
+		.filter(([name = '', value = '']) => named.test(name) && /^(`|\(empty\))/.test(value))
+		.map(row => row.slice(0, 2))
+		.sort();
 
 /** The names of options that stand in backticks. */
 const flagsIn = (text: string): string[] => namesIn(text).flatMap(name => /^--[a-z-]+/.exec(name)?.[0] ?? []);

@@ -42,7 +42,12 @@ const settleAll = async (
 	const store = makeMemoryStore();
 	const handler = middy<SQSEvent>()
 		.use(parseRecords(recountMessageSchema))
-		.use(partialBatchFailures({ sqs, queueUrl, deliveries: 5, longestWait: 900 }, makeKeepFailure(store)))
+		.use(
+			partialBatchFailures(
+				{ sqs, queueUrl, deliveries: 5, longestWait: 900, inFlightSeconds: 90 },
+				makeKeepFailure(store),
+			),
+		)
 		.handler<SQSEvent, SQSBatchResponse>(eachRecord((_, __, { messageId }) => work(messageId)));
 	const answer = await handler(delivered(records), {} as Context);
 	const reason = await store.read('samplings/s/attempts/1/failures/recount-video-2.json');

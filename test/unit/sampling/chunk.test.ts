@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
-import { chunkSchema, readChunk } from '#shared/sampling/chunk.ts';
-import { keys } from '#shared/sampling/keys.ts';
-import { settingsSchema } from '#shared/sampling/settings.ts';
+import { chunkKey, chunkSchema, readChunk } from '#shared/sampling/chunk.ts';
+import { imageSettingsOf, settingsSchema } from '#shared/sampling/settings.ts';
 import { makeMemoryStore } from '../../../library/memory-store.ts';
 
 const chunk = (pts: number) =>
 	chunkSchema.parse({
 		...{ schema: 1, id: 'a', video: { id: 2, name: 'v.mp4' }, dataset: 3, provenance: {} },
-		settings: settingsSchema.parse({ resize: [90, null], step: 5, format: 'jpg' }),
+		settings: imageSettingsOf(settingsSchema.parse({ resize: [90, null], step: 5, format: 'jpg' })),
 		frames: [{ index: 0, pts, name: 'f0' }],
 		...{ decodePlan: null, copy: null, labels: null },
 	});
@@ -16,14 +15,8 @@ test('each attempt reads a chunk as it has written it, or else as the last attem
 	const store = makeMemoryStore();
 	const at = (attempt: number) => ({ sampling: 's', attempt });
 	const read = async (attempt: number) => (await readChunk(store, at(attempt), 'a'))?.frames[0]?.pts;
-	await store.create(keys.chunk(at(1), 'a'), chunk(1));
-	await store.create(keys.chunk(at(3), 'a'), chunk(3));
+	await store.create(chunkKey(at(1), 'a'), chunk(1));
+	await store.create(chunkKey(at(3), 'a'), chunk(3));
 	expect(await Promise.all([1, 2, 3, 4].map(read))).toEqual([1, 1, 3, 3]);
 	expect(await readChunk(store, at(2), 'b')).toBeUndefined();
-});
-
-test('a chunk has those settings that its images are made with, and no others', () => {
-	expect(chunk(1).settings).toEqual({
-		...{ resize: [90, null], format: 'jpg', quality: null, chroma: null, optimiseCoding: false },
-	});
 });

@@ -64,7 +64,7 @@ test('a first step that never came so far fails the sampling', async () => {
 
 test('the images of a chunk that was given up are asked for until the server answers', async () => {
 	const { ports, store } = await openSampling();
-	await store.write(keys.chunk(at, 'a'), {
+	await store.write(keys.chunk(at.sampling, 'a'), {
 		...{ schema: 1, id: 'a', video: { id: 2, name: 'v.mp4' }, dataset: 3, settings: settingsSchema.parse({}) },
 		provenance: {},
 		frames: [

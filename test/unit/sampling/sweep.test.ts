@@ -49,6 +49,15 @@ test('recounts in any order, and twice, count each part once', async () => {
 	expect(written.filter(data => (data.framefan as { state: string }).state === 'completed')).toHaveLength(1);
 });
 
+test('a sampling that waits for a server that is away is left alone', async () => {
+	const { ports, store, sent, age } = await openSampling();
+	await age(91, 3);
+	const outage = { ...{ schema: 1 as const, since: 1, endedAt: 0, openUntil: 2, tries: 1 }, why: 'it answers 503' };
+	await sweep({ ...ports, outage: async () => outage }, 5 * minute);
+	expect(sent).toEqual([]);
+	expect(await readOutcome(store, at)).toBeUndefined();
+});
+
 test('a stuck sampling gets its messages again three times, and is then ended with a reason', async () => {
 	const { ports, store, sent, written, age } = await openSampling();
 	await age(4);

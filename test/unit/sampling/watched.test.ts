@@ -49,7 +49,7 @@ const handle = (records: object[], work: (message: DecodeMessage) => Promise<voi
 	const handler = middy<SQSEvent>()
 		.use(watched())
 		.use(parseRecords(decodeMessageSchema))
-		.use(partialBatchFailures({ ...queue, deliveries: 5, longestWait: 900 }, async () => {}))
+		.use(partialBatchFailures({ ...queue, deliveries: 5, longestWait: 900, inFlightSeconds: 90 }, async () => {}))
 		.handler<SQSEvent, SQSBatchResponse>(eachRecord(work));
 	return handler({ Records: records } as SQSEvent, context);
 };

@@ -1,9 +1,10 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { storedObject } from '../../stored-object.ts';
 import { type VideoAnnotation, videoAnnotationSchema } from '../annotation/video-annotation.ts';
 import { type ProjectMeta, projectMetaSchema, samplingTags } from '../meta/project-meta.ts';
 
 /** Data to label some frames of a video: their annotation, and the classes and tags of the destination. */
-export const labelsSchema = z.strictObject({ annotation: videoAnnotationSchema, meta: projectMetaSchema });
+export const labelsSchema = storedObject({ annotation: videoAnnotationSchema, meta: projectMetaSchema });
 export type Labels = z.output<typeof labelsSchema>;
 
 /**

@@ -1,9 +1,17 @@
 import type { Token } from '../../aws/secret.ts';
-import { messageOf, PermanentError, SamplingFailure, TransientError } from '../../errors.ts';
+import {
+	messageOf,
+	PermanentError,
+	SamplingFailure,
+	TooManyRequests,
+	TransientError,
+	transientAnswer,
+} from '../../errors.ts';
 import { isGone, reach, redirectMessage } from '../../reach.ts';
 import { retrying } from '../../retrying.ts';
 import { isTransientStatus } from '../../transient.ts';
 import { encodeForm, type FormPart, streamOf } from './multipart.ts';
+import { makePace, type Pace } from './pace.ts';
 
 /** A connection to a Supervisely server; all JSON endpoints are called by POST, as in the SDK. */
 export type SuperviselyHttp = {
@@ -47,6 +55,7 @@ export class CallRefused extends PermanentError {
 /**
  * @param options.timeoutMs time limit of a call before it is retried; streamed answers have longer
  * @param options.signal aborts all calls, also those waiting for a retry
+ * @param options.pace of all calls of this sandbox to the server
  * @param options.quick for interactive use: fails after the second try when the server is unreachable
  * @throws CallRefused for a permanent error; SamplingFailure for 401 and 403, which every call would get; transient
  * errors after the last try
@@ -57,8 +66,9 @@ export function connectSupervisely(
 	{
 		timeoutMs = usualTimeoutMs,
 		signal,
+		pace = makePace(),
 		quick = false,
-	}: { timeoutMs?: number; signal?: AbortSignal; quick?: boolean } = {},
+	}: { timeoutMs?: number; signal?: AbortSignal; pace?: Pace; quick?: boolean } = {},
 ): SuperviselyHttp {
 	const server = address.replace(/\/+$/, '');
 	const authorization = async (isRefused = false) => {
@@ -78,6 +88,7 @@ export function connectSupervisely(
 		within = timeoutMs,
 	): Promise<Response> => {
 		const send = async (key: Record<string, string>) => {
+			await pace.turn(signal);
 			const { body, headers } = init();
 			const silence = AbortSignal.timeout(within);
 			try {
@@ -107,6 +118,7 @@ export function connectSupervisely(
 				response = await send(fresh);
 			}
 		}
+		if (response.status !== 429) pace.accepted();
 		if (response.ok) return response;
 		const redirect = redirectMessage(server, response);
 		if (redirect) {
@@ -116,7 +128,9 @@ export function connectSupervisely(
 		const text = await response.text();
 		if (isTransientStatus(response.status)) {
 			const message = `${endpoint} answered ${response.status}: ${text.slice(0, 200)}`;
-			throw new TransientError(message, response.headers.get('retry-after'));
+			const error = transientAnswer(response.status, message, response.headers.get('retry-after'));
+			if (error instanceof TooManyRequests) pace.refused(error.seconds);
+			throw error;
 		}
 		if (response.status === 401 || response.status === 403) {
 			throw new SamplingFailure(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedObject } from '../../stored-object.ts';
 
 const count = z.number().int().min(0);
 const tick = z.number().int();
@@ -13,7 +14,7 @@ const columns = {
 	key: z.array(z.boolean()),
 };
 
-const bitstream = z.strictObject({ codec: z.string(), lengthBytes: count });
+const bitstream = storedObject({ codec: z.string(), lengthBytes: count });
 const stream = z.string().regex(/^[a-zA-Z]:[0-9]+$/);
 
 /**
@@ -23,18 +24,18 @@ const stream = z.string().regex(/^[a-zA-Z]:[0-9]+$/);
  * pictures; `changes`: bytes to replace; `restarts`: ffmpeg's picture count restarts within the file. `matrix`: display
  * matrix, empty for none. `setup`: goes in front of the first picture of each run.
  */
-export const decodePlanSchema = z.strictObject({
-	timeBase: z.strictObject({ num: count.min(1), den: count.min(1) }),
+export const decodePlanSchema = storedObject({
+	timeBase: storedObject({ num: count.min(1), den: count.min(1) }),
 	/** Size of the first picture, to which all others are scaled; null when unknown. */
-	size: z.strictObject({ width: count.min(1), height: count.min(1) }).nullable(),
+	size: storedObject({ width: count.min(1), height: count.min(1) }).nullable(),
 	/** Whether pictures are likely to be planes of this size that can be converted to RGB here. */
 	isPlanar: z.boolean().default(false),
 	demuxInput: z.discriminatedUnion('kind', [
-		z.strictObject({
+		storedObject({
 			kind: z.literal('samples'),
 			demuxer: z.string().regex(/^[a-z0-9]+$/),
 			timed: z.boolean(),
-			packets: z.strictObject({ distance: count.min(188), pid: count }).nullable(),
+			packets: storedObject({ distance: count.min(188), pid: count }).nullable(),
 			sampleDescription: base64,
 			matrix: base64,
 			width: count,
@@ -45,7 +46,7 @@ export const decodePlanSchema = z.strictObject({
 			...columns,
 			dts: z.array(tick),
 		}),
-		z.strictObject({
+		storedObject({
 			kind: z.literal('matroska'),
 			header: base64,
 			matrix: base64,
@@ -55,13 +56,13 @@ export const decodePlanSchema = z.strictObject({
 			...columns,
 			clusterTime: z.array(count),
 		}),
-		z.strictObject({
+		storedObject({
 			kind: z.literal('whole'),
 			demuxer: z.string().regex(/^[a-z0-9]+$/),
 			stream,
 			matrix: base64,
 			end: count,
-			changes: z.array(z.strictObject({ offset: count, bytes: base64 })),
+			changes: z.array(storedObject({ offset: count, bytes: base64 })),
 			/** ffmpeg's name of the decoder. */
 			decoder: z.string(),
 			counted: z.boolean(),
@@ -72,7 +73,7 @@ export const decodePlanSchema = z.strictObject({
 export type DecodePlan = z.output<typeof decodePlanSchema>;
 
 /** A wanted frame: its index, and its presentation time, which proves it, in ticks of the stream. */
-export const wantedFrameSchema = z.strictObject({ index: count, pts: tick });
+export const wantedFrameSchema = storedObject({ index: count, pts: tick });
 export type WantedFrame = z.output<typeof wantedFrameSchema>;
 
 /** A wanted frame that could not be output, and why. */

@@ -1,24 +1,25 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
+import { storedObject } from '../../stored-object.ts';
 import { presentationOrder, type VideoIndex } from './video-index.ts';
 
 const count = z.number().int().min(0);
 const bytes = z.base64();
 const codec = z.string();
-const bitstreamSchema = z.strictObject({ codec: z.string(), lengthBytes: count });
+const bitstreamSchema = storedObject({ codec: z.string(), lengthBytes: count });
 
 /**
  * The stored form of an index: columns are differences as variable-length integers, deflated, in base64; about 4 to 8
  * bytes per picture. `isShown`: a bit per picture; `order`: display order of the shown ones.
  */
-export const indexDocumentSchema = z.strictObject({
+export const indexDocumentSchema = storedObject({
 	schema: z.literal(2),
 	container: z.discriminatedUnion('kind', [
-		z.strictObject({
+		storedObject({
 			kind: z.literal('samples'),
 			demuxer: z.string(),
 			timed: z.boolean(),
-			packets: z.strictObject({ distance: count.min(188), pid: count }).nullable(),
+			packets: storedObject({ distance: count.min(188), pid: count }).nullable(),
 			sampleDescription: bytes,
 			matrix: bytes,
 			width: count,
@@ -29,7 +30,7 @@ export const indexDocumentSchema = z.strictObject({
 			bitstream: bitstreamSchema,
 			setup: bytes,
 		}),
-		z.strictObject({
+		storedObject({
 			kind: z.literal('matroska'),
 			header: bytes,
 			matrix: bytes,
@@ -39,21 +40,21 @@ export const indexDocumentSchema = z.strictObject({
 			bitstream: bitstreamSchema,
 			setup: bytes,
 		}),
-		z.strictObject({
+		storedObject({
 			kind: z.literal('whole'),
 			demuxer: z.string(),
 			stream: z.string(),
 			matrix: bytes,
 			end: count,
-			changes: z.array(z.strictObject({ offset: count, bytes: bytes })),
+			changes: z.array(storedObject({ offset: count, bytes: bytes })),
 			counted: z.boolean(),
 			restarts: z.boolean(),
 			codec: codec.optional(),
 		}),
 	]),
-	timeBase: z.strictObject({ num: count.min(1), den: count.min(1) }),
+	timeBase: storedObject({ num: count.min(1), den: count.min(1) }),
 	timeOffset: z.number().int(),
-	pictureSize: z.strictObject({ width: count.min(1), height: count.min(1) }).nullable(),
+	pictureSize: storedObject({ width: count.min(1), height: count.min(1) }).nullable(),
 	/** Missing in documents of earlier releases. */
 	isPlanar: z.boolean().default(false),
 	pictures: count,

@@ -1,5 +1,5 @@
 import { type ContentRange, parseContentRange } from '../../byte-range.ts';
-import { PermanentError, TransientError } from '../../errors.ts';
+import { PermanentError, TransientError, transientAnswer } from '../../errors.ts';
 import { isGone, reach } from '../../reach.ts';
 import { retrying } from '../../retrying.ts';
 import { isTransientStatus } from '../../transient.ts';
@@ -206,7 +206,7 @@ const checked = async (response: Response, url: URL, asked: Pick<ContentRange, '
 
 const refusal = ({ status, headers }: Response, url: URL): Error => {
 	const message = `${nameOf(url)} answered ${status}`;
-	if (isTransientStatus(status)) return new TransientError(message, headers.get('retry-after'));
+	if (isTransientStatus(status)) return transientAnswer(status, message, headers.get('retry-after'));
 	return new PermanentError(status === 404 ? 'not-found' : 'refused', message);
 };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedObject } from '../../../stored-object.ts';
 import { type AccessUnit, type AccessUnitReader, accessUnitReader } from '../../bitstream/access-units.ts';
 import { setsOfRecord } from '../../bitstream/h264-headers.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
@@ -16,10 +17,10 @@ const windowBytes = 4 * 1024 * 1024;
 /** Largest picture in bytes. */
 const largestChunk = 100 * 1024 * 1024;
 
-const streamSchema = z.strictObject({
+const streamSchema = storedObject({
 	number: z.number().int(),
 	fourCc: z.string().length(4),
-	bitstream: z.strictObject({ codec: z.string(), lengthBytes: z.number().int() }),
+	bitstream: storedObject({ codec: z.string(), lengthBytes: z.number().int() }),
 	scale: z.number().int(),
 	rate: z.number().int(),
 	width: z.number().int(),
@@ -29,7 +30,7 @@ const streamSchema = z.strictObject({
 });
 type Stream = z.output<typeof streamSchema>;
 
-const readerSchema = z.strictObject({
+const readerSchema = storedObject({
 	stream: streamSchema,
 	/** Ends of the open lists, outermost first. */
 	ends: z.array(z.number().int()),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedObject } from '../../../stored-object.ts';
 import { type AccessUnitReader, accessUnitReader } from '../../bitstream/access-units.ts';
 import type { Bitstream } from '../../bitstream/bitstream.ts';
 import { setsOfRecord } from '../../bitstream/h264-headers.ts';
@@ -15,7 +16,7 @@ import { emptyList, indexOfSamples } from './sample-list.ts';
 const windowBytes = 4 * 1024 * 1024;
 
 type Codec = { record: string; bitstream: Bitstream; read: AccessUnitReader | undefined };
-const readerSchema = z.strictObject({ record: z.base64() });
+const readerSchema = storedObject({ record: z.base64() });
 
 /**
  * Indexes a Flash video by a pass over its tags (Adobe Flash Video File Format Specification 10.1, annex E). Times are

@@ -1,12 +1,13 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { DeferredError } from '../../../errors.ts';
+import { storedObject } from '../../../stored-object.ts';
 import type { SampleList } from './sample-list.ts';
 
 const count = z.number().int().min(0);
 
 /** Stored state of a pass over a file: the pictures before a key, and the offset of that key. */
-export const passStateSchema = z.strictObject({
+export const passStateSchema = storedObject({
 	schema: z.literal(1),
 	/** Offset in the file where the pass resumes. */
 	at: count,
@@ -27,13 +28,13 @@ export type Checkpoint = {
 	save(state: PassState): Promise<void>;
 };
 
-const columnsSchema = z.strictObject({
+const columnsSchema = storedObject({
 	offset: z.array(count),
 	size: z.array(count),
 	isKey: z.array(z.union([z.literal(0), z.literal(1)])),
 	order: z.array(z.number()),
 	turns: z.array(count).nullable(),
-	times: z.strictObject({ pts: z.array(count), dts: z.array(count) }).nullable(),
+	times: storedObject({ pts: z.array(count), dts: z.array(count) }).nullable(),
 });
 
 /**

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { storedObject } from '../../../stored-object.ts';
 import { NeedsDecoding } from '../needs-decoding.ts';
 
-export const videoSchema = z.strictObject({ pid: z.number().int(), codec: z.string() });
+export const videoSchema = storedObject({ pid: z.number().int(), codec: z.string() });
 export type VideoStream = z.output<typeof videoSchema>;
 
 /** Codecs by stream type (ISO/IEC 13818-1, table 2-34). */

@@ -1,0 +1,21 @@
+import { Aws } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+
+/** The services that use the key for a function: documents, messages, and the token if it is under the same key. */
+const services = ['s3', 'sqs', 'ssm'];
+
+/**
+ * Grants the rights to read and write what is under the customer's key, and only through the services that store it. All
+ * functions need both: whoever sends a message, or completes an upload in parts, decrypts too.
+ */
+export function grantKey(grantees: IGrantable[], key: IKey): void {
+	const viaServices = services.map(service => `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`);
+	for (const grantee of grantees)
+		Grant.addToPrincipal({
+			grantee,
+			actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+			resourceArns: [key.keyArn],
+			conditions: { StringEquals: { 'kms:ViaService': viaServices } },
+		});
+}

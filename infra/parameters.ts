@@ -1,0 +1,90 @@
+import { CfnParameter, type Stack } from 'aws-cdk-lib';
+import { ownTopic } from './constructs/alarm-topic.ts';
+import { settings } from './settings.ts';
+
+/** Values of the parameters, as references into the template. */
+export type Parameters = ReturnType<typeof makeParameters>;
+
+/** The parameters of the stack: what is set at deployment instead of synthesis. */
+export function makeParameters(stack: Stack) {
+	/** @param only what values are allowed, in a pattern and in words: CloudFormation says them of any other value */
+	const parameter = (id: string, description: string, preset: string, only?: [pattern: string, words: string]) =>
+		new CfnParameter(stack, id, {
+			...{ type: 'String', description, default: preset },
+			...(only ? { allowedPattern: only[0], constraintDescription: only[1] } : {}),
+		}).valueAsString;
+	// The bounds are those of `MaximumConcurrency` of an event source.
+	const width = (id: string, description: string, { maxConcurrency }: { maxConcurrency: number }) =>
+		new CfnParameter(stack, id, {
+			...{ type: 'Number', description, default: maxConcurrency, minValue: 2, maxValue: 1000 },
+			constraintDescription: 'it must be a whole number from 2 to 1000, as SQS event sources demand',
+		}).valueAsNumber;
+	return {
+		superviselyServer: parameter(
+			'SuperviselyServer',
+			'Address of the Supervisely server',
+			'https://app.supervisely.com',
+			['https?://.+', 'it must be an HTTP address, such as https://app.supervisely.com'],
+		),
+		tokenParameter: parameter(
+			'TokenParameter',
+			'Name of the SSM SecureString that holds its API token',
+			'/framefan/supervisely-token',
+			['/[A-Za-z0-9_./-]+', 'it must be a name that begins with a slash, such as /framefan/supervisely-token'],
+		),
+		requestSeconds: parameter(
+			'RequestSeconds',
+			'Time limit of one call to the server before it is retried, in seconds',
+			'60',
+			['[1-9][0-9]{0,2}', 'it must be a whole number of seconds from 1 to 999'],
+		),
+		fanOutWidth: width('FanOutWidth', 'How many videos or datasets are planned at the same time', settings.fanOut),
+		decodeWidth: width('DecodeWidth', 'How many chunks are decoded and uploaded at the same time', settings.decode),
+		framesPerChunk: parameter('FramesPerChunk', 'Most frames that one decode invocation uploads', '200', [
+			'[1-9][0-9]{0,3}',
+			'it must be a whole number of frames from 1 to 9999',
+		]),
+		progressSeconds: parameter(
+			'ProgressSeconds',
+			'Shortest time between two progress records of a sampling, in seconds',
+			'15',
+			['[0-9]+', 'it must be a whole number of seconds'],
+		),
+		leaseSeconds: parameter(
+			'LeaseSeconds',
+			'How long a chunk or a project stays locked after its worker crashed, in seconds',
+			'60',
+			['[1-9][0-9]{0,3}', 'it must be a whole number of seconds from 1 to 9999'],
+		),
+		longestWaitSeconds: parameter(
+			'LongestWaitSeconds',
+			'Longest delay before a failed message is delivered again, in seconds',
+			'900',
+			['[1-9][0-9]{0,4}', 'it must be a whole number of seconds from 1 to 99999'],
+		),
+		longestOutageSeconds: parameter(
+			'LongestOutageSeconds',
+			'How long work waits for a server that is away before it is given up, in seconds',
+			'21600',
+			['0|[1-9][0-9]{0,5}', 'it must be a whole number of seconds from 0 to 999999'],
+		),
+		standingSampling: parameter(
+			'StandingSampling',
+			'Body of POST /samplings for the scheduled sampling; empty for none',
+			'',
+		),
+		alarmTopicArn: parameter('AlarmTopicArn', "SNS topic that alarms notify; own: the stack's own", ownTopic, [
+			`${ownTopic}|arn:[a-z-]+:sns:.+`,
+			`it must be the ARN of an SNS topic, or ${ownTopic} for the stack's own`,
+		]),
+		alarmEmail: parameter('AlarmEmail', 'Address that alarms are sent to; empty for none', '', [
+			'(\\S+@\\S+)?',
+			'it must be an email address, or empty for none',
+		]),
+		scheduleExpression: parameter('ScheduleExpression', 'When the scheduled sampling starts', 'rate(1 day)'),
+		scheduleState: parameter('ScheduleState', 'Whether the schedule is enabled', 'DISABLED', [
+			'ENABLED|DISABLED',
+			'it must be ENABLED or DISABLED',
+		]),
+	};
+}
