@@ -94,7 +94,7 @@ describe('what a function may do', () => {
 	const rights: Record<string, string[]> = {
 		Api: [
 			...[traces, lists],
-			state('s3:GetObject', 'samplings/*', 'standing.json'),
+			state('s3:GetObject', 'samplings/*', 'standing.json', 'outage.json'),
 			state(
 				...(['s3:PutObject', 'samplings/*/request.json', 'samplings/*/attempt-*.json'] as const),
 				...[`${ofAttempt}/outcome.json`, 'open/*', 'list/*', 'standing.json'],
@@ -103,33 +103,42 @@ describe('what a function may do', () => {
 		],
 		FanOut: [
 			...[traces, delays('PlanQueue'), receives('PlanQueue'), lists],
-			state('s3:GetObject', 'samplings/*', 'open/*', 'videos/*', 'labels/*', 'leases/project-*', 'claims/*'),
+			state(
+				's3:GetObject',
+				'samplings/*',
+				'open/*',
+				'videos/*',
+				'labels/*',
+				'leases/project-*',
+				'claims/*',
+				'outage.json',
+			),
 			state(
 				...(['s3:PutObject', 'samplings/*/destination.json', 'samplings/*/scope.json'] as const),
 				...['samplings/*/nodes/*', 'samplings/*/steps/*', 'samplings/*/chunks/*', 'samplings/*/done/*'],
 				...[`${ofAttempt}/nodes/*`, `${ofAttempt}/chunks/*`],
 				...[`${ofAttempt}/failures/*`, `${ofAttempt}/outcome.json`, 'open/*'],
-				...['videos/*/index-*.json', 'leases/project-*', 'claims/*'],
+				...['videos/*/index-*.json', 'leases/project-*', 'claims/*', 'outage.json'],
 			),
 			...[state(uploads, 'videos/*/file'), state('s3:DeleteObject', 'labels/*'), token],
 			...[sends('PlanQueue'), sends('DecodingQueue'), sends('ReportingQueue')],
 		],
 		Decode: [
 			...[traces, delays('DecodingQueue'), receives('DecodingQueue'), lists],
-			state('s3:GetObject', 'samplings/*', 'videos/*/file', 'leases/*/*'),
+			state('s3:GetObject', 'samplings/*', 'videos/*/file', 'leases/*/*', 'outage.json'),
 			state(
 				...(['s3:PutObject', 'samplings/*/done/*', `${ofAttempt}/failures/*`, `${ofAttempt}/outcome.json`] as const),
-				'leases/*/*',
+				...['leases/*/*', 'outage.json'],
 			),
 			...[token, sends('DecodingQueue'), sends('ReportingQueue')],
 		],
 		Reduce: [
 			...[traces, receives('PlanDeadLetters'), receives('DecodingDeadLetters'), delays('ReportingQueue')],
 			...[receives('ReportingQueue'), receives('ReportingDeadLetters'), lists],
-			state('s3:GetObject', 'samplings/*', 'open/*', 'leases/*'),
+			state('s3:GetObject', 'samplings/*', 'open/*', 'leases/*', 'outage.json'),
 			state(
 				...(['s3:PutObject', 'samplings/*/attempt-*.json', 'samplings/*/done/*', 'samplings/*/report/*'] as const),
-				...[ofAttempt, 'open/*', 'labels/*', 'leases/*'],
+				...[ofAttempt, 'open/*', 'labels/*', 'leases/*', 'outage.json'],
 			),
 			...[state(uploads, 'samplings/*/report.json'), state('s3:DeleteObject', 'open/*')],
 			...[token, sends('ReportingQueue'), sends('PlanQueue')],

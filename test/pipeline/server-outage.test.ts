@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { until } from '#test/framefan-command.ts';
 import { openWorkbench, tinyFrames } from '#test/workbench.ts';
 
-test('an outage of the server fails no delivery: the sampling says that it waits, and goes on by itself', async () => {
+test('an outage of the server fails no delivery: the sampling waits, and says so', async () => {
 	const bench = await openWorkbench();
 	try {
 		// One delivery: whatever counts as a failure would be a fault at once.

@@ -22,7 +22,7 @@ const world = () => {
 const unanswered = () => Promise.reject(new TransientError('images.bulk.add answered 503', null));
 const errorOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => undefined).catch(error => error);
 
-test('work that fails because the server is away is deferred, in all sandboxes, until it answers', async () => {
+test('work that the server is away for is deferred in all sandboxes until it answers', async () => {
 	const { server, sandbox } = world();
 	const [first, second] = [sandbox(), sandbox()];
 	const error = await errorOf(first.run(unanswered));

@@ -79,7 +79,7 @@ test.concurrent('a wait that is too long for a function is left to the queue, wi
 	const { address, requests } = await serve(context, (_, __, response) => {
 		response.writeHead(429, { 'retry-after': '100' }).end();
 	});
-	await expect(call(address)).rejects.toMatchObject({ name: 'TransientError', seconds: 100 });
+	await expect(call(address)).rejects.toMatchObject({ name: 'TooManyRequests', seconds: 100 });
 	expect(requests()).toBe(1);
 });
 
