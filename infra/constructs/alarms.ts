@@ -19,7 +19,7 @@ import type { StageFunction } from './stage-function.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 type Watched = {
-	/** Address that the topic writes to; empty for none. */
+	/** Address that the topic writes to; empty if there is none. */
 	email: string;
 	/** The topic that is notified: an ARN, or `ownTopic`. */
 	topicArn: string;

@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 
-/** The services that use the key for a function: documents, messages, and the token if it is under the same key. */
+/** The services that use the key on behalf of a function: S3, SQS, and SSM if the token is encrypted with it too. */
 const services = ['s3', 'sqs', 'ssm'];
 
 /**

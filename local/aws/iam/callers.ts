@@ -126,7 +126,7 @@ export class Role implements Caller {
 	}
 }
 
-/** Numbers replaced, so that requests for documents of the same kind are remembered as one. */
+/** Numbers are replaced, so that requests for documents of the same kind count as one. */
 function folderOf(resource: string): string {
 	return resource.replace(/[0-9a-f]{8,}|\d+/g, '*');
 }
