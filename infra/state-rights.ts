@@ -33,7 +33,7 @@ export const stateRights = {
 		upload: ['videos/*/file'],
 		delete: ['labels/*'],
 	},
-	// It handles the bytes of strangers, so it may write only that a chunk is done, why it failed, its lease, and that the
+	// It handles untrusted bytes, so it may write only that a chunk is done, why it failed, its lease, and that the
 	// server is away.
 	decode: {
 		read: ['samplings/*', 'videos/*/file', 'leases/*/*', 'outage.json'],

@@ -34,7 +34,7 @@ type Limit = { description: string; above: number; periods: number };
 
 const window = { period: Duration.minutes(15) };
 
-/** Alarms of the deployment, and the SNS topic that they notify unless they are told of another. */
+/** Alarms of the deployment, and the SNS topic that they notify unless another is given. */
 export class Alarms extends Construct {
 	readonly topic: Topic;
 	private readonly action: IAlarmAction;

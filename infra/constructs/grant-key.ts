@@ -7,7 +7,7 @@ const services = ['s3', 'sqs', 'ssm'];
 
 /**
  * Grants the rights to read and write what is under the customer's key, and only through the services that store it. All
- * functions need both: whoever sends a message, or completes an upload in parts, decrypts too.
+ * functions need both: sending a message and completing a multipart upload decrypt too.
  */
 export function grantKey(grantees: IGrantable[], key: IKey): void {
 	const viaServices = services.map(service => `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`);

@@ -1,4 +1,4 @@
-// Chooses how a part of a picture is written, from samples of its rows. Photographs are told apart cheaply; only what
+// Chooses how a part of a picture is written, from samples of its rows. Photographs are recognized cheaply; only what
 // repeats itself is tried out.
 import { filterRow, paeth, unfiltered } from './filter';
 import { clearTokens, forget, remember, tokenize } from './matches';
@@ -50,7 +50,7 @@ function isFlat(): bool {
 export function choose(rows: usize, isTop: bool, stride: usize, height: usize, step: usize, scratch: usize): u32 {
 	look(rows, stride, height, step, scratch);
 	if (isPhotograph(step)) return photograph;
-	// A shallow trial first: it tells what is dark and smooth, such as films, from drawings.
+	// A shallow trial first: it distinguishes dark, smooth pictures, such as films, from drawings.
 	let kind = choiceOf(rows, isTop, stride, height, step, scratch, tried, shallow);
 	if (isFlat() && kind !== zeroRuns) {
 		kind = choiceOf(rows, isTop, stride, height, step, scratch, triedOfFlat, min(depth(), trialDepth));
