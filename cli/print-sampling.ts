@@ -1,7 +1,7 @@
 import type { SamplingStatus } from '../functions/api/schemas.ts';
 import { sentenceOf } from './failure.ts';
 
-/** Most faults, and most notes, that are printed. */
+/** Largest number of faults, and of notes, that are printed. */
 const faultsShown = 10;
 
 /** Prints the result of a sampling, and sets the exit code. */

@@ -11,7 +11,7 @@ const repeated = { retries: 12, minTimeout: 500, maxTimeout: 30_000 };
 
 /**
  * Starts a sampling of a deployment and follows it to its end.
- * @param onStart told its id when it has been started
+ * @param onStart called with its id once it has started
  * @returns its status, and the seconds it took
  * @throws PermanentError when it is refused; FramefanError when the deployment can't be reached
  */

@@ -188,7 +188,7 @@ ${rows.join('\n')}
 
 type Field = { path: string; schema: Schema; required: boolean };
 
-/** All fields of an object, those of objects within it after it. A request within an answer isn't told again. */
+/** All fields of an object, followed by those of the objects in it. A request inside an answer isn't described again. */
 function fieldsOf({ properties = {}, required = [] }: Schema, above = ''): Field[] {
 	return Object.entries(properties).flatMap(([name, schema]) => {
 		const path = `${above}${name}`;

@@ -9,7 +9,7 @@ export type Choices = { readonly [Key in keyof Keys]: ReturnType<Keys[Key]['read
 
 /**
  * Reads what the CDK context says, from `-c KEY=VALUE` or cdk.json.
- * @throws FramefanError for a bad value, or a key that nobody reads
+ * @throws FramefanError for an invalid value, or an unknown key
  */
 export function readChoices(node: Node): Choices {
 	refuseUnknown(node);

@@ -3,7 +3,7 @@ import { FramefanError } from '../functions/shared/errors.ts';
 import { readCertificates } from './read-certificates.ts';
 import { settings } from './settings.ts';
 
-/** A key of the CDK context; `read` throws for a bad value. The default stands in docs/deploy.md. */
+/** A key of the CDK context; `read` throws for an invalid value. The default is in docs/deploy.md. */
 type ContextKey<Value> = { default: string; read(value: string, key: string): Value };
 
 /** Days for which CloudWatch Logs can keep a line. */

@@ -25,14 +25,15 @@ export const stateRights = {
 		read: ['samplings/*', 'open/*', 'videos/*', 'labels/*', 'leases/project-*', 'claims/*', 'outage.json'],
 		write: [
 			...['samplings/*/destination.json', 'samplings/*/scope.json', 'samplings/*/nodes/*', 'samplings/*/steps/*'],
-			...['samplings/*/chunks/*', 'samplings/*/done/*', 'samplings/*/attempts/*/nodes/*'],
+			...['samplings/*/chunks/*', 'samplings/*/done/*'],
+			...['samplings/*/attempts/*/nodes/*', 'samplings/*/attempts/*/chunks/*'],
 			...['samplings/*/attempts/*/failures/*', 'samplings/*/attempts/*/outcome.json', 'open/*'],
 			...['videos/*/index-*.json', 'leases/project-*', 'claims/*', 'outage.json'],
 		],
 		upload: ['videos/*/file'],
 		delete: ['labels/*'],
 	},
-	// It handles the bytes of strangers, so it may write only that a chunk is done, why it failed, its lease, and that the
+	// It handles untrusted bytes, so it may write only that a chunk is done, why it failed, its lease, and that the
 	// server is away.
 	decode: {
 		read: ['samplings/*', 'videos/*/file', 'leases/*/*', 'outage.json'],

@@ -8,7 +8,7 @@ export const packageFolder = ((): string => {
 	return folder;
 })();
 
-/** Where what is made from the package's sources is kept: it can be removed at any time. */
+/** The cache of what is built from the package's sources; it can be removed at any time. */
 export const cacheFolder = join(packageFolder, 'node_modules', '.cache', 'framefan');
 
 const staleAfterMs = 24 * 3600 * 1000;

@@ -48,7 +48,7 @@ export type LocalStack = {
  * @param options.environment may set an external S3 or SQS (see `services.ts`)
  * @param options.idle processes no messages and schedules: for reading the state only
  * @param options.secrets SSM SecureStrings by name, held in memory only
- * @param options.through told the addresses of S3 and SQS; answers with those to use, such as of proxies before them
+ * @param options.through given the addresses of S3 and SQS; returns those to use instead, such as of proxies
  * @param options.launch runs the code of the functions otherwise than by this Node
  */
 export async function startLocalStack(options: {

@@ -39,7 +39,7 @@ const lockHash = (): string =>
  * are built where it runs. It comes with the package; where its sources have changed, the CDK app makes it, and it is kept
  * by content.
  * @returns the assembly's folder
- * @throws FramefanError where it has to be made and can't
+ * @throws FramefanError if it has to be built and can't be
  */
 export async function synthesize(): Promise<string> {
 	const hashes = [sourcesHash(), lockHash()];

@@ -39,7 +39,7 @@ const authorizedSchema = z.looseObject({
 	}),
 });
 
-/** Who sent a request: an ARN, or else the id of a principal. Undefined where nobody has authorized it, as locally. */
+/** Who sent a request: an ARN, or else the id of a principal. Undefined without authorization, as on the local stack. */
 export function callerOf({ requestContext }: Pick<ParsedEvent, 'requestContext'>): string | undefined {
 	const authorized = authorizedSchema.safeParse(requestContext);
 	if (!authorized.success) return undefined;

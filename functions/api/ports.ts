@@ -15,5 +15,5 @@ export type ApiPorts = {
 	sizing: Sizing;
 };
 
-/** Most frames per chunk, and memory of the functions in MiB. */
+/** Largest number of frames per chunk, and memory of the functions in MiB. */
 export type Sizing = { framesPerChunk: number; fanOutMiB: number; decodeMiB: number; reduceMiB: number };

@@ -23,7 +23,7 @@ export const scheduledSchema = storedObject({
  * Starts the scheduled sampling of a deployment. Its id is derived from the scheduled time, so a repeated event starts
  * no second one. Skipped while the previous run is going. Without a destination project in the body, all runs write to
  * the project that the first run created, even after a run that failed before it had a destination.
- * @param body a body of `POST /samplings` as JSON; empty for none
+ * @param body a body of `POST /samplings` as JSON; empty if none is scheduled
  * @param time scheduled time of the event
  */
 export async function startScheduledSampling(

@@ -9,7 +9,7 @@ export type ChunkWork = ReturnType<typeof makeChunkWork>;
 
 /**
  * Counts the bytes of a chunk and the time of its phases. Phases overlap, and so do several pictures or uploads of one
- * phase, so times are sums: each of them, and all together, may be longer than the chunk took. `decode` is the time in
+ * phase, so times are sums: each of them, and their total, may be longer than the chunk took. `decode` is the time in
  * which the next frame was waited for, and so includes the fetching that it waited for.
  */
 export function makeChunkWork() {

@@ -1,8 +1,8 @@
 import { underLease } from '#shared/aws/lease.ts';
 import { FramefanError, messageOf, PermanentError, SamplingFailure } from '#shared/errors.ts';
 import { addLogFields, log } from '#shared/log.ts';
-import { type Chunk, type ChunkFrame, chunkSchema } from '#shared/sampling/chunk.ts';
-import { endSampling, hasEnded, readDocument } from '#shared/sampling/documents.ts';
+import { type Chunk, type ChunkFrame, readChunk } from '#shared/sampling/chunk.ts';
+import { endSampling, hasEnded } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { isDone, markDone } from '#shared/sampling/marker.ts';
 import { type DecodeMessage, recountMessage } from '#shared/sampling/messages.ts';
@@ -29,7 +29,7 @@ export async function decodeChunk(ports: DecodePorts, message: DecodeMessage, si
 	const recount = (changed: string) => sendRecount([recountMessage(at, changed)]);
 	if (await isDone(store, at, node, id)) return recount(node);
 	if (await hasEnded(store, at)) return;
-	const chunk = await readDocument(store, keys.chunk(sampling, id), chunkSchema);
+	const chunk = await readChunk(store, at, id);
 	if (!chunk) throw new FramefanError(`There is no chunk ${id} of sampling ${sampling}`);
 	addLogFields({ video: chunk.video.id });
 	const work = makeChunkWork();

@@ -1,4 +1,7 @@
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
+import type { FramedAnnotation } from '#shared/supervisely/annotation/video-annotation.ts';
+import { labelsOf } from '#shared/supervisely/labels/labels.ts';
+import type { ProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
 import { makeDecodePlan } from '#shared/video/extract/make-decode-plan.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
@@ -8,6 +11,21 @@ const framesPerLabelChunk = 500;
 
 /** The frames of a chunk, and how they are decoded; null when only their labels are updated. */
 export type ChunkPart = { frames: ChunkFrame[]; decodePlan: Chunk['decodePlan'] };
+
+/** A video's annotation, and the classes and tags of the destination. */
+export type Labelled = { annotation: Pick<FramedAnnotation, 'slice'>; meta: ProjectMeta };
+
+/** A chunk with the labels of its frames. @param common what all chunks of a video have in common */
+export function makeChunk(
+	common: Omit<Chunk, 'id' | 'labels' | keyof ChunkPart>,
+	id: string,
+	{ frames, decodePlan }: ChunkPart,
+	labelled: Labelled | undefined,
+): Chunk {
+	const indices = frames.map(frame => frame.index);
+	const labels = labelled ? labelsOf(labelled.annotation.slice(indices), labelled.meta) : null;
+	return { ...common, id, frames, decodePlan, labels };
+}
 
 /** Splits the frames to decode at key frames. */
 export function cutMissing(index: VideoIndex, frames: ChunkFrame[], framesPerChunk: number): ChunkPart[] {

@@ -7,9 +7,9 @@ import type { Settings } from '#shared/sampling/settings.ts';
 import { nameConflicts, type Project, type SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import type { FanOutPorts } from './ports.ts';
 
-/** Most names tried: `X`, `X_001`, `X_002` and so on. */
+/** Number of names that are tried: `X`, `X_001`, `X_002` and so on. */
 const mostNames = 1000;
-/** Most names taken by others between lookup and creation. */
+/** How often a name may be taken by others between lookup and creation. */
 const mostConflicts = 20;
 
 /**

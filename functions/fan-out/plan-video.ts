@@ -3,9 +3,8 @@ import { at } from '#shared/at.ts';
 import { PermanentError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { countFaults } from '#shared/metrics.ts';
-import { type Chunk, type ChunkFrame, chunkId, chunkSchema } from '#shared/sampling/chunk.ts';
+import { type ChunkFrame, chunkId, chunkKey, chunkSchema } from '#shared/sampling/chunk.ts';
 import { keepNode } from '#shared/sampling/documents.ts';
-import { keys } from '#shared/sampling/keys.ts';
 import {
 	fingerprintOf,
 	labelsAreUpToDate,
@@ -16,15 +15,13 @@ import { decodeMessage, recountMessage, type VideoMessage } from '#shared/sampli
 import { provenanceOf } from '#shared/sampling/provenance.ts';
 import type { SamplingRecord, SamplingRequest } from '#shared/sampling/request.ts';
 import { imageName } from '#shared/sampling/selection.ts';
-import type { Settings } from '#shared/sampling/settings.ts';
+import { imageSettingsOf, type Settings } from '#shared/sampling/settings.ts';
 import { carried, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import { findMisplaced } from '#shared/supervisely/annotation/no-such-frame.ts';
-import type { FramedAnnotation } from '#shared/supervisely/annotation/video-annotation.ts';
-import { labelsOf } from '#shared/supervisely/labels/labels.ts';
-import { type ProjectMeta, parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
+import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
 import type { Dataset, Project, SuperviselyApi, Video } from '#shared/supervisely/remote/api.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
-import { type ChunkPart, cutMissing, cutPresent } from './cut-chunks.ts';
+import { cutMissing, cutPresent, makeChunk } from './cut-chunks.ts';
 import { existingImages } from './existing-images.ts';
 import { lockDataset } from './lock-dataset.ts';
 import { refuseOtherFormats } from './one-format.ts';
@@ -77,12 +74,17 @@ export async function planVideo(
 		schema: 1,
 		video: { id: video.id, name: video.name },
 		dataset: leaf.id,
-		settings,
+		settings: imageSettingsOf(settings),
 		provenance: provenanceOf(source.project, source.dataset, video),
 		copy: toDecode === 0 ? null : await copyFor(ports, video, file, toDecode, signal),
 	} as const;
 	const labelled = annotation && meta ? { annotation, meta } : undefined;
-	const children = await writeChunks(ports, sampling, parts, common, labelled);
+	const children = await pLimit(chunkConcurrency).map(parts, async part => {
+		const indices = part.frames.map(frame => frame.index);
+		const id = chunkId(video.id, indices, part.decodePlan ? 'decode' : 'labels', settings);
+		await store.write(chunkKey(current, id), chunkSchema.encode(makeChunk(common, id, part, labelled)));
+		return id;
+	});
 
 	const misplaced = labelled && findMisplaced(labelled.annotation, index.shown.length);
 	const notes = [...planned.notes, ...(misplaced?.notes ?? [])].map(about(video));
@@ -164,22 +166,6 @@ const planFrames = async (
 	const isTaken = ({ name }: ChunkFrame) => existing.taken.has(name);
 	return { frames: frames.filter(each => !isTaken(each)), taken: frames.filter(isTaken), notes: sizes.notes() };
 };
-
-/** Stores the documents of chunks. @returns their ids */
-const writeChunks = (
-	{ store }: FanOutPorts,
-	sampling: string,
-	parts: ChunkPart[],
-	common: Omit<Chunk, 'id' | 'labels' | keyof ChunkPart>,
-	labelled: { annotation: FramedAnnotation; meta: ProjectMeta } | undefined,
-): Promise<string[]> =>
-	pLimit(chunkConcurrency).map(parts, async ({ frames, decodePlan }) => {
-		const indices = frames.map(frame => frame.index);
-		const id = chunkId(common.video.id, indices, decodePlan ? 'decode' : 'labels', common.settings);
-		const labels = labelled ? labelsOf(labelled.annotation.slice(indices), labelled.meta) : null;
-		await store.write(keys.chunk(sampling, id), chunkSchema.encode({ ...common, id, frames, decodePlan, labels }));
-		return id;
-	});
 
 /** What is wrong with a video before anything is decoded. */
 const faultsOf = (

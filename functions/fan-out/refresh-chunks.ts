@@ -1,24 +1,22 @@
 import { at } from '#shared/at.ts';
 import { readAhead } from '#shared/bounded-work.ts';
-import { type Chunk, chunkSchema } from '#shared/sampling/chunk.ts';
-import { readDocument } from '#shared/sampling/documents.ts';
-import { keys } from '#shared/sampling/keys.ts';
+import { type Chunk, chunkKey, chunkSchema, readChunk } from '#shared/sampling/chunk.ts';
 import { finishedChildren } from '#shared/sampling/marker.ts';
 import type { VideoMessage } from '#shared/sampling/messages.ts';
 import type { Node } from '#shared/sampling/node.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
-import { labelsOf } from '#shared/supervisely/labels/labels.ts';
 import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
 import { makeDecodePlan } from '#shared/video/extract/make-decode-plan.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
+import { makeChunk } from './cut-chunks.ts';
 import { lockDataset } from './lock-dataset.ts';
 import type { FanOutPorts } from './ports.ts';
 import { copyFor, indexOf } from './video-file.ts';
 import { readDestination } from './walk-dataset.ts';
 
 /**
- * Rewrites the unfinished chunks of a video for the next attempt, from the current labels and file, so that fixes take
- * effect. The frames of each chunk stay as planned.
+ * Writes the unfinished chunks of a video anew for this attempt, from the current labels and file, so that fixes take
+ * effect. The frames of each chunk stay as planned. What a repeated message finds written stays as it is.
  */
 export async function refreshChunks(
 	ports: FanOutPorts,
@@ -29,17 +27,21 @@ export async function refreshChunks(
 ): Promise<void> {
 	const { store, supervisely } = ports;
 	const { sampling, attempt } = message;
-	const finished = await finishedChildren(store, { sampling, attempt }, node.id);
-	const open = node.children.filter(child => !finished.has(child));
+	const current = { sampling, attempt };
+	const finished = await finishedChildren(store, current, node.id);
+	const unfinished = node.children.filter(child => !finished.has(child));
+	const open: string[] = [];
+	for await (const [id, isWritten] of readAhead(unfinished, id => store.exists(chunkKey(current, id))))
+		if (!isWritten) open.push(id);
 	const video = open.length > 0 ? await supervisely.video(message.video) : undefined;
 	// A removed video is reported by its chunks.
 	if (!video) return;
 	const chunks: Chunk[] = [];
-	for await (const [, chunk] of readAhead(open, id => readDocument(store, keys.chunk(sampling, id), chunkSchema)))
+	for await (const [, chunk] of readAhead(open, id => readChunk(store, current, id)))
 		if (chunk) chunks.push({ ...chunk, labels: null });
 	const [first] = chunks;
 	if (!first) return;
-	await lockDataset(ports, first.dataset, { sampling, attempt, node: node.id, parent: message.parent });
+	await lockDataset(ports, first.dataset, { ...current, node: node.id, parent: message.parent });
 	const file = await indexOf(ports, video, signal);
 	const { index } = file;
 	const indicesOf = ({ frames }: Chunk) => frames.map(frame => frame.index);
@@ -56,12 +58,13 @@ export async function refreshChunks(
 		// The file may have fewer pictures now: decoding reports the missing ones.
 		const isThere = indices.every(frame => frame < index.shown.length);
 		const [plan] = isThere ? planChunks(index, indices, indices.length, 'anywhere') : [];
-		const labels = annotation ? labelsOf(annotation.slice(indices), meta) : null;
 		const decoding = chunk.decodePlan && plan ? { decodePlan: makeDecodePlan(index, plan.runs), copy } : {};
 		const frames = chunk.frames.map(frame => {
 			const position = index.shown[frame.index];
 			return position === undefined ? frame : { ...frame, pts: at(index.pts, position) };
 		});
-		await store.write(keys.chunk(sampling, chunk.id), chunkSchema.encode({ ...chunk, ...decoding, frames, labels }));
+		const refreshed = { ...chunk, ...decoding, frames };
+		const document = makeChunk(refreshed, chunk.id, refreshed, annotation && { annotation, meta });
+		await store.create(chunkKey(current, chunk.id), chunkSchema.encode(document));
 	}
 }

@@ -7,9 +7,9 @@ import { type ReportPiece, reportPartKey, reportPartSchema, videoReport } from '
 import { addSummaries, type Summary, summarySchema } from '#shared/sampling/summary.ts';
 import type { StateStore } from '#shared/state-store.ts';
 
-/** Most faults, and most notes, of a video in its part of the report; further ones stay in the markers. */
+/** Largest number of faults, and of notes, of a video in its part of the report; the others stay in the markers. */
 const mostOfVideo = 100;
-/** Most characters of child parts copied into one part; further ones are linked. */
+/** Characters of child parts that are copied into one part; parts beyond this are linked. */
 const mostInPart = 1_000_000;
 
 /** A finished child of a node. */

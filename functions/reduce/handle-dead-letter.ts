@@ -2,7 +2,7 @@ import { underLease } from '#shared/aws/lease.ts';
 import { FramefanError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { countFaults } from '#shared/metrics.ts';
-import { type Chunk, chunkSchema } from '#shared/sampling/chunk.ts';
+import { type Chunk, readChunk } from '#shared/sampling/chunk.ts';
 import { endSampling, hasEnded, readDocument, readNode, readRecord } from '#shared/sampling/documents.ts';
 import { type DeadLetter, failureSchema } from '#shared/sampling/failure.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
@@ -89,11 +89,11 @@ const lastFailure = async ({ store }: ReducePorts, at: Attempt, identity: string
 /** Each frame of a chunk that is not in the destination is a fault; labels of the others may be missing. */
 const lostChunk = async (
 	ports: ReducePorts,
-	{ sampling, chunk: id }: DecodeMessage,
+	{ sampling, attempt, chunk: id }: DecodeMessage,
 	message: string,
 ): Promise<Summary> => {
 	const reason = 'gave-up';
-	const chunk = await readDocument(ports.store, keys.chunk(sampling, id), chunkSchema);
+	const chunk = await readChunk(ports.store, { sampling, attempt }, id);
 	if (!chunk) throw new FramefanError(`There is no chunk ${id} of sampling ${sampling}`);
 	const { video } = chunk;
 	const there = await imagesThere(ports, chunk);

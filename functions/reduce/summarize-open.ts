@@ -5,7 +5,7 @@ import { nodeIds } from '#shared/sampling/node.ts';
 import { addSummaries, emptySummary, type Summary } from '#shared/sampling/summary.ts';
 import type { StateStore } from '#shared/state-store.ts';
 
-/** Most nodes and markers read; for larger samplings the sum is a lower bound. */
+/** Limits of the nodes and markers that are read; for larger samplings the sum is a lower bound. */
 const mostNodes = 200;
 const mostMarkers = 2000;
 

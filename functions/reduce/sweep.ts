@@ -78,7 +78,7 @@ const sweepAttempt = async (
 	await recordEnd(ports, at);
 };
 
-/** Most nodes read by one sweep; later sweeps read the rest once these are finished. */
+/** Largest number of nodes that one sweep reads; later sweeps read the rest once these are finished. */
 const mostNodes = 200;
 
 /** Nodes without a marker, deepest first. */

@@ -66,7 +66,7 @@ export function makeCircuitBreaker(
 		return { outage, endedAt: last?.endedAt ?? 0, etag: found.etag };
 	};
 	const write = async (outage: Outage, etag: string | undefined): Promise<void> => {
-		// When another function was faster, its word counts: the next read tells.
+		// If another function was faster, its document counts, and is found by the next read.
 		await (etag === undefined ? store.create(keys.outage, outage) : store.replace(keys.outage, outage, etag));
 		known = undefined;
 	};

@@ -66,7 +66,7 @@ export function transientAnswer(status: number, message: string, retryAfter: str
 	return new (status === 429 ? TooManyRequests : TransientError)(message, retryAfter);
 }
 
-/** A `Retry-After` header: seconds or a date (RFC 9110, 10.2.3); 0 for none. */
+/** A `Retry-After` header: seconds or a date (RFC 9110, 10.2.3); 0 if there is none. */
 const secondsUntil = (retryAfter: string | null): number => {
 	if (!retryAfter) return 0;
 	const seconds = /^\d+$/.test(retryAfter.trim()) ? Number(retryAfter) : (Date.parse(retryAfter) - Date.now()) / 1000;

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { messageOf } from './errors.ts';
 
-/** What a line says besides its message. Never tokens or bodies of requests. */
+/** Fields of a log line besides its message; never tokens or request bodies. */
 export type LogFields = Record<string, unknown>;
 type Level = 'info' | 'warn' | 'error';
 

@@ -19,7 +19,7 @@ export function makeAlarmTopic(scope: Construct): Topic {
 	return topic;
 }
 
-/** @param email address that the topic writes to; empty for none */
+/** @param email address that the topic writes to; empty if there is none */
 export function subscribe(scope: Construct, { topicArn }: Topic, email: string): void {
 	const condition = new CfnCondition(scope, 'HasEmail', {
 		expression: Fn.conditionNot(Fn.conditionEquals(email, '')),

@@ -19,7 +19,7 @@ import type { StageFunction } from './stage-function.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 type Watched = {
-	/** Address that the topic writes to; empty for none. */
+	/** Address that the topic writes to; empty if there is none. */
 	email: string;
 	/** The topic that is notified: an ARN, or `ownTopic`. */
 	topicArn: string;
@@ -37,7 +37,7 @@ type Limit = { description: string; above: number; periods: number };
 
 const window = { period: Duration.minutes(15) };
 
-/** Alarms of the deployment, and the SNS topic that they notify unless they are told of another. */
+/** Alarms of the deployment, and the SNS topic that they notify unless another is given. */
 export class Alarms extends Construct {
 	readonly topic: Topic;
 	private readonly action: IAlarmAction;

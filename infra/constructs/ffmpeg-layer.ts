@@ -13,7 +13,7 @@ export const ffmpegPath = '/opt/bin/ffmpeg';
 export function ffmpegLayer(scope: Construct, id: string, deployment: Deployment): ILayerVersion {
 	const { ffmpeg: chosen } = deployment.choices;
 	if (chosen?.startsWith('arn:')) return LayerVersion.fromLayerVersionArn(scope, id, chosen);
-	// The licence of another build is that of whoever made it.
+	// Another build may have another licence.
 	const program = chosen === undefined ? { license: 'GPL-3.0-or-later' } : { program: chosen };
 	return new MediaLayer(scope, id, { layer: 'ffmpeg', deployment, ...program });
 }

@@ -12,7 +12,7 @@ export type SignedRequest = {
 	readonly query: readonly QueryPair[];
 	/** Lower-case names, as `node:http` gives them. */
 	readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-	/** Hex SHA-256 of the body; for S3, whatever its sender says it is. */
+	/** Hex SHA-256 of the body; for S3, the one that the sender has declared. */
 	readonly bodySha256: string;
 };
 

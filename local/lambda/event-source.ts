@@ -8,7 +8,7 @@ export type EventSource = {
 	region: string;
 	worker: LocalFunction;
 	batchSize: number;
-	/** Batches processed at the same time. */
+	/** Number of batches that are processed at the same time. */
 	pollers: number;
 	/** How long a poll waits for a message. */
 	waitSeconds: number;

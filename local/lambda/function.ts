@@ -58,7 +58,7 @@ export function makeFunction(
 			starting--;
 		}
 	};
-	/** One that has ended while it was started tells that to whoever waits. */
+	/** If it ends while it is being started, those who wait are told. */
 	const release = (sandbox: Sandbox): void => {
 		const next = waiting.shift();
 		if (next) next(sandbox);

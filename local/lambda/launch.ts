@@ -60,7 +60,7 @@ export function heapOptions(memoryMiB: number): string[] {
 	return [`--max-semi-space-size=${Math.floor(newSpace / 2)}`, `--max-old-space-size=${memoryMiB - newSpace}`];
 }
 
-/** The variables by which Lambda describes a function to its runtime, wherever that is. */
+/** The environment variables by which Lambda describes a function to its runtime. */
 export function functionVariables(
 	{ name, handler, memoryMiB }: FunctionConfiguration,
 	runtimeApi: string,

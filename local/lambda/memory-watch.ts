@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 const everyMs = 500;
 
 /**
- * Looks every half second how much memory a process and its children have. On systems without /proc it sees nothing.
+ * Measures the memory of a process and its children every half second. On systems without /proc it measures nothing.
  * @param onExceeded called once, with the memory in MiB and the ids of all these processes
  * @returns a function that stops
  */

@@ -23,7 +23,7 @@ export type RuntimeApi = {
 	invoke(invocation: { id: string; payload: string; deadline: number }): Promise<string>;
 	/** Ends the running invocation, if there is one. */
 	fail(error: InvocationError): void;
-	/** Fails all invocations from now on: by this error, or by the one that the runtime has reported of its start. */
+	/** Fails all further invocations with this error, or with the one that the runtime reported when it started. */
 	close(error: InvocationError): void;
 };
 

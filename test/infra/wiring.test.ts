@@ -116,7 +116,8 @@ describe('what a function may do', () => {
 			state(
 				...(['s3:PutObject', 'samplings/*/destination.json', 'samplings/*/scope.json'] as const),
 				...['samplings/*/nodes/*', 'samplings/*/steps/*', 'samplings/*/chunks/*', 'samplings/*/done/*'],
-				...[`${ofAttempt}/nodes/*`, `${ofAttempt}/failures/*`, `${ofAttempt}/outcome.json`, 'open/*'],
+				...[`${ofAttempt}/nodes/*`, `${ofAttempt}/chunks/*`],
+				...[`${ofAttempt}/failures/*`, `${ofAttempt}/outcome.json`, 'open/*'],
 				...['videos/*/index-*.json', 'leases/project-*', 'claims/*', 'outage.json'],
 			),
 			...[state(uploads, 'videos/*/file'), state('s3:DeleteObject', 'labels/*'), token],

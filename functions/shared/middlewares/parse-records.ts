@@ -27,7 +27,7 @@ export function parseRecords<Schema extends z.ZodType>(schema: Schema): Middlewa
 	};
 }
 
-/** Does some work on a record: its log lines say which, and it goes on with the trace of whoever sent the message. */
+/** Does some work on a record: its log lines name the record, and it continues the trace of the message's sender. */
 export function aboutRecord<Result>(record: MessageRecord<AnyMessage>, work: () => Result): Result {
 	const { messageId, parsed, attributes } = record;
 	const about = 'message' in parsed ? logFieldsOf(parsed.message) : {};

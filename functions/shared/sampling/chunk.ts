@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { StateStore } from '../state-store.ts';
 import { storedObject } from '../stored-object.ts';
 import { labelsSchema } from '../supervisely/labels/labels.ts';
 import { decodePlanSchema, wantedFrameSchema } from '../video/extract/decode-plan.ts';
-import { type Settings, storedSettingsSchema } from './settings.ts';
+import { readDocument } from './documents.ts';
+import { type Attempt, keys } from './keys.ts';
+import { imageSettingsSchema, type Settings } from './settings.ts';
 
 /**
  * The frames of one video that one decode invocation processes, with all data it needs.
@@ -16,7 +19,7 @@ export const chunkSchema = storedObject({
 	video: storedObject({ id: z.int(), name: z.string() }),
 	/** Dataset of the destination that gets the images. */
 	dataset: z.int(),
-	settings: storedSettingsSchema,
+	settings: imageSettingsSchema,
 	/** Image meta that all frames share. */
 	provenance: z.record(z.string(), z.unknown()),
 	frames: z.array(
@@ -36,6 +39,24 @@ export const chunkSchema = storedObject({
 });
 export type Chunk = z.output<typeof chunkSchema>;
 export type ChunkFrame = Chunk['frames'][number];
+
+/** Where an attempt writes a chunk. */
+export function chunkKey(at: Attempt, chunk: string): string {
+	return at.attempt === 1 ? keys.chunk(at.sampling, chunk) : keys.retriedChunk(at, chunk);
+}
+
+/** A chunk, as this attempt has written it; one that it has not refreshed, as the last attempt that did. */
+export async function readChunk(
+	store: Pick<StateStore, 'read'>,
+	{ sampling, attempt }: Attempt,
+	id: string,
+): Promise<Chunk | undefined> {
+	for (let last = attempt; last >= 1; last--) {
+		const chunk = await readDocument(store, chunkKey({ sampling, attempt: last }, id), chunkSchema);
+		if (chunk) return chunk;
+	}
+	return undefined;
+}
 
 /** The id of a chunk, derived from its content alone. */
 export function chunkId(video: number, frames: number[], work: 'decode' | 'labels', settings: Settings): string {

@@ -24,8 +24,10 @@ export const keys = {
 	faultyNode: (at: Attempt, node: string) => `${ofAttempt(at)}/nodes/${node}.json`,
 	/** Messages of the children of a node, to send them again. */
 	childMessages: (sampling: string, node: string) => `samplings/${sampling}/steps/${node}.json`,
-	/** A chunk, with everything that decoding it needs. */
+	/** A chunk, with everything that decoding it needs, as the first attempt has planned it. */
 	chunk: (sampling: string, chunk: string) => `samplings/${sampling}/chunks/${chunk}.json`,
+	/** The same, as a later attempt has refreshed or planned it. */
+	retriedChunk: (at: Attempt, chunk: string) => `${ofAttempt(at)}/chunks/${chunk}.json`,
 	/** Prefix of the markers of the finished children of a node. */
 	markers: (sampling: string, node: string) => `samplings/${sampling}/done/${node}/`,
 	/** Marks a child of a node as finished: the summary of a chunk or of a child node. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedObject } from '../stored-object.ts';
 import {
 	chromas,
 	type ImageOption,
@@ -18,6 +19,21 @@ const limit = (option: ImageOption) => ({
 	error: ({ input }: { input?: unknown }) => `${option} is ${JSON.stringify(input)}: ${imageLimits[option]}`,
 });
 
+const fields = {
+	start: z.int().min(0).default(0),
+	end: z.int().min(1).nullable().default(null),
+	step: z.int().min(1).default(1),
+	annotated: z.boolean().default(false),
+	annotatedByTags: z.boolean().default(false),
+	resize: z.tuple([side.nullable(), side.nullable()]).nullable().default(null),
+	copyAnnotations: z.boolean().default(true),
+	replace: z.boolean().default(false),
+	format: z.enum(imageFormats, limit('format')).default('png'),
+	quality: z.int(limit('quality')).min(1, limit('quality')).max(100, limit('quality')).nullable().default(null),
+	chroma: z.literal(chromas, limit('chroma')).nullable().default(null),
+	optimiseCoding: z.boolean(limit('optimiseCoding')).default(false),
+};
+
 /**
  * What to sample from each video. Names are those of the Python SDK's sampler.
  * - `start`, `end`: frame indices, `end` exclusive; null: to the last picture
@@ -33,20 +49,7 @@ const limit = (option: ImageOption) => ({
  * - `optimiseCoding`: of jpg; slightly smaller files, three times slower
  */
 export const settingsSchema = z
-	.strictObject({
-		start: z.int().min(0).default(0),
-		end: z.int().min(1).nullable().default(null),
-		step: z.int().min(1).default(1),
-		annotated: z.boolean().default(false),
-		annotatedByTags: z.boolean().default(false),
-		resize: z.tuple([side.nullable(), side.nullable()]).nullable().default(null),
-		copyAnnotations: z.boolean().default(true),
-		replace: z.boolean().default(false),
-		format: z.enum(imageFormats, limit('format')).default('png'),
-		quality: z.int(limit('quality')).min(1, limit('quality')).max(100, limit('quality')).nullable().default(null),
-		chroma: z.literal(chromas, limit('chroma')).nullable().default(null),
-		optimiseCoding: z.boolean(limit('optimiseCoding')).default(false),
-	})
+	.strictObject(fields)
 	.superRefine(({ start, end, resize, annotated, annotatedByTags, ...image }, context) => {
 		const misplaced = misplacedImageOption(image);
 		if (misplaced) context.addIssue({ code: 'custom', path: [misplaced.option], message: misplaced.message });
@@ -69,8 +72,23 @@ export const settingsSchema = z
 		}
 	});
 
+/** What making an image needs of the settings, as in the document of a chunk. */
+export const imageSettingsSchema = storedObject({
+	resize: fields.resize,
+	format: fields.format,
+	quality: fields.quality,
+	chroma: fields.chroma,
+	optimiseCoding: fields.optimiseCoding,
+});
+
+/** Picks these settings. */
+export function imageSettingsOf({ resize, format, quality, chroma, optimiseCoding }: Settings): ImageSettings {
+	return { resize, format, quality, chroma, optimiseCoding };
+}
+
 /** The settings in a document: those of another release may have more. */
 export const storedSettingsSchema = settingsSchema.loose() as unknown as typeof settingsSchema;
 
 export type Settings = z.output<typeof settingsSchema>;
+export type ImageSettings = z.output<typeof imageSettingsSchema>;
 export type SettingsInput = z.input<typeof settingsSchema>;

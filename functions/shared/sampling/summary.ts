@@ -30,7 +30,7 @@ export const summarySchema = storedObject({
 });
 export type Summary = z.output<typeof summarySchema>;
 
-/** Most faults, and most notes, in a summary; further faults are only counted. */
+/** Largest number of faults, and of notes, in a summary; further faults are only counted. */
 export const carried = 100;
 
 export const emptySummary: Summary = {

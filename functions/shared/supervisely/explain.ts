@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** Most issues in a message, and most characters of a wrong value. */
+/** Largest number of issues in a message, and of characters of a wrong value. */
 const mostIssues = 3;
 const shown = 80;
 

@@ -12,7 +12,7 @@ export type PlannedChunk = { frames: number[]; runs: Run[] };
 /** Frames that are decoded from one key picture, and the last picture to decode for them. */
 export type Group = { key: number; last: number; frames: number[] };
 
-/** Most chunks of a video, so that one S3 listing counts them. */
+/** Largest number of chunks of a video, so that one S3 listing counts them. */
 export const mostChunks = 1000;
 
 /** A group of pictures longer than this many chunks is cut, and each part is decoded from the key again. */

@@ -24,7 +24,7 @@ export function owner(credentials: Credentials): Caller {
 	return { credentials, authorize: () => {} };
 }
 
-/** A key pair that nobody else knows. */
+/** A new random key pair. */
 export function randomCredentials(): Credentials {
 	// Begins unlike one of AWS, so that no scanner takes it for a leaked one.
 	const id = [...randomBytes(16)].map(byte => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32]).join('');
@@ -40,7 +40,7 @@ export class Roles {
 	readonly #resourceStatements: Statement[] = [];
 	readonly #onDenied: (message: string) => void;
 
-	/** @param onDenied told why each request is refused */
+	/** @param onDenied called with the reason of each refusal */
 	constructor(onDenied: (message: string) => void = () => {}) {
 		this.#onDenied = onDenied;
 	}
@@ -60,7 +60,7 @@ export class Roles {
 		return this.#roles.get(accessKeyId);
 	}
 
-	/** What policies grant and nobody has used. */
+	/** Rights that are granted and have not been used. */
 	unused(): Grant[] {
 		return [...this.#roles.values()].flatMap(role => role.unused());
 	}
@@ -126,7 +126,7 @@ export class Role implements Caller {
 	}
 }
 
-/** Numbers replaced, so that requests for documents of the same kind are remembered as one. */
+/** Numbers are replaced, so that requests for documents of the same kind count as one. */
 function folderOf(resource: string): string {
 	return resource.replace(/[0-9a-f]{8,}|\d+/g, '*');
 }

@@ -3,7 +3,7 @@ import { receiveBody } from './incoming-body.ts';
 import type { DraftFile, ObjectFacts } from './object-file.ts';
 import type { Store } from './store.ts';
 
-/** Lets `fill` write a draft and commit it; whatever way that ends, no draft is left behind. */
+/** Lets `fill` write a draft and commit it; in any case, no draft is left behind. */
 export async function withDraft<Result>(store: Store, fill: (draft: DraftFile) => Promise<Result>): Promise<Result> {
 	const draft = store.draft();
 	try {

@@ -10,11 +10,11 @@ export type BatchAnswer = {
 };
 
 /**
- * Runs an operation for each entry of a batch, each of which may fail by itself.
+ * Runs an operation for each entry of a batch. If one fails, the others still run.
  *
- * @param takes the parameters an entry may have.
- * @param checkWhole further conditions on the batch as a whole.
- * @throws SqsError when the batch as a whole is refused; then nothing is done.
+ * @param takes names of the parameters that an entry may have.
+ * @param checkWhole checks the batch as a whole before any entry runs.
+ * @throws SqsError if the whole batch is refused; no entry has run then.
  */
 export function forEachEntry(
 	entries: readonly Parameters[],

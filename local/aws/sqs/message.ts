@@ -18,7 +18,7 @@ export type Message = {
 	readonly deadLetterSource?: string;
 };
 
-/** @throws SqsError when SQS would not take such a body, whatever the queue. */
+/** @throws SqsError for a body that SQS refuses on any queue. */
 export function checkBody(body: string): void {
 	if (body === '') throw new SqsError('MissingParameter', 'The request must contain the parameter MessageBody.');
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters XML 1.0 leaves out.

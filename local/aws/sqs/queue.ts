@@ -68,7 +68,7 @@ export class Queue {
 		return this.#settings;
 	}
 
-	/** @param attributes all of them, found good. */
+	/** @param attributes all of them, already validated. */
 	setAttributes(attributes: QueueAttributes): void {
 		const now = Date.now();
 		this.#record({ is: 'queue', attributes, created: this.created || now, modified: now });

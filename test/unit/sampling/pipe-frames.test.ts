@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { PermanentError } from '#shared/errors.ts';
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
-import { settingsSchema } from '#shared/sampling/settings.ts';
+import { imageSettingsSchema } from '#shared/sampling/settings.ts';
 import type { Frame } from '#shared/video/extract/run-decoder.ts';
 import { pipeFrames } from '../../../functions/decode/pipe-frames.ts';
 import type { EncodedFrame } from '../../../functions/decode/upload-frames.ts';
@@ -27,7 +27,7 @@ const run = (
 			stop?.();
 		}
 	}
-	const chunk = { settings: settingsSchema.parse({}) } as Chunk;
+	const chunk = { settings: imageSettingsSchema.parse({}) } as Chunk;
 	return pipeFrames(decode(), chunk, wanted as ChunkFrame[], 3, upload);
 };
 

@@ -3,7 +3,7 @@ import { type FramedAnnotation, nameOfFigure, type VideoObject, type VideoTag } 
 /** A label outside the frames of its video; `frame`: its frame index. */
 export type MisplacedLabel = { message: string; frame?: number };
 
-/** Most labels that are listed; the rest is counted. */
+/** Largest number of labels that are listed; the rest are only counted. */
 const mostNamed = 100;
 
 /**

@@ -96,7 +96,7 @@ export type FramedAnnotation = {
 	slice(indices: Iterable<number>): VideoAnnotation;
 };
 
-/** Most figures after the last picture that are stored. */
+/** Largest number of figures after the last picture that are stored. */
 const mostBeyond = 100;
 
 /**

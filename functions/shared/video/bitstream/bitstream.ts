@@ -52,7 +52,7 @@ export function* seiMessages(sei: Buffer, headerBytes: number): Iterable<{ type:
 	}
 }
 
-/** Offset of the next `00 00 01`; -1 for none. */
+/** Offset of the next `00 00 01`; -1 if there is none. */
 export function startCode(bytes: Buffer, from: number): number {
 	return bytes.indexOf('\0\0\x01', from, 'latin1');
 }

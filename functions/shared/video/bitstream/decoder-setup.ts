@@ -44,7 +44,7 @@ const before = (sample: Buffer, codes: number[]): Buffer => {
 
 /**
  * The parameter sets of a picture; those of H.264 and HEVC may change within a stream.
- * @returns the concatenated sets; empty for none
+ * @returns the concatenated sets; empty if there are none
  */
 export function parameterSets(sample: Buffer, { codec, lengthBytes }: Bitstream): Buffer {
 	if (codec !== 'h264' && codec !== 'hevc') return Buffer.alloc(0);
@@ -52,7 +52,7 @@ export function parameterSets(sample: Buffer, { codec, lengthBytes }: Bitstream)
 	return Buffer.concat([...nalUnits(sample, lengthBytes)].filter(isSet));
 }
 
-/** Colours declared in the sequence parameter sets of a picture; empty for none, and for other codecs. */
+/** Colours declared in the sequence parameter sets of a picture; empty if none are, and for other codecs. */
 export function coloursIn(sample: Buffer, { codec, lengthBytes }: Bitstream): Colours[] {
 	if (codec !== 'h264') return [];
 	return [...nalUnits(sample, lengthBytes)]

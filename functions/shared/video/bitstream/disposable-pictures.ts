@@ -13,7 +13,7 @@ export function hasDisposablePictures({ codec, lengthBytes }: Bitstream): boolea
  * Which pictures no other picture refers to, by their own bytes, so that a decoder doesn't need them for the others.
  * @param samples runs of pictures, in decode order
  * @param sets the parameter sets of the container, in the format of a sample
- * @returns undefined if this can't be told for certain: pictures are fields, or some are missing or damaged
+ * @returns undefined if this isn't certain: pictures are fields, or some are missing or damaged
  */
 export function disposablePictures(
 	samples: Sample[],

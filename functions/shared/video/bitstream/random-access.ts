@@ -71,7 +71,7 @@ function isHevcEntry(sample: Buffer, { lengthBytes }: Bitstream): boolean | unde
 	return undefined;
 }
 
-/** Position of a start code with this last byte; -1 for none. */
+/** Position of a start code with this last byte; -1 if there is none. */
 function startCodeOf(sample: Buffer, code: number): number {
 	for (let at = startCode(sample, 0); at >= 0; at = startCode(sample, at + 3)) if (sample[at + 3] === code) return at;
 	return -1;

@@ -20,7 +20,7 @@ export function findPackets(bytes: Buffer): PacketLayout | undefined {
 	return undefined;
 }
 
-/** Offset of a packet's payload; undefined for none (ISO/IEC 13818-1, 2.4.3.2). */
+/** Offset of a packet's payload; undefined if it has none (ISO/IEC 13818-1, 2.4.3.2). */
 export function payloadStart(bytes: Buffer, packet: number): number | undefined {
 	const control = bytes[packet + 3] as number;
 	if ((control & 0x10) === 0) return undefined;

@@ -32,7 +32,7 @@ export type RunStart = { pts: number; frames: Set<number> };
 /** Codecs whose ffmpeg decoders have data races when they run with several threads. */
 const racing = new Set(['theora', 'mpeg4', 'vp8']);
 
-/** Most characters in the filters of one run; Linux limits an argument to 128 KiB. */
+/** Largest length of the filters of one run; Linux limits an argument to 128 KiB. */
 const longestExpression = 60_000;
 
 /** Decodes only the bytes of the plan. */

@@ -4,7 +4,7 @@ const bytesPerPixel = 52;
 /** Memory of the function in MiB; outside Lambda that of fan-out, so that the limits are the same. */
 const memory = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? 1769);
 
-/** Most pixels of a picture, limited by memory; 35.6 million, which is above 8192 × 4320, with 1,769 MiB. */
+/** Largest picture in pixels, limited by memory: with 1,769 MiB 35.6 million, which is more than 8192 × 4320. */
 export const mostPixels = Math.floor((memory * 1024 * 1024) / bytesPerPixel);
 
 /** Address space of ffmpeg in KiB. More than the memory, since threads reserve more than they use. */

@@ -137,7 +137,7 @@ export function readMessages(
 	let whyNotOpened = '';
 	let rest = '';
 	const ofFilter = `[showinfo@${name} @ `;
-	// Output of another thread may stand behind each of the two, and the rest is then on a line of its own.
+	// Output of another thread may follow each of the two; the rest is then on a line of its own.
 	const ofColours = new RegExp(
 		`^\\[showinfo@${name} @ \\w+\\] \\[info\\] (?:color_range:(unknown|tv)?)?( color_space:(${Object.keys(planesByMatrix).join('|')})?)?`,
 	);

@@ -24,7 +24,7 @@ export function selectExpression(variable: string, values: number[]): string {
 	return sumOf(terms);
 }
 
-/** Most terms of a flat sum: recent versions of ffmpeg refuse more than a hundred. */
+/** Largest number of terms of a flat sum: recent versions of ffmpeg refuse more than a hundred. */
 const mostInARow = 50;
 
 /** A sum of any length, as a tree of short sums. */

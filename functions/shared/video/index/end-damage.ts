@@ -58,7 +58,7 @@ async function pngEnd(window: Window): Promise<number | undefined> {
 	return Math.max(at, window.size + 1);
 }
 
-/** Tags of a header, data and the size of what was before (Video File Format Specification 10, annex E). */
+/** Each tag has a header, data, and the size of both (Flash Video File Format Specification 10, annex E). */
 async function flvEnd(window: Window): Promise<number | undefined> {
 	let at = (await window.upTo(5, 4)).readUInt32BE(0) + 4;
 	while (at + 11 <= window.size) {

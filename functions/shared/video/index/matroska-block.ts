@@ -8,7 +8,7 @@ import { ids } from './matroska-ids.ts';
 export type MatroskaBlock = { at: number; start: number; flags: number; payload: number; end: number };
 
 /**
- * The last block of a track in bytes that begin with a block or a group, also if it is cut off. Undefined for none.
+ * The last block of a track in bytes that begin with a block or a group, also if it is cut off. Undefined if there is none.
  */
 export function lastBlock(bytes: Buffer, track: number): MatroskaBlock | undefined {
 	let found: MatroskaBlock | undefined;

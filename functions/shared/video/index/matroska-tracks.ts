@@ -12,7 +12,7 @@ export type MatroskaTrack = {
 	/** The codec's id, with the FourCC of AVI if it has one. */
 	codec: string;
 	bitstream: Bitstream;
-	/** Display matrix as in MP4, 36 bytes; empty for none. */
+	/** Display matrix as in MP4, 36 bytes; empty if there is none. */
 	matrix: Buffer;
 };
 

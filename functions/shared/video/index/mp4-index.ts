@@ -63,7 +63,7 @@ const readMovie = async (source: ByteSource, found: { track?: Mp4Track }): Promi
 			const { moov, track } = movie;
 			nextTime = readFragment(moof, at, track.id, id => readFragmentDefaults(moov, id), samples, nextTime);
 			if (samples.dts.length > mostSamples)
-				throw new PermanentError('unsupported', `More than ${mostSamples} pictures`);
+				throw new PermanentError('unsupported', `The file has more than ${mostSamples} pictures`);
 		}
 		at += size;
 	}

@@ -13,7 +13,7 @@ export type Mp4Samples = {
 	end: number;
 };
 
-/** Most pictures of a file, more than a week at 60 per second; protects against hostile tables. */
+/** Largest number of pictures of a file, more than a week at 60 per second; protects against hostile tables. */
 export const mostSamples = 40_000_000;
 
 export function noSamples(): Mp4Samples {

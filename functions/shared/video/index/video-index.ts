@@ -44,7 +44,7 @@ export type ContainerHeader =
 			demuxer: string;
 			/** Whether times are those of the file; otherwise they are display positions. */
 			timed: boolean;
-			/** How pictures are split into packets; null for none. */
+			/** How pictures are split into packets; null if they aren't. */
 			packets: Packets | null;
 			/** The track's `stsd` box, whole: codec and its configuration. */
 			sampleDescription: Buffer;

@@ -17,7 +17,7 @@ const pictureWorkers = (): PictureWorkers => {
 	return workers;
 };
 
-/** Takes back an image's memory; nobody may look at it afterwards. */
+/** Takes back an image's memory, which must not be read afterwards. */
 export function recycleImage(image: Buffer): void {
 	workers?.recycle(image);
 }

@@ -5,7 +5,7 @@ export type ImageFormat = (typeof imageFormats)[number];
 /** Their common names. */
 export const formatNames = { png: 'PNG', jpg: 'JPEG', webp: 'WebP' } as const satisfies Record<ImageFormat, string>;
 
-/** Chroma subsampling: 444 for none, or 420. */
+/** Chroma subsampling: 420, or 444, which means no subsampling. */
 export const chromas = [444, 420] as const;
 export type Chroma = (typeof chromas)[number];
 

@@ -8,7 +8,7 @@ import type { ByteSource } from './byte-source.ts';
 
 const headerTimeoutMs = 30_000;
 const redirectsFollowed = 5;
-/** Most consecutive answers without data before a stream fails. */
+/** Number of consecutive answers without data after which a stream fails. */
 const emptyAnswers = 5;
 
 export type HttpSourceOptions = {

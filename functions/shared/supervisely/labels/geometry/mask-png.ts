@@ -7,7 +7,7 @@ import type { Raster } from './raster.ts';
 export type MaskReading = 'set' | 'alpha';
 
 const signature = Buffer.from('89504e470d0a1a0a', 'hex');
-/** Most pixels of a mask, more than any frame has; protects against exhausting memory. */
+/** Largest number of pixels of a mask, more than any frame has; protects against exhausting memory. */
 const mostPixels = 2 ** 26;
 /** Offsets in the header of a PNG. */
 const at = { width: 16, height: 20, colourType: 25, end: 33 };

@@ -61,7 +61,7 @@ const rounded = ({ left, top, right, bottom }: Box): Box => ({
 	bottom: roundHalfToEven(bottom),
 });
 
-/** Moves the box back if rounding has put its centre outside the picture. */
+/** Moves the box back if rounding has moved its centre out of the picture. */
 const centredOn = (box: Box, size: Size): Box => {
 	const [x, y] = centrePixel(box);
 	const dx = Math.min(Math.max(x, 0), size.width - 1) - x;

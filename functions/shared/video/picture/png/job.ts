@@ -13,7 +13,7 @@ export type PictureJob = Size & {
 
 /** Largest width: two filtered rows must fit into a part of the stream (1 MiB). */
 const mostRowBytes = 2 ** 19 - 1;
-/** Most pixels of input and output, to fit into 2 GiB. */
+/** Largest number of pixels of input and output, so that both fit into 2 GiB. */
 const mostPixels = 2 ** 28;
 
 /** @throws RangeError for an invalid job */

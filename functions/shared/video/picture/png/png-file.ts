@@ -21,7 +21,7 @@ export function wrapStream(
 	file.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 	file.writeUInt32BE(width, 16);
 	file.writeUInt32BE(height, 20);
-	// Depth, colour type, and the only compression, filters and interlacing (none) that are wanted.
+	// Bit depth, colour type, compression method, filter method, no interlacing.
 	file.set([8, isGray ? 0 : 2, 0, 0, 0], 24);
 	putChunk(file, 8, 'IHDR', 13);
 	putChunk(file, 33, 'IDAT', length);

@@ -1,6 +1,6 @@
 // Adler-32 (RFC 1950, 8.2): a sum of the bytes, and a sum of that sum after each byte, both modulo 65521.
 
-/** Most bytes after which neither sum has overflowed 32 bits, a multiple of 32. */
+/** Number of bytes after which neither sum can have overflowed 32 bits; a multiple of 32. */
 const most: usize = 5536;
 
 export function adler32(seed: u32, from: usize, bytes: usize): u32 {

@@ -35,7 +35,7 @@ export function resultAt(): usize {
 	return (workAt() + partWorkBytes + rows + 255) & ~63;
 }
 
-/** Most bytes of the result, with what may be written behind it for a moment. */
+/** Largest size of the result in bytes, including what may temporarily be written behind it. */
 export function mostResultBytes(): usize {
 	return max(mostStreamBytes(stride(), toHeight), stride() * toHeight) + 64;
 }

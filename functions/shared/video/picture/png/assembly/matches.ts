@@ -17,7 +17,7 @@ import {
 /** Matches reach back less than this far. */
 export const reach: usize = 32768;
 
-/** Places are told apart by four bytes, so no match is shorter. */
+/** Positions are hashed by four bytes, so no match is shorter. */
 const shortest: u32 = 4;
 /** How many earlier places are tried, a quarter of them after a match of a good length; a greater one ends the search. */
 let tries: u32 = 0;

@@ -21,7 +21,7 @@ export function partRows(stride: usize): usize {
 export const partWorkBytes: usize = reach + partBytes + 64;
 
 /**
- * Most bytes that `putPicture` writes. A part never stays larger than it is when stored: one with matches is measured
+ * Largest number of bytes that `putPicture` writes. A part never stays larger than it is when stored: one with matches is measured
  * before it is written, one without is taken back. While it is written, though, such a part may have a code of 13 bits
  * for each byte, and heads; that much is needed once, behind what all parts before it can have come to.
  */

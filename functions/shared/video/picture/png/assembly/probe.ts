@@ -1,4 +1,4 @@
-// Chooses how a part of a picture is written, from samples of its rows. Photographs are told apart cheaply; only what
+// Chooses how a part of a picture is written, from samples of its rows. Photographs are recognized cheaply; only what
 // repeats itself is tried out.
 import { filterRow, paeth, unfiltered } from './filter';
 import { clearTokens, forget, remember, tokenize } from './matches';
@@ -6,7 +6,7 @@ import { addToWord, counts, countsBytes, earlier, heads, headsBytes, mostTokens,
 import { planTokenBlock } from './token-block';
 import { countZeroRuns, zeroRunBits } from './zero-runs';
 
-/** Paeth and a Huffman code from sampled counts. */
+/** Paeth filter, with a Huffman code made from sampled counts. */
 export const photograph: u32 = 0;
 /** The same with exact counts. */
 export const zeroRuns: u32 = 1;
@@ -19,7 +19,7 @@ const looked: usize = 16384;
 const tried: usize = 24576;
 const triedOfFlat: usize = 262144;
 
-/** Rows of a sample that lie together: the first is only there to be repeated. */
+/** Consecutive rows of a sample; the first only serves as history for matches. */
 const together: usize = 4;
 
 /** Matches are tried out with a search that is no deeper, at first and then. */
@@ -50,7 +50,7 @@ function isFlat(): bool {
 export function choose(rows: usize, isTop: bool, stride: usize, height: usize, step: usize, scratch: usize): u32 {
 	look(rows, stride, height, step, scratch);
 	if (isPhotograph(step)) return photograph;
-	// A shallow trial first: it tells what is dark and smooth, such as films, from drawings.
+	// A shallow trial first: it distinguishes dark, smooth pictures, such as films, from drawings.
 	let kind = choiceOf(rows, isTop, stride, height, step, scratch, tried, shallow);
 	if (isFlat() && kind !== zeroRuns) {
 		kind = choiceOf(rows, isTop, stride, height, step, scratch, triedOfFlat, min(depth(), trialDepth));
@@ -169,7 +169,7 @@ function entropy(table: usize, bytes: usize): u32 {
 	return <u32>(bits >> 8);
 }
 
-/** To the base of 2, times 256; straight between powers of two. */
+/** Logarithm to base 2, times 256; linear between powers of two. */
 function logarithm(value: u32): u32 {
 	const whole = 31 - clz(value);
 	return (whole << 8) + (<u32>(((<u64>value) << 8) >> whole) - 256);

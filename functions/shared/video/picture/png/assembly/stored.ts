@@ -3,7 +3,7 @@ import { align, put, putBytes } from './bits';
 
 const most: usize = 65535;
 
-/** Most bytes that `putStored` adds. */
+/** Largest number of bytes that `putStored` adds. */
 export function storedBytes(bytes: usize): usize {
 	return bytes + 5 * ((bytes + most - 1) / most) + 1;
 }

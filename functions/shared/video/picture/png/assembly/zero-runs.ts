@@ -21,7 +21,7 @@ import {
 	word,
 } from './memory-map';
 
-/** Two codes of this length and the length of both fit a word; eight codes never need more than two flushes. */
+/** Two codes of this length, and their total length, fit into a word; eight codes need at most two flushes. */
 export const longestCode: u32 = 13;
 
 /**
@@ -32,7 +32,7 @@ const blockBytes: usize = 131072;
 
 /** Below this many bytes everything is counted. */
 const leastSampled: usize = 32768;
-/** Of each window of 512 bytes 64 are counted. */
+/** In each window of 512 bytes, 64 are counted. */
 const window: usize = 512;
 const counted: usize = 64;
 
@@ -103,7 +103,7 @@ function countRun(length: usize): void {
 	else addToWord(counts, 0, rest);
 }
 
-/** @param at eight zeros are known to stand here */
+/** @param at where eight zeros are known to be */
 function endOfZeros(at: usize, end: usize): usize {
 	at += 8;
 	while (at + 8 <= end && !load<u64>(at)) at += 8;
