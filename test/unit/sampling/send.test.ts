@@ -1,5 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { makeSend } from '#shared/aws/queue.ts';
 
 type Entry = { Id: string; MessageBody: string; MessageGroupId?: string };
@@ -30,7 +30,13 @@ test('what SQS refuses for good, or again and again, is an error', async () => {
 	const refusing = queue(entries => ({ failed: entries.slice(0, 1), senderFault: true }));
 	await expect(makeSend(refusing.client, 'url')(messages)).rejects.toThrow(/SQS rejected a message: InternalError/);
 	const failing = queue(entries => ({ failed: entries }));
-	await expect(makeSend(failing.client, 'url')(messages.slice(0, 3))).rejects.toThrow(/did not accept 3 messages in 5/);
+	vi.useFakeTimers();
+	onTestFinished(() => void vi.useRealTimers());
+	const sent = expect(makeSend(failing.client, 'url')(messages.slice(0, 3)));
+	const refused = sent.rejects.toThrow(/did not accept 3 messages in 5/);
+	await vi.runAllTimersAsync();
+	await refused;
+	expect(failing.sizes).toHaveLength(5);
 });
 
 test('batches stay below 256 KiB, which is what some SQS take at one time', async () => {
