@@ -21,11 +21,12 @@ import { findMisplaced } from '#shared/supervisely/annotation/no-such-frame.ts';
 import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
 import type { Dataset, Project, SuperviselyApi, Video } from '#shared/supervisely/remote/api.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
+import { checkLimits } from './check-limits.ts';
 import { cutMissing, cutPresent, makeChunk } from './cut-chunks.ts';
 import { existingImages } from './existing-images.ts';
 import { lockDataset } from './lock-dataset.ts';
 import { refuseOtherFormats } from './one-format.ts';
-import { watchSizes } from './other-sizes.ts';
+import { sizeOnServer, watchSizes } from './other-sizes.ts';
 import type { FanOutPorts } from './ports.ts';
 import { selectVideoFrames } from './select-video-frames.ts';
 import { datasetOfVideo } from './video-dataset.ts';
@@ -60,6 +61,7 @@ export async function planVideo(
 	const { selection, annotation } = await selectVideoFrames(supervisely, video, settings, index.shown.length);
 	const planned = await planFrames(supervisely, { video, index, leaf, selection }, source.project.id, settings);
 	const { frames } = planned;
+	await checkLimits(ports, request, message, { index, frames, size: sizeOnServer(video) });
 	const meta = settings.copyAnnotations
 		? parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id)
 		: undefined;

@@ -218,3 +218,19 @@ test('a chunk that is delivered to 8 sandboxes at once gives its images and labe
 	};
 	expect(await total(raced.destination?.id as number)).toEqual(await total(calm.destination?.id as number));
 });
+
+test('a sampling takes no more images than its limit: the rest is a fault that names both figures', async () => {
+	const request = { source: { projectId: bench.source }, destination: { name: 'limited' } };
+	const { id } = await bench.api.start({ ...request, maxFrames: 40 });
+	const ended = await bench.ended(id);
+	expect(ended).toMatchObject({ state: 'completed_with_faults', videos: 2, framesUploaded: 30, faultCount: 1 });
+	expect(ended.faults[0]).toMatchObject({
+		reason: 'over-limit',
+		message: expect.stringContaining('60 new images with this video, which is more than maxFrames, 40'),
+	});
+	const into = { projectId: ended.destination?.id as number };
+	const { id: next } = await bench.api.start({ ...request, destination: into, maxFrames: 60 });
+	expect(await bench.ended(next)).toMatchObject({
+		...{ state: 'completed', framesUploaded: 30, framesAlreadyThere: 30, faultCount: 0 },
+	});
+});

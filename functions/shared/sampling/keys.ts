@@ -24,6 +24,10 @@ export const keys = {
 	faultyNode: (at: Attempt, node: string) => `${ofAttempt(at)}/nodes/${node}.json`,
 	/** Messages of the children of a node, to send them again. */
 	childMessages: (sampling: string, node: string) => `samplings/${sampling}/steps/${node}.json`,
+	/** Counts a video towards the limits of its sampling. `cost`: in millionths of a dollar. */
+	planned: (sampling: string, node: string, images: number, cost: number) =>
+		`${keys.plannedVideos(sampling)}${node}.${images}.${cost}.json`,
+	plannedVideos: (sampling: string) => `samplings/${sampling}/planned/`,
 	/** A chunk, with everything that decoding it needs, as the first attempt has planned it. */
 	chunk: (sampling: string, chunk: string) => `samplings/${sampling}/chunks/${chunk}.json`,
 	/** The same, as a later attempt has refreshed or planned it. */
@@ -72,9 +76,17 @@ export const keys = {
 	projectLease: (project: number) => `leases/project-${project}.json`,
 	/** Lock on a dataset of a destination, held by the sampling that fills it. */
 	datasetLock: (dataset: number) => `claims/dataset-${dataset}.json`,
+	/** Held while the new images of a video are counted towards the limits of its sampling. */
+	limitsLease: (sampling: string) => `leases/${sampling}/limits.json`,
 	/** Held by the worker of a chunk. */
 	chunkLease: (sampling: string, chunk: string) => `leases/${sampling}/${chunk}.json`,
 } as const;
+
+/** What the key of a planned video says; `cost`: in millionths of a dollar. */
+export function plannedOf(key: string): { node: string; images: number; cost: number } {
+	const [node = '', images, cost] = (key.split('/').at(-1) as string).split('.');
+	return { node, images: Number(images), cost: Number(cost) };
+}
 
 /** The number is the version of the document's form; older documents are ignored. */
 export const videoIndexName = 'index-2.json';
