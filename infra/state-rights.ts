@@ -34,7 +34,7 @@ export const stateRights = {
 		],
 		write: [
 			...['samplings/*/destination.json', 'samplings/*/scope.json', 'samplings/*/nodes/*', 'samplings/*/steps/*'],
-			...['samplings/*/chunks/*', 'samplings/*/planned/*', 'samplings/*/done/*'],
+			...['samplings/*/chunks/*', 'samplings/*/copies/*', 'copies/*', 'samplings/*/planned/*', 'samplings/*/done/*'],
 			...['samplings/*/attempts/*/nodes/*', 'samplings/*/attempts/*/chunks/*'],
 			...['samplings/*/attempts/*/failures/*', 'samplings/*/attempts/*/outcome.json', 'open/*'],
 			...['videos/*/index-*.json', 'leases/project-*', 'leases/*/limits.json', 'claims/*', 'outage.json'],
@@ -60,6 +60,6 @@ export const stateRights = {
 			...['samplings/*/attempts/*', 'open/*', 'labels/*', 'leases/*', 'outage.json'],
 		],
 		upload: ['samplings/*/report.json'],
-		delete: ['open/*'],
+		delete: ['open/*', 'samplings/*/copies/*', 'copies/*', 'videos/*/file'],
 	},
 } satisfies Record<string, StateRights>;

@@ -116,7 +116,8 @@ describe('what a function may do', () => {
 			),
 			state(
 				...(['s3:PutObject', 'samplings/*/destination.json', 'samplings/*/scope.json'] as const),
-				...['samplings/*/nodes/*', 'samplings/*/steps/*', 'samplings/*/chunks/*', 'samplings/*/planned/*'],
+				...['samplings/*/nodes/*', 'samplings/*/steps/*', 'samplings/*/chunks/*'],
+				...['samplings/*/copies/*', 'copies/*', 'samplings/*/planned/*'],
 				'samplings/*/done/*',
 				...[`${ofAttempt}/nodes/*`, `${ofAttempt}/chunks/*`],
 				...[`${ofAttempt}/failures/*`, `${ofAttempt}/outcome.json`, 'open/*'],
@@ -142,7 +143,10 @@ describe('what a function may do', () => {
 				...(['s3:PutObject', 'samplings/*/attempt-*.json', 'samplings/*/done/*', 'samplings/*/report/*'] as const),
 				...[ofAttempt, 'open/*', 'labels/*', 'leases/*', 'outage.json'],
 			),
-			...[state(uploads, 'samplings/*/report.json'), state('s3:DeleteObject', 'open/*')],
+			...[
+				state(uploads, 'samplings/*/report.json'),
+				state('s3:DeleteObject', 'open/*', 'samplings/*/copies/*', 'copies/*', 'videos/*/file'),
+			],
 			...[token, sends('ReportingQueue'), sends('PlanQueue')],
 		],
 	};

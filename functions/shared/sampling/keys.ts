@@ -69,6 +69,13 @@ export const keys = {
 	videoIndex: (video: number, version: string) => `${keys.videos}${video}-${version}/${videoIndexName}`,
 	/** A copy of the file, when the server has no byte ranges or the file has to be read many times. */
 	videoCopy: (video: number, version: string) => `${keys.videos}${video}-${version}/file`,
+	/** A copy that a sampling uses, by its name: it is removed when the last sampling that uses it has ended. */
+	usedCopy: (sampling: string, video: number, version: string) =>
+		`${keys.usedCopies(sampling)}${copyName(video, version)}.json`,
+	usedCopies: (sampling: string) => `samplings/${sampling}/copies/`,
+	/** A sampling that uses a copy. */
+	copyUser: (video: number, version: string, sampling: string) => `${keys.copyUsers(video, version)}${sampling}.json`,
+	copyUsers: (video: number, version: string) => `copies/${copyName(video, version)}/`,
 	videos: 'videos/',
 	/** Fingerprint of what all labels in a dataset of a destination were last made of. */
 	labelFingerprint: (dataset: number) => `labels/dataset-${dataset}.json`,
@@ -92,6 +99,14 @@ export function plannedOf(key: string): { node: string; images: number; cost: nu
 export const videoIndexName = 'index-2.json';
 
 const ofAttempt = ({ sampling, attempt }: Attempt) => `samplings/${sampling}/attempts/${attempt}`;
+
+const copyName = (video: number, version: string) => `${video}-${version}`;
+
+/** The video and the version of the file of a copy that a sampling uses. */
+export function usedCopyOf(key: string): { video: number; version: string } {
+	const [video, version = ''] = (key.split('/').at(-1) as string).slice(0, -'.json'.length).split('-');
+	return { video: Number(video), version };
+}
 
 /** The attempt of an `open` key. */
 export function openAttempt(key: string): Attempt {
