@@ -17,6 +17,13 @@ export function wholeNumbers(least: number) {
 	return (text: string, before: number[] = []): number[] => [...before, wholeNumber(least)(text)];
 }
 
+/** Parses an amount of US dollars above 0. */
+export function amount(text: string): number {
+	const value = Number(text);
+	if (/^\d+(\.\d+)?$/.test(text) && value > 0) return value;
+	throw new InvalidArgumentError('It must be an amount in US dollars, such as 250 or 0.5.');
+}
+
 /** Parses HxW in pixels, such as 224x224; one side alone, such as 720x or x1280, keeps the aspect ratio. */
 export function heightByWidth(text: string): Resize {
 	const found = /^(\d*)x(\d*)$/i.exec(text);

@@ -3,7 +3,7 @@ import type { SamplingRequestInput } from '#shared/sampling/request.ts';
 import type { Resize } from '#shared/size.ts';
 import { UsageError } from './failure.ts';
 import { addImageOptions, type ImageArguments, imageArguments } from './image-options.ts';
-import { heightByWidth, wholeNumber, wholeNumbers } from './options.ts';
+import { amount, heightByWidth, wholeNumber, wholeNumbers } from './options.ts';
 
 /** Options of the command line for a sampling request. */
 export type RequestOptions = ImageArguments & {
@@ -21,6 +21,8 @@ export type RequestOptions = ImageArguments & {
 	resize?: Resize;
 	labels: boolean;
 	replace?: boolean;
+	maxFrames?: number;
+	maxDollars?: number;
 };
 
 export function addRequestOptions(command: Command): Command {
@@ -43,7 +45,9 @@ export function addRequestOptions(command: Command): Command {
 				heightByWidth,
 			)
 			.option('--no-labels', 'copies no labels')
-			.option('--replace', 'uploads existing images of another size again'),
+			.option('--replace', 'uploads existing images of another size again')
+			.option('--max-frames <n>', 'limit on the new images; videos beyond it become faults', wholeNumber(1))
+			.option('--max-dollars <amount>', 'the same for their estimated cost on AWS', amount),
 	);
 }
 
@@ -74,6 +78,8 @@ export function toRequest(options: RequestOptions): SamplingRequestInput {
 			...(options.into === undefined ? {} : { projectId: options.into }),
 			...(options.name === undefined ? {} : { name: options.name }),
 		},
+		...(options.maxFrames === undefined ? {} : { maxFrames: options.maxFrames }),
+		...(options.maxDollars === undefined ? {} : { maxDollars: options.maxDollars }),
 		settings: {
 			...(start === undefined ? {} : { start }),
 			...(end === undefined ? {} : { end }),

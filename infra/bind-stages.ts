@@ -38,12 +38,14 @@ export function bindStages(stages: Stages, state: Bucket, queues: WorkQueues, ch
 		DECODE: settings.decode,
 		REDUCE: settings.reduce,
 	})) {
-		api.bind(`${stage}_MIB`, String(memoryMiB));
+		for (const each of [api, fanOut]) each.bind(`${stage}_MIB`, String(memoryMiB));
 	}
 	fanOut.bind('PLAN_QUEUE_URL', plan.queue.queueUrl, plan.senders);
 	fanOut.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, chunks.senders);
 	fanOut.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, recounts.senders);
 	for (const stage of [api, fanOut]) stage.bind('FRAMES_PER_CHUNK', choice.framesPerChunk);
+	fanOut.bind('MAX_FRAMES', choice.maxFrames);
+	fanOut.bind('MAX_DOLLARS', choice.maxDollars);
 	// Deferred messages are sent to their own queue again.
 	decode.bind('DECODE_QUEUE_URL', chunks.queue.queueUrl, chunks.senders);
 	decode.bind('RECOUNT_QUEUE_URL', recounts.queue.queueUrl, recounts.senders);

@@ -44,6 +44,14 @@ export function makeParameters(stack: Stack) {
 			'[1-9][0-9]{0,3}',
 			'it must be a whole number of frames from 1 to 9999',
 		]),
+		maxFrames: parameter('MaxFrames', 'Limit on the new images of a sampling that names none; empty: no limit', '', [
+			'([1-9][0-9]{0,9})?',
+			'it must be a whole number of images, or empty for no limit',
+		]),
+		maxDollars: parameter('MaxDollars', 'The same for their estimated cost, in US dollars; empty: no limit', '', [
+			'([0-9]{1,7}([.][0-9]{1,4})?)?',
+			'it must be an amount in US dollars, such as 250, or empty for no limit',
+		]),
 		progressSeconds: parameter(
 			'ProgressSeconds',
 			'Shortest time between two progress records of a sampling, in seconds',

@@ -22,13 +22,22 @@ export const stateRights = {
 		delete: [],
 	},
 	fanOut: {
-		read: ['samplings/*', 'open/*', 'videos/*', 'labels/*', 'leases/project-*', 'claims/*', 'outage.json'],
+		read: [
+			'samplings/*',
+			'open/*',
+			'videos/*',
+			'labels/*',
+			'leases/project-*',
+			'leases/*/limits.json',
+			'claims/*',
+			'outage.json',
+		],
 		write: [
 			...['samplings/*/destination.json', 'samplings/*/scope.json', 'samplings/*/nodes/*', 'samplings/*/steps/*'],
-			...['samplings/*/chunks/*', 'samplings/*/done/*'],
+			...['samplings/*/chunks/*', 'samplings/*/copies/*', 'copies/*', 'samplings/*/planned/*', 'samplings/*/done/*'],
 			...['samplings/*/attempts/*/nodes/*', 'samplings/*/attempts/*/chunks/*'],
 			...['samplings/*/attempts/*/failures/*', 'samplings/*/attempts/*/outcome.json', 'open/*'],
-			...['videos/*/index-*.json', 'leases/project-*', 'claims/*', 'outage.json'],
+			...['videos/*/index-*.json', 'leases/project-*', 'leases/*/limits.json', 'claims/*', 'outage.json'],
 		],
 		upload: ['videos/*/file'],
 		delete: ['labels/*'],
@@ -51,6 +60,6 @@ export const stateRights = {
 			...['samplings/*/attempts/*', 'open/*', 'labels/*', 'leases/*', 'outage.json'],
 		],
 		upload: ['samplings/*/report.json'],
-		delete: ['open/*'],
+		delete: ['open/*', 'samplings/*/copies/*', 'copies/*', 'videos/*/file'],
 	},
 } satisfies Record<string, StateRights>;

@@ -1,12 +1,13 @@
-import { prices } from '#shared/prices.ts';
+import { costOf, countSeconds, planSeconds, type Sizing, type Work } from '#shared/estimate/cost.ts';
+import { imageSizes } from '#shared/estimate/image-sizes.ts';
+import { prices } from '#shared/estimate/prices.ts';
+import { estimateVideo, optionsByFormat, type VideoEstimate } from '#shared/estimate/video.ts';
 import { resolveScope } from '#shared/sampling/scope.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import { defaultChroma, defaultQuality, type ImageFormat, imageFormats } from '#shared/video/picture/image-format.ts';
 import { ApiError } from './api-error.ts';
-import { estimateVideo, optionsByFormat, type VideoEstimate } from './estimate-video.ts';
-import { imageSizes } from './image-sizes.ts';
 import { listSelectedVideos } from './list-selected-videos.ts';
-import type { ApiPorts, Sizing } from './ports.ts';
+import type { ApiPorts } from './ports.ts';
 import type { Estimate, FormatEstimate } from './schemas.ts';
 import { parseRequest } from './start-sampling.ts';
 
@@ -78,10 +79,6 @@ const before = async <Result>(time: number, work: Promise<Result>, otherwise: ()
 const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
 const rounded = (number: number, digits: number): number => Number(number.toFixed(digits));
 
-/** Seconds of fan-out for a video, and of reduce for a chunk. */
-const planSeconds = 1.5;
-const countSeconds = 0.2;
-
 const addUp = (
 	videos: number,
 	estimates: VideoEstimate[],
@@ -100,7 +97,7 @@ const addUp = (
 			chroma: format === 'jpg' ? (chroma ?? defaultChroma) : null,
 			bytesToWrite,
 			lambdaSeconds: rounded(decode + videos * planSeconds + chunks * countSeconds, 1),
-			cost: costOf({ videos, chunks, decode, bytesToWrite }, sizing),
+			cost: roundedCost({ videos, chunks, decode, bytesToWrite }, sizing),
 		};
 	};
 	const formats = imageFormats.map(inFormat);
@@ -113,25 +110,12 @@ const addUp = (
 	};
 };
 
-/** Cost of a sampling; `decode`: seconds of decoding and encoding. */
-function costOf(
-	{ videos, chunks, decode, bytesToWrite }: { videos: number; chunks: number; decode: number; bytesToWrite: number },
-	sizing: Sizing,
-): Estimate['cost'] {
-	const gibSeconds =
-		(decode * sizing.decodeMiB + videos * planSeconds * sizing.fanOutMiB + chunks * countSeconds * sizing.reduceMiB) /
-		1024;
-	const invocations = videos + 2 * chunks;
-	const lambda = gibSeconds * prices.lambdaGiBSecond + invocations * prices.lambdaRequest;
-	// Each message is sent, received and deleted. A chunk has a document, a lease and a marker; a video has a node.
-	const requests =
-		3 * invocations * prices.sqsRequest +
-		(5 * chunks + 4 * videos) * prices.s3Write +
-		(8 * chunks + 6 * videos) * prices.s3Read;
-	const dataOut = (bytesToWrite / 1e9) * prices.gigabyteOut;
+/** The rounded cost of some work. */
+const roundedCost = (work: Work, sizing: Sizing): Estimate['cost'] => {
+	const { lambda, requests, dataOut } = costOf(work, sizing);
 	return {
 		...{ lambda: rounded(lambda, 4), requests: rounded(requests, 4), dataOut: rounded(dataOut, 4) },
 		total: rounded(lambda + requests + dataOut, 4),
 		currency: 'USD',
 	};
-}
+};

@@ -1,4 +1,5 @@
 import type { Send } from '#shared/aws/queue.ts';
+import type { Sizing } from '#shared/estimate/cost.ts';
 import type { PlanMessage, RecountMessage } from '#shared/sampling/messages.ts';
 import type { StateStore } from '#shared/state-store.ts';
 import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
@@ -14,6 +15,3 @@ export type ApiPorts = {
 	/** For cost estimates. */
 	sizing: Sizing;
 };
-
-/** Largest number of frames per chunk, and memory of the functions in MiB. */
-export type Sizing = { framesPerChunk: number; fanOutMiB: number; decodeMiB: number; reduceMiB: number };

@@ -1,6 +1,6 @@
+import { prices } from '#shared/estimate/prices.ts';
 import { log } from '#shared/log.ts';
 import { countFaults, measure } from '#shared/metrics.ts';
-import { prices } from '#shared/prices.ts';
 import type { Summary } from '#shared/sampling/summary.ts';
 import type { ChunkWork } from './chunk-work.ts';
 

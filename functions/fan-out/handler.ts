@@ -33,6 +33,11 @@ const env = readEnvironment(
 	'TOKEN_PARAMETER',
 	'REQUEST_SECONDS',
 	'FRAMES_PER_CHUNK',
+	'MAX_FRAMES',
+	'MAX_DOLLARS',
+	'FAN_OUT_MIB',
+	'DECODE_MIB',
+	'REDUCE_MIB',
 	'LEASE_SECONDS',
 	'DELIVERIES',
 	'LONGEST_WAIT_SECONDS',
@@ -56,6 +61,16 @@ const ports = {
 	sendDecode: makeSend(sqs, env.DECODE_QUEUE_URL),
 	sendRecount: makeSend(sqs, env.RECOUNT_QUEUE_URL),
 	framesPerChunk: Number(env.FRAMES_PER_CHUNK),
+	limits: {
+		...(env.MAX_FRAMES ? { maxFrames: Number(env.MAX_FRAMES) } : {}),
+		...(env.MAX_DOLLARS ? { maxDollars: Number(env.MAX_DOLLARS) } : {}),
+	},
+	sizing: {
+		framesPerChunk: Number(env.FRAMES_PER_CHUNK),
+		fanOutMiB: Number(env.FAN_OUT_MIB),
+		decodeMiB: Number(env.DECODE_MIB),
+		reduceMiB: Number(env.REDUCE_MIB),
+	},
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	ffmpegPath: env.FFMPEG_PATH,
 };

@@ -54,12 +54,17 @@ export function watchSizes(settings: Settings, index: VideoIndex, video: Video):
 }
 
 /** Undefined where neither file nor server gives the picture size of the video. */
-const wantedSize = ({ resize }: Settings, { pictureSize }: VideoIndex, { fileMeta }: Video): Size | undefined => {
+const wantedSize = ({ resize }: Settings, { pictureSize }: VideoIndex, video: Video): Size | undefined => {
 	const [height, width] = resize ?? [];
 	if (height && width) return { height, width };
 	if (pictureSize) return targetSize(resize, pictureSize);
-	const told = fileMeta?.width && fileMeta.height ? { width: fileMeta.width, height: fileMeta.height } : undefined;
+	const told = sizeOnServer(video);
 	return told && targetSize(resize, told);
 };
 
 const textOf = ({ width, height }: Size) => `${width} x ${height}`;
+
+/** The size of a video as the server reports it. */
+export function sizeOnServer({ fileMeta }: Video): Size | undefined {
+	return fileMeta?.width && fileMeta.height ? { width: fileMeta.width, height: fileMeta.height } : undefined;
+}

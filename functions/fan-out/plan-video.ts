@@ -21,11 +21,12 @@ import { findMisplaced } from '#shared/supervisely/annotation/no-such-frame.ts';
 import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
 import type { Dataset, Project, SuperviselyApi, Video } from '#shared/supervisely/remote/api.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
+import { checkLimits } from './check-limits.ts';
 import { cutMissing, cutPresent, makeChunk } from './cut-chunks.ts';
 import { existingImages } from './existing-images.ts';
 import { lockDataset } from './lock-dataset.ts';
 import { refuseOtherFormats } from './one-format.ts';
-import { watchSizes } from './other-sizes.ts';
+import { sizeOnServer, watchSizes } from './other-sizes.ts';
 import type { FanOutPorts } from './ports.ts';
 import { selectVideoFrames } from './select-video-frames.ts';
 import { datasetOfVideo } from './video-dataset.ts';
@@ -48,7 +49,7 @@ export async function planVideo(
 	const { settings } = request;
 	const source = await readSource(supervisely, request, message);
 	const { video } = source;
-	const file = await indexOf(ports, video, signal);
+	const file = await indexOf(ports, sampling, video, signal);
 	const { index } = file;
 	const destination = await readDestination(ports, sampling);
 	// Locked before the expensive part: a locked dataset restarts this message.
@@ -60,6 +61,7 @@ export async function planVideo(
 	const { selection, annotation } = await selectVideoFrames(supervisely, video, settings, index.shown.length);
 	const planned = await planFrames(supervisely, { video, index, leaf, selection }, source.project.id, settings);
 	const { frames } = planned;
+	await checkLimits(ports, request, message, { index, frames, size: sizeOnServer(video) });
 	const meta = settings.copyAnnotations
 		? parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id)
 		: undefined;
@@ -76,7 +78,7 @@ export async function planVideo(
 		dataset: leaf.id,
 		settings: imageSettingsOf(settings),
 		provenance: provenanceOf(source.project, source.dataset, video),
-		copy: toDecode === 0 ? null : await copyFor(ports, video, file, toDecode, signal),
+		copy: toDecode === 0 ? null : await copyFor(ports, sampling, video, file, toDecode, signal),
 	} as const;
 	const labelled = annotation && meta ? { annotation, meta } : undefined;
 	const children = await pLimit(chunkConcurrency).map(parts, async part => {

@@ -1,5 +1,6 @@
 import type { FileStore } from '#shared/aws/file-store.ts';
 import type { Send } from '#shared/aws/queue.ts';
+import type { Sizing } from '#shared/estimate/cost.ts';
 import type { DecodeMessage, PlanMessage, RecountMessage } from '#shared/sampling/messages.ts';
 import type { StateStore } from '#shared/state-store.ts';
 import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
@@ -13,6 +14,10 @@ export type FanOutPorts = {
 	sendDecode: Send<DecodeMessage>;
 	sendRecount: Send<RecountMessage>;
 	framesPerChunk: number;
+	/** Limits of samplings whose requests name none. */
+	limits?: { maxFrames?: number; maxDollars?: number };
+	/** For what images cost. */
+	sizing?: Sizing;
 	/** How long a lease on a project's meta lasts without renewal; also the retry delay for a locked dataset. */
 	leaseMs: number;
 	ffmpegPath: string;

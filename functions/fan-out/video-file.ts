@@ -20,13 +20,18 @@ export const videoFileSchema = storedObject({ schema: z.literal(1), inParts: z.b
 export type VideoFile = { index: VideoIndex; inParts: boolean; version: string };
 
 /** The index of a video file. Made once and stored, so that later samplings don't read the file again. */
-export async function indexOf(ports: FanOutPorts, video: Video, signal: AbortSignal): Promise<VideoFile> {
+export async function indexOf(
+	ports: FanOutPorts,
+	sampling: string,
+	video: Video,
+	signal: AbortSignal,
+): Promise<VideoFile> {
 	const { store } = ports;
 	const version = versionOf(video);
 	const key = keys.videoIndex(video.id, version);
 	const kept = await readDocument(store, key, videoFileSchema);
 	if (kept) return { version, inParts: kept.inParts, index: readIndex(kept.index) };
-	const { source, inParts } = await openFile(ports, video, version, signal);
+	const { source, inParts } = await openFile(ports, { sampling, video, version }, signal);
 	const { ffmpegPath, passUntil } = ports;
 	const part = keys.videoIndexPart(video.id, version);
 	const checkpoint = passUntil === undefined ? {} : { checkpoint: checkpointIn(store, part, passUntil) };
@@ -48,31 +53,42 @@ const checkpointIn = (store: StateStore, key: string, until: number): Checkpoint
  */
 export async function copyFor(
 	ports: FanOutPorts,
+	sampling: string,
 	video: Video,
 	{ index, inParts, version }: VideoFile,
 	chunks: number,
 	signal: AbortSignal,
 ): Promise<string | null> {
 	if (inParts && (index.container.kind !== 'whole' || chunks < 2)) return null;
-	const key = keys.videoCopy(video.id, version);
-	await copyOnce(ports, video, key, signal);
-	return key;
+	return copyOnce(ports, { sampling, video, version }, signal);
 }
 
+/** A version of a video's file that a sampling copies. */
+type Copied = { sampling: string; video: Video; version: string };
+
 /** Opens the original file, or a copy when the server has no byte ranges. */
-const openFile = async (ports: FanOutPorts, video: Video, version: string, signal: AbortSignal) => {
+const openFile = async (ports: FanOutPorts, copied: Copied, signal: AbortSignal) => {
 	try {
-		return { source: await openVideo(ports.supervisely, video), inParts: true };
+		return { source: await openVideo(ports.supervisely, copied.video), inParts: true };
 	} catch (error) {
 		if (!(error instanceof NoRanges)) throw error;
-		const key = keys.videoCopy(video.id, version);
-		await copyOnce(ports, video, key, signal);
+		const key = await copyOnce(ports, copied, signal);
 		return { source: await ports.files.open(key), inParts: false };
 	}
 };
 
-const copyOnce = async ({ files, supervisely }: FanOutPorts, video: Video, key: string, signal: AbortSignal) => {
+/** Copies a file unless there is a copy. @returns its key */
+const copyOnce = async (
+	{ store, files, supervisely }: FanOutPorts,
+	{ sampling, video, version }: Copied,
+	signal: AbortSignal,
+): Promise<string> => {
+	const key = keys.videoCopy(video.id, version);
+	// Before it is looked for, so that no other sampling removes it in between.
+	await store.create(keys.usedCopy(sampling, video.id, version), { schema: 1 });
+	await store.create(keys.copyUser(video.id, version, sampling), { schema: 1 });
 	if ((await files.size(key)) === undefined) await files.copy(key, streamVideo(supervisely, video, signal), signal);
+	return key;
 };
 
 /** From path, hash and size of the file; never from the whole address, which may carry a signature. */

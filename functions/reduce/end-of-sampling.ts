@@ -10,7 +10,7 @@ import {
 	readOutcome,
 	readRecord,
 } from '#shared/sampling/documents.ts';
-import { type Attempt, keys } from '#shared/sampling/keys.ts';
+import { type Attempt, keys, usedCopyOf } from '#shared/sampling/keys.ts';
 import { readSummaries } from '#shared/sampling/marker.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
 import { destinationSchema, type Outcome, type Progress, progressSchema } from '#shared/sampling/outcome.ts';
@@ -60,7 +60,9 @@ export async function completeSampling(ports: ReducePorts, at: Attempt, summary:
 		return endSampling(store, at, { state, reason: null, summary: whole });
 	});
 	// If another end came first, such as a cancel, that one still has to be recorded.
-	if (isOurs) await store.remove(keys.open(at));
+	if (!isOurs) return;
+	await removeCopies(store, at.sampling);
+	await store.remove(keys.open(at));
 }
 
 /**
@@ -85,8 +87,20 @@ export async function recordEnd(ports: ReducePorts, at: Attempt): Promise<void> 
 			if (current.attempt === at.attempt) await writeDestinationData(ports, destination.id, data);
 		});
 	}
+	await removeCopies(store, at.sampling);
 	await store.remove(keys.open(at));
 }
+
+/** Removes the copies of video files that a sampling has used, but for those that another one still uses. */
+const removeCopies = async (store: StateStore, sampling: string): Promise<void> => {
+	for await (const key of store.list(keys.usedCopies(sampling))) {
+		const { video, version } = usedCopyOf(key);
+		await store.remove(keys.copyUser(video, version, sampling));
+		const { keys: users } = await store.page(keys.copyUsers(video, version), undefined, 1);
+		if (users.length === 0) await store.remove(keys.videoCopy(video, version));
+		await store.remove(key);
+	}
+};
 
 /** Data of a sampling in the custom data of its destination, under the key `framefan`. */
 type DestinationData = Record<string, unknown>;

@@ -3,6 +3,7 @@ import { DeferredError, messageOf, TooManyRequests } from './errors.ts';
 import { log } from './log.ts';
 import { keys } from './sampling/keys.ts';
 import type { StateStore } from './state-store.ts';
+import { storedObject } from './stored-object.ts';
 import { isPermanent } from './transient.ts';
 
 /**
@@ -10,7 +11,7 @@ import { isPermanent } from './transient.ts';
  * `since`: when the outage began; 0: the server is not away. `endedAt`: when the last outage ended. `openUntil`: when the
  * server is asked again. `tries`: how often it was asked.
  */
-export const outageSchema = z.object({
+export const outageSchema = storedObject({
 	schema: z.literal(1),
 	since: z.number(),
 	endedAt: z.number(),

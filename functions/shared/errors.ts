@@ -19,6 +19,7 @@ export type FaultReason =
 	| 'no-such-frame'
 	| 'name-taken'
 	| 'other-format'
+	| 'over-limit'
 	| 'gave-up';
 
 /** Retrying won't help: the work becomes a fault with this reason, and the rest continues. */

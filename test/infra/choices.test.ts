@@ -129,14 +129,14 @@ describe('retention and removal', () => {
 		properties(template, 'AWS::Logs::LogGroup').map(({ RetentionInDays }) => RetentionInDays);
 
 	test('are 90 days for kept state and one month for logs that go with the stack', () => {
-		expect([expiry(plain), logDays(plain)]).toEqual([Array(6).fill(90), Array(5).fill(30)]);
+		expect([expiry(plain), logDays(plain)]).toEqual([Array(7).fill(90), Array(5).fill(30)]);
 		expect(kept(plain, 'AWS::S3::Bucket')).toEqual([['Retain', 'Retain']]);
 		expect(kept(plain, 'AWS::Logs::LogGroup')).toEqual(Array(5).fill(['Delete', 'Delete']));
 	});
 	test('are others if they are chosen', () => {
 		const days = { stateRetentionDays: '30', logRetentionDays: '365' };
 		const chosen = chosenTemplate({ ...days, stateRemovalPolicy: 'destroy', logRemovalPolicy: 'retain' });
-		expect([expiry(chosen), logDays(chosen)]).toEqual([Array(6).fill(30), Array(5).fill(365)]);
+		expect([expiry(chosen), logDays(chosen)]).toEqual([Array(7).fill(30), Array(5).fill(365)]);
 		expect(kept(chosen, 'AWS::S3::Bucket')).toEqual([['Delete', 'Delete']]);
 		expect(kept(chosen, 'AWS::Logs::LogGroup')).toEqual(Array(5).fill(['Retain', 'Retain']));
 	});

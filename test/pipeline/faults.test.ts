@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '#test/framefan-command.ts';
 import { ok } from '#test/supervisely-server.ts';
 import { openWorkbench, tinyFrames, type Workbench } from '#test/workbench.ts';
 
@@ -217,4 +218,39 @@ test('a chunk that is delivered to 8 sandboxes at once gives its images and labe
 			.sort();
 	};
 	expect(await total(raced.destination?.id as number)).toEqual(await total(calm.destination?.id as number));
+});
+
+test('a sampling takes no more images than its limit; the rest is a fault with both figures', async () => {
+	const request = { source: { projectId: bench.source }, destination: { name: 'limited' } };
+	const { id } = await bench.api.start({ ...request, maxFrames: 40 });
+	const ended = await bench.ended(id);
+	expect(ended).toMatchObject({ state: 'completed_with_faults', videos: 2, framesUploaded: 30, faultCount: 1 });
+	expect(ended.faults[0]).toMatchObject({
+		reason: 'over-limit',
+		message: expect.stringContaining('60 new images with this video, which is more than maxFrames, 40'),
+	});
+	const into = { projectId: ended.destination?.id as number };
+	const { id: next } = await bench.api.start({ ...request, destination: into, maxFrames: 60 });
+	expect(await bench.ended(next)).toMatchObject({
+		...{ state: 'completed', framesUploaded: 30, framesAlreadyThere: 30, faultCount: 0 },
+	});
+});
+
+test('copies of files are removed with the last sampling that uses them', async () => {
+	// Of its own, since no index of a file may be known.
+	const fresh = await openWorkbench();
+	const copies = async () => (await fresh.keys('videos/')).filter(key => key.endsWith('/file'));
+	fresh.server.setFaults([
+		{ match: 'files', share: 1, action: { refuseRanges: true } },
+		{ match: 'images.bulk.add', share: 1, action: { delayMs: 500 } },
+	]);
+	const began = { source: { projectId: fresh.source }, settings: { step: 3 } };
+	const [first, second] = [await fresh.api.start(began), await fresh.api.start({ ...began, settings: { step: 1 } })];
+	await until(async () => (await copies()).length > 0, 60, 'a file was copied');
+	await fresh.api.cancel(first.id);
+	expect(await fresh.ended(second.id)).toMatchObject({ state: 'completed', framesUploaded: tinyFrames });
+	await until(async () => (await fresh.keys('open/')).length === 0, 60, 'both ends were recorded');
+	expect(await copies()).toEqual([]);
+	expect(await fresh.keys('copies/')).toEqual([]);
+	await fresh.close();
 });

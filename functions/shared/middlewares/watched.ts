@@ -3,9 +3,9 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import type { MiddlewareObj } from '@middy/core';
+import { prices } from '../estimate/prices.ts';
 import { writeLogTo } from '../log.ts';
 import { measure, metricUnits, sendMetricsTo } from '../metrics.ts';
-import { prices } from '../prices.ts';
 
 /**
  * Writes log lines as JSON with the ids of the invocation, and metrics in the embedded format, also when the handler

@@ -24,6 +24,10 @@ export const keys = {
 	faultyNode: (at: Attempt, node: string) => `${ofAttempt(at)}/nodes/${node}.json`,
 	/** Messages of the children of a node, to send them again. */
 	childMessages: (sampling: string, node: string) => `samplings/${sampling}/steps/${node}.json`,
+	/** Counts a video towards the limits of its sampling. `cost`: in millionths of a dollar. */
+	planned: (sampling: string, node: string, images: number, cost: number) =>
+		`${keys.plannedVideos(sampling)}${node}.${images}.${cost}.json`,
+	plannedVideos: (sampling: string) => `samplings/${sampling}/planned/`,
 	/** A chunk, with everything that decoding it needs, as the first attempt has planned it. */
 	chunk: (sampling: string, chunk: string) => `samplings/${sampling}/chunks/${chunk}.json`,
 	/** The same, as a later attempt has refreshed or planned it. */
@@ -65,6 +69,13 @@ export const keys = {
 	videoIndex: (video: number, version: string) => `${keys.videos}${video}-${version}/${videoIndexName}`,
 	/** A copy of the file, when the server has no byte ranges or the file has to be read many times. */
 	videoCopy: (video: number, version: string) => `${keys.videos}${video}-${version}/file`,
+	/** A copy that a sampling uses, by its name: it is removed when the last sampling that uses it has ended. */
+	usedCopy: (sampling: string, video: number, version: string) =>
+		`${keys.usedCopies(sampling)}${copyName(video, version)}.json`,
+	usedCopies: (sampling: string) => `samplings/${sampling}/copies/`,
+	/** A sampling that uses a copy. */
+	copyUser: (video: number, version: string, sampling: string) => `${keys.copyUsers(video, version)}${sampling}.json`,
+	copyUsers: (video: number, version: string) => `copies/${copyName(video, version)}/`,
 	videos: 'videos/',
 	/** Fingerprint of what all labels in a dataset of a destination were last made of. */
 	labelFingerprint: (dataset: number) => `labels/dataset-${dataset}.json`,
@@ -72,14 +83,30 @@ export const keys = {
 	projectLease: (project: number) => `leases/project-${project}.json`,
 	/** Lock on a dataset of a destination, held by the sampling that fills it. */
 	datasetLock: (dataset: number) => `claims/dataset-${dataset}.json`,
+	/** Held while the new images of a video are counted towards the limits of its sampling. */
+	limitsLease: (sampling: string) => `leases/${sampling}/limits.json`,
 	/** Held by the worker of a chunk. */
 	chunkLease: (sampling: string, chunk: string) => `leases/${sampling}/${chunk}.json`,
 } as const;
+
+/** What the key of a planned video says; `cost`: in millionths of a dollar. */
+export function plannedOf(key: string): { node: string; images: number; cost: number } {
+	const [node = '', images, cost] = (key.split('/').at(-1) as string).split('.');
+	return { node, images: Number(images), cost: Number(cost) };
+}
 
 /** The number is the version of the document's form; older documents are ignored. */
 export const videoIndexName = 'index-2.json';
 
 const ofAttempt = ({ sampling, attempt }: Attempt) => `samplings/${sampling}/attempts/${attempt}`;
+
+const copyName = (video: number, version: string) => `${video}-${version}`;
+
+/** The video and the version of the file of a copy that a sampling uses. */
+export function usedCopyOf(key: string): { video: number; version: string } {
+	const [video, version = ''] = (key.split('/').at(-1) as string).slice(0, -'.json'.length).split('-');
+	return { video: Number(video), version };
+}
 
 /** The attempt of an `open` key. */
 export function openAttempt(key: string): Attempt {

@@ -10,6 +10,8 @@ const ids = z.array(id).min(1).max(10_000);
  * Body of `POST /samplings`.
  * - `source`: a video project; optionally only some datasets (`includeNested`: with all below them) or only some videos
  * - `destination`: an existing images project, or the name of a new one; neither: `<source name>(images)`
+ * - `maxFrames`, `maxDollars`: limits on the new images of the sampling, and on what they cost by the estimate's prices; a
+ *   video beyond them becomes a fault
  * - `clientToken`: a repeated request with the same token and body starts no second sampling
  */
 export const requestSchema = z.strictObject({
@@ -26,6 +28,8 @@ export const requestSchema = z.strictObject({
 		})
 		.default({}),
 	settings: settingsSchema.prefault({}),
+	maxFrames: z.int().min(1).optional(),
+	maxDollars: z.number().positive().optional(),
 	clientToken: z.string().min(1).max(128).optional(),
 });
 

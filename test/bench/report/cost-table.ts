@@ -1,4 +1,4 @@
-import { prices } from '../../../functions/shared/prices.ts';
+import { prices } from '../../../functions/shared/estimate/prices.ts';
 import { settings } from '../../../infra/settings.ts';
 import { valuesOf, workOf } from '../measure/compare.ts';
 import { spreadOf } from '../measure/statistics.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { prices } from '../../../functions/shared/prices.ts';
+import { prices } from '../../../functions/shared/estimate/prices.ts';
 import { isMet } from '../measure/compare.ts';
 import { root } from '../paths.ts';
 import type { Goal, Heat, Table } from '../race.ts';

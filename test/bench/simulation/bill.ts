@@ -1,4 +1,4 @@
-import { prices } from '../../../functions/shared/prices.ts';
+import { prices } from '../../../functions/shared/estimate/prices.ts';
 
 /** What was used, over a whole simulation. */
 export type Usage = {

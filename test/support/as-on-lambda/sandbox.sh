@@ -7,7 +7,7 @@ root=$1 node=$2 client=$3 task=$4 temporary=$5
 shift 5
 
 show() {
-	mkdir -p "$root$2"
+	if [ -d "$1" ]; then mkdir -p "$root$2"; else mkdir -p "$root${2%/*}" && touch "$root$2"; fi
 	mount --bind "$1" "$root$2"
 	mount -o remount,bind,ro "$root$2"
 }
@@ -21,12 +21,13 @@ if [ -d /usr/lib64 ]; then show /usr/lib64 /usr/lib64; fi
 show "$node" /var/lang/bin
 show "$client" /var/runtime
 show "$task" /var/task
-# Two layers with the same folder would have to be merged: none are.
+# Lambda merges layers. Here they may have a folder in common, such as licences, but nothing in it.
 mkdir "$root/opt"
 while [ "$1" != -- ]; do
-	for part in "$1"/*; do
-		mkdir "$root/opt/${part##*/}"
-		show "$part" "/opt/${part##*/}"
+	for part in "$1"/*/*; do
+		place=/opt${part#"$1"}
+		if [ -e "$root$place" ]; then echo "Two layers have $place" >&2 && exit 1; fi
+		show "$part" "$place"
 	done
 	shift
 done

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { TransientError } from '#shared/errors.ts';
+import { bytesPerPixel, imageSizes } from '#shared/estimate/image-sizes.ts';
 import { currentAttempt, endSampling } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { emptySummary } from '#shared/sampling/summary.ts';
 import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import { makeTestApi } from '#test/api.ts';
-import { bytesPerPixel, imageSizes } from '../../../functions/api/image-sizes.ts';
 import { startScheduledSampling } from '../../../functions/api/scheduled-sampling.ts';
 import type { Estimate, FormatEstimate } from '../../../functions/api/schemas.ts';
 

@@ -100,7 +100,16 @@ describe('the state bucket in docs/architecture.md', () => {
 	const at = { sampling: 'ID', attempt: 'N' as never };
 	/** Arguments of a key, by the names of its parameters. */
 	const values: Record<string, unknown> = {
-		...{ sampling: 'ID', node: 'NODE', child: 'CHILD', chunk: 'CHUNK', identity: 'WHAT', at },
+		...{
+			sampling: 'ID',
+			node: 'NODE',
+			images: 'IMAGES',
+			cost: 'COST',
+			child: 'CHILD',
+			chunk: 'CHUNK',
+			identity: 'WHAT',
+			at,
+		},
 		...{
 			project: 'PROJECT',
 			dataset: 'DATASET',

@@ -46,6 +46,18 @@ export function estimateVideo(video: unknown, settings: Settings, framesPerChunk
 	if (!facts.success) return undefined;
 	const { framesCount, width, height, size } = facts.data.fileMeta;
 	const { selected: frames, span } = countFrames(settings, framesCount);
+	return {
+		...estimateFrames({ frames, span, width, height }, settings, framesPerChunk),
+		bytesToRead: framesCount === 0 ? 0 : Math.round((size * span) / framesCount),
+	};
+}
+
+/** Estimate for some frames of a video. `span`: from the first to the last of them, all of which are decoded. */
+export function estimateFrames(
+	{ frames, span, width, height }: { frames: number; span: number; width: number; height: number },
+	settings: Settings,
+	framesPerChunk: number,
+): Omit<VideoEstimate, 'bytesToRead'> {
 	const chunks = Math.ceil(frames / framesPerChunk);
 	const to = targetSize(settings.resize, { width, height });
 	const megapixels = { in: (width * height) / 1e6, out: (frames * to.width * to.height) / 1e6 };
@@ -58,7 +70,6 @@ export function estimateVideo(video: unknown, settings: Settings, framesPerChunk
 	return {
 		frames,
 		chunks,
-		bytesToRead: framesCount === 0 ? 0 : Math.round((size * span) / framesCount),
 		decodeSeconds: (span * megapixels.in * decodeSecondsPerMegapixel) / processors + chunks * secondsPerChunk,
 		formats: { png: inFormat(options.png), jpg: inFormat(options.jpg), webp: inFormat(options.webp) },
 	};
