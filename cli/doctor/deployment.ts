@@ -1,6 +1,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { messageOf } from '#shared/errors.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 import { type ApiAddress, makeApiFetch } from '../api-client.ts';
 import { deploymentAt, regionIn } from '../open-api.ts';
 import { type Check, note, ok, wrong } from './check.ts';
@@ -30,9 +31,11 @@ export async function checkDeployment(address: string): Promise<Check[]> {
 		const clock = checkClock(response.headers.get('date'), (sent + Date.now()) / 2);
 		const first = [credentials, ...checkAnswer(address, api, response.status, await response.text(), clock)];
 		if (first.some(({ state }) => state === 'wrong')) return [...first, clock];
+		const version = await send('deployedVersion', {});
+		const deployed = compareVersions(version.status, objectOf(await version.text()).version);
 		const estimate = await send('estimateSampling', { body: { source: { projectId: noSuchProject } } });
 		const its = checkItsServer(estimate.status, await estimate.text());
-		return [...first, clock, its, ...(await checkQuota(address, api))];
+		return [...first, clock, deployed, its, ...(await checkQuota(address, api))];
 	} catch (error) {
 		const [problem = ''] = messageOf(error).split(': check ');
 		return [credentials, wrong('API', problem, `Check the address and the network. ${isAddress}`)];
@@ -70,6 +73,14 @@ export function checkClock(date: string | null, now: number): Check {
 		? ok('clock', Math.abs(seconds) < 2 ? 'right' : shown)
 		: wrong('clock', `${shown}, at most ${largestSkewSeconds} s are allowed`, 'Set the clock of this machine.');
 }
+
+const compareVersions = (status: number, version: unknown): Check => {
+	const own = packageJson.version;
+	if (version === own) return ok('version', own);
+	const deployed = typeof version === 'string' ? `${version} is deployed` : `not told (${status})`;
+	const remedy = 'Use the same release for both: deploy again, or install that of the deployment.';
+	return note('version', `${deployed}, this command is ${own}`, remedy);
+};
 
 /** What the deployment says when it is asked for a project that does not exist. */
 const checkItsServer = (status: number, text: string): Check => {

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { z } from 'zod';
+import packageJson from '../../package.json' with { type: 'json' };
 import { ApiError } from './api-error.ts';
 import { cancelSampling } from './cancel-sampling.ts';
 import { jsonAnswer } from './errors-as-answers.ts';
@@ -23,6 +24,7 @@ const handlers: Handlers = {
 	samplingStatus: (ports, event) => samplingStatus(ports, idOf(event)),
 	cancelSampling: (ports, event) => cancelSampling(ports, idOf(event)),
 	retrySampling: (ports, event) => retrySampling(ports, idOf(event)),
+	deployedVersion: async () => ({ version: packageJson.version }),
 };
 
 /** Answers a request. @throws ApiError when it is refused */

@@ -75,6 +75,14 @@ export const routes = {
 		answer: { status: 202, body: 'Started', description: 'The next attempt was started' },
 		refusals: [404, 409],
 	},
+	deployedVersion: {
+		method: 'GET',
+		path: '/version',
+		summary: 'Version of Framefan that is deployed',
+		body: null,
+		answer: { status: 200, body: 'Version', description: 'The version' },
+		refusals: [],
+	},
 } as const satisfies Record<string, Route>;
 
 export type Operation = keyof typeof routes;

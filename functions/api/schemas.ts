@@ -87,6 +87,9 @@ export const estimateSchema = z.strictObject({
 });
 export type Estimate = z.output<typeof estimateSchema>;
 
+/** Which release of Framefan is deployed. */
+export const versionSchema = z.strictObject({ version: z.string() });
+
 /** Any answer with a status of 400 or more; `path` names the wrong field. */
 export const errorSchema = z.strictObject({ error: z.string(), path: z.string().optional() });
 
@@ -97,5 +100,6 @@ export const bodies = {
 	SamplingStatus: statusSchema,
 	SamplingList: listSchema,
 	Estimate: estimateSchema,
+	Version: versionSchema,
 	Error: errorSchema,
 } as const;

@@ -53,7 +53,7 @@ test('where all is well, the table says so in 80 columns, and nothing is created
 	expect(names).toEqual(
 		[
 			...['Node.js', 'ffmpeg', 'decoders', 'sharp', 'disk', 'server', 'token'],
-			...['AWS credentials', 'API', 'signature', 'clock', 'its server'],
+			...['AWS credentials', 'API', 'signature', 'clock', 'version', 'its server'],
 		].map(name => `${name} ok`),
 	);
 	expect(stdout).toContain('Supervisely 6.17.8');
@@ -116,6 +116,20 @@ test('a clock that AWS refuses is the reason of a signature that it refuses', as
 	const found = await wrongIn(['--api', skewed]);
 	expect(found.clock).toMatch(/^(599|600|601) s behind, at most 300 s are allowed > Set the clock of this machine\.$/);
 	expect(found.signature).toBe('refused (403): Forbidden > Set the clock of this machine.');
+});
+
+test.each([
+	['another release', 200, '{"version":"9.9.9"}', '9.9.9 is deployed, this command is 0.1.0'],
+	['a release that does not tell it', 404, '{"message":"Not Found"}', 'not told (404), this command is 0.1.0'],
+])('a deployment of %s', async (_, status, body, result) => {
+	const api = await serve(({ url }, response) => {
+		if (url === '/version') return response.writeHead(status).end(body);
+		response.end(url === '/samplings/estimate' ? '{}' : '{"samplings":[],"next":null}');
+	});
+	const { code, stdout } = await run(['--api', api, '--json'], {});
+	expect(code, stdout).toBe(0);
+	const { checks } = lastJson(stdout) as { checks: Check[] };
+	expect(checks.find(({ check }) => check === 'version')).toMatchObject({ state: 'note', result });
 });
 
 test("a deployment whose Supervisely server refuses the deployment's token", async () => {

@@ -5,6 +5,7 @@ import { makeTestApi } from '#test/api.ts';
 import { openApiDocument } from '../../../functions/api/openapi.ts';
 import { allRoutes, routeKeyOf } from '../../../functions/api/routes.ts';
 import { bodies } from '../../../functions/api/schemas.ts';
+import packageJson from '../../../package.json' with { type: 'json' };
 
 const file = join(import.meta.dirname, '../../../functions/api/openapi.json');
 
@@ -67,4 +68,5 @@ test('every answer has the form that is described for its status', async () => {
 	await check('POST /samplings/estimate', 200, { body });
 	await check('POST /samplings/estimate', 422, { body: { source: { projectId: 6 } } });
 	await check('POST /samplings/estimate', 400, { body: 'x' });
+	expect(await check('GET /version', 200, {})).toEqual({ version: packageJson.version });
 });
