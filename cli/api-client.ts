@@ -25,17 +25,20 @@ export type ApiAddress = {
 
 export type ApiCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 
-/** @throws PermanentError when the request is refused, with the wrong field; FramefanError for transient errors */
-export function makeApiClient(api: ApiAddress): ApiClient {
+/** What a call sends beside the operation's method and path. */
+export type ApiCall = { id?: string; body?: unknown; query?: Record<string, string> };
+
+/**
+ * Sends signed requests to an API and returns its answers as they are.
+ * @throws FramefanError when it can't be reached
+ */
+export function makeApiFetch(api: ApiAddress): (operation: Operation, call: ApiCall) => Promise<Response> {
 	const { hostname, port, protocol, host } = new URL(api.httpUrl);
 	const { region, credentials } = api;
 	const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 });
-	const call = async <Name extends Operation>(
-		operation: Name,
-		{ id = '', body, query = {} }: { id?: string; body?: unknown; query?: Record<string, string> },
-	): Promise<AnswerTo<Name>> => {
+	return async (operation, { id = '', body, query = {} }) => {
 		const { method } = routes[operation];
-		const path = routes[operation].path.replace('{id}', encodeURIComponent(id));
+		const path = pathOf(operation, id);
 		const request = {
 			...{ method, path, protocol, hostname, query, headers: { host, 'content-type': 'application/json' } },
 			...(port ? { port: Number(port) } : {}),
@@ -44,14 +47,23 @@ export function makeApiClient(api: ApiAddress): ApiClient {
 		const { headers } = await signer.sign(request);
 		const sent = request.body === undefined ? {} : { body: request.body };
 		const search = Object.keys(query).length > 0 ? `?${new URLSearchParams(query)}` : '';
-		const response = await fetch(`${api.httpUrl}${path}${search}`, { method, headers, ...sent }).catch(error => {
+		return fetch(`${api.httpUrl}${path}${search}`, { method, headers, ...sent }).catch(error => {
 			throw new FramefanError(`${api.httpUrl} can't be reached (${messageOf(error)}): check the address`);
 		});
+	};
+}
+
+/** @throws PermanentError when the request is refused, with the wrong field; FramefanError for transient errors */
+export function makeApiClient(api: ApiAddress): ApiClient {
+	const send = makeApiFetch(api);
+	const call = async <Name extends Operation>(operation: Name, request: ApiCall): Promise<AnswerTo<Name>> => {
+		const response = await send(operation, request);
 		const text = await response.text();
 		const answer = jsonOr(text) as { error?: string; message?: string; path?: string };
 		if (response.ok) return answer as AnswerTo<Name>;
 		const place = answer.path ? `${answer.path}: ` : '';
-		const message = `${method} ${path} answered ${response.status}: ${place}${answer.error ?? answer.message}`;
+		const asked = `${routes[operation].method} ${pathOf(operation, request.id ?? '')}`;
+		const message = `${asked} answered ${response.status}: ${place}${answer.error ?? answer.message}`;
 		throw isTransientStatus(response.status) ? new FramefanError(message) : new PermanentError('refused', message);
 	};
 	return {
@@ -66,6 +78,9 @@ export function makeApiClient(api: ApiAddress): ApiClient {
 		estimate: body => call('estimateSampling', { body }),
 	};
 }
+
+const pathOf = (operation: Operation, id: string): string =>
+	routes[operation].path.replace('{id}', encodeURIComponent(id));
 
 const jsonOr = (text: string): unknown => {
 	try {

@@ -2,6 +2,7 @@ import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
 import { redirectMessage } from '#shared/reach.ts';
 import { retrying } from '#shared/retrying.ts';
 import { isTransientStatus } from '#shared/transient.ts';
+import { malformed } from './token.ts';
 
 const timeoutMs = 10_000;
 const mostTries = 5;
@@ -14,7 +15,10 @@ const unreachableCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', '
  * @throws FramefanError with the address and the remedy
  */
 export async function checkServer(server: string, token: string, project: number): Promise<void> {
-	const { status, text } = await ask(server, token, project);
+	const problem = malformed(token);
+	// `fetch` would refuse it as a header and quote it, which is no sign of a server that can't be reached.
+	if (problem) throw new FramefanError(`The API token is invalid: ${problem}. Copy it again`);
+	const { status, text } = await ask(server, token.trim(), project);
 	if (status === 401 || status === 403) {
 		throw new FramefanError(`${server} refused the API token (${status}): check SUPERVISELY_API_TOKEN`);
 	}

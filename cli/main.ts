@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { disableIncrementalMarking } from '#shared/disable-incremental-marking.ts';
+import { addCanary } from './commands/canary.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addFrames } from './commands/frames.ts';
 import { addSample } from './commands/sample.ts';
 import { addSamplings } from './commands/samplings.ts';
@@ -37,6 +39,8 @@ addSample(program);
 addServe(program);
 addFrames(program);
 addSamplings(program);
+addDoctor(program);
+addCanary(program);
 
 try {
 	await program.parseAsync();

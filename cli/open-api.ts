@@ -1,5 +1,5 @@
 import { FramefanError, messageOf } from '#shared/errors.ts';
-import { type ApiClient, makeApiClient } from './api-client.ts';
+import { type ApiAddress, type ApiClient, makeApiClient } from './api-client.ts';
 import { UsageError } from './failure.ts';
 import { checkAddress } from './options.ts';
 
@@ -10,18 +10,18 @@ export const apiExample = 'https://abc123.execute-api.us-east-1.amazonaws.com';
 export type WhereOptions = { api?: string; local?: boolean; data: string; json?: boolean };
 
 /** @throws UsageError unless exactly one of them is given */
-export function checkWhere({ api, local }: WhereOptions): void {
+export function checkWhere({ api, local }: Pick<WhereOptions, 'api' | 'local'>): void {
 	if ((api === undefined) === !local) throw new UsageError('Give either --api URL or --local');
 	if (api !== undefined) checkAddress('--api', api, apiExample);
 }
 
 /**
- * Client of a deployment's API, with the credentials that other AWS tools find: environment variables, a profile, IAM
- * Identity Center, a web identity, the role of a container or of an instance. The region is taken from the address, or
- * from `AWS_REGION`.
+ * Address and credentials of a deployment's API, with the credentials that other AWS tools find: environment variables, a
+ * profile, IAM Identity Center, a web identity, the role of a container or of an instance. The region is taken from the
+ * address, or from `AWS_REGION`.
  * @throws FramefanError without credentials
  */
-export async function openApi(address: string): Promise<ApiClient> {
+export async function deploymentAt(address: string): Promise<ApiAddress> {
 	// Only these commands need it.
 	const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
 	const credentials = defaultProvider();
@@ -31,7 +31,19 @@ export async function openApi(address: string): Promise<ApiClient> {
 			`No AWS credentials (${profile}${messageOf(error)}): set AWS_PROFILE, sign in with aws sso login, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
 		);
 	});
-	const inAddress = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(address)?.[1];
-	const region = inAddress ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1';
-	return makeApiClient({ httpUrl: address.replace(/\/+$/, ''), region, credentials });
+	const region = regionIn(address) ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1';
+	return { httpUrl: address.replace(/\/+$/, ''), region, credentials };
+}
+
+/** The region in the address of a deployment; undefined for an address of another form. */
+export function regionIn(address: string): string | undefined {
+	return /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(address)?.[1];
+}
+
+/**
+ * Client of a deployment's API.
+ * @throws FramefanError without credentials
+ */
+export async function openApi(address: string): Promise<ApiClient> {
+	return makeApiClient(await deploymentAt(address));
 }

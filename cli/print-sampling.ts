@@ -49,7 +49,7 @@ export function printNotes({ notes }: SamplingStatus): void {
 }
 
 /** Prints the first faults, one per line. */
-export function printFaults(status: SamplingStatus): void {
+export function printFaults(status: Pick<SamplingStatus, 'faults' | 'faultCount'>): void {
 	for (const { reason, message, video, frame } of status.faults.slice(0, faultsShown)) {
 		console.log(
 			`fault: ${[video?.name, frame === undefined ? '' : `frame ${frame}`, reason].filter(Boolean).join(', ')}: ${message}`,

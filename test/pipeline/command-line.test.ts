@@ -131,6 +131,22 @@ test.each([
 	expect(Date.now() - started).toBeLessThan(8000);
 });
 
+test.each([
+	['a line break', 'first-half\nsecond-half'],
+	['a space', 'first-half second-half'],
+])('a token with %s in it is told, not shown, and sent nowhere', async (what, token) => {
+	let requests = 0;
+	const host = await serve(() => Boolean(++requests));
+	const args = ['sample', '--server', `http://${host}`, '--project', '1', '--data', join(folder, 'token')];
+	const { code, stderr, stdout } = await runFramefan([...args, '--debug', '--json'], { SUPERVISELY_API_TOKEN: token });
+	expect(code).toBe(1);
+	const message = `The API token SUPERVISELY_API_TOKEN is invalid: it has ${what} in it. Copy it again`;
+	expect(stderr).toContain(`error: ${message}\n`);
+	expect(lastJson(stdout)).toMatchObject({ state: 'failed', faults: [{ message }] });
+	expect(stderr + stdout).not.toContain('half');
+	expect(requests).toBe(0);
+});
+
 test('an unexpected error is one line; --debug prints its stack trace, without the token', async () => {
 	// A state folder that is none.
 	const data = join(folder, 'blocked');

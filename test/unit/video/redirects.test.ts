@@ -48,6 +48,14 @@ test('the command says where a server redirects to, before it starts anything', 
 	expect(other.requests).toEqual([]);
 });
 
+test('the command does not take a token that no header can have for a server that is away', async () => {
+	const server = await serve((_, response) => response.end('{}'));
+	const checking = checkServer(server.origin, 'first-half\nsecond-half', 1);
+	await expect(checking).rejects.toThrow(/^The API token is invalid: it has a line break in it\. Copy it again$/);
+	await checkServer(server.origin, 'secret-token\n', 1);
+	expect(server.requests.map(request => request['x-api-key'])).toEqual(['secret-token']);
+});
+
 test('a video file at the same origin is read behind a redirect, with the token', async () => {
 	const server = await serve((request, response) =>
 		request.url === '/file' ? oneByte(request, response) : response.writeHead(302, { location: '/file' }).end(),

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageFolder } from '#local/package-folder.ts';
+import { FramefanError } from '#shared/errors.ts';
+import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
+import type { SuperviselyHttp } from '#shared/supervisely/remote/http-client.ts';
+import { sharp } from '#shared/video/picture/sharp.ts';
+import { listSelectedVideos } from '../../functions/api/list-selected-videos.ts';
+import { canaryVideo } from './known-pixels.ts';
+
+const listWithinMs = 60_000;
+
+/** The shipped file. */
+const shippedVideo = join(packageFolder, 'cli', 'canary', canaryVideo);
+
+/** What an operator has to do once; Supervisely's API has no method for it that is known well enough. */
+export const uploadOnce = `upload ${shippedVideo} to a video project of the server once, and give the project's id as --project`;
+
+/**
+ * Finds the video of the canary in a project.
+ * @returns its id
+ * @throws FramefanError when there is no such project, or none of its videos has the name
+ */
+export async function findCanaryVideo(supervisely: SuperviselyApi, project: number): Promise<number> {
+	const source = await supervisely.project(project);
+	if (source?.type !== 'videos') {
+		const problem = source ? `has type ${source.type}, not videos` : `is not on ${supervisely.server}`;
+		throw new FramefanError(`Project ${project} ${problem}: ${uploadOnce}`);
+	}
+	const found: number[] = [];
+	const scope = { scope: undefined, deadline: Date.now() + listWithinMs };
+	await listSelectedVideos(supervisely, project, scope, (video: { id: number; name?: unknown }) => {
+		if (video.name === canaryVideo) found.push(video.id);
+	});
+	if (found.length === 0) throw new FramefanError(`Project ${project} has no video ${canaryVideo}: ${uploadOnce}`);
+	return Math.min(...found);
+}
+
+/**
+ * What is wrong with the file of a video that came out different: a server may have converted it when it was uploaded.
+ * @returns undefined when it is as large as the shipped one, or the server does not tell its size
+ */
+export async function otherFile(supervisely: SuperviselyApi, video: number): Promise<string | undefined> {
+	const size = Number((await supervisely.video(video))?.fileMeta?.size);
+	const shipped = statSync(shippedVideo).size;
+	if (!(size > 0) || size === shipped) return undefined;
+	return `The file on the server has ${size} bytes and the shipped one ${shipped}, so it is another one: ${uploadOnce}`;
+}
+
+/**
+ * Downloads the images of a destination and hashes their pixels.
+ * @returns SHA-256 of each frame's RGB, or `unreadable`, by the number of the frame
+ */
+export async function pixelsOf(
+	http: SuperviselyHttp,
+	supervisely: SuperviselyApi,
+	project: number,
+): Promise<Map<number, string>> {
+	const found = new Map<number, string>();
+	for (const { id, name } of await supervisely.oldestImages(project)) {
+		const frame = /_frame_(\d+)\.png$/.exec(name)?.[1];
+		if (frame === undefined) throw new FramefanError(`Project ${project} has an image ${name}, which is no frame`);
+		const bytes = await http.read('images.download', { id }, joined);
+		found.set(Number(frame), await hashOf(bytes));
+	}
+	return found;
+}
+
+const joined = async (answer: AsyncIterable<Uint8Array>): Promise<Buffer> => {
+	const pieces: Uint8Array[] = [];
+	for await (const piece of answer) pieces.push(piece);
+	return Buffer.concat(pieces);
+};
+
+const hashOf = async (image: Buffer): Promise<string> => {
+	const pixels = await sharp(image)
+		.raw()
+		.toBuffer()
+		.catch(() => undefined);
+	return pixels ? createHash('sha256').update(pixels).digest('hex') : 'unreadable';
+};
