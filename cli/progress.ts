@@ -27,7 +27,8 @@ export function showProgress(): ProgressDisplay {
 }
 
 const tellOutage = ({ since, reason }: NonNullable<SamplingStatus['outage']>): string =>
-	`The server has been away since ${since.slice(11, 19)} UTC: ${reason}.
+	`The server has been away since ${since.slice(11, 19)} UTC:
+${reason}.
 The sampling waits for it. You can stop here and go on later.
 `;
 

@@ -40,6 +40,7 @@ export function makeParameters(stack: Stack) {
 		),
 		fanOutWidth: width('FanOutWidth', 'How many videos or datasets are planned at the same time', settings.fanOut),
 		decodeWidth: width('DecodeWidth', 'How many chunks are decoded and uploaded at the same time', settings.decode),
+		recountWidth: width('RecountWidth', 'How many batches of recounts are counted at the same time', settings.reduce),
 		framesPerChunk: parameter('FramesPerChunk', 'Most frames that one decode invocation uploads', '200', [
 			'[1-9][0-9]{0,3}',
 			'it must be a whole number of frames from 1 to 9999',

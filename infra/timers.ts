@@ -1,6 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { Rule, Schedule as RuleSchedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
 	type CfnSchedule,
 	ContextAttribute,
@@ -11,6 +12,7 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { grantKey } from './constructs/grant-key.ts';
 import type { Deployment } from './deployment.ts';
 import type { Parameters } from './parameters.ts';
 import { settings } from './settings.ts';
@@ -30,6 +32,13 @@ export function makeTimers(
 		...{ retentionPeriod: Duration.days(14), enforceSSL: true },
 		...(key ? { encryptionMasterKey: key } : {}),
 	});
+	// Only schedules of this account may take it.
+	const role = new Role(scope, 'StandingSamplingRole', {
+		assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+			conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+		}),
+	});
+	if (key) grantKey([role], key);
 	const schedule = new Schedule(scope, 'StandingSamplingSchedule', {
 		schedule: ScheduleExpression.expression(choice.scheduleExpression),
 		description: 'Starts the scheduled sampling',
@@ -39,6 +48,7 @@ export function makeTimers(
 			retryAttempts: 20,
 			maxEventAge: Duration.hours(6),
 			deadLetterQueue: notStarted,
+			role,
 		}),
 	});
 	// The construct takes no parameters of the stack for these.

@@ -13,7 +13,7 @@ export function makeWorkQueues(
 	scope: Construct,
 	{ fanOut, decode, reduce }: Stages,
 	{ key }: Pick<Deployment, 'key'>,
-	{ fanOutWidth, decodeWidth }: Pick<Parameters, 'fanOutWidth' | 'decodeWidth'>,
+	{ fanOutWidth, decodeWidth, recountWidth }: Pick<Parameters, 'fanOutWidth' | 'decodeWidth' | 'recountWidth'>,
 ): WorkQueues {
 	const { deliveries, messagesKept } = settings;
 	const common = {
@@ -31,7 +31,7 @@ export function makeWorkQueues(
 		}),
 		recounts: new WorkQueue(scope, 'Reporting', {
 			...{ worker: reduce, workerTimeout: settings.reduce.timeout, batchSize: 10 },
-			maxConcurrency: settings.reduce.maxConcurrency,
+			maxConcurrency: recountWidth,
 			...common,
 		}),
 	};

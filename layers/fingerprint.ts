@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readProgram } from './ffmpeg-program.ts';
 import { lockedPackage } from './locked-packages.ts';
 import { type LayerName, nativePackages } from './native-packages.ts';
+import { layersFolder } from './package-folder.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -23,9 +24,8 @@ export function layerFingerprint(layer: LayerName, target: Target, program?: str
 
 /** The files of this folder by their names, in order. */
 function buildFiles(): [name: string, bytes: Buffer][] {
-	const folder = import.meta.dirname;
-	return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-		.filter(name => statSync(join(folder, name)).isFile())
+	return readdirSync(layersFolder, { recursive: true, encoding: 'utf8' })
+		.filter(name => statSync(join(layersFolder, name)).isFile())
 		.sort()
-		.map(name => [name, readFileSync(join(folder, name))]);
+		.map(name => [name, readFileSync(join(layersFolder, name))]);
 }

@@ -1,9 +1,10 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LayerName, libvipsPackage } from './native-packages.ts';
+import { layersFolder } from './package-folder.ts';
 import type { Target } from './target.ts';
 
-const texts = join(import.meta.dirname, 'licences');
+const texts = join(layersFolder, 'licences');
 
 /** Folder of a layer that has its licences, each layer in one of its own: all are mounted under /opt. */
 const folderOf = (outputFolder: string, layer: LayerName): string => {

@@ -2,14 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { FramefanError } from '../functions/shared/errors.ts';
+import { packageFolder } from './package-folder.ts';
 import type { Target } from './target.ts';
 
 /** What the lock file says of a package. `integrity`: hash of its archive. */
 export type LockedPackage = { version: string; integrity?: string; dependencies?: Record<string, string> };
 
-const lockFile = join(dirname(import.meta.dirname), 'package-lock.json');
+const lockFile = join(packageFolder, 'package-lock.json');
 
 const readLock = (): { packages: Record<string, LockedPackage> } =>
 	existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')) : { packages: {} };

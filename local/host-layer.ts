@@ -6,7 +6,7 @@ import { buildLayer, hostLayerFile } from '../layers/build-layer.ts';
 import { layerFingerprint } from '../layers/fingerprint.ts';
 import type { LayerName } from '../layers/native-packages.ts';
 import { hostTarget } from '../layers/target.ts';
-import { cacheFolder, removeStale } from './package-folder.ts';
+import { cacheFolder, removeStale } from './cache-folder.ts';
 
 /**
  * The folder of a layer for this machine, built the first time and kept by content.

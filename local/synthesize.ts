@@ -5,7 +5,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { FramefanError } from '#shared/errors.ts';
-import { cacheFolder, packageFolder, removeStale } from './package-folder.ts';
+import { packageFolder } from '../layers/package-folder.ts';
+import { cacheFolder, removeStale } from './cache-folder.ts';
 
 /** Inputs of the template and its assets. */
 const inputs = ['infra', 'functions', 'layers', 'package.json'];

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageFolder } from '#local/package-folder.ts';
 import { FramefanError } from '#shared/errors.ts';
 import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import type { SuperviselyHttp } from '#shared/supervisely/remote/http-client.ts';
 import { sharp } from '#shared/video/picture/sharp.ts';
 import { listSelectedVideos } from '../../functions/api/list-selected-videos.ts';
+import { packageFolder } from '../../layers/package-folder.ts';
 import { canaryVideo } from './known-pixels.ts';
 
 const listWithinMs = 60_000;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageFolder } from '../package-folder.ts';
+import { packageFolder } from '../../layers/package-folder.ts';
 
 /** Configuration of a function. */
 export type FunctionConfiguration = {

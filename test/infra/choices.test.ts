@@ -66,7 +66,7 @@ test('functions are in a VPC, with the rights that it needs, only if it is chose
 		Array(4).fill({ SubnetIds: ['subnet-0a1b2c3d', 'subnet-0a1b2c3e'], SecurityGroupIds: ['sg-0a1b2c3d'] }),
 	);
 	for (const [id, { ManagedPolicyArns }] of ofType(chosen, 'AWS::IAM::Role').filter(
-		([id]) => !id.startsWith('Scheduler'),
+		([id]) => !id.startsWith('StandingSampling'),
 	))
 		expect(JSON.stringify(ManagedPolicyArns), id).toContain('AWSLambdaVPCAccessExecutionRole');
 });
@@ -161,16 +161,15 @@ describe("a customer's key", () => {
 		expect(queues).toEqual(Array(7).fill(kmsKey));
 		expect(properties(template, 'AWS::Logs::LogGroup').map(({ KmsKeyId }) => KmsKeyId)).toEqual(Array(5).fill(kmsKey));
 	});
-	test('may be used by the four roles, through S3, SQS and SSM alone', () => {
-		const policies = ofType(template, 'AWS::IAM::Policy').filter(([id]) => !id.startsWith('Scheduler'));
-		const statements = policies.map(([, { PolicyDocument }]) =>
+	test('may be used by the five roles, through S3, SQS and SSM alone', () => {
+		const statements = properties(template, 'AWS::IAM::Policy').map(({ PolicyDocument }) =>
 			PolicyDocument.Statement.filter(({ Action }: Tree) => JSON.stringify(Action).includes('kms:')),
 		);
 		const via = (service: string) => ({
 			'Fn::Join': ['', [`${service}.`, { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]],
 		});
 		expect(statements).toEqual(
-			Array(4).fill([
+			Array(5).fill([
 				{
 					...{ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: kmsKey },
 					Condition: { StringEquals: { 'kms:ViaService': [via('s3'), via('sqs'), via('ssm')] } },

@@ -9,7 +9,7 @@ const acknowledged: [rule: string, path: string, reason: string][] = [
 	['AwsSolutions-S1', 'State', 'who reads and writes the state is logged by the functions; it holds no personal data'],
 	['AwsSolutions-IAM4', '', 'the managed policy of logs gives the rights to log and nothing else'],
 	['AwsSolutions-IAM5[Resource::<State', '', 'keys contain the ids of samplings, nodes and videos'],
-	['AwsSolutions-IAM5[Resource::<Api', 'SchedulerRole', 'these are the versions and aliases of one function'],
+	['AwsSolutions-IAM5[Resource::<Api', 'StandingSamplingRole', 'these are the versions and aliases of one function'],
 	['AwsSolutions-IAM5[Resource::*]', '', 'X-Ray has no resources to name'],
 	[
 		'Serverless-LambdaDLQ',

@@ -76,7 +76,7 @@ test('each queue has its consumer, with the time, the batch and the width that g
 		},
 		{ queue: 'PlanDeadLetters', ...dead },
 		{ queue: 'DecodingDeadLetters', ...dead },
-		{ queue: 'ReportingQueue', ...dead, width: 10, deadLetters: 'ReportingDeadLetters' },
+		{ queue: 'ReportingQueue', ...dead, width: { Ref: 'RecountWidth' }, deadLetters: 'ReportingDeadLetters' },
 		{ queue: 'ReportingDeadLetters', ...dead },
 	]);
 });

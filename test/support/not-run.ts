@@ -1,6 +1,6 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder } from '#local/package-folder.ts';
+import { cacheFolder } from '#local/cache-folder.ts';
 
 /** Notes what could not be run, in one line, for the end of a long run, where nobody would look for it in the middle. */
 export async function noteNotRun(reason: string): Promise<void> {

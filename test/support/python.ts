@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '#local/package-folder.ts';
+import { cacheFolder } from '#local/cache-folder.ts';
 import { lastLine, noteNotRun } from '#test/not-run.ts';
 
 const installMs = 8 * 60_000;

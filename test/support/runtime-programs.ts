@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '#local/package-folder.ts';
+import { cacheFolder } from '#local/cache-folder.ts';
 import { lastLine, noteNotRun } from '#test/not-run.ts';
 
 /** Versions of Node that Lambda has, of which one is deployed. */

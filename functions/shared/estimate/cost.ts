@@ -24,9 +24,9 @@ export function costOf({ videos, chunks, decode, bytesToWrite }: Work, sizing: S
 	const invocations = videos + 2 * chunks;
 	return {
 		lambda: gibSeconds * prices.lambdaGiBSecond + invocations * prices.lambdaRequest,
-		// Each message is sent, received and deleted. A chunk has a document, a lease and a marker; a video has a node.
+		// Each message is sent, received, kept hidden and deleted. A chunk has a document, a lease and a marker; a video has a node.
 		requests:
-			3 * invocations * prices.sqsRequest +
+			4 * invocations * prices.sqsRequest +
 			(5 * chunks + 4 * videos) * prices.s3Write +
 			(8 * chunks + 6 * videos) * prices.s3Read,
 		dataOut: (bytesToWrite / 1e9) * prices.gigabyteOut,

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { cacheFolder } from '#local/cache-folder.ts';
 import { functionVariables, heapOptions, type Launch, type Launcher } from '#local/lambda/launch.ts';
-import { cacheFolder } from '#local/package-folder.ts';
 import { type MemoryGroup, makeMemoryGroup } from './memory-group.ts';
 
 /** Runs functions under Lambda's own runtime, where Lambda has their files, with no more memory than they are given. */

@@ -1,12 +1,6 @@
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-
-/** The root folder of this package, also from built code. */
-export const packageFolder = ((): string => {
-	let folder = import.meta.dirname;
-	while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-	return folder;
-})();
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageFolder } from '../layers/package-folder.ts';
 
 /** The cache of what is built from the package's sources; it can be removed at any time. */
 export const cacheFolder = join(packageFolder, 'node_modules', '.cache', 'framefan');
