@@ -121,5 +121,5 @@ const compareQuota = (quota: number): Check =>
 		: note(
 				'Lambda quota',
 				`${quota} concurrent executions; ${concurrencyUnlessTold} run at once unless told otherwise`,
-				'Ask AWS for more, or deploy with a smaller DecodeWidth and FanOutWidth.',
+				'Ask AWS for more, or deploy with a smaller DecodeWidth, FanOutWidth and RecountWidth.',
 			);
