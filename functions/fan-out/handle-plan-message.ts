@@ -53,6 +53,10 @@ export async function handlePlanMessage(ports: FanOutPorts, message: PlanMessage
 		} else if (error instanceof PermanentError && message.kind !== 'project') {
 			await becomeFault(ports, message, error);
 		} else throw error;
+	} finally {
+		// When the end was recorded while this went on, it is recorded again, so that no copy of a file made since stays.
+		if (message.kind === 'video' && (await hasEnded(store, at)))
+			await sendRecount([recountMessage(at, nodeIds.project)]);
 	}
 }
 
