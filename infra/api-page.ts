@@ -60,7 +60,7 @@ const meanings: Record<string, Record<string, string>> = {
 		'settings.chroma': 'of `jpg`: the colour of each pixel (444), or one for every four pixels (420); null: 444',
 		'settings.optimiseCoding': 'of `jpg`: somewhat smaller files that take three times as long to encode',
 		maxFrames:
-			'limit on the new images of the sampling: a video that would exceed it becomes a fault, and nothing of it is made. Without it, the limit of the stack holds, if there is one',
+			'limit on the new images of the sampling: a video that would exceed it becomes a fault, and no image of it is made. Without it, the limit of the stack holds, if there is one',
 		maxDollars: 'the same for what they cost, in US dollars by the prices of the estimate',
 		clientToken: 'any text: the same token with the same body is the same sampling, so a request can be repeated',
 	},

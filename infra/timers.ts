@@ -39,6 +39,10 @@ export function makeTimers(
 		}),
 	});
 	if (key) grantKey([role], key);
+	// The schedule only hands its events over: those of which the function fails, Lambda gives up after two more tries.
+	// The destination of the CDK would grant more than this.
+	notStarted.grant(api, 'sqs:SendMessage');
+	api.configureAsyncInvoke({ onFailure: { bind: () => ({ destination: notStarted.queueArn }) } });
 	const schedule = new Schedule(scope, 'StandingSamplingSchedule', {
 		schedule: ScheduleExpression.expression(choice.scheduleExpression),
 		description: 'Starts the scheduled sampling',

@@ -17,6 +17,7 @@ export const knownProperties: Record<string, string[]> = {
 	'AWS::Events::Rule': ['ScheduleExpression', 'State', 'Tags', 'Targets', 'EventPattern'],
 	'AWS::IAM::Policy': ['PolicyDocument', 'PolicyName', 'Roles'],
 	'AWS::IAM::Role': ['AssumeRolePolicyDocument', 'ManagedPolicyArns', 'Tags'],
+	'AWS::Lambda::EventInvokeConfig': ['DestinationConfig', 'FunctionName', 'Qualifier'],
 	'AWS::Lambda::EventSourceMapping': [
 		'BatchSize',
 		'EventSourceArn',

@@ -218,6 +218,8 @@ const provisioners: [type: string, provision: Provision][] = [
 	['AWS::S3::BucketPolicy', resourcePolicy],
 	['AWS::SQS::QueuePolicy', resourcePolicy],
 	['AWS::IAM::Policy', policy],
+	// No function fails so often here that its event is given up: the log tells.
+	['AWS::Lambda::EventInvokeConfig', noOp('lambda')],
 	['AWS::SNS::Topic', noOp('sns')],
 	['AWS::SNS::TopicPolicy', noOp('sns')],
 	['AWS::SNS::Subscription', noOp('sns')],

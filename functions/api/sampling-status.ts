@@ -1,4 +1,4 @@
-import { outageSchema } from '#shared/circuit-breaker.ts';
+import { isPresent, outageSchema } from '#shared/circuit-breaker.ts';
 import { currentAttempt, readDocument, readOutcome } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { destinationSchema, progressSchema } from '#shared/sampling/outcome.ts';
@@ -47,7 +47,7 @@ export async function statusOf(
 		request,
 		destination: destination ? { id: destination.id, name: destination.name } : null,
 		outage:
-			outcome === undefined && outage && outage.since > 0
+			outcome === undefined && outage && isPresent(outage)
 				? { since: new Date(outage.since).toISOString(), reason: outage.why }
 				: null,
 		...summary,

@@ -82,8 +82,8 @@ const queue = {
 	inFlightSeconds: inFlightSeconds(Number(env.LEASE_SECONDS)),
 };
 
-/** Time before the deadline to stop ffmpeg and return the message. */
-const endEarlyMs = 5000;
+/** Time before the deadline to stop ffmpeg, ask whether the server is away, and return the message. */
+const endEarlyMs = 12_000;
 
 /** Share of an invocation's time for one pass over a long file; the rest is for the work after it. */
 const shareOfPass = 0.6;

@@ -49,7 +49,7 @@ export async function planVideo(
 	const { settings } = request;
 	const source = await readSource(supervisely, request, message);
 	const { video } = source;
-	const file = await indexOf(ports, sampling, video, signal);
+	const file = await indexOf(ports, current, video, signal);
 	const { index } = file;
 	const destination = await readDestination(ports, sampling);
 	// Locked before the expensive part: a locked dataset restarts this message.
@@ -78,7 +78,7 @@ export async function planVideo(
 		dataset: leaf.id,
 		settings: imageSettingsOf(settings),
 		provenance: provenanceOf(source.project, source.dataset, video),
-		copy: toDecode === 0 ? null : await copyFor(ports, sampling, video, file, toDecode, signal),
+		copy: toDecode === 0 ? null : await copyFor(ports, current, video, file, toDecode, signal),
 	} as const;
 	const labelled = annotation && meta ? { annotation, meta } : undefined;
 	const children = await pLimit(chunkConcurrency).map(parts, async part => {

@@ -42,7 +42,7 @@ export async function refreshChunks(
 	const [first] = chunks;
 	if (!first) return;
 	await lockDataset(ports, first.dataset, { ...current, node: node.id, parent: message.parent });
-	const file = await indexOf(ports, sampling, video, signal);
+	const file = await indexOf(ports, current, video, signal);
 	const { index } = file;
 	const indicesOf = ({ frames }: Chunk) => frames.map(frame => frame.index);
 	const wanted = new Set(chunks.flatMap(indicesOf));
@@ -52,7 +52,7 @@ export async function refreshChunks(
 	const destination = await readDestination(ports, sampling);
 	const meta = parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id);
 	const toDecode = chunks.filter(({ decodePlan }) => decodePlan).length;
-	const copy = toDecode === 0 ? null : await copyFor(ports, sampling, video, file, toDecode, signal);
+	const copy = toDecode === 0 ? null : await copyFor(ports, current, video, file, toDecode, signal);
 	for (const chunk of chunks) {
 		const indices = indicesOf(chunk);
 		// The file may have fewer pictures now: decoding reports the missing ones.

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { leasePatienceMs, underLease } from '#shared/aws/lease.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
-import { keys } from '#shared/sampling/keys.ts';
+import { type Attempt, keys } from '#shared/sampling/keys.ts';
 import type { StateStore } from '#shared/state-store.ts';
 import { storedObject } from '#shared/stored-object.ts';
 import type { Video } from '#shared/supervisely/remote/api.ts';
@@ -20,18 +21,13 @@ export const videoFileSchema = storedObject({ schema: z.literal(1), inParts: z.b
 export type VideoFile = { index: VideoIndex; inParts: boolean; version: string };
 
 /** The index of a video file. Made once and stored, so that later samplings don't read the file again. */
-export async function indexOf(
-	ports: FanOutPorts,
-	sampling: string,
-	video: Video,
-	signal: AbortSignal,
-): Promise<VideoFile> {
+export async function indexOf(ports: FanOutPorts, at: Attempt, video: Video, signal: AbortSignal): Promise<VideoFile> {
 	const { store } = ports;
 	const version = versionOf(video);
 	const key = keys.videoIndex(video.id, version);
 	const kept = await readDocument(store, key, videoFileSchema);
 	if (kept) return { version, inParts: kept.inParts, index: readIndex(kept.index) };
-	const { source, inParts } = await openFile(ports, { sampling, video, version }, signal);
+	const { source, inParts } = await openFile(ports, { at, video, version }, signal);
 	const { ffmpegPath, passUntil } = ports;
 	const part = keys.videoIndexPart(video.id, version);
 	const checkpoint = passUntil === undefined ? {} : { checkpoint: checkpointIn(store, part, passUntil) };
@@ -53,18 +49,18 @@ const checkpointIn = (store: StateStore, key: string, until: number): Checkpoint
  */
 export async function copyFor(
 	ports: FanOutPorts,
-	sampling: string,
+	at: Attempt,
 	video: Video,
 	{ index, inParts, version }: VideoFile,
 	chunks: number,
 	signal: AbortSignal,
 ): Promise<string | null> {
 	if (inParts && (index.container.kind !== 'whole' || chunks < 2)) return null;
-	return copyOnce(ports, { sampling, video, version }, signal);
+	return copyOnce(ports, { at, video, version }, signal);
 }
 
-/** A version of a video's file that a sampling copies. */
-type Copied = { sampling: string; video: Video; version: string };
+/** A version of a video's file that an attempt copies. */
+type Copied = { at: Attempt; video: Video; version: string };
 
 /** Opens the original file, or a copy when the server has no byte ranges. */
 const openFile = async (ports: FanOutPorts, copied: Copied, signal: AbortSignal) => {
@@ -79,15 +75,19 @@ const openFile = async (ports: FanOutPorts, copied: Copied, signal: AbortSignal)
 
 /** Copies a file unless there is a copy. @returns its key */
 const copyOnce = async (
-	{ store, files, supervisely }: FanOutPorts,
-	{ sampling, video, version }: Copied,
+	{ store, files, supervisely, leaseMs }: FanOutPorts,
+	{ at, video, version }: Copied,
 	signal: AbortSignal,
 ): Promise<string> => {
 	const key = keys.videoCopy(video.id, version);
-	// Before it is looked for, so that no other sampling removes it in between.
-	await store.create(keys.usedCopy(sampling, video.id, version), { schema: 1 });
-	await store.create(keys.copyUser(video.id, version, sampling), { schema: 1 });
-	if ((await files.size(key)) === undefined) await files.copy(key, streamVideo(supervisely, video, signal), signal);
+	const lease = { ms: leaseMs, patienceMs: leasePatienceMs };
+	// Whoever removes a copy without users does so under the same lease.
+	const isThere = await underLease(store, keys.copyLease(video.id, version), lease, async () => {
+		await store.create(keys.usedCopy(at, video.id, version), { schema: 1 });
+		await store.create(keys.copyUser(at, video.id, version), { schema: 1 });
+		return (await files.size(key)) !== undefined;
+	});
+	if (!isThere) await files.copy(key, streamVideo(supervisely, video, signal), signal);
 	return key;
 };
 

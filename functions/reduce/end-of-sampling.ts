@@ -61,7 +61,7 @@ export async function completeSampling(ports: ReducePorts, at: Attempt, summary:
 	});
 	// If another end came first, such as a cancel, that one still has to be recorded.
 	if (!isOurs) return;
-	await removeCopies(store, at.sampling);
+	await removeCopies(ports, at);
 	await store.remove(keys.open(at));
 }
 
@@ -87,17 +87,20 @@ export async function recordEnd(ports: ReducePorts, at: Attempt): Promise<void> 
 			if (current.attempt === at.attempt) await writeDestinationData(ports, destination.id, data);
 		});
 	}
-	await removeCopies(store, at.sampling);
+	await removeCopies(ports, at);
 	await store.remove(keys.open(at));
 }
 
-/** Removes the copies of video files that a sampling has used, but for those that another one still uses. */
-const removeCopies = async (store: StateStore, sampling: string): Promise<void> => {
-	for await (const key of store.list(keys.usedCopies(sampling))) {
+/** Removes the copies of video files that an attempt has used, but for those that another one still uses. */
+const removeCopies = async ({ store, leaseMs }: ReducePorts, at: Attempt): Promise<void> => {
+	for await (const key of store.list(keys.usedCopies(at))) {
 		const { video, version } = usedCopyOf(key);
-		await store.remove(keys.copyUser(video, version, sampling));
-		const { keys: users } = await store.page(keys.copyUsers(video, version), undefined, 1);
-		if (users.length === 0) await store.remove(keys.videoCopy(video, version));
+		const lease = { ms: leaseMs, patienceMs: leasePatienceMs };
+		await underLease(store, keys.copyLease(video, version), lease, async () => {
+			await store.remove(keys.copyUser(at, video, version));
+			const { keys: users } = await store.page(keys.copyUsers(video, version), undefined, 1);
+			if (users.length === 0) await store.remove(keys.videoCopy(video, version));
+		});
 		await store.remove(key);
 	}
 };

@@ -4,6 +4,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import type { Context, ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
+import { deadlineOf } from '#shared/aws/deadline.ts';
 import { makeSend } from '#shared/aws/queue.ts';
 import { makeToken } from '#shared/aws/secret.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
@@ -58,7 +59,6 @@ const breaker = makeCircuitBreaker(store, makeProbe(env.SUPERVISELY_SERVER), {
 });
 const ports = {
 	store,
-	supervisely: makeSuperviselyApi(connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs, pace })),
 	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
 	progressMs: Number(env.PROGRESS_SECONDS) * 1000,
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
@@ -76,11 +76,21 @@ const queue = {
 
 const messageSchema = z.union([recountMessageSchema, decodeMessageSchema, planMessageSchema]);
 
+/** Time before the deadline to ask whether the server is away, and return the messages. */
+const endEarlyMs = 12_000;
+
+/** With calls to the server that end before the deadline. */
+const portsWithin = (context: Context) => {
+	const signal = deadlineOf(context, endEarlyMs);
+	const http = connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs, signal, pace });
+	return { ...ports, supervisely: makeSuperviselyApi(http) };
+};
+
 /** Recount messages are counted, dead ones too. Any other message here is a dead letter. */
-const work = (message: AnyMessage, _: Context, { body, eventSourceARN }: SQSRecord): Promise<void> =>
+const work = (message: AnyMessage, context: Context, { body, eventSourceARN }: SQSRecord): Promise<void> =>
 	'kind' in message || 'chunk' in message
-		? handleDeadLetter(ports, message, { queue: eventSourceARN, body })
-		: breaker.run(() => countNode(ports, message, recordProgress));
+		? handleDeadLetter(portsWithin(context), message, { queue: eventSourceARN, body })
+		: breaker.run(() => countNode(portsWithin(context), message, recordProgress));
 
 const workOnRecords = middy<SQSEvent>()
 	.use(parseRecords(messageSchema))
@@ -96,6 +106,6 @@ export const handler = middy<SQSEvent | ScheduledEvent, SQSBatchResponse | undef
 	.use(watched())
 	.handler(async (event, context) => {
 		if ('Records' in event) return workOnRecords(event, context);
-		await sweep(ports, Number(env.QUIET_SECONDS) * 1000);
+		await sweep(portsWithin(context), Number(env.QUIET_SECONDS) * 1000);
 		return undefined;
 	});

@@ -41,6 +41,14 @@ const firstWait = 15;
 /** How long a sandbox believes what it has read. */
 const believedMs = 3000;
 
+/** An outage that nobody has asked about for so long is not known to go on, as when no sampling was running. */
+const staleMs = 1_800_000;
+
+/** Whether an outage goes on, as far as is known. */
+export function isPresent({ since, openUntil }: Outage): boolean {
+	return since > 0 && Date.now() < openUntil + staleMs;
+}
+
 /** Seconds until work is done again that an outage has disturbed. */
 const waitAfter = 2;
 
@@ -63,7 +71,7 @@ export function makeCircuitBreaker(
 		const found = await store.read(keys.outage);
 		if (!found) return { outage: undefined, endedAt: 0 };
 		const last = outageSchema.safeParse(found.value).data;
-		const outage = last && last.since > 0 ? last : undefined;
+		const outage = last && isPresent(last) ? last : undefined;
 		return { outage, endedAt: last?.endedAt ?? 0, etag: found.etag };
 	};
 	const write = async (outage: Outage, etag: string | undefined): Promise<void> => {

@@ -24,6 +24,7 @@ const within = [
 	['AWS::SNS::Topic', 'DisplayName', 'what e-mails say'],
 	['AWS::Lambda::Permission', 'FunctionName', 'the function that may be called'],
 	['AWS::Lambda::EventSourceMapping', 'FunctionName', 'the function that takes the messages'],
+	['AWS::Lambda::EventInvokeConfig', 'FunctionName', 'the function whose failures it is about'],
 ] as const;
 
 /** Physical names that a template gives, of resources and exports. */

@@ -99,7 +99,7 @@ describe('what a function may do', () => {
 				...(['s3:PutObject', 'samplings/*/request.json', 'samplings/*/attempt-*.json'] as const),
 				...[`${ofAttempt}/outcome.json`, 'open/*', 'list/*', 'standing.json'],
 			),
-			...[token, sends('PlanQueue'), sends('ReportingQueue')],
+			...[token, sends('PlanQueue'), sends('ReportingQueue'), sends('StandingSamplingDeadLetters')],
 		],
 		FanOut: [
 			...[traces, delays('PlanQueue'), receives('PlanQueue'), lists],
@@ -110,6 +110,7 @@ describe('what a function may do', () => {
 				'videos/*',
 				'labels/*',
 				'leases/project-*',
+				'leases/copy-*',
 				'leases/*/limits.json',
 				'claims/*',
 				'outage.json',
@@ -117,11 +118,18 @@ describe('what a function may do', () => {
 			state(
 				...(['s3:PutObject', 'samplings/*/destination.json', 'samplings/*/scope.json'] as const),
 				...['samplings/*/nodes/*', 'samplings/*/steps/*', 'samplings/*/chunks/*'],
-				...['samplings/*/copies/*', 'copies/*', 'samplings/*/planned/*'],
+				...[`${ofAttempt}/copies/*`, 'copies/*', 'samplings/*/planned/*'],
 				'samplings/*/done/*',
 				...[`${ofAttempt}/nodes/*`, `${ofAttempt}/chunks/*`],
 				...[`${ofAttempt}/failures/*`, `${ofAttempt}/outcome.json`, 'open/*'],
-				...['videos/*/index-*.json', 'leases/project-*', 'leases/*/limits.json', 'claims/*', 'outage.json'],
+				...[
+					'videos/*/index-*.json',
+					'leases/project-*',
+					'leases/copy-*',
+					'leases/*/limits.json',
+					'claims/*',
+					'outage.json',
+				],
 			),
 			...[state(uploads, 'videos/*/file'), state('s3:DeleteObject', 'labels/*'), token],
 			...[sends('PlanQueue'), sends('DecodingQueue'), sends('ReportingQueue')],
@@ -145,7 +153,7 @@ describe('what a function may do', () => {
 			),
 			...[
 				state(uploads, 'samplings/*/report.json'),
-				state('s3:DeleteObject', 'open/*', 'samplings/*/copies/*', 'copies/*', 'videos/*/file'),
+				state('s3:DeleteObject', 'open/*', `${ofAttempt}/copies/*`, 'copies/*', 'videos/*/file'),
 			],
 			...[token, sends('ReportingQueue'), sends('PlanQueue')],
 		],
@@ -172,6 +180,32 @@ describe('what a function may do', () => {
 			for (const arn of ManagedPolicyArns ?? [])
 				expect(JSON.stringify(arn), id).toContain('service-role/AWSLambdaBasicExecutionRole');
 	});
+});
+
+test('each variable of a function has the value that it is named for', () => {
+	const parameter = (Ref: string) => ({ Ref });
+	const expected: Record<string, [stages: string, value: unknown]> = {
+		...{ SUPERVISELY_SERVER: ['Api FanOut Decode Reduce', parameter('SuperviselyServer')] },
+		...{ TOKEN_PARAMETER: ['Api FanOut Decode Reduce', parameter('TokenParameter')] },
+		...{ REQUEST_SECONDS: ['Api FanOut Decode Reduce', parameter('RequestSeconds')] },
+		...{ SCHEDULED_SAMPLING: ['Api', parameter('StandingSampling')] },
+		...{ FRAMES_PER_CHUNK: ['Api FanOut', parameter('FramesPerChunk')] },
+		...{ MAX_FRAMES: ['FanOut', parameter('MaxFrames')], MAX_DOLLARS: ['FanOut', parameter('MaxDollars')] },
+		...{ FAN_OUT_MIB: ['Api FanOut', '1769'], DECODE_MIB: ['Api FanOut', '3538'], REDUCE_MIB: ['Api FanOut', '512'] },
+		...{ LEASE_SECONDS: ['FanOut Decode Reduce', parameter('LeaseSeconds')] },
+		...{ LONGEST_WAIT_SECONDS: ['FanOut Decode Reduce', parameter('LongestWaitSeconds')] },
+		...{ LONGEST_OUTAGE_SECONDS: ['FanOut Decode Reduce', parameter('LongestOutageSeconds')] },
+		...{ DELIVERIES: ['FanOut Decode Reduce', '5'], PROGRESS_SECONDS: ['Reduce', parameter('ProgressSeconds')] },
+		...{ STUCK_SECONDS: ['Reduce', '1800'], QUIET_SECONDS: ['Reduce', '300'] },
+		...{ MESSAGES_KEPT_SECONDS: ['Reduce', '604800'], FFMPEG_PATH: ['FanOut Decode', '/opt/bin/ffmpeg'] },
+	};
+	const functions = ofType('AWS::Lambda::Function').map(([id, { Environment }]) => [nameOf(id), Environment.Variables]);
+	for (const [variable, [stages, value]] of Object.entries(expected))
+		for (const [name, variables] of functions)
+			expect([name, variable, variables[variable]]).toEqual([
+				...[name, variable],
+				stages.split(' ').includes(name) ? value : undefined,
+			]);
 });
 
 test('each rule starts its function, which lets it', () => {

@@ -253,3 +253,17 @@ test('copies of files are removed with the last sampling that uses them', async 
 	await until(async () => (await left()).length === 0, 60, 'all copies were removed');
 	await fresh.close();
 });
+
+test('an attempt that is cancelled and retried keeps the copies that the retry reads', async () => {
+	const fresh = await openWorkbench();
+	fresh.server.setFaults([
+		{ match: 'files', share: 1, action: { refuseRanges: true } },
+		{ match: 'images.bulk.add', share: 1, action: { delayMs: 1500 } },
+	]);
+	const { id } = await fresh.api.start({ source: { projectId: fresh.source } });
+	await until(async () => (await fresh.keys(`leases/${id}/`)).length > 0, 60, 'a chunk was worked on');
+	await fresh.api.cancel(id);
+	await fresh.api.retry(id);
+	expect(await fresh.ended(id)).toMatchObject({ state: 'completed', attempt: 2, faultCount: 0 });
+	await fresh.close();
+});

@@ -22,6 +22,7 @@ const forOtherEvents: Record<string, string> = {
 	'FanOut s3:AbortMultipartUpload videos/*/file': 'the copy of a file fails in the middle',
 	'Reduce s3:AbortMultipartUpload samplings/*/report.json': 'a long report fails in the middle',
 	'Decode sqs:SendMessage decodingqueue': 'another worker has the lease of a chunk: chaos',
+	'Api sqs:SendMessage standingsamplingdeadletters': 'Lambda itself keeps events that the function failed at',
 	'FanOut s3:PutObject open/*': 'a sampling is cancelled before its destination is known',
 	'FanOut s3:PutObject outage.json': 'the server is away: server-outage.test.ts',
 	'Decode s3:PutObject outage.json': 'the same',

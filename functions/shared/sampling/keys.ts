@@ -69,12 +69,12 @@ export const keys = {
 	videoIndex: (video: number, version: string) => `${keys.videos}${video}-${version}/${videoIndexName}`,
 	/** A copy of the file, when the server has no byte ranges or the file has to be read many times. */
 	videoCopy: (video: number, version: string) => `${keys.videos}${video}-${version}/file`,
-	/** A copy that a sampling uses, by its name: it is removed when the last sampling that uses it has ended. */
-	usedCopy: (sampling: string, video: number, version: string) =>
-		`${keys.usedCopies(sampling)}${copyName(video, version)}.json`,
-	usedCopies: (sampling: string) => `samplings/${sampling}/copies/`,
-	/** A sampling that uses a copy. */
-	copyUser: (video: number, version: string, sampling: string) => `${keys.copyUsers(video, version)}${sampling}.json`,
+	/** A copy that an attempt uses: it is removed when the last attempt that uses it has ended. */
+	usedCopy: (at: Attempt, video: number, version: string) => `${keys.usedCopies(at)}${copyName(video, version)}.json`,
+	usedCopies: (at: Attempt) => `${ofAttempt(at)}/copies/`,
+	/** An attempt that uses a copy. */
+	copyUser: (at: Attempt, video: number, version: string) =>
+		`${keys.copyUsers(video, version)}${at.sampling}.${at.attempt}.json`,
 	copyUsers: (video: number, version: string) => `copies/${copyName(video, version)}/`,
 	videos: 'videos/',
 	/** Fingerprint of what all labels in a dataset of a destination were last made of. */
@@ -85,6 +85,8 @@ export const keys = {
 	datasetLock: (dataset: number) => `claims/dataset-${dataset}.json`,
 	/** Held while the new images of a video are counted towards the limits of its sampling. */
 	limitsLease: (sampling: string) => `leases/${sampling}/limits.json`,
+	/** Held while a copy of a file gets or loses a user. */
+	copyLease: (video: number, version: string) => `leases/copy-${copyName(video, version)}.json`,
 	/** Held by the worker of a chunk. */
 	chunkLease: (sampling: string, chunk: string) => `leases/${sampling}/${chunk}.json`,
 } as const;

@@ -111,6 +111,16 @@ test('a server with too much to do is left alone as long as it asks, and no deli
 	expect(server.probes).toBe(0);
 });
 
+test('an outage that nobody has asked about for long is not that of a later failure', async () => {
+	const { sandbox } = world();
+	const breaker = sandbox();
+	await errorOf(breaker.run(unanswered));
+	vi.setSystemTime(begin + 72 * hour);
+	expect(await breaker.outage()).toBeUndefined();
+	expect(await errorOf(breaker.run(unanswered))).toBeInstanceOf(DeferredError);
+	expect(await breaker.outage()).toMatchObject({ since: begin + 72 * hour });
+});
+
 test("the server's Retry-After is obeyed by the probes", async () => {
 	const { server, sandbox } = world();
 	server.seconds = 1000;

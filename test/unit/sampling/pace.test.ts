@@ -74,3 +74,16 @@ test('no call starts before Retry-After is over, and an aborted wait ends at onc
 	controller.abort();
 	expect(await waiting).toBe('AbortError');
 });
+
+test('calls that wait when another is refused wait as long as the server asks', async () => {
+	const pace = makePace();
+	pace.refused(0);
+	const started: number[] = [];
+	for (let n = 0; n < 5; n++) void pace.turn().then(() => started.push(Date.now()));
+	await vi.advanceTimersByTimeAsync(50);
+	pace.refused(5);
+	await vi.advanceTimersByTimeAsync(20_000);
+	expect(started).toHaveLength(5);
+	// The first had begun.
+	expect(Math.min(...started.slice(1))).toBeGreaterThanOrEqual(5050);
+});

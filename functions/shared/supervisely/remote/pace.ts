@@ -6,7 +6,7 @@
 export type Pace = {
 	/** Waits until the next call may start. @throws the reason of an aborted signal */
 	turn(signal?: AbortSignal): Promise<void>;
-	/** A call was answered 429. @param seconds its `Retry-After`: no call starts before */
+	/** A call was answered 429. @param seconds its `Retry-After`: no call starts before, for up to 30 s */
 	refused(seconds: number): void;
 	/** A call was answered otherwise. */
 	accepted(): void;
@@ -25,16 +25,20 @@ const shrink = 0.95;
 export function makePace(now: () => number = Date.now): Pace {
 	let gap = 0;
 	let nextAt = 0;
+	let pausedUntil = 0;
 	let grownAt = Number.NEGATIVE_INFINITY;
 	return {
 		turn: async signal => {
-			const at = Math.max(now(), nextAt);
-			nextAt = at + gap;
-			if (at > now()) await pause(at - now(), signal);
+			// Again after a refusal that came while this one waited.
+			do {
+				const at = Math.max(now(), nextAt, pausedUntil);
+				nextAt = at + gap;
+				if (at > now()) await pause(at - now(), signal);
+			} while (now() < pausedUntil);
 		},
 		refused: seconds => {
 			const time = now();
-			nextAt = Math.max(nextAt, time + Math.min(longestPause, seconds * 1000));
+			pausedUntil = Math.max(pausedUntil, time + Math.min(longestPause, seconds * 1000));
 			// Calls that were under way together are refused together, which says no more than one refusal.
 			if (time - grownAt < gap) return;
 			gap = Math.min(longestGap, Math.max(firstGap, gap * 2));

@@ -3,11 +3,11 @@ import { FramefanError, messageOf, transientAnswer } from '../../errors.ts';
 import { reach } from '../../reach.ts';
 import { isTransientStatus } from '../../transient.ts';
 
-const timeoutMs = 5000;
+const timeoutMs = 3000;
 
 /**
- * Asks a server for its version, once and without a token. Any answer that is not about overload or maintenance is a sign
- * of life, also a refusal.
+ * Asks a server for its version, once and without a token. Any answer but those of a server or proxy that is down is a
+ * sign of life, also a refusal, and one that limits the rate of calls.
  * @param server its address
  */
 export function makeProbe(server: string): Probe {
@@ -21,7 +21,7 @@ export function makeProbe(server: string): Probe {
 				headers: { 'content-type': 'application/json' },
 			});
 			await response.body?.cancel();
-			if (!isTransientStatus(response.status)) return undefined;
+			if (!isTransientStatus(response.status) || response.status === 429) return undefined;
 			const why = `it answers ${response.status}`;
 			const { seconds } = transientAnswer(response.status, why, response.headers.get('retry-after'));
 			return { why, seconds };
