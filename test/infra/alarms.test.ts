@@ -88,3 +88,13 @@ test("every alarm notifies a topic, the stack's own or another; the own one writ
 		'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'AlarmEmail' }, ''] }],
 	});
 });
+
+test('each alarm goes off above its limit, by the sum or the maximum', () => {
+	for (const [name, { ComparisonOperator, TreatMissingData, Statistic, Metrics = [], AlarmActions }] of alarms()) {
+		expect([name, ComparisonOperator, TreatMissingData]).toEqual([name, 'GreaterThanThreshold', 'notBreaching']);
+		expect(AlarmActions, name).toHaveLength(1);
+		const statistics: string[] = Metrics.flatMap(({ MetricStat }: Tree) => MetricStat?.Stat ?? []);
+		const wanted = /(Age|Duration|DeadLetters|StandingSamplingFailed)$/.test(name) ? 'Maximum' : 'Sum';
+		for (const each of Statistic ? [Statistic] : statistics) expect([name, each]).toEqual([name, wanted]);
+	}
+});
