@@ -51,6 +51,25 @@ const meanings: Record<string, Record<string, string>> = {
 		'settings.annotated': 'only frames with at least one figure',
 		'settings.annotatedByTags':
 			'with `annotated`: frames on which a tag of the video with a frame range holds count as well',
+		'settings.select':
+			'rules that take frames, see [selection](selection.md); the union of what they take. Absent: all',
+		'settings.select[].fps': 'the first frame at or after each instant, so many a second',
+		'settings.select[].every': 'the same, once in so long',
+		'settings.select[].count': 'exactly so many, evenly in time',
+		'settings.select[].frames': 'these frames',
+		'settings.select[].times': 'the first frame at or after each of these times',
+		'settings.select[].random': 'so many at random',
+		'settings.select[].seed': 'of `random`; 0 unless told',
+		'settings.select[].keyFrames': 'frames that can be decoded without others',
+		'settings.select[].annotated': 'frames that have what is asked for; `{}`: any figure',
+		'settings.select[].annotated.classes': 'a figure of one of these classes',
+		'settings.select[].annotated.tags': 'one of these tags holds',
+		'settings.select[].annotated.objects': 'a figure of one of these objects, by id',
+		'settings.select[].annotated.perClass': 'at most so many frames with figures of a class, rare classes first',
+		'settings.select[].figureChanges': 'frames with a figure that a person drew or corrected',
+		'settings.minDistance':
+			'leaves out frames that are closer than so many frames, or than a duration such as `2s`; annotated ones stay',
+		'settings.around': 'also so many frames before and after each of them',
 		'settings.resize':
 			'height and width in pixels, taken literally; null for one of them keeps the proportions. Labels are scaled with the picture',
 		'settings.copyAnnotations': 'labels and tags are copied; false: images alone',
@@ -87,6 +106,8 @@ const meanings: Record<string, Record<string, string>> = {
 		next: 'give it as `next` to get the page after this one; null on the last page',
 	},
 	Estimate: {
+		isBound: 'labels or pictures decide, so it may be fewer frames',
+		rules: 'the frames that each rule of `select` takes, one by one',
 		bytesToRead: 'of the video files',
 		bytesToWrite: 'of the images, in the format of the settings',
 		'cost.requests': 'to S3 and SQS',

@@ -4,6 +4,7 @@ export type { SamplingFault, SamplingOptions, SamplingProgress, SamplingResult }
 export {
 	type ProjectOptions,
 	type SamplingSettings,
+	type SelectionRule,
 	sampleVideo,
 	sampleVideoDataset,
 	sampleVideoProject,

@@ -7,6 +7,34 @@ import { openDestination } from '../functions/fan-out/open-project.ts';
 import { SuperviselyClient } from './client.ts';
 import { runSampling, type SamplingOptions, type SamplingResult } from './run-sampling.ts';
 
+/** A rule that takes frames of a video; docs/selection.md shows what each takes. */
+export type SelectionRule =
+	/** So many frames a second: the first at or after each instant. */
+	| { fps: number }
+	/** A frame once in so long, such as `2s` or `500ms`. */
+	| { every: string }
+	/** Exactly so many, evenly in time. */
+	| { count: number }
+	/** These frames. */
+	| { frames: number[] }
+	/** The first frames at or after these times, such as `1:02.5`, or in seconds. */
+	| { times: (string | number)[] }
+	/** So many at random, the same for the same seed. */
+	| { random: number; seed?: number | undefined }
+	/** Frames that can be decoded without others. */
+	| { keyFrames: true }
+	/** Frames with such figures, on which such a tag holds; at most so many of each class, rare classes first. */
+	| {
+			annotated: {
+				classes?: string[] | undefined;
+				tags?: string[] | undefined;
+				objects?: number[] | undefined;
+				perClass?: number | undefined;
+			};
+	  }
+	/** Frames with a figure that a person drew or corrected. */
+	| { figureChanges: true };
+
 /** What to sample from each video; the names are those of the HTTP API. */
 export type SamplingSettings = {
 	/** First frame, from 0; default 0. */
@@ -19,6 +47,12 @@ export type SamplingSettings = {
 	annotated?: boolean;
 	/** With `annotated`: also frames in the frame range of a video tag; default false. */
 	annotatedByTags?: boolean;
+	/** Rules that take frames; the union of what they take. Default: all frames. */
+	select?: SelectionRule[];
+	/** Leaves out frames closer than so many frames, or than a duration such as `2s`; annotated ones stay. */
+	minDistance?: number | string;
+	/** Also so many frames before and after each of them. */
+	around?: number;
 	/** Size of the images in pixels; a side that is null follows from the aspect ratio. Default: as in the video. */
 	resize?: [height: number | null, width: number | null] | null;
 	/** Converts the labels of the frames; default true. */

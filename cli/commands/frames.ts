@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { makeBoundedWork } from '#shared/bounded-work.ts';
 import { messageOf, PermanentError } from '#shared/errors.ts';
-import { selectFrames } from '#shared/sampling/selection.ts';
+import { selectFrames } from '#shared/sampling/select/select-frames.ts';
+import { selectionSource } from '#shared/sampling/select/selection-source.ts';
 import { type Resize, targetSize } from '#shared/size.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
@@ -20,25 +22,28 @@ import type { ByteSource } from '#shared/video/source/byte-source.ts';
 import { openFile } from '#shared/video/source/file-source.ts';
 import { openInParts } from '#shared/video/source/open-in-parts.ts';
 import type { VideoIndex } from '../../functions/shared/video/index/video-index.ts';
+import { checkSettings } from '../check-settings.ts';
 import { printTrace, sentenceOf, UsageError } from '../failure.ts';
 import { addImageOptions, type ImageArguments, imageArguments, imageFormat } from '../image-options.ts';
 import { checkAddress, folderName, heightByWidth, wholeNumber } from '../options.ts';
+import { addSelectOptions, type SelectOptions, selectSettings } from '../select-options.ts';
 import { closingAll } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 
-type FramesOptions = ImageArguments & {
-	out?: string;
-	start: number;
-	end?: number;
-	step: number;
-	resize?: Resize;
-	/** The SDK's name for the format. */
-	ext?: ImageFormat;
-	chunks?: number;
-	json?: boolean;
-	verify?: boolean;
-	server?: string;
-};
+type FramesOptions = ImageArguments &
+	SelectOptions & {
+		out?: string;
+		start: number;
+		end?: number;
+		step: number;
+		resize?: Resize;
+		/** The SDK's name for the format. */
+		ext?: ImageFormat;
+		chunks?: number;
+		json?: boolean;
+		verify?: boolean;
+		server?: string;
+	};
 
 /** A fault of a frame, or of the whole file. */
 type Fault = Omit<ReadFault, 'index'> & { index: number | null };
@@ -47,19 +52,20 @@ const defaultFramesPerChunk = 500;
 
 export function addFrames(program: Command): void {
 	addImageOptions(
-		program
-			.command('frames')
-			.description('Writes exact frames of a video: a file, a URL, or a video on a Supervisely server by its id')
-			.argument('<video>', 'file, URL (http, https or file) or video id')
-			.option('--out <folder>', 'folder for the images', folderName)
-			.option('--start <n>', 'first frame', wholeNumber(0), 0)
-			.option('--end <n>', 'end frame, exclusive', wholeNumber(1))
-			.option('--step <n>', 'every n-th frame', wholeNumber(1), 1)
-			.option(
-				'--resize <HxW>',
-				'height and width of the images in pixels; give one to keep the aspect ratio',
-				heightByWidth,
-			),
+		addSelectOptions(
+			program
+				.command('frames')
+				.description('Writes exact frames of a video: a file, a URL, or a video on a Supervisely server by its id')
+				.argument('<video>', 'file, URL (http, https or file) or video id')
+				.option('--out <folder>', 'folder for the images', folderName)
+				.option('--start <n>', 'first frame', wholeNumber(0), 0)
+				.option('--end <n>', 'end frame, exclusive', wholeNumber(1))
+				.option('--step <n>', 'every n-th frame', wholeNumber(1), 1),
+		).option(
+			'--resize <HxW>',
+			'height and width of the images in pixels; give one to keep the aspect ratio',
+			heightByWidth,
+		),
 	)
 		.addOption(new Option('--ext <format>', 'the same as --format').argParser(imageFormat).hideHelp())
 		.option('--chunks <n>', 'number of chunks to decode the frames in', wholeNumber(1))
@@ -74,11 +80,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		if (!options.verify && options.out === undefined)
 			throw new UsageError('--out is missing: name a folder, or use --verify');
 		const image = imageOf(options);
-		if (options.end !== undefined && options.end <= options.start) {
-			throw new UsageError(
-				`--end is ${options.end} and --start is ${options.start}: the end is exclusive, so it must be greater than the start`,
-			);
-		}
+		const settings = checkSettings({ ...pick(options), ...selectSettings(options) });
 		if (!options.verify && options.out) makeFolder(options.out);
 		const ending = new AbortController();
 		onClose(() => ending.abort());
@@ -99,10 +101,11 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 			if (index.damage) faults.push({ index: null, reason: 'corrupt', message: index.damage });
 			summary.pictures = index.shown.length;
 			summary.codec = codecName(index);
-			const { start, step, end = null } = options;
+			const { start } = options;
 			if (start >= index.shown.length) note(`--start is ${start}, the video ends after ${index.shown.length} frames`);
 			Object.assign(summary, index.pictureSize);
-			const selection = selectFrames({ start, end, step, annotated: false }, index.shown.length, () => true);
+			const { frames: selection, notes } = selectFrames(settings, selectionSource(index, basename(video)));
+			notes.forEach(note);
 			const framesPerChunk = options.chunks ? Math.ceil(selection.length / options.chunks) : defaultFramesPerChunk;
 			const timeBase = `${index.timeBase.num}/${index.timeBase.den}`;
 			const read = readFrames(source, index, selection, {
@@ -145,6 +148,8 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		}
 		finish(summary, faults, options);
 	});
+
+const pick = ({ start, end, step }: FramesOptions) => ({ start, step, ...(end === undefined ? {} : { end }) });
 
 /** @throws UsageError for conflicting options */
 function imageOf({ ext, format = ext, ...options }: FramesOptions): ImageOptions {

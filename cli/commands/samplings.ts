@@ -132,7 +132,8 @@ const estimate = async (options: WhereOptions & RequestOptions & { server?: stri
 	const { cost, prices, notes, formats, imageSizes } = found;
 	const lines: [string, string][] = [
 		['videos', String(found.videos)],
-		['frames', `${found.frames} in ${found.chunks} chunks`],
+		['frames', `${atMost(found)} in ${found.chunks} chunks`],
+		...found.rules.map((each): [string, string] => [`  ${each.rule}`, atMost(each)]),
 		['read', bytes(found.bytesToRead)],
 		['write', bytes(found.bytesToWrite)],
 		['Lambda', `${found.lambdaSeconds} s`],
@@ -144,6 +145,10 @@ const estimate = async (options: WhereOptions & RequestOptions & { server?: stri
 	print(lines);
 	for (const note of notes) console.log(`  note: ${note}`);
 };
+
+/** A number of frames, or a bound of it. */
+const atMost = ({ frames, isBound }: { frames: number; isBound: boolean }): string =>
+	`${isBound ? 'at most ' : ''}${frames}`;
 
 /** Bytes and dollars of one format. */
 function inFormat({ bytesToWrite, cost, quality, chroma }: FormatEstimate): string {
@@ -173,7 +178,7 @@ const show = (status: SamplingStatus, { json }: WhereOptions): void => {
 };
 
 const print = (lines: [string, string][]): void => {
-	for (const [name, value] of lines) console.log(`  ${name.padEnd(12)} ${value}`);
+	for (const [name, value] of lines) console.log(`  ${name.padEnd(15)} ${value}`);
 };
 
 /** One line of at most 80 columns. */

@@ -3,6 +3,7 @@ import { imageSizes } from '#shared/estimate/image-sizes.ts';
 import { prices } from '#shared/estimate/prices.ts';
 import { estimateVideo, optionsByFormat, type VideoEstimate } from '#shared/estimate/video.ts';
 import { resolveScope } from '#shared/sampling/scope.ts';
+import { nameOfRule } from '#shared/sampling/select/rules.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import { defaultChroma, defaultQuality, type ImageFormat, imageFormats } from '#shared/video/picture/image-format.ts';
 import { ApiError } from './api-error.ts';
@@ -86,6 +87,11 @@ const addUp = (
 ): Omit<Estimate, 'complete' | 'notes'> => {
 	const total = (of: (each: VideoEstimate) => number) => sum(estimates.map(of));
 	const [frames, chunks] = [total(each => each.frames), total(each => each.chunks)];
+	const rules = (settings.select ?? []).map((rule, n) => ({
+		rule: nameOfRule(rule),
+		frames: total(each => each.rules[n]?.frames ?? 0),
+		isBound: estimates.some(each => each.rules[n]?.isBound),
+	}));
 	const options = optionsByFormat(settings);
 	const inFormat = (format: ImageFormat): FormatEstimate => {
 		const decode = total(each => each.decodeSeconds + each.formats[format].encodeSeconds);
@@ -103,7 +109,8 @@ const addUp = (
 	const formats = imageFormats.map(inFormat);
 	const { bytesToWrite, lambdaSeconds, cost } = formats.find(each => each.format === settings.format) as FormatEstimate;
 	return {
-		...{ videos, frames, chunks, bytesToRead: total(each => each.bytesToRead), bytesToWrite, lambdaSeconds, cost },
+		...{ videos, frames, isBound: estimates.some(each => each.isBound), rules },
+		...{ chunks, bytesToRead: total(each => each.bytesToRead), bytesToWrite, lambdaSeconds, cost },
 		formats,
 		imageSizes: { measured: imageSizes.measured, clips: imageSizes.clips },
 		prices: { asOf: prices.asOf, region: prices.region },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { states } from '#shared/sampling/outcome.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
+import { ruleNames } from '#shared/sampling/select/rules.ts';
 import { summarySchema } from '#shared/sampling/summary.ts';
 import { chromas, imageFormats } from '#shared/video/picture/image-format.ts';
 
@@ -73,6 +74,10 @@ export type FormatEstimate = z.output<typeof formatEstimateSchema>;
 export const estimateSchema = z.strictObject({
 	videos: count,
 	frames: count,
+	/** Whether `frames` is only a bound, since labels or pictures decide. */
+	isBound: z.boolean(),
+	/** The frames that each rule of `select` takes; a frame may be taken by several. */
+	rules: z.array(z.strictObject({ rule: z.enum(ruleNames), frames: count, isBound: z.boolean() })),
 	chunks: count,
 	bytesToRead: count,
 	bytesToWrite: count,

@@ -1,6 +1,6 @@
 import type { ChunkFrame } from '#shared/sampling/chunk.ts';
+import { formatOfName } from '#shared/sampling/image-name.ts';
 import { type Origin, ownerOf } from '#shared/sampling/provenance.ts';
-import { formatOfName } from '#shared/sampling/selection.ts';
 import type { Image, SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import type { ImageFormat } from '#shared/video/picture/image-format.ts';
 

@@ -5,6 +5,7 @@ import { log } from '#shared/log.ts';
 import { countFaults } from '#shared/metrics.ts';
 import { type ChunkFrame, chunkId, chunkKey, chunkSchema } from '#shared/sampling/chunk.ts';
 import { keepNode } from '#shared/sampling/documents.ts';
+import { imageName } from '#shared/sampling/image-name.ts';
 import {
 	fingerprintOf,
 	labelsAreUpToDate,
@@ -14,7 +15,6 @@ import {
 import { decodeMessage, recountMessage, type VideoMessage } from '#shared/sampling/messages.ts';
 import { provenanceOf } from '#shared/sampling/provenance.ts';
 import type { SamplingRecord, SamplingRequest } from '#shared/sampling/request.ts';
-import { imageName } from '#shared/sampling/selection.ts';
 import { imageSettingsOf, type Settings } from '#shared/sampling/settings.ts';
 import { carried, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import { findMisplaced } from '#shared/supervisely/annotation/no-such-frame.ts';
@@ -58,8 +58,13 @@ export async function planVideo(
 		id => lockDataset(ports, id, { ...current, node, parent }),
 	);
 
-	const { selection, annotation } = await selectVideoFrames(supervisely, video, settings, index.shown.length);
-	const planned = await planFrames(supervisely, { video, index, leaf, selection }, source.project.id, settings);
+	const { selection, annotation } = await selectVideoFrames(supervisely, video, settings, index);
+	const planned = await planFrames(
+		supervisely,
+		{ video, index, leaf, selection: selection.frames },
+		source.project.id,
+		settings,
+	);
 	const { frames } = planned;
 	await checkLimits(ports, request, message, { index, frames, size: sizeOnServer(video) });
 	const meta = settings.copyAnnotations
@@ -89,11 +94,11 @@ export async function planVideo(
 	});
 
 	const misplaced = labelled && findMisplaced(labelled.annotation, index.shown.length);
-	const notes = [...planned.notes, ...(misplaced?.notes ?? [])].map(about(video));
+	const notes = [...selection.notes, ...planned.notes, ...(misplaced?.notes ?? [])].map(about(video));
 	const own: Summary = {
 		...emptySummary,
 		videos: 1,
-		framesPlanned: selection.length,
+		framesPlanned: selection.frames.length,
 		framesAlreadyThere: frames.filter(frame => frame.image !== undefined).length,
 		...faultsOf(video, index, planned.taken, misplaced),
 		notes: [...notesOn(video, index, settings), ...datasetNotes, ...notes],

@@ -1,31 +1,30 @@
-import { selectFrames } from '#shared/sampling/selection.ts';
+import { needsLabels, rangeOf, type Selection, selectFrames } from '#shared/sampling/select/select-frames.ts';
+import { selectionSource } from '#shared/sampling/select/selection-source.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import type { FramedAnnotation } from '#shared/supervisely/annotation/video-annotation.ts';
 import type { SuperviselyApi, Video } from '#shared/supervisely/remote/api.ts';
+import type { VideoIndex } from '#shared/video/index/video-index.ts';
 
 /**
  * The selected frames of a video, and its annotation where selection or labels need it. Only figures of frames that may
  * be selected are read.
- * @param frameCount pictures that the decoder outputs
  */
 export async function selectVideoFrames(
-	supervisely: SuperviselyApi,
+	supervisely: Pick<SuperviselyApi, 'videoAnnotation'>,
 	video: Video,
 	settings: Settings,
-	frameCount: number,
-): Promise<{ selection: number[]; annotation: FramedAnnotation | undefined }> {
-	const { annotated, annotatedByTags, copyAnnotations } = settings;
-	// With `annotated`, the annotation decides which of the candidates are selected.
-	const candidates = new Set(
-		selectFrames(annotated ? { ...settings, annotated: false, step: 1 } : settings, frameCount, () => true),
-	);
-	const annotation =
-		annotated || copyAnnotations
-			? await supervisely.videoAnnotation(video.datasetId, video.id, frame => candidates.has(frame), frameCount)
-			: undefined;
-	const selection = selectFrames(settings, frameCount, frame => {
-		if (!annotation) return false;
-		return annotation.hasFigures(frame) || (annotatedByTags && annotation.isTagged(frame));
-	});
-	return { selection, annotation };
+	index: Pick<VideoIndex, 'pts' | 'shown' | 'key' | 'timeBase'>,
+): Promise<{ selection: Selection; annotation: FramedAnnotation | undefined }> {
+	const count = index.shown.length;
+	const source = selectionSource(index, video.name);
+	const read = (isWanted: (frame: number) => boolean) =>
+		supervisely.videoAnnotation(video.datasetId, video.id, isWanted, count);
+	if (needsLabels(settings)) {
+		const { start, end } = rangeOf(settings, count);
+		const annotation = await read(frame => frame >= start && frame < end);
+		return { selection: selectFrames(settings, { ...source, labels: annotation.labels }), annotation };
+	}
+	const selection = selectFrames(settings, source);
+	const selected = new Set(selection.frames);
+	return { selection, annotation: settings.copyAnnotations ? await read(frame => selected.has(frame)) : undefined };
 }

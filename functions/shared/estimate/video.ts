@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countFrames } from '#shared/sampling/selection.ts';
+import { type ExpectedFrames, expectedFrames } from '#shared/sampling/select/expected-frames.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import { targetSize } from '#shared/size.ts';
 import { type ImageFormat, type ImageOptions, imageFormats } from '#shared/video/picture/image-format.ts';
@@ -12,6 +12,7 @@ const factsSchema = z.looseObject({
 		width: z.int().min(1),
 		height: z.int().min(1),
 		size: z.coerce.number().min(0),
+		duration: z.coerce.number().positive().nullish().catch(undefined),
 	}),
 });
 
@@ -20,6 +21,10 @@ type FormatEstimate = { bytesToWrite: number; encodeSeconds: number };
 
 export type VideoEstimate = {
 	frames: number;
+	/** Whether labels or pictures decide, so that it may be fewer frames. */
+	isBound: boolean;
+	/** The frames that each rule takes. */
+	rules: ExpectedFrames['rules'];
 	chunks: number;
 	bytesToRead: number;
 	decodeSeconds: number;
@@ -44,10 +49,12 @@ export function optionsByFormat(settings: ImageOptions): Record<ImageFormat, Ima
 export function estimateVideo(video: unknown, settings: Settings, framesPerChunk: number): VideoEstimate | undefined {
 	const facts = factsSchema.safeParse(video);
 	if (!facts.success) return undefined;
-	const { framesCount, width, height, size } = facts.data.fileMeta;
-	const { selected: frames, span } = countFrames(settings, framesCount);
+	const { framesCount, width, height, size, duration } = facts.data.fileMeta;
+	const listed = { frameCount: framesCount, seconds: duration ?? undefined };
+	const { frames, isBound, rules, span } = expectedFrames(settings, listed);
 	return {
 		...estimateFrames({ frames, span, width, height }, settings, framesPerChunk),
+		...{ isBound, rules },
 		bytesToRead: framesCount === 0 ? 0 : Math.round((size * span) / framesCount),
 	};
 }
@@ -57,7 +64,7 @@ export function estimateFrames(
 	{ frames, span, width, height }: { frames: number; span: number; width: number; height: number },
 	settings: Settings,
 	framesPerChunk: number,
-): Omit<VideoEstimate, 'bytesToRead'> {
+): Omit<VideoEstimate, 'bytesToRead' | 'isBound' | 'rules'> {
 	const chunks = Math.ceil(frames / framesPerChunk);
 	const to = targetSize(settings.resize, { width, height });
 	const megapixels = { in: (width * height) / 1e6, out: (frames * to.width * to.height) / 1e6 };

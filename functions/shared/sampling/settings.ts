@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { at } from '../at.ts';
 import { storedObject } from '../stored-object.ts';
 import {
 	chromas,
@@ -8,6 +9,8 @@ import {
 	largestWebpSide,
 	misplacedImageOption,
 } from '../video/picture/image-format.ts';
+import { isDuration } from './select/duration.ts';
+import { nameOfRule, ruleSchema } from './select/rules.ts';
 
 /** Largest side of a resized picture, in pixels; encoders allow more, but no training uses it. */
 const largestSide = 16_384;
@@ -19,12 +22,31 @@ const limit = (option: ImageOption) => ({
 	error: ({ input }: { input?: unknown }) => `${option} is ${JSON.stringify(input)}: ${imageLimits[option]}`,
 });
 
+/** Most frames that `around` adds on each side of a frame. */
+const mostAround = 1000;
+
+const neighbours = {
+	error: ({ input }: { input?: unknown }) =>
+		`around is ${JSON.stringify(input)}: it must be a whole number from 1 to ${mostAround}`,
+};
+
+const distance = {
+	error: ({ input }: { input?: unknown }) =>
+		`minDistance is ${JSON.stringify(input)}: it must be a number of frames from 1, or a duration such as "2s" or "500ms"`,
+};
+
 const fields = {
 	start: z.int().min(0).default(0),
 	end: z.int().min(1).nullable().default(null),
 	step: z.int().min(1).default(1),
 	annotated: z.boolean().default(false),
 	annotatedByTags: z.boolean().default(false),
+	select: z.array(ruleSchema).min(1, 'select is []: name at least one rule, or leave it out').max(100).optional(),
+	minDistance: z
+		.union([z.int(), z.string()], distance)
+		.refine(value => (typeof value === 'number' ? value >= 1 : isDuration(value)), distance)
+		.optional(),
+	around: z.int(neighbours).min(1, neighbours).max(mostAround, neighbours).optional(),
 	resize: z.tuple([side.nullable(), side.nullable()]).nullable().default(null),
 	copyAnnotations: z.boolean().default(true),
 	replace: z.boolean().default(false),
@@ -34,12 +56,18 @@ const fields = {
 	optimiseCoding: z.boolean(limit('optimiseCoding')).default(false),
 };
 
+/** Rules that step contradicts. */
+const exactRules = new Set(['count', 'frames', 'times', 'random']);
+
 /**
  * What to sample from each video. Names are those of the Python SDK's sampler.
  * - `start`, `end`: frame indices, `end` exclusive; null: to the last picture
  * - `annotated`: only frames with at least one figure
  * - `annotatedByTags`: with `annotated`, also frames within the frame range of a video tag
+ * - `select`: rules that take frames; the union of what they take. Absent: all
  * - `step`: every n-th of the remaining frames
+ * - `minDistance`: in frames, or a duration such as `2s`: leaves out frames that are closer to another; annotated ones stay
+ * - `around`: also so many frames before and after each of the remaining ones
  * - `resize`: [height, width] in pixels, used as given; one of them null: keeps the aspect ratio
  * - `copyAnnotations`: converts the labels of the frames
  * - `replace`: existing images of another size are uploaded again; otherwise they are kept
@@ -50,7 +78,21 @@ const fields = {
  */
 export const settingsSchema = z
 	.strictObject(fields)
-	.superRefine(({ start, end, resize, annotated, annotatedByTags, ...image }, context) => {
+	.superRefine(({ start, end, resize, annotated, annotatedByTags, select, step, ...image }, context) => {
+		const exact = step > 1 ? select?.findIndex(rule => exactRules.has(nameOfRule(rule))) : -1;
+		if (select && exact !== undefined && exact >= 0) {
+			const name = nameOfRule(at(select, exact));
+			const message = `step is ${step} and select has the rule ${name}, which says exactly which frames: leave one of them out`;
+			context.addIssue({ code: 'custom', path: ['step'], message });
+		}
+		for (const [n, rule] of (select ?? []).entries()) {
+			const outside =
+				'frames' in rule ? rule.frames.find(frame => frame < start || (end !== null && frame >= end)) : undefined;
+			if (outside === undefined) continue;
+			const range = `start is ${start}${end === null ? '' : ` and end is ${end}`}`;
+			const message = `select asks for frame ${outside}, and ${range}: widen the range, or leave the frame out`;
+			context.addIssue({ code: 'custom', path: ['select', n, 'frames'], message });
+		}
 		const misplaced = misplacedImageOption(image);
 		if (misplaced) context.addIssue({ code: 'custom', path: [misplaced.option], message: misplaced.message });
 		const longest = Math.max(...(resize ?? []).map(Number));

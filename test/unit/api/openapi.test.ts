@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { settingsSchema } from '#shared/sampling/settings.ts';
 import { makeTestApi } from '#test/api.ts';
 import { openApiDocument } from '../../../functions/api/openapi.ts';
 import { allRoutes, routeKeyOf } from '../../../functions/api/routes.ts';
 import { bodies } from '../../../functions/api/schemas.ts';
+import { settingsDocument } from '../../../functions/api/settings-document.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 
 const file = join(import.meta.dirname, '../../../functions/api/openapi.json');
@@ -25,6 +27,15 @@ const described = (routeKey: string, status: number): keyof typeof bodies => {
 
 test('the file in the repository is the description that the schemas give (npm run openapi)', () => {
 	expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
+});
+
+test('so is the JSON Schema of the settings, and it allows what the settings allow', () => {
+	const schema = JSON.parse(
+		readFileSync(join(import.meta.dirname, '../../../functions/api/settings.schema.json'), 'utf8'),
+	);
+	expect(schema).toEqual(JSON.parse(JSON.stringify(settingsDocument())));
+	expect(Object.keys(schema.properties)).toEqual(Object.keys(settingsSchema.shape));
+	expect(schema.properties.select.items.oneOf).toContainEqual({ required: ['fps'] });
 });
 
 test('every route is described, and nothing else', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { findMisplaced } from '#shared/supervisely/annotation/no-such-frame.ts';
-import { readVideoAnnotation, type VideoTag } from '#shared/supervisely/annotation/video-annotation.ts';
+import { readVideoAnnotation } from '#shared/supervisely/annotation/video-annotation.ts';
+import type { VideoTag } from '#shared/supervisely/annotation/video-object.ts';
 import { points } from './shapes.ts';
 
 const pictures = 30;

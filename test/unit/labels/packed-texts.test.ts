@@ -36,6 +36,6 @@ test('every entry of a frame counts, wherever it stands', async () => {
 		[7, 3],
 	]);
 	expect(part.objects.map(({ id }) => id)).toEqual([1]);
-	expect([2, 5, 7, 8].map(annotation.hasFigures)).toEqual([true, false, true, false]);
-	expect([2, 3, 5, 6].map(annotation.isTagged)).toEqual([false, true, true, false]);
+	expect([2, 5, 7, 8].map(annotation.labels.hasFigures)).toEqual([true, false, true, false]);
+	expect([2, 3, 5, 6].map(annotation.labels.isTagged)).toEqual([false, true, true, false]);
 });

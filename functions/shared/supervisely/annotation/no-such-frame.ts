@@ -1,4 +1,5 @@
-import { type FramedAnnotation, nameOfFigure, type VideoObject, type VideoTag } from './video-annotation.ts';
+import { type FramedAnnotation, nameOfFigure } from './video-annotation.ts';
+import type { VideoObject, VideoTag } from './video-object.ts';
 
 /** A label outside the frames of its video; `frame`: its frame index. */
 export type MisplacedLabel = { message: string; frame?: number };

@@ -2,36 +2,12 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PermanentError } from '../../errors.ts';
 import { explain } from '../explain.ts';
+import { type FrameLabels, makeFrameLabels } from './frame-labels.ts';
 import { makePackedTexts, type Place } from './packed-texts.ts';
 import { splitFrames } from './split-frames.ts';
-
-/** A tag of a video or of an object; `frameRange` is inclusive on both ends, absent: everywhere. */
-export const videoTagSchema = z.looseObject({
-	name: z.string(),
-	/** Checked later against the tag's definition. */
-	value: z.unknown().optional(),
-	frameRange: z.tuple([z.int(), z.int()]).nullish(),
-	isFinished: z.boolean().nullish(),
-	labelerLogin: z.string().nullish(),
-});
-export type VideoTag = z.output<typeof videoTagSchema>;
-
-/** Whether a tag applies to a frame. An unfinished tag applies only to its first frame. */
-export function holdsAt({ frameRange, isFinished }: VideoTag, index: number): boolean {
-	if (!frameRange) return true;
-	const [first, last] = frameRange;
-	return index >= first && index <= (isFinished === false ? first : last);
-}
+import { objectSchema, type VideoObject, type VideoTag, videoTagSchema } from './video-object.ts';
 
 const id = z.int();
-
-const objectSchema = z.looseObject({
-	id,
-	classTitle: z.string(),
-	tags: z.array(videoTagSchema).default([]),
-	labelerLogin: z.string().nullish(),
-});
-export type VideoObject = z.output<typeof objectSchema>;
 
 const figureSchema = z.looseObject({
 	id: id.nullish(),
@@ -83,10 +59,8 @@ export function parseFigure(value: unknown): VideoFigure {
 export type FramedAnnotation = {
 	/** SHA-256 of the server's answer: unchanged while the labels are. */
 	hash: string;
-	/** Whether a wanted frame has at least one figure. */
-	hasFigures(index: number): boolean;
-	/** Whether a video tag with a frame range applies to a frame. */
-	isTagged(index: number): boolean;
+	/** Which labels are on the wanted frames. */
+	labels: FrameLabels;
 	/** Figures after the last picture: their count, and the first of them, unparsed. */
 	beyond: { count: number; first: { frame: number; figure: unknown }[] };
 	/** Tags of the video, and all its objects. */
@@ -113,7 +87,7 @@ export async function readVideoAnnotation(
 	// A frame may have several entries; all of them count.
 	const frames = new Map<number, Place[]>();
 	const texts = makePackedTexts();
-	const withFigures = new Set<number>();
+	const onFrames = makeFrameLabels();
 	const beyond: FramedAnnotation['beyond'] = { count: 0, first: [] };
 	let position = 0;
 	const hash = createHash('sha256');
@@ -132,7 +106,7 @@ export async function readVideoAnnotation(
 			return;
 		}
 		if (!isWanted(frame.index)) return;
-		if (frame.figures.length > 0) withFigures.add(frame.index);
+		onFrames.add(frame.index, frame.figures);
 		frames.set(frame.index, [...(frames.get(frame.index) ?? []), texts.add(json)]);
 	});
 	const [found] = parse(z.array(z.unknown()).min(1), JSON.parse(rest), 'answer');
@@ -143,8 +117,7 @@ export async function readVideoAnnotation(
 		beyond,
 		tags: annotation.tags,
 		objects: annotation.objects,
-		hasFigures: index => withFigures.has(index),
-		isTagged: index => annotation.tags.some(tag => tag.frameRange && holdsAt(tag, index)),
+		labels: onFrames.labels(annotation.tags, annotation.objects),
 		slice: indices => {
 			const part = [...indices].flatMap(index => (frames.get(index) ?? []).map(read));
 			const objects = new Set(

@@ -1,6 +1,7 @@
 import { messageOf, PermanentError } from '../../errors.ts';
 import type { Size } from '../../size.ts';
-import { figureName, parseFigure, type VideoFigure, type VideoObject } from '../annotation/video-annotation.ts';
+import { figureName, parseFigure, type VideoFigure } from '../annotation/video-annotation.ts';
+import type { VideoObject } from '../annotation/video-object.ts';
 import { autoTrackedTag, type ObjectClass, objectIdTag, type TagMeta } from '../meta/project-meta.ts';
 import { groupedByName, type ImageTag, imageTag, tagsAt } from './frame-tags.ts';
 import { convertGeometry } from './geometry/convert-geometry.ts';

@@ -1,4 +1,4 @@
-import { holdsAt, type VideoTag } from '../annotation/video-annotation.ts';
+import { holdsAt, type VideoTag } from '../annotation/video-object.ts';
 import { preview } from '../explain.ts';
 import type { TagMeta } from '../meta/project-meta.ts';
 import { type TagValue, takesValue } from '../meta/tag-values.ts';

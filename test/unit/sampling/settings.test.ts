@@ -1,39 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { formatOfName, imageName } from '#shared/sampling/image-name.ts';
 import { settingsOfLabels } from '#shared/sampling/label-fingerprint.ts';
-import { countFrames, formatOfName, imageName, selectFrames } from '#shared/sampling/selection.ts';
 import { settingsSchema } from '#shared/sampling/settings.ts';
 import { type ImageOptions, wrongImageOption } from '#shared/video/picture/image-format.ts';
 
 const settings = (more: object = {}) => settingsSchema.parse(more);
-const odd = (index: number) => index % 2 === 1;
-
-describe('selection', () => {
-	test.each([
-		['everything', {}, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
-		['the end is exclusive', { start: 2, end: 5 }, [2, 3, 4]],
-		['an end beyond the video is clamped', { start: 8, end: 99 }, [8, 9]],
-		['a start beyond the video selects nothing', { start: 10 }, []],
-		['every third', { start: 1, step: 3 }, [1, 4, 7]],
-		['only annotated', { annotated: true }, [1, 3, 5, 7, 9]],
-		['a step counts among the annotated', { annotated: true, step: 2, start: 2 }, [3, 7]],
-	])('%s', (_, more, expected) => {
-		expect(selectFrames(settings(more), 10, odd)).toEqual(expected);
-	});
-	test('a count without annotations is as many as are selected', () => {
-		const option = fc.integer({ min: 0, max: 40 });
-		const end = fc.option(fc.integer({ min: 1, max: 40 }));
-		fc.assert(
-			fc.property(option, end, fc.integer({ min: 1, max: 9 }), option, (start, end, step, frames) => {
-				const { selected, span } = countFrames({ start, end, step }, frames);
-				const select = (every: number) =>
-					selectFrames({ start, end, step: every, annotated: false }, frames, () => false).length;
-				expect([selected, span]).toEqual([select(step), select(1)]);
-			}),
-		);
-	});
-	test('an empty video', () => expect(selectFrames(settings(), 0, odd)).toEqual([]));
-});
 
 describe('names', () => {
 	test.each([

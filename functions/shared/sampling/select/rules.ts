@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { isDuration, parseTime } from './duration.ts';
+
+/** Most entries of a list in a rule. */
+const mostListed = 100_000;
+const mostNames = 1000;
+
+const said = (value: unknown): string => JSON.stringify(value) ?? 'missing';
+
+/** An error message that names the value, and what it may be. */
+const mustBe = (name: string, what: string) => ({
+	error: ({ input }: { input?: unknown }) => `${name} is ${said(input)}: it must be ${what}`,
+});
+
+const wholeNumber = (name: string, least: number) => {
+	const message = mustBe(name, `a whole number from ${least}`);
+	return z.int(message).min(least, message);
+};
+
+/** A duration above 0. @param name of the setting, for the message */
+export function durationSchema(name: string) {
+	const message = mustBe(name, 'a duration such as "2s", "500ms", "1.5m" or "1h"');
+	return z
+		.string(message)
+		.refine(isDuration, message)
+		.meta({ description: 'A duration above 0: 500ms, 2s, 1.5m or 1h', examples: ['2s', '500ms'] });
+}
+
+const timeTexts = 'a time such as "1:02.5", "1:00:02" or 62.5 (seconds)';
+
+const time = z
+	.union([z.number(), z.string()], mustBe('a time', timeTexts))
+	.refine(value => parseTime(value) !== undefined, mustBe('a time', timeTexts))
+	.meta({ description: 'A time since the first frame: seconds, or minutes:seconds, or hours:minutes:seconds' });
+
+const names = (name: string) =>
+	z.array(z.string().min(1)).min(1, mustBe(name, 'a list of at least one name')).max(mostNames);
+
+const annotated = z
+	.strictObject({
+		classes: names('classes').optional(),
+		tags: names('tags').optional(),
+		objects: z
+			.array(wholeNumber('an object', 1))
+			.min(1, mustBe('objects', 'a list of at least one object id'))
+			.max(mostListed)
+			.optional(),
+		perClass: wholeNumber('perClass', 1).optional(),
+	})
+	.meta({ description: 'What a frame needs to be taken; {}: any figure' });
+
+const fpsLimit = mustBe('fps', 'a number from 0.000001 to 1000');
+
+const fields = {
+	fps: z.number(fpsLimit).min(1e-6, fpsLimit).max(1000, fpsLimit),
+	every: durationSchema('every'),
+	count: wholeNumber('count', 1),
+	frames: z.array(wholeNumber('a frame', 0)).min(1, 'frames is []: name at least one frame').max(mostListed),
+	times: z.array(time).min(1, 'times is []: name at least one time').max(mostListed),
+	random: wholeNumber('random', 1),
+	keyFrames: z.literal(true, mustBe('keyFrames', 'true')),
+	annotated,
+	figureChanges: z.literal(true, mustBe('figureChanges', 'true')),
+};
+type RuleName = keyof typeof fields;
+
+/** The names of the rules, in the order of the documentation. */
+export const ruleNames = Object.keys(fields) as RuleName[];
+
+type Values = { [Name in RuleName]: z.output<(typeof fields)[Name]> };
+
+/** A rule that takes frames of a video. Has one of the fields. */
+export type Rule =
+	| { [Name in Exclude<RuleName, 'random'>]: { [Key in Name]: Values[Name] } }[Exclude<RuleName, 'random'>]
+	| { random: number; seed?: number | undefined };
+
+/** The name of a rule. */
+export function nameOfRule(rule: Rule): RuleName {
+	return ruleNames.find(name => name in rule) as RuleName;
+}
+
+/**
+ * A rule that takes frames of a video.
+ * - `fps`, `every`: the first frame at or after each instant, so often a second or once in so long, from the first frame
+ *   of the range
+ * - `count`: so many, evenly in time; all where there are fewer
+ * - `frames`, `times`: these frames; the first frame at or after each of these times since the first frame of the video
+ * - `random`: so many at random; the same for the same seed and name of the video
+ * - `keyFrames`: pictures that can be decoded without others
+ * - `annotated`: frames with a figure of one of the classes and of one of the objects, on which one of the tags holds; what
+ *   is left out asks for nothing. `perClass`: at most so many with figures of a class, rare classes first
+ * - `figureChanges`: frames with a figure that a person drew or corrected
+ */
+export const ruleSchema = z
+	.strictObject({ ...fields, seed: wholeNumber('seed', 0) })
+	.partial()
+	.superRefine((rule, context) => {
+		const found = ruleNames.filter(name => rule[name] !== undefined);
+		if (found.length === 1 && (rule.seed === undefined || rule.random !== undefined)) return;
+		const message =
+			found.length === 1
+				? `seed is ${rule.seed} beside ${found[0]}: only random has a seed`
+				: found.length > 1
+					? `a rule has ${found.join(' and ')}: make each a rule of its own`
+					: `a rule is ${said(rule)}: it must have one of ${ruleNames.join(', ')}, such as {"fps": 0.5}`;
+		context.addIssue({ code: 'custom', message, ...(found.length === 1 ? { path: ['seed'] } : {}) });
+	})
+	.meta({
+		oneOf: ruleNames.map(name => ({ required: [name] })),
+		examples: [{ fps: 0.5 }, { every: '2s' }, { random: 50, seed: 7 }, { annotated: { classes: ['car'] } }],
+	}) as unknown as z.ZodType<Rule, Rule>;

@@ -1,0 +1,113 @@
+import { at } from '../../at.ts';
+import type { Settings } from '../settings.ts';
+import { applyRule, type SelectionSource } from './apply-rule.ts';
+import { parseDuration } from './duration.ts';
+import { areApart, type FrameTimes } from './frame-times.ts';
+import { nameOfRule, type Rule } from './rules.ts';
+
+export type SelectionSettings = Pick<
+	Settings,
+	'start' | 'end' | 'step' | 'annotated' | 'annotatedByTags' | 'select' | 'minDistance' | 'around'
+>;
+
+/** The selected frames of a video. */
+export type Selection = {
+	/** Their indices, in order. */
+	frames: number[];
+	/** The name of the first rule that takes each of them; `around` for their neighbours. */
+	rules: string[];
+	/** Remarks: rules that take nothing, and why. */
+	notes: string[];
+};
+
+/**
+ * Selects frames of a video. The order of the settings: the range from `start` to `end` (exclusive); with `annotated` only
+ * its annotated frames; of these what the rules of `select` take, without it all; of these every `step`-th; of these none
+ * closer than `minDistance`; then the neighbours of these. Depends on nothing but its arguments. Pure.
+ */
+export function selectFrames(settings: SelectionSettings, source: SelectionSource): Selection {
+	const { times, labels } = source;
+	const { start, end } = rangeOf(settings, times.count);
+	const isAnnotated = (frame: number): boolean =>
+		labels !== undefined && (labels.hasFigures(frame) || (settings.annotatedByTags && labels.isTagged(frame)));
+	const range = Array.from({ length: Math.max(0, end - start) }, (_, n) => start + n);
+	const frames = settings.annotated ? range.filter(isAnnotated) : range;
+	const ruleOf = new Map<number, string>();
+	const notes: string[] = [];
+	if (settings.select) {
+		for (const rule of settings.select) {
+			const taken = applyRule(rule, { frames, start, end }, source);
+			if (taken.note !== undefined) notes.push(noteOf(rule, taken.frames.length, taken.note));
+			for (const frame of taken.frames) if (!ruleOf.has(frame)) ruleOf.set(frame, nameOfRule(rule));
+		}
+	} else {
+		const name = settings.step > 1 ? 'step' : settings.annotated ? 'annotated' : 'all';
+		for (const frame of frames) ruleOf.set(frame, name);
+	}
+	const union = settings.select ? [...ruleOf.keys()].sort((a, b) => a - b) : frames;
+	const stepped = settings.step === 1 ? union : union.filter((_, n) => n % settings.step === 0);
+	const thinned =
+		settings.minDistance === undefined ? stepped : thin(stepped, settings.minDistance, times, isAnnotated);
+	const all = settings.around === undefined ? thinned : withNeighbours(thinned, settings.around, { start, end });
+	return { frames: all, rules: chosenBy(all, new Set(thinned), ruleOf), notes };
+}
+
+/** Whether a selection depends on the labels of the frames. */
+export function needsLabels({ annotated, select, minDistance }: SelectionSettings): boolean {
+	const byLabels = (select ?? []).some(rule => 'annotated' in rule || 'figureChanges' in rule);
+	return annotated || minDistance !== undefined || byLabels;
+}
+
+/** The range of frames; empty if `start` is beyond the end. */
+export function rangeOf(
+	{ start, end }: Pick<Settings, 'start' | 'end'>,
+	frameCount: number,
+): { start: number; end: number } {
+	return { start, end: Math.min(end ?? frameCount, frameCount) };
+}
+
+const chosenBy = (frames: number[], own: Set<number>, ruleOf: Map<number, string>): string[] =>
+	frames.map(frame => (own.has(frame) ? (ruleOf.get(frame) as string) : 'around'));
+
+const noteOf = (rule: Rule, taken: number, note: string): string => {
+	const text = JSON.stringify(rule);
+	const shown = text.length > 80 ? `${text.slice(0, 79)}…` : text;
+	return taken === 0 ? `select ${shown} takes no frame: ${note}` : `select ${shown}: ${note}`;
+};
+
+/** Leaves out frames that are too close to the one kept before, or to an annotated one; annotated ones stay. */
+const thin = (
+	frames: number[],
+	distance: number | string,
+	times: FrameTimes,
+	isAnnotated: (frame: number) => boolean,
+): number[] => {
+	const duration = typeof distance === 'string' ? parseDuration(distance) : undefined;
+	const isFar = (first: number, second: number) =>
+		duration ? areApart(times, first, second, duration) : second - first >= Number(distance);
+	const staying = frames.map(isAnnotated);
+	/** The next annotated frame, for each frame. */
+	const next = new Array<number | undefined>(frames.length);
+	let coming: number | undefined;
+	for (let n = frames.length - 1; n >= 0; n--) {
+		next[n] = coming;
+		if (staying[n]) coming = at(frames, n);
+	}
+	let last: number | undefined;
+	return frames.filter((frame, n) => {
+		const after = next[n];
+		const isKept =
+			staying[n] || ((last === undefined || isFar(last, frame)) && (after === undefined || isFar(frame, after)));
+		if (isKept) last = frame;
+		return isKept;
+	});
+};
+
+const withNeighbours = (frames: number[], around: number, { start, end }: { start: number; end: number }): number[] => {
+	const all: number[] = [];
+	for (const frame of frames) {
+		const from = Math.max(frame - around, start, (all.at(-1) ?? -1) + 1);
+		for (let each = from; each <= frame + around && each < end; each++) all.push(each);
+	}
+	return all;
+};

@@ -1,0 +1,52 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type SamplingSettings, SuperviselyClient, sampleVideoProject } from '#library/index.ts';
+import { lastJson, runFramefan } from '#test/framefan-command.ts';
+import { ok, serve, temporaryFolder } from '#test/supervisely-server.ts';
+import { writeTinyVideoProject } from '#test/tiny-video-project.ts';
+
+/** A server with the tiny project: two videos of 30 frames at 10 a second, a rectangle on every third frame. */
+const start = async () => {
+	const server = await serve();
+	const folder = join(await temporaryFolder(), 'tiny');
+	await writeTinyVideoProject(folder);
+	const { id: source } = await server.importVideoProject(folder);
+	const framesOf = async (project: number): Promise<Record<string, number[]>> => {
+		const { entities } = await ok(server, 'images.list', { projectId: project, recursive: true });
+		const found: Record<string, number[]> = {};
+		for (const { meta } of entities as { meta: { video_name: string; frame_index: number } }[]) {
+			found[meta.video_name] ??= [];
+			found[meta.video_name]?.push(meta.frame_index);
+		}
+		for (const frames of Object.values(found)) frames.sort((a, b) => a - b);
+		return found;
+	};
+	return { server, source, framesOf };
+};
+
+test('rules take the same frames in the library and in the command, with labels and notes', async () => {
+	const { server, source, framesOf } = await start();
+	const settings: SamplingSettings = {
+		select: [{ every: '1s' }, { frames: [4, 29] }, { annotated: { classes: ['no such class'] } }],
+		around: 1,
+		end: 30,
+	};
+	const expected = { 'first.mp4': [0, 1, 3, 4, 5, 9, 10, 11, 19, 20, 21, 28, 29] };
+	const client = new SuperviselyClient(server.address, server.token);
+	const { destination, faults, notes, labels } = await sampleVideoProject(client, source, settings);
+	expect(faults).toEqual([]);
+	expect(await framesOf(destination.id)).toEqual({ ...expected, 'second.mkv': expected['first.mp4'] });
+	expect(labels).toBeGreaterThan(26);
+	expect(notes).toHaveLength(2);
+	expect(notes[0]).toContain('takes no frame: no frame has a figure of class no such class');
+
+	const file = join(await temporaryFolder(), 'settings.yaml');
+	writeFileSync(file, 'select:\n  - every: 1s\n  - frames: [4, 29]\naround: 5\n');
+	const target = ['--server', server.address, '--project', String(source), '--settings', file];
+	const options = ['--around', '1', '--data', await temporaryFolder(), '--json'];
+	const run = await runFramefan(['sample', ...target, ...options], { SUPERVISELY_API_TOKEN: server.token });
+	const { state, destination: second } = lastJson(run.stdout) as { state: string; destination: { id: number } };
+	expect(state).toBe('completed');
+	expect(await framesOf(second.id)).toEqual({ ...expected, 'second.mkv': expected['first.mp4'] });
+});

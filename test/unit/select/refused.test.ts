@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { settingsSchema } from '#shared/sampling/settings.ts';
+
+describe('selections that are refused', () => {
+	test.each([
+		[{ select: [] }, 'select', 'select is []: name at least one rule, or leave it out'],
+		[{ select: [{}] }, 'select.0', 'it must have one of fps, every, count'],
+		[{ select: [{ fps: 1, count: 2 }] }, 'select.0', 'a rule has fps and count: make each a rule of its own'],
+		[{ select: [{ fps: 0 }] }, 'select.0.fps', 'fps is 0: it must be a number from 0.000001 to 1000'],
+		[{ select: [{ fps: '2' }] }, 'select.0.fps', 'fps is "2": it must be a number from 0.000001 to 1000'],
+		[{ select: [{ fps: 2 }, { every: '2' }] }, 'select.1.every', 'every is "2": it must be a duration such as "2s"'],
+		[{ select: [{ every: '0s' }] }, 'select.0.every', 'every is "0s": it must be a duration'],
+		[{ select: [{ every: 2 }] }, 'select.0.every', 'every is 2: it must be a duration'],
+		[{ select: [{ count: 0 }] }, 'select.0.count', 'count is 0: it must be a whole number from 1'],
+		[{ select: [{ count: 1.5 }] }, 'select.0.count', 'count is 1.5: it must be a whole number from 1'],
+		[{ select: [{ frames: [] }] }, 'select.0.frames', 'frames is []: name at least one frame'],
+		[{ select: [{ frames: [-1] }] }, 'select.0.frames.0', 'a frame is -1: it must be a whole number from 0'],
+		[{ select: [{ times: ['1:75'] }] }, 'select.0.times.0', 'a time is "1:75": it must be a time such as "1:02.5"'],
+		[{ select: [{ times: [-1] }] }, 'select.0.times.0', 'a time is -1: it must be a time such as'],
+		[{ select: [{ seed: 7, fps: 1 }] }, 'select.0.seed', 'seed is 7 beside fps: only random has a seed'],
+		[{ select: [{ random: 5, seed: -1 }] }, 'select.0.seed', 'seed is -1: it must be a whole number from 0'],
+		[{ select: [{ keyFrames: false }] }, 'select.0.keyFrames', 'keyFrames is false: it must be true'],
+		[{ select: [{ annotated: { class: ['a'] } }] }, 'select.0.annotated', 'Unrecognized key'],
+		[{ select: [{ annotated: { classes: [] } }] }, 'select.0.annotated.classes', 'a list of at least one name'],
+		[{ select: [{ speed: 1 }] }, 'select.0', 'Unrecognized key'],
+		[{ step: 2, select: [{ count: 5 }] }, 'step', 'step is 2 and select has the rule count, which says exactly'],
+		[
+			{ start: 10, select: [{ frames: [12, 3] }] },
+			'select.0.frames',
+			'select asks for frame 3, and start is 10: widen the range, or leave the frame out',
+		],
+		[{ end: 10, select: [{ frames: [10] }] }, 'select.0.frames', 'start is 0 and end is 10: widen the range'],
+		[{ minDistance: 0 }, 'minDistance', 'minDistance is 0: it must be a number of frames from 1, or a duration'],
+		[{ minDistance: '5' }, 'minDistance', 'minDistance is "5": it must be a number of frames from 1, or a duration'],
+		[{ around: 0 }, 'around', 'around is 0: it must be a whole number from 1 to 1000'],
+		[{ around: 1001 }, 'around', 'around is 1001: it must be a whole number from 1 to 1000'],
+	])('%j', (wrong, path, message) => {
+		const [issue] = settingsSchema.safeParse(wrong).error?.issues ?? [];
+		expect(issue?.path.join('.')).toBe(path);
+		expect(issue?.message).toContain(message);
+	});
+});
