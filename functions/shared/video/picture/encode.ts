@@ -4,6 +4,7 @@ import type { Size } from '../../size.ts';
 import { type Picture, recyclePixels, type VideoPicture } from '../extract/picture.ts';
 import { defaultChroma, defaultQuality, type ImageOptions, largestWebpSide } from './image-format.ts';
 import { makePictureWorkers, type PictureWorkers } from './png/workers.ts';
+import { type Scores, scoresOf } from './scores.ts';
 import { sharp } from './sharp.ts';
 
 /** Pictures to process in parallel: one per core, and the next one. */
@@ -54,6 +55,13 @@ export async function encodeImage(picture: VideoPicture, options: ImageOptions, 
 export async function toRgb(picture: VideoPicture, { width, height }: Size = picture): Promise<Picture> {
 	const isDone = picture.pixels === 'rgb24' && width === picture.width && height === picture.height;
 	return { width, height, data: isDone ? picture.bytes : await work(picture, { width, height }, 'rgb') };
+}
+
+/** The scores of a picture. Its pixels may be used afterwards. */
+export async function scorePicture({ pixels, width, height, bytes }: VideoPicture): Promise<Scores> {
+	const place = await pictureWorkers().place({ pixels, width, height, output: 'scores' });
+	place.pixels.set(bytes);
+	return scoresOf(await place.run(), { width, height });
 }
 
 async function work(picture: VideoPicture, resize: Size, output: 'png' | 'rgb'): Promise<Buffer> {

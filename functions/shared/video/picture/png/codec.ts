@@ -21,12 +21,16 @@ type Exports = {
 	mostResultBytes(): number;
 	makeStream(): number;
 	makePixels(): void;
+	makeScores(): number;
 };
 
 const pageBytes = 65536;
 /** 2 GiB, as the module is built. */
 const mostPages = 32768;
 const formats = { 'yuv420p-bt601': 0, gray: 1, 'yuv420p-bt709': 2, rgb24: 3 };
+
+/** Bytes of the result of `scores`, as `assembly/scores.ts` describes them. */
+const scoresBytes = 24 + 32 * 32 * 16;
 
 export function compile(bytes: Uint8Array): PictureModule {
 	return new WebAssembly.Module(bytes);
@@ -73,6 +77,10 @@ export function openCodec(module: PictureModule, memory: PictureMemory): Codec {
 			const start = exports.resultAt();
 			if (job.output === 'png') {
 				return wrapStream(bytes, start, exports.makeStream(), to, job.pixels === 'gray');
+			}
+			if (job.output === 'scores') {
+				const at = exports.makeScores();
+				return bytes.subarray(at, at + scoresBytes);
 			}
 			const length = to.width * to.height * 3;
 			if (job.pixels === 'rgb24' && isSameSize) {

@@ -7,8 +7,8 @@ export type PictureJob = Size & {
 	pixels: PixelFormat | 'gray';
 	/** Scales to exactly this size, like OpenCV's `INTER_LINEAR`. Not for gray. */
 	resize?: Size;
-	/** PNG file, or RGB pixels (not for gray). */
-	output: 'png' | 'rgb';
+	/** PNG file, RGB pixels, or the sums of which scores are made (both not for gray). */
+	output: 'png' | 'rgb' | 'scores';
 };
 
 /** Largest width: two filtered rows must fit into a part of the stream (1 MiB). */
@@ -23,6 +23,7 @@ export function checkJob({ pixels, width, height, resize, output }: PictureJob):
 		throw new RangeError(`yuv420p pictures have even sides, not ${width} x ${height}`);
 	}
 	if (pixels === 'gray' && (resize || output !== 'png')) throw new RangeError('a gray picture can only become a PNG');
+	if (output === 'scores' && resize) throw new RangeError('scores are those of the picture as it is');
 	if (resize) checkSize(resize, pixels);
 }
 

@@ -126,7 +126,8 @@ export function makePictureWorkers({
 			const { index, memory } = task.memory;
 			const worker = thread.worker ?? start(thread);
 			worker.ref();
-			const into = spare.pop();
+			// The sums of scores are small.
+			const into = task.job.output === 'scores' ? undefined : spare.pop();
 			const order: Order = {
 				...{ place: index, job: task.job },
 				...(thread.knows.has(index) ? {} : { memory }),

@@ -1,6 +1,7 @@
 import { pixelsAt } from './memory-map';
 import { mostStreamBytes, partRows, partWorkBytes, putPicture } from './picture-stream';
 import { channels, openRows, pixelBytes, rowBytes, writeRows } from './rows';
+import { putScores, scoresWorkBytes } from './scores';
 
 export { pixelsAt };
 
@@ -37,7 +38,8 @@ export function resultAt(): usize {
 
 /** Largest size of the result in bytes, including what may temporarily be written behind it. */
 export function mostResultBytes(): usize {
-	return max(mostStreamBytes(stride(), toHeight), stride() * toHeight) + 64;
+	const pixels = stride() * toHeight + 64;
+	return max(mostStreamBytes(stride(), toHeight), pixels + scoresWorkBytes(<i32>toWidth)) + 64;
 }
 
 /** Makes the zlib stream, and returns its bytes. */
@@ -50,6 +52,15 @@ export function makeStream(): usize {
 export function makePixels(): void {
 	open();
 	writeRows(0, toHeight, resultAt());
+}
+
+/** Writes the sums that scores are made of into the work area, and returns where. */
+export function makeScores(): usize {
+	const isRgb = format === 3;
+	if (!isRgb) makePixels();
+	const work = resultAt() + stride() * toHeight + 64;
+	putScores(isRgb ? pixelsAt : resultAt(), <i32>width, <i32>height, work, workAt());
+	return workAt();
 }
 
 function open(): void {
