@@ -1,3 +1,4 @@
+import { type DropReason, dropReasons } from '#shared/sampling/frame-quality.ts';
 import type { SamplingStatus } from '../functions/api/schemas.ts';
 import { sentenceOf } from './failure.ts';
 
@@ -21,10 +22,18 @@ export function tellFailure(error: unknown): void {
 
 /** The last line of `--json`. A sampling that failed as a whole has its reason as its only fault. */
 const toJson = (status: SamplingStatus, seconds: number) => {
-	const { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, labels, notes, reason } = status;
+	const { state, destination, framesPlanned, framesUploaded, framesAlreadyThere, dropped, labels, notes, reason } =
+		status;
 	const [faultCount, faults] =
 		reason === null ? [status.faultCount, status.faults] : [1, [{ reason: 'failed', message: reason }]];
-	const counts = { framesPlanned, framesUploaded, framesAlreadyThere, labels, faultCount };
+	const counts = {
+		framesPlanned,
+		framesUploaded,
+		framesAlreadyThere,
+		...(dropped ? { dropped } : {}),
+		labels,
+		faultCount,
+	};
 	return { state, destination, ...counts, faults, notes, seconds };
 };
 
@@ -39,8 +48,21 @@ const printResult = (status: SamplingStatus, seconds: number): void => {
 	console.log(
 		`${status.framesUploaded} frames uploaded, ${status.framesAlreadyThere} already there, ${status.labels} labels, ${status.videos} videos`,
 	);
+	const { dropped } = status;
+	const reasons = dropReasons.filter(reason => dropped && dropped[reason] > 0);
+	if (reasons.length > 0)
+		console.log(`${reasons.map(reason => `${dropped?.[reason]} ${dropNames[reason]}`).join(', ')} dropped`);
 	printFaults(status);
 };
+
+/** What is wrong with dropped frames, for people. */
+const dropNames = {
+	blurred: 'blurred',
+	dark: 'too dark',
+	bright: 'too bright',
+	lessSharp: 'less sharp',
+	nearDuplicate: 'near duplicates',
+} as const satisfies Record<DropReason, string>;
 
 /** Prints the first notes, one per line. */
 export function printNotes({ notes }: SamplingStatus): void {

@@ -7,8 +7,11 @@ import { addImageOptions, type ImageArguments, imageArguments } from './image-op
 import { amount, heightByWidth, wholeNumber, wholeNumbers } from './options.ts';
 import {
 	addLabelOptions,
+	addQualityOptions,
 	addSelectOptions,
 	type LabelOptions,
+	type QualityOptions,
+	qualitySettings,
 	type SelectOptions,
 	selectSettings,
 } from './select-options.ts';
@@ -17,6 +20,7 @@ import { readSettingsFile } from './settings-file.ts';
 /** Options of the command line for a sampling request. */
 export type RequestOptions = ImageArguments &
 	SelectOptions &
+	QualityOptions &
 	LabelOptions & {
 		project: number;
 		into?: number;
@@ -45,15 +49,17 @@ export function addRequestOptions(command: Command): Command {
 		.option('--dataset <id>', 'only this dataset; can be repeated', wholeNumbers(1))
 		.option('--nested', 'also the datasets nested in the chosen ones')
 		.option('--video <id>', 'only this video; can be repeated', wholeNumbers(1));
-	const select = addLabelOptions(
-		addSelectOptions(
-			where
-				.option('--settings <file>', 'settings of the HTTP API, as YAML or JSON; options here override them')
-				.option('--start <n>', 'first frame', wholeNumber(0))
-				.option('--end <n>', 'end frame, exclusive', wholeNumber(1))
-				.option('--step <n>', 'every n-th frame', wholeNumber(1))
-				.option('--annotated', 'only frames with figures')
-				.option('--annotated-by-tags', 'only frames with figures, or in the frame range of a video tag'),
+	const select = addQualityOptions(
+		addLabelOptions(
+			addSelectOptions(
+				where
+					.option('--settings <file>', 'settings of the HTTP API, as YAML or JSON; options here override them')
+					.option('--start <n>', 'first frame', wholeNumber(0))
+					.option('--end <n>', 'end frame, exclusive', wholeNumber(1))
+					.option('--step <n>', 'every n-th frame', wholeNumber(1))
+					.option('--annotated', 'only frames with figures')
+					.option('--annotated-by-tags', 'only frames with figures, or in the frame range of a video tag'),
+			),
 		),
 	);
 	return addImageOptions(
@@ -75,6 +81,7 @@ export function toRequest(options: RequestOptions): SamplingRequestInput {
 	const { start, end, step, annotated, annotatedByTags, resize, labels, replace } = options;
 	const fromFile = options.settings === undefined ? {} : readSettingsFile(options.settings);
 	const image = imageArguments(options);
+	const frameQuality = qualitySettings(options);
 	if (options.into !== undefined && options.name !== undefined) {
 		throw new UsageError(
 			`--into ${options.into} is an existing project, --name ${options.name} a new one: give only one`,
@@ -90,6 +97,7 @@ export function toRequest(options: RequestOptions): SamplingRequestInput {
 		...(annotated || annotatedByTags ? { annotated: true } : {}),
 		...(annotatedByTags ? { annotatedByTags } : {}),
 		...selectSettings(options),
+		...(frameQuality ? { frameQuality } : {}),
 		...(resize ? { resize } : {}),
 		...(labels ? {} : { copyAnnotations: false }),
 		...(replace ? { replace } : {}),

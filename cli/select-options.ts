@@ -28,6 +28,49 @@ export type LabelOptions = {
 	figureChanges?: boolean;
 };
 
+/** Options that choose frames by what their pictures are like. */
+export type QualityOptions = {
+	sharpestOf?: string;
+	dropNearDuplicates?: number | true;
+	minSharpness?: number;
+	minBrightness?: number;
+	maxBrightness?: number;
+	evenLabelled?: boolean;
+};
+
+/** Adds the options that choose frames by what their pictures are like. */
+export function addQualityOptions(command: Command): Command {
+	return command
+		.option('--sharpest-of <duration>', 'only the sharpest frame of each such window, such as 1s', duration)
+		.option('--drop-near-duplicates [bits]', 'drops frames like the last kept one; default: up to 6 of 64 bits', bits)
+		.option('--min-sharpness <n>', 'drops frames with a smaller variance of the Laplacian', value)
+		.option('--min-brightness <n>', 'drops frames with a smaller mean gray value, 0 to 255', value)
+		.option('--max-brightness <n>', 'drops frames with a larger mean gray value', value)
+		.option('--even-labelled', 'drops frames with figures as well');
+}
+
+/** The quality rules of the given options; undefined if there are none. */
+export function qualitySettings({
+	sharpestOf,
+	dropNearDuplicates,
+	minSharpness,
+	minBrightness,
+	maxBrightness,
+	evenLabelled,
+}: QualityOptions): SettingsInput['frameQuality'] {
+	const quality = {
+		...(sharpestOf === undefined ? {} : { sharpestOf }),
+		...(dropNearDuplicates === undefined
+			? {}
+			: { dropNearDuplicates: dropNearDuplicates === true ? {} : { distance: dropNearDuplicates } }),
+		...(minSharpness === undefined ? {} : { minSharpness }),
+		...(minBrightness === undefined ? {} : { minBrightness }),
+		...(maxBrightness === undefined ? {} : { maxBrightness }),
+		...(evenLabelled ? { evenLabelled } : {}),
+	};
+	return Object.keys(quality).length === 0 ? undefined : quality;
+}
+
 /** Adds the options that choose frames without labels. Several of them take the union of their frames. */
 export function addSelectOptions(command: Command): Command {
 	return command
@@ -130,4 +173,11 @@ const timeList = (text: string): string[] => {
 const texts = (text: string, before: string[] = []): string[] => {
 	if (text === '') throw new InvalidArgumentError('It is empty: give a name.');
 	return [...before, text];
+};
+
+const bits = (text: string): number => wholeNumber(0, 32)(text);
+
+const value = (text: string): number => {
+	if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+	throw new InvalidArgumentError('It must be a number from 0.');
 };

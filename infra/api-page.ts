@@ -70,6 +70,16 @@ const meanings: Record<string, Record<string, string>> = {
 		'settings.minDistance':
 			'leaves out frames that are closer than so many frames, or than a duration such as `2s`; annotated ones stay',
 		'settings.around': 'also so many frames before and after each of them',
+		'settings.frameQuality':
+			'which of the frames are good enough, see [selection](selection.md#quality); absent: all. One with figures is kept whatever it is like',
+		'settings.frameQuality.sharpestOf': 'of each such window of time the sharpest frame',
+		'settings.frameQuality.dropNearDuplicates': 'frames like the last kept one are dropped',
+		'settings.frameQuality.dropNearDuplicates.distance':
+			'in how many of 64 bits of their hashes such frames differ at most',
+		'settings.frameQuality.minSharpness': 'least variance of the Laplacian',
+		'settings.frameQuality.minBrightness': 'least mean gray value, 0 to 255',
+		'settings.frameQuality.maxBrightness': 'largest mean gray value',
+		'settings.frameQuality.evenLabelled': 'true: frames with figures are dropped like others',
 		'settings.resize':
 			'height and width in pixels, taken literally; null for one of them keeps the proportions. Labels are scaled with the picture',
 		'settings.copyAnnotations': 'labels and tags are copied; false: images alone',
@@ -93,6 +103,7 @@ const meanings: Record<string, Record<string, string>> = {
 		framesPlanned: 'frames that are wanted of these videos',
 		framesUploaded: 'images that this sampling has added',
 		framesAlreadyThere: 'images that were in the destination before',
+		dropped: 'with `frameQuality`: selected frames that were not good enough, by what was wrong with them',
 		labels: 'labels of the images that were labelled or compared',
 		faultCount: 'all faults',
 		faults: 'the first 100 of them',

@@ -62,7 +62,7 @@ export const stateRights = {
 		read: ['samplings/*', 'videos/*/file', 'leases/*/*', 'outage.json'],
 		write: [
 			...['samplings/*/done/*', 'samplings/*/attempts/*/failures/*', 'samplings/*/attempts/*/outcome.json'],
-			...['leases/*/*', 'outage.json'],
+			...['samplings/*/images/*', 'leases/*/*', 'outage.json'],
 		],
 		upload: [],
 		delete: [],
@@ -71,7 +71,7 @@ export const stateRights = {
 		read: ['samplings/*', 'open/*', 'leases/*', 'outage.json'],
 		write: [
 			...['samplings/*/attempt-*.json', 'samplings/*/done/*', 'samplings/*/report/*'],
-			...['samplings/*/attempts/*', 'open/*', 'labels/*', 'leases/*', 'outage.json'],
+			...['videos/*/kept-*.json', 'samplings/*/attempts/*', 'open/*', 'labels/*', 'leases/*', 'outage.json'],
 		],
 		upload: ['samplings/*/report.json'],
 		delete: ['open/*', 'samplings/*/attempts/*/copies/*', 'copies/*', 'videos/*/file'],

@@ -76,6 +76,8 @@ export type SamplingResult = {
 	framesUploaded: number;
 	/** Selected frames whose images existed already. */
 	framesAlreadyThere: number;
+	/** With `frameQuality`: selected frames that were not good enough, by what was wrong with them. */
+	dropped?: { blurred: number; dark: number; bright: number; lessSharp: number; nearDuplicate: number } | undefined;
 	/** Labels that were uploaded. */
 	labels: number;
 	/** Number of all faults. */

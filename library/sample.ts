@@ -53,6 +53,20 @@ export type SamplingSettings = {
 	minDistance?: number | string;
 	/** Also so many frames before and after each of them. */
 	around?: number;
+	/** Which of the frames are good enough; one with figures is kept whatever it is like, unless `evenLabelled`. */
+	frameQuality?: {
+		/** Of each such window of time, such as `1s`, the sharpest frame. */
+		sharpestOf?: string | undefined;
+		/** Drops frames whose perceptual hash differs from that of the last kept one in at most so many bits; default 6. */
+		dropNearDuplicates?: { distance?: number | undefined } | undefined;
+		/** Least variance of the Laplacian, as OpenCV computes it. */
+		minSharpness?: number | undefined;
+		/** Least mean gray value, 0 to 255. */
+		minBrightness?: number | undefined;
+		maxBrightness?: number | undefined;
+		/** Frames with figures are dropped like others; default false. */
+		evenLabelled?: boolean | undefined;
+	};
 	/** Size of the images in pixels; a side that is null follows from the aspect ratio. Default: as in the video. */
 	resize?: [height: number | null, width: number | null] | null;
 	/** Converts the labels of the frames; default true. */

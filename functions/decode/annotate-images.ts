@@ -23,6 +23,8 @@ const annotationsPerCall = 50;
 export function makeAnnotator(supervisely: SuperviselyApi, chunk: Chunk, faultAt: FaultAt) {
 	const notes: string[] = [];
 	let labels = 0;
+	/** Number of labels by class, by frame. */
+	const classes = new Map<number, Record<string, number>>();
 	let sizeNoted = false;
 
 	/** Notes once that the labels are for another picture size than decoded. They are in pixels, so they are kept. */
@@ -44,12 +46,15 @@ export function makeAnnotator(supervisely: SuperviselyApi, chunk: Chunk, faultAt
 		for (const { reason, message } of faults) faultAt(reason, message, frame.index);
 		notes.push(...remarks.map(note => `${chunk.video.name}, frame ${frame.index}: ${note}`));
 		labels += annotation.objects.length + specialFigures.length;
+		classes.set(frame.index, countClasses(annotation.objects));
 		return { annotation, specialFigures, imageId, frame };
 	};
 
 	return {
 		/** Number of labels uploaded, or found there. */
 		labels: () => labels,
+		/** Number of labels of a frame by class; null if its labels are not copied. */
+		classesOf: (frame: number): Record<string, number> | null => classes.get(frame) ?? (chunk.labels ? {} : null),
 		/** Remarks on the labels that are no faults. */
 		notes: () => notes,
 		/** @param isThere whether the images may already have these labels; only those that differ are then updated */
@@ -72,3 +77,9 @@ export function makeAnnotator(supervisely: SuperviselyApi, chunk: Chunk, faultAt
 		},
 	};
 }
+
+const countClasses = (labels: { classTitle: string }[]): Record<string, number> => {
+	const counts = new Map<string, number>();
+	for (const { classTitle } of labels) counts.set(classTitle, (counts.get(classTitle) ?? 0) + 1);
+	return Object.fromEntries(counts);
+};

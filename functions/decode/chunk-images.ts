@@ -29,6 +29,8 @@ export function makeChunkImages(supervisely: SuperviselyApi, chunk: Chunk, { byt
 	const taken = new Set<string>();
 	/** Names of images that this delivery does not count as uploaded. */
 	const notUploaded = new Set(ids.keys());
+	/** SHA-256 of uploaded files in base64, by name. */
+	const hashes = new Map<string, string>();
 	const origin = originOf(chunk);
 
 	/** Looks for images of the frames in the dataset. */
@@ -93,6 +95,11 @@ export function makeChunkImages(supervisely: SuperviselyApi, chunk: Chunk, { byt
 		idOf: ({ name }: ChunkFrame) => ids.get(name) as number,
 		/** The size of an existing image, if the server reports it. */
 		sizeOf: ({ name }: ChunkFrame): Size | undefined => sizes.get(name),
+		/** The SHA-256 of an uploaded file, in hexadecimal. */
+		hashOf: ({ name }: ChunkFrame): string | null => {
+			const hash = hashes.get(name);
+			return hash === undefined ? null : Buffer.from(hash, 'base64').toString('hex');
+		},
 		/** Keeps the existing image of a frame that was to be replaced. */
 		keep: ({ name }: ChunkFrame, image: number): void => {
 			ids.set(name, image);
@@ -109,6 +116,7 @@ export function makeChunkImages(supervisely: SuperviselyApi, chunk: Chunk, { byt
 				...image,
 				hash: createHash('sha256').update(image.bytes).digest('base64'),
 			}));
+			for (const { frame, hash } of hashed) hashes.set(frame.name, hash);
 			await during('upload', () => sendBytes(hashed));
 			await turn;
 			await during('upload', async () => {

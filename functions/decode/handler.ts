@@ -53,6 +53,7 @@ const ports = {
 	// Files are read by ranges, and a checksum of the whole file does not apply to a range.
 	files: makeFileStore(new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' }), env.STATE_BUCKET),
 	sendRecount: makeSend(sqs, env.RECOUNT_QUEUE_URL),
+	sendDecode: makeSend(sqs, env.DECODE_QUEUE_URL),
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,
 	ffmpegPath: env.FFMPEG_PATH,
 };

@@ -1,6 +1,6 @@
 import type { FileStore } from '#shared/aws/file-store.ts';
 import type { Send } from '#shared/aws/queue.ts';
-import type { RecountMessage } from '#shared/sampling/messages.ts';
+import type { DecodeMessage, RecountMessage } from '#shared/sampling/messages.ts';
 import type { StateStore } from '#shared/state-store.ts';
 import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 
@@ -10,6 +10,8 @@ export type DecodePorts = {
 	files: FileStore;
 	supervisely: SuperviselyApi;
 	sendRecount: Send<RecountMessage>;
+	/** Sends the next of linked chunks. */
+	sendDecode: Send<DecodeMessage>;
 	/** How long the lease on a chunk lasts without renewal. */
 	leaseMs: number;
 	ffmpegPath: string;

@@ -1,5 +1,6 @@
 import { messageOf } from '#shared/errors.ts';
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
+import type { ImageRow } from '#shared/sampling/image-rows.ts';
 import { isSameSize, type Size, targetSize } from '#shared/size.ts';
 import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 
@@ -22,7 +23,9 @@ export function makeUploader(
 ) {
 	const images = makeChunkImages(supervisely, chunk, work);
 	const annotator = makeAnnotator(supervisely, chunk, faultAt);
-	const { labels, notes } = annotator;
+	const { labels, notes, classesOf } = annotator;
+	/** Sizes of uploaded images. */
+	const uploadedSizes = new Map<number, Size>();
 	const annotate: typeof annotator.annotate = (...frames) =>
 		work.during('annotate', () => annotator.annotate(...frames));
 	/** Indices of the frames that are uploaded or refused. */
@@ -81,6 +84,15 @@ export function makeUploader(
 		/** Number of frames whose image was to be replaced, but already had the wanted size. */
 		kept: () => kept,
 		...{ labels, notes },
+		/** The images of some frames, as far as they are there. */
+		rows: (frames: ChunkFrame[], scoresOf: (frame: number) => ImageRow['scores']): ImageRow[] =>
+			frames.filter(images.has).map(frame => ({
+				...{ frame: frame.index, image: images.idOf(frame), name: frame.name },
+				size: uploadedSizes.get(frame.index) ?? images.sizeOf(frame) ?? null,
+				sha256: images.hashOf(frame),
+				scores: scoresOf(frame.index),
+				labels: classesOf(frame.index),
+			})),
 		/** Updates the labels of frames whose images exist. */
 		annotateExisting: async (frames: ChunkFrame[]): Promise<void> => {
 			const size = chunk.labels?.annotation.size;
@@ -93,6 +105,7 @@ export function makeUploader(
 			const adding = addImages(frames, lastAdded);
 			lastAdded = Promise.allSettled([lastAdded, adding]).then(() => {});
 			const added = await adding;
+			for (const { frame, sizes } of frames) uploadedSizes.set(frame.index, sizes.to);
 			await annotate(added.map(withImage), false);
 			for (const { frame } of frames) done.add(frame.index);
 		},

@@ -1,3 +1,4 @@
+import { at } from '#shared/at.ts';
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
 import type { FramedAnnotation } from '#shared/supervisely/annotation/video-annotation.ts';
 import { labelsOf } from '#shared/supervisely/labels/labels.ts';
@@ -33,6 +34,32 @@ export function cutMissing(index: VideoIndex, frames: ChunkFrame[], framesPerChu
 	return planChunks(index, [...missing.keys()], framesPerChunk).map(chunk => ({
 		frames: chunk.frames.map(frame => missing.get(frame) as ChunkFrame),
 		decodePlan: makeDecodePlan(index, chunk.runs),
+	}));
+}
+
+/**
+ * Splits all frames at key frames, whether their images exist or not: which of them are kept is decided by comparing
+ * them. Frames of one window stay together.
+ * @param windowOf the number of the window of a frame
+ */
+export function cutByQuality(
+	index: VideoIndex,
+	frames: ChunkFrame[],
+	framesPerChunk: number,
+	windowOf: (frame: number) => number,
+): ChunkPart[] {
+	const byIndex = new Map(frames.map(frame => [frame.index, frame]));
+	const parts: number[][] = [];
+	for (const chunk of planChunks(index, [...byIndex.keys()], framesPerChunk)) {
+		const before = parts.at(-1);
+		const last = before && windowOf(at(before, before.length - 1));
+		const begin = chunk.frames.findIndex(frame => windowOf(frame) !== last);
+		before?.push(...(begin < 0 ? chunk.frames : chunk.frames.slice(0, begin)));
+		if (begin >= 0) parts.push(chunk.frames.slice(begin));
+	}
+	return parts.map(part => ({
+		frames: part.map(frame => byIndex.get(frame) as ChunkFrame),
+		decodePlan: makeDecodePlan(index, at(planChunks(index, part, part.length, 'anywhere'), 0).runs),
 	}));
 }
 

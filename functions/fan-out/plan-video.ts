@@ -5,6 +5,7 @@ import { log } from '#shared/log.ts';
 import { countFaults } from '#shared/metrics.ts';
 import { type ChunkFrame, chunkId, chunkKey, chunkSchema } from '#shared/sampling/chunk.ts';
 import { keepNode } from '#shared/sampling/documents.ts';
+import type { FrameQuality } from '#shared/sampling/frame-quality.ts';
 import { imageName } from '#shared/sampling/image-name.ts';
 import {
 	fingerprintOf,
@@ -22,7 +23,8 @@ import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
 import type { Dataset, Project, SuperviselyApi, Video } from '#shared/supervisely/remote/api.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { checkLimits } from './check-limits.ts';
-import { cutMissing, cutPresent, makeChunk } from './cut-chunks.ts';
+import { keptFramesKey, qualityOfChunks, readKeptFrames, windowsOf } from './chunk-quality.ts';
+import { cutByQuality, cutMissing, cutPresent, makeChunk } from './cut-chunks.ts';
 import { existingImages } from './existing-images.ts';
 import { lockDataset } from './lock-dataset.ts';
 import { refuseOtherFormats } from './one-format.ts';
@@ -30,7 +32,7 @@ import { sizeOnServer, watchSizes } from './other-sizes.ts';
 import type { FanOutPorts } from './ports.ts';
 import { selectVideoFrames } from './select-video-frames.ts';
 import { datasetOfVideo } from './video-dataset.ts';
-import { copyFor, indexOf } from './video-file.ts';
+import { copyFor, indexOf, type VideoFile } from './video-file.ts';
 import { readDestination } from './walk-dataset.ts';
 
 /** Chunks with labels in memory at the same time. */
@@ -59,9 +61,10 @@ export async function planVideo(
 	);
 
 	const { selection, annotation } = await selectVideoFrames(supervisely, video, settings, index);
+	const good = await goodFrames(store, { video, file, selection, annotation }, settings);
 	const planned = await planFrames(
 		supervisely,
-		{ video, index, leaf, selection: selection.frames },
+		{ video, index, leaf, selection: good.frames },
 		source.project.id,
 		settings,
 	);
@@ -74,7 +77,16 @@ export async function planVideo(
 	const labels = meta && { dataset: leaf.id, fingerprint: fingerprintOf(madeOf) };
 	const updatesLabels = labels !== undefined && !(scheduled && (await labelsAreUpToDate(store, labels)));
 
-	const parts = [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, updatesLabels)];
+	const windowOf = good.rules && windowsOf(index, good.rules);
+	const cut = windowOf
+		? cutByQuality(index, frames, ports.framesPerChunk, windowOf)
+		: [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, updatesLabels)];
+	const parts = cut.map(part => {
+		const indices = part.frames.map(frame => frame.index);
+		return { ...part, id: chunkId(video.id, indices, part.decodePlan ? 'decode' : 'labels', settings) };
+	});
+	const qualities =
+		good.rules && windowOf && qualityOfChunks(good.rules, parts, { windowOf, labels: annotation?.labels });
 	if (labels && parts.length > 0) await removeLabelFingerprint(store, labels.dataset);
 	const toDecode = parts.filter(({ decodePlan }) => decodePlan).length;
 	const common = {
@@ -86,28 +98,35 @@ export async function planVideo(
 		copy: toDecode === 0 ? null : await copyFor(ports, current, video, file, toDecode, signal),
 	} as const;
 	const labelled = annotation && meta ? { annotation, meta } : undefined;
-	const children = await pLimit(chunkConcurrency).map(parts, async part => {
-		const indices = part.frames.map(frame => frame.index);
-		const id = chunkId(video.id, indices, part.decodePlan ? 'decode' : 'labels', settings);
-		await store.write(chunkKey(current, id), chunkSchema.encode(makeChunk(common, id, part, labelled)));
+	const children = await pLimit(chunkConcurrency).map([...parts.entries()], async ([n, { id, ...part }]) => {
+		const quality = qualities?.[n];
+		const chunk = makeChunk({ ...common, ...(quality ? { quality } : {}) }, id, part, labelled);
+		await store.write(chunkKey(current, id), chunkSchema.encode(chunk));
 		return id;
 	});
 
 	const misplaced = labelled && findMisplaced(labelled.annotation, index.shown.length);
-	const notes = [...selection.notes, ...planned.notes, ...(misplaced?.notes ?? [])].map(about(video));
+	const notes = [...selection.notes, ...good.notes, ...planned.notes, ...(misplaced?.notes ?? [])].map(about(video));
 	const own: Summary = {
 		...emptySummary,
 		videos: 1,
-		framesPlanned: selection.frames.length,
-		framesAlreadyThere: frames.filter(frame => frame.image !== undefined).length,
+		framesPlanned: good.frames.length,
+		// With quality rules the chunks count those that are kept.
+		framesAlreadyThere: good.rules ? 0 : frames.filter(frame => frame.image !== undefined).length,
 		...faultsOf(video, index, planned.taken, misplaced),
 		notes: [...notesOn(video, index, settings), ...datasetNotes, ...notes],
 	};
 	// The first write wins: two deliveries that found different images both enqueue the chunks of the first.
 	const place = { id: node, parent, video: common.video };
-	const kept = await keepNode(store, current, { ...place, children, own, ...(labels ? { labels } : {}) });
+	const later = {
+		...(labels ? { labels } : {}),
+		...(good.rules && good.key ? { keptFrames: good.key } : {}),
+	};
+	const kept = await keepNode(store, current, { ...place, children, own, ...later });
 	if (kept.own === own) reportPlanned(own, { framesInFile: index.shown.length, chunks: children.length });
-	await ports.sendDecode(kept.children.map(chunk => decodeMessage(current, node, chunk)));
+	// Of linked chunks each sends the next.
+	const first = good.rules?.dropNearDuplicates ? kept.children.slice(0, 1) : kept.children;
+	await ports.sendDecode(first.map(chunk => decodeMessage(current, node, chunk)));
 	if (kept.children.length === 0) await ports.sendRecount([recountMessage(current, node)]);
 }
 
@@ -115,6 +134,30 @@ const reportPlanned = (own: Summary, size: { framesInFile: number; chunks: numbe
 	const { framesPlanned, framesAlreadyThere, faultCount: faults } = own;
 	log.info('Video planned', { framesPlanned, framesAlreadyThere, ...size, faults });
 	countFaults(own.faults);
+};
+
+/**
+ * The selected frames that are good enough, as far as that is known, and the rules by which the chunks choose among them;
+ * without rules all of them are taken.
+ */
+const goodFrames = async (
+	store: FanOutPorts['store'],
+	{
+		video,
+		file,
+		selection,
+		annotation,
+	}: Awaited<ReturnType<typeof selectVideoFrames>> & { video: Video; file: VideoFile },
+	settings: Settings,
+): Promise<{ frames: number[]; rules?: FrameQuality; key?: string; notes: string[] }> => {
+	const { frames } = selection;
+	if (!settings.frameQuality) return { frames, notes: [] };
+	const key = keptFramesKey({ id: video.id, version: file.version }, settings, annotation);
+	const known = await readKeptFrames(store, key);
+	if (!known) return { frames, rules: settings.frameQuality, key, notes: [] };
+	const kept = frames.filter(frame => known.has(frame));
+	const dropped = frames.length - kept.length;
+	return { frames: kept, notes: [`${dropped} frames are not good enough, as an earlier sampling has found`] };
 };
 
 /** A video with its dataset and project. */

@@ -139,7 +139,7 @@ describe('what a function may do', () => {
 			state('s3:GetObject', 'samplings/*', 'videos/*/file', 'leases/*/*', 'outage.json'),
 			state(
 				...(['s3:PutObject', 'samplings/*/done/*', `${ofAttempt}/failures/*`, `${ofAttempt}/outcome.json`] as const),
-				...['leases/*/*', 'outage.json'],
+				...['samplings/*/images/*', 'leases/*/*', 'outage.json'],
 			),
 			...[token, sends('DecodingQueue'), sends('ReportingQueue')],
 		],
@@ -149,7 +149,7 @@ describe('what a function may do', () => {
 			state('s3:GetObject', 'samplings/*', 'open/*', 'leases/*', 'outage.json'),
 			state(
 				...(['s3:PutObject', 'samplings/*/attempt-*.json', 'samplings/*/done/*', 'samplings/*/report/*'] as const),
-				...[ofAttempt, 'open/*', 'labels/*', 'leases/*', 'outage.json'],
+				...['videos/*/kept-*.json', ofAttempt, 'open/*', 'labels/*', 'leases/*', 'outage.json'],
 			),
 			...[
 				state(uploads, 'samplings/*/report.json'),

@@ -21,7 +21,6 @@ const forOtherEvents: Record<string, string> = {
 	'FanOut s3:PutObject samplings/*/scope.json': 'some datasets or videos are taken: sample.test.ts',
 	'FanOut s3:AbortMultipartUpload videos/*/file': 'the copy of a file fails in the middle',
 	'Reduce s3:AbortMultipartUpload samplings/*/report.json': 'a long report fails in the middle',
-	'Decode sqs:SendMessage decodingqueue': 'another worker has the lease of a chunk: chaos',
 	'Api sqs:SendMessage standingsamplingdeadletters': 'Lambda itself keeps events that the function failed at',
 	'FanOut s3:PutObject open/*': 'a sampling is cancelled before its destination is known',
 	'FanOut s3:PutObject outage.json': 'the server is away: server-outage.test.ts',
@@ -46,7 +45,9 @@ test('the rights of the template suffice, and none is unused without a reason', 
 	await bench.api.retry(id);
 	expect(await bench.ended(id)).toMatchObject({ state: 'completed', framesUploaded: tinyFrames });
 
-	const limited = { source: { projectId: bench.source }, destination: { name: 'limited' }, maxFrames: tinyFrames };
+	const settings = { frameQuality: { dropNearDuplicates: { distance: 0 } } };
+	const source = { projectId: bench.source };
+	const limited = { source, destination: { name: 'limited' }, settings, maxFrames: tinyFrames };
 	await bench.ended((await bench.api.start(limited)).id);
 
 	bench.server.setFaults(always('projects.meta'));

@@ -39,7 +39,11 @@ export type StagesRun = {
 export async function runStages(
 	server: SuperviselyServer,
 	body: unknown,
-	{ read = value => value, deliver = value => value }: { read?: Change; deliver?: Change } = {},
+	{
+		read = value => value,
+		deliver = value => value,
+		framesPerChunk = 2,
+	}: { read?: Change; deliver?: Change; framesPerChunk?: number } = {},
 ): Promise<StagesRun> {
 	const memory = makeMemoryStore();
 	const documents: StagesRun['documents'] = {};
@@ -67,7 +71,7 @@ export async function runStages(
 	};
 	const supervisely = makeSuperviselyApi(connectSupervisely(server.address, async () => server.token));
 	const ports = {
-		...{ store, files, supervisely, ffmpegPath: installedFfmpeg(), framesPerChunk: 2, leaseMs: 60_000 },
+		...{ store, files, supervisely, ffmpegPath: installedFfmpeg(), framesPerChunk, leaseMs: 60_000 },
 		...{ sendPlan: sendTo('plan'), sendDecode: sendTo('decode'), sendRecount: sendTo('recount') },
 		...{ progressMs: 0, stuckMs: 0, messagesKeptMs: 0 },
 	};

@@ -5,6 +5,7 @@ import { storedObject } from '../stored-object.ts';
 import { labelsSchema } from '../supervisely/labels/labels.ts';
 import { decodePlanSchema, wantedFrameSchema } from '../video/extract/decode-plan.ts';
 import { readDocument } from './documents.ts';
+import { chunkQualitySchema } from './frame-quality.ts';
 import { type Attempt, keys } from './keys.ts';
 import { imageSettingsSchema, type Settings } from './settings.ts';
 
@@ -34,6 +35,8 @@ export const chunkSchema = storedObject({
 	decodePlan: decodePlanSchema.nullable(),
 	/** Key of the copy of the file; null when the original is read. */
 	copy: z.string().nullable(),
+	/** How frames are chosen by what their pictures are like; absent: all are kept. */
+	quality: chunkQualitySchema.optional(),
 	/** Null when no labels are copied. */
 	labels: labelsSchema.nullable(),
 });

@@ -32,6 +32,8 @@ export const keys = {
 	chunk: (sampling: string, chunk: string) => `samplings/${sampling}/chunks/${chunk}.json`,
 	/** The same, as a later attempt has refreshed or planned it. */
 	retriedChunk: (at: Attempt, chunk: string) => `${ofAttempt(at)}/chunks/${chunk}.json`,
+	/** The images of a finished chunk, and what its quality rules have decided. */
+	imageRows: (sampling: string, chunk: string) => `samplings/${sampling}/images/${chunk}.json`,
 	/** Prefix of the markers of the finished children of a node. */
 	markers: (sampling: string, node: string) => `samplings/${sampling}/done/${node}/`,
 	/** Marks a child of a node as finished: the summary of a chunk or of a child node. */
@@ -67,6 +69,9 @@ export const keys = {
 	videoIndexPart: (video: number, version: string) => `${keys.videos}${video}-${version}/index-part.json`,
 	/** The index of one version of a video file, shared by all samplings. */
 	videoIndex: (video: number, version: string) => `${keys.videos}${video}-${version}/${videoIndexName}`,
+	/** The frames that quality rules keep of a video, by what they depend on. */
+	keptFrames: (video: number, version: string, fingerprint: string) =>
+		`${keys.videos}${video}-${version}/kept-${fingerprint}.json`,
 	/** A copy of the file, when the server has no byte ranges or the file has to be read many times. */
 	videoCopy: (video: number, version: string) => `${keys.videos}${video}-${version}/file`,
 	/** A copy that an attempt uses: it is removed when the last attempt that uses it has ended. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { storedObject } from '../stored-object.ts';
+import { countDropped } from './frame-quality.ts';
 import { type Attempt, keys } from './keys.ts';
 import { states } from './outcome.ts';
 import { faultSchema, type Summary, summarySchema } from './summary.ts';
@@ -45,10 +46,14 @@ export type Report = z.output<typeof reportSchema>;
 
 /** @param sum over all chunks of the video; carries a bounded number of faults and notes */
 export function videoReport(video: { id: number; name: string }, sum: Summary): VideoReport {
-	const { framesPlanned, framesUploaded, framesAlreadyThere, labels, faults, notes } = sum;
+	const { framesPlanned, framesUploaded, framesAlreadyThere, dropped, labels, faults, notes } = sum;
 	return {
 		...{ ...video, framesPlanned, framesUploaded, framesAlreadyThere, labels },
-		framesFaulted: Math.max(0, framesPlanned - framesUploaded - framesAlreadyThere),
+		...(dropped ? { dropped } : {}),
+		framesFaulted: Math.max(
+			0,
+			framesPlanned - framesUploaded - framesAlreadyThere - (dropped ? countDropped(dropped) : 0),
+		),
 		...{ faults, notes },
 	};
 }

@@ -9,6 +9,7 @@ import {
 	largestWebpSide,
 	misplacedImageOption,
 } from '../video/picture/image-format.ts';
+import { frameQualitySchema } from './frame-quality.ts';
 import { isDuration } from './select/duration.ts';
 import { nameOfRule, ruleSchema } from './select/rules.ts';
 
@@ -47,6 +48,7 @@ const fields = {
 		.refine(value => (typeof value === 'number' ? value >= 1 : isDuration(value)), distance)
 		.optional(),
 	around: z.int(neighbours).min(1, neighbours).max(mostAround, neighbours).optional(),
+	frameQuality: frameQualitySchema.optional(),
 	resize: z.tuple([side.nullable(), side.nullable()]).nullable().default(null),
 	copyAnnotations: z.boolean().default(true),
 	replace: z.boolean().default(false),
@@ -68,6 +70,7 @@ const exactRules = new Set(['count', 'frames', 'times', 'random']);
  * - `step`: every n-th of the remaining frames
  * - `minDistance`: in frames, or a duration such as `2s`: leaves out frames that are closer to another; annotated ones stay
  * - `around`: also so many frames before and after each of the remaining ones
+ * - `frameQuality`: which of them are good enough, by what their pictures are like
  * - `resize`: [height, width] in pixels, used as given; one of them null: keeps the aspect ratio
  * - `copyAnnotations`: converts the labels of the frames
  * - `replace`: existing images of another size are uploaded again; otherwise they are kept

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { storedObject } from '../stored-object.ts';
+import { addDropped, droppedSchema } from './frame-quality.ts';
 
 /** A frame, figure or video that failed, with the reason. */
 export const faultSchema = storedObject({
@@ -21,6 +22,8 @@ export const summarySchema = storedObject({
 	framesPlanned: count,
 	framesUploaded: count,
 	framesAlreadyThere: count,
+	/** Frames that the quality rules drop; absent without such rules. */
+	dropped: droppedSchema.optional(),
 	labels: count,
 	faultCount: count,
 	/** The first faults; the markers of the chunks have all of them. */
@@ -51,6 +54,7 @@ export function addSummaries(parts: Summary[]): Summary {
 			framesPlanned: sum.framesPlanned + part.framesPlanned,
 			framesUploaded: sum.framesUploaded + part.framesUploaded,
 			framesAlreadyThere: sum.framesAlreadyThere + part.framesAlreadyThere,
+			...droppedOf(sum, part),
 			labels: sum.labels + part.labels,
 			faultCount: sum.faultCount + part.faultCount,
 			faults: [...sum.faults, ...part.faults].slice(0, carried),
@@ -59,3 +63,9 @@ export function addSummaries(parts: Summary[]): Summary {
 		emptySummary,
 	);
 }
+
+const droppedOf = ({ dropped: a }: Summary, { dropped: b }: Summary): Pick<Summary, 'dropped'> => {
+	if (a && b) return { dropped: addDropped(a, b) };
+	const only = a ?? b;
+	return only ? { dropped: only } : {};
+};

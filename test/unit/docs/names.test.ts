@@ -115,6 +115,7 @@ describe('the state bucket in docs/architecture.md', () => {
 			dataset: 'DATASET',
 			video: 'VIDEO',
 			version: 'VERSION',
+			fingerprint: 'FINGERPRINT',
 			createdAt: new Date(0).toISOString(),
 		},
 	};

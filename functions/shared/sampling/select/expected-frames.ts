@@ -1,3 +1,4 @@
+import type { Settings } from '../settings.ts';
 import { parseDuration } from './duration.ts';
 import { type Fraction, fractionOf, inverse } from './fraction.ts';
 import { nameOfRule, type Rule } from './rules.ts';
@@ -16,7 +17,10 @@ export type ExpectedFrames = Expected & { span: number; rules: (Expected & { rul
  * How many frames a selection has at most, from what a listing tells: frames are taken to be evenly spaced. Exact unless
  * `isBound`.
  */
-export function expectedFrames(settings: SelectionSettings, video: ListedVideo): ExpectedFrames {
+export function expectedFrames(
+	settings: SelectionSettings & Pick<Settings, 'frameQuality'>,
+	video: ListedVideo,
+): ExpectedFrames {
 	const { start, end } = rangeOf(settings, video.frameCount);
 	const span = Math.max(0, end - start);
 	const { select, step, annotated, minDistance, around } = settings;
@@ -36,6 +40,7 @@ export function expectedFrames(settings: SelectionSettings, video: ListedVideo):
 		isBound ||= frames > 0;
 		frames = Math.min(span, frames * (2 * around + 1));
 	}
+	isBound ||= settings.frameQuality !== undefined;
 	return { span, frames, isBound: isBound && frames > 0, rules };
 }
 

@@ -53,9 +53,14 @@ export function selectFrames(settings: SelectionSettings, source: SelectionSourc
 }
 
 /** Whether a selection depends on the labels of the frames. */
-export function needsLabels({ annotated, select, minDistance }: SelectionSettings): boolean {
+export function needsLabels({
+	annotated,
+	select,
+	minDistance,
+	frameQuality,
+}: SelectionSettings & Pick<Settings, 'frameQuality'>): boolean {
 	const byLabels = (select ?? []).some(rule => 'annotated' in rule || 'figureChanges' in rule);
-	return annotated || minDistance !== undefined || byLabels;
+	return annotated || minDistance !== undefined || byLabels || frameQuality?.evenLabelled === false;
 }
 
 /** The range of frames; empty if `start` is beyond the end. */
