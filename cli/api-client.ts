@@ -11,6 +11,8 @@ export type ApiClient = {
 	status(id: string): Promise<AnswerTo<'samplingStatus'>>;
 	/** One page, newest first; pass `next` of a page to get the next one. */
 	list(query: { limit?: number; next?: string }): Promise<AnswerTo<'listSamplings'>>;
+	/** One page; pass `next` of a page to get the next one. */
+	images(id: string, next?: string): Promise<AnswerTo<'listImages'>>;
 	cancel(id: string): Promise<AnswerTo<'cancelSampling'>>;
 	retry(id: string): Promise<AnswerTo<'retrySampling'>>;
 	estimate(request: SamplingRequestInput): Promise<AnswerTo<'estimateSampling'>>;
@@ -73,6 +75,7 @@ export function makeApiClient(api: ApiAddress): ApiClient {
 			const query = { ...(limit ? { limit: String(limit) } : {}), ...(next ? { next } : {}) };
 			return call('listSamplings', { query });
 		},
+		images: (id, next) => call('listImages', { id, ...(next === undefined ? {} : { query: { next } }) }),
 		cancel: id => call('cancelSampling', { id }),
 		retry: id => call('retrySampling', { id }),
 		estimate: body => call('estimateSampling', { body }),

@@ -116,6 +116,10 @@ const meanings: Record<string, Record<string, string>> = {
 	SamplingList: {
 		next: 'give it as `next` to get the page after this one; null on the last page',
 	},
+	ImageList: {
+		next: 'give it as `next` to get the page after this one; null on the last page',
+		'images[].image_id': 'see [the manifest](manifest.md) for all fields',
+	},
 	Estimate: {
 		isBound: 'labels or pictures decide, so it may be fewer frames',
 		rules: 'the frames that each rule of `select` takes, one by one',

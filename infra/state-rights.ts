@@ -73,7 +73,7 @@ export const stateRights = {
 			...['samplings/*/attempt-*.json', 'samplings/*/done/*', 'samplings/*/report/*'],
 			...['videos/*/kept-*.json', 'samplings/*/attempts/*', 'open/*', 'labels/*', 'leases/*', 'outage.json'],
 		],
-		upload: ['samplings/*/report.json'],
+		upload: ['samplings/*/report.json', 'samplings/*/manifest.parquet', 'samplings/*/manifest.jsonl'],
 		delete: ['open/*', 'samplings/*/attempts/*/copies/*', 'copies/*', 'videos/*/file'],
 	},
 } satisfies Record<string, StateRights>;

@@ -6,6 +6,7 @@ import { cancelSampling } from './cancel-sampling.ts';
 import { jsonAnswer } from './errors-as-answers.ts';
 import { estimateSampling } from './estimate-sampling.ts';
 import type { ParsedEvent } from './json-body.ts';
+import { listImages } from './list-images.ts';
 import { listSamplings } from './list-samplings.ts';
 import type { ApiPorts } from './ports.ts';
 import { retrySampling } from './retry-sampling.ts';
@@ -22,6 +23,7 @@ const handlers: Handlers = {
 	listSamplings: (ports, event) => listSamplings(ports, event.queryStringParameters ?? {}),
 	estimateSampling: (ports, { body }) => estimateSampling(ports, body),
 	samplingStatus: (ports, event) => samplingStatus(ports, idOf(event)),
+	listImages: (ports, event) => listImages(ports, idOf(event), event.queryStringParameters?.next),
 	cancelSampling: (ports, event) => cancelSampling(ports, idOf(event)),
 	retrySampling: (ports, event) => retrySampling(ports, idOf(event)),
 	deployedVersion: async () => ({ version: packageJson.version }),

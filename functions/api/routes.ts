@@ -59,6 +59,15 @@ export const routes = {
 		answer: { status: 200, body: 'SamplingStatus', description: 'State of the sampling' },
 		refusals: [404],
 	},
+	listImages: {
+		method: 'GET',
+		path: '/samplings/{id}/images',
+		summary: 'The images of a sampling, each with where it comes from: the rows of its manifest',
+		query: [{ name: 'next', schema: { type: 'string' }, description: 'Value of `next` from the previous page' }],
+		body: null,
+		answer: { status: 200, body: 'ImageList', description: 'One page of images, in the order of the source' },
+		refusals: [404, 422],
+	},
 	cancelSampling: {
 		method: 'DELETE',
 		path: '/samplings/{id}',

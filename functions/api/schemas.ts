@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ManifestRow } from '#shared/sampling/manifest.ts';
 import { states } from '#shared/sampling/outcome.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
 import { ruleNames } from '#shared/sampling/select/rules.ts';
@@ -44,6 +45,39 @@ export type ListedSampling = z.output<typeof listedSchema>;
 
 export const listSchema = z.strictObject({ samplings: z.array(listedSchema), next: z.string().nullable() });
 export type SamplingList = z.output<typeof listSchema>;
+
+const wholeOrNull = z.int().nullable();
+const textOrNull = z.string().nullable();
+const numberOrNull = z.number().nullable();
+
+/** A row of the manifest (see `manifest.ts`). */
+const imageSchema = z.strictObject({
+	image_id: z.int(),
+	image_name: z.string(),
+	project_id: z.int(),
+	dataset_id: z.int(),
+	source_project_id: wholeOrNull,
+	source_dataset_id: wholeOrNull,
+	video_id: z.int(),
+	video_name: z.string(),
+	object_ids: textOrNull,
+	frame_index: z.int(),
+	pts: z.number(),
+	seconds: numberOrNull,
+	width: wholeOrNull,
+	height: wholeOrNull,
+	sha256: textOrNull,
+	format: z.enum(imageFormats),
+	rule: textOrNull,
+	sharpness: numberOrNull,
+	brightness: numberOrNull,
+	hash: textOrNull,
+	labels: textOrNull,
+	note: textOrNull,
+} satisfies Record<keyof ManifestRow, z.ZodType>);
+
+export const imageListSchema = z.strictObject({ images: z.array(imageSchema), next: z.string().nullable() });
+export type ImageList = z.output<typeof imageListSchema>;
 
 const amount = z.number().min(0);
 
@@ -104,6 +138,7 @@ export const bodies = {
 	Started: startedSchema,
 	SamplingStatus: statusSchema,
 	SamplingList: listSchema,
+	ImageList: imageListSchema,
 	Estimate: estimateSchema,
 	Version: versionSchema,
 	Error: errorSchema,

@@ -1,4 +1,5 @@
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
+import type { ImageRow } from '#shared/sampling/image-rows.ts';
 import { isSameSize, type Size } from '#shared/size.ts';
 import { annotateFrame } from '#shared/supervisely/labels/frame-annotation.ts';
 import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
@@ -23,8 +24,7 @@ const annotationsPerCall = 50;
 export function makeAnnotator(supervisely: SuperviselyApi, chunk: Chunk, faultAt: FaultAt) {
 	const notes: string[] = [];
 	let labels = 0;
-	/** Number of labels by class, by frame. */
-	const classes = new Map<number, Record<string, number>>();
+	const rows = new Map<number, Pick<ImageRow, 'labels' | 'objects' | 'notes'>>();
 	let sizeNoted = false;
 
 	/** Notes once that the labels are for another picture size than decoded. They are in pixels, so they are kept. */
@@ -46,15 +46,19 @@ export function makeAnnotator(supervisely: SuperviselyApi, chunk: Chunk, faultAt
 		for (const { reason, message } of faults) faultAt(reason, message, frame.index);
 		notes.push(...remarks.map(note => `${chunk.video.name}, frame ${frame.index}: ${note}`));
 		labels += annotation.objects.length + specialFigures.length;
-		classes.set(frame.index, countClasses(annotation.objects));
+		rows.set(frame.index, {
+			labels: countClasses([...annotation.objects, ...specialFigures.map(({ head }) => head)]),
+			objects: objectsOn(own.annotation, frame.index),
+			notes: remarks,
+		});
 		return { annotation, specialFigures, imageId, frame };
 	};
 
 	return {
 		/** Number of labels uploaded, or found there. */
 		labels: () => labels,
-		/** Number of labels of a frame by class; null if its labels are not copied. */
-		classesOf: (frame: number): Record<string, number> | null => classes.get(frame) ?? (chunk.labels ? {} : null),
+		/** What the row of an image says of its labels. */
+		rowOf: (frame: number): Partial<ImageRow> => rows.get(frame) ?? {},
 		/** Remarks on the labels that are no faults. */
 		notes: () => notes,
 		/** @param isThere whether the images may already have these labels; only those that differ are then updated */
@@ -82,4 +86,11 @@ const countClasses = (labels: { classTitle: string }[]): Record<string, number> 
 	const counts = new Map<string, number>();
 	for (const { classTitle } of labels) counts.set(classTitle, (counts.get(classTitle) ?? 0) + 1);
 	return Object.fromEntries(counts);
+};
+
+/** Ids of the objects with figures on a frame. */
+const objectsOn = ({ frames }: NonNullable<Chunk['labels']>['annotation'], index: number): number[] => {
+	const figures = frames.filter(frame => frame.index === index).flatMap(frame => frame.figures);
+	const ids = figures.map(figure => (figure as { objectId?: unknown } | null)?.objectId);
+	return [...new Set(ids.filter(id => typeof id === 'number'))];
 };

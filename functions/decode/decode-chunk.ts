@@ -3,7 +3,7 @@ import { FramefanError, messageOf, PermanentError, SamplingFailure } from '#shar
 import { addLogFields, log } from '#shared/log.ts';
 import { type Chunk, type ChunkFrame, readChunk } from '#shared/sampling/chunk.ts';
 import { endSampling, hasEnded } from '#shared/sampling/documents.ts';
-import { type ImageRows, imageRowsSchema } from '#shared/sampling/image-rows.ts';
+import { type ImageRows, imageRowsSchema, rowsHead } from '#shared/sampling/image-rows.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import { isDone, markDone } from '#shared/sampling/marker.ts';
 import { type DecodeMessage, decodeMessage, recountMessage } from '#shared/sampling/messages.ts';
@@ -116,7 +116,7 @@ const processChunk = async (
 			faults,
 		},
 		images: {
-			schema: 1,
+			...rowsHead(chunk),
 			rows: uploader.rows(kept, frame => choice?.scoresOf(frame) ?? null),
 			...(choice?.decided() ?? { dropped: null, lastHash: null }),
 		},

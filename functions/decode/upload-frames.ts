@@ -1,6 +1,6 @@
 import { messageOf } from '#shared/errors.ts';
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
-import type { ImageRow } from '#shared/sampling/image-rows.ts';
+import { type ImageRow, imageRow } from '#shared/sampling/image-rows.ts';
 import { isSameSize, type Size, targetSize } from '#shared/size.ts';
 import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 
@@ -23,7 +23,7 @@ export function makeUploader(
 ) {
 	const images = makeChunkImages(supervisely, chunk, work);
 	const annotator = makeAnnotator(supervisely, chunk, faultAt);
-	const { labels, notes, classesOf } = annotator;
+	const { labels, notes } = annotator;
 	/** Sizes of uploaded images. */
 	const uploadedSizes = new Map<number, Size>();
 	const annotate: typeof annotator.annotate = (...frames) =>
@@ -87,11 +87,11 @@ export function makeUploader(
 		/** The images of some frames, as far as they are there. */
 		rows: (frames: ChunkFrame[], scoresOf: (frame: number) => ImageRow['scores']): ImageRow[] =>
 			frames.filter(images.has).map(frame => ({
-				...{ frame: frame.index, image: images.idOf(frame), name: frame.name },
+				...imageRow(frame, images.idOf(frame), chunk.timeOffset),
 				size: uploadedSizes.get(frame.index) ?? images.sizeOf(frame) ?? null,
 				sha256: images.hashOf(frame),
 				scores: scoresOf(frame.index),
-				labels: classesOf(frame.index),
+				...annotator.rowOf(frame.index),
 			})),
 		/** Updates the labels of frames whose images exist. */
 		annotateExisting: async (frames: ChunkFrame[]): Promise<void> => {

@@ -7,6 +7,8 @@ import { type ChunkFrame, chunkId, chunkKey, chunkSchema } from '#shared/samplin
 import { keepNode } from '#shared/sampling/documents.ts';
 import type { FrameQuality } from '#shared/sampling/frame-quality.ts';
 import { imageName } from '#shared/sampling/image-name.ts';
+import { imageRow, imageRowsSchema, rowsHead } from '#shared/sampling/image-rows.ts';
+import { keys } from '#shared/sampling/keys.ts';
 import {
 	fingerprintOf,
 	labelsAreUpToDate,
@@ -16,6 +18,8 @@ import {
 import { decodeMessage, recountMessage, type VideoMessage } from '#shared/sampling/messages.ts';
 import { provenanceOf } from '#shared/sampling/provenance.ts';
 import type { SamplingRecord, SamplingRequest } from '#shared/sampling/request.ts';
+import { frameTimes, secondsOf } from '#shared/sampling/select/frame-times.ts';
+import type { Selection } from '#shared/sampling/select/select-frames.ts';
 import { imageSettingsOf, type Settings } from '#shared/sampling/settings.ts';
 import { carried, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import { findMisplaced } from '#shared/supervisely/annotation/no-such-frame.ts';
@@ -64,7 +68,7 @@ export async function planVideo(
 	const good = await goodFrames(store, { video, file, selection, annotation }, settings);
 	const planned = await planFrames(
 		supervisely,
-		{ video, index, leaf, selection: good.frames },
+		{ video, index, leaf, selection: good.frames, ruleOf: ruleOf(selection) },
 		source.project.id,
 		settings,
 	);
@@ -95,8 +99,12 @@ export async function planVideo(
 		dataset: leaf.id,
 		settings: imageSettingsOf(settings),
 		provenance: provenanceOf(source.project, source.dataset, video),
+		timeOffset: index.timeOffset,
 		copy: toDecode === 0 ? null : await copyFor(ports, current, video, file, toDecode, signal),
 	} as const;
+	// Images that no chunk works on.
+	const others = good.rules || updatesLabels ? [] : frames.filter(frame => frame.image !== undefined);
+	if (others.length > 0) await writeRows(store, { sampling, node }, common, others);
 	const labelled = annotation && meta ? { annotation, meta } : undefined;
 	const children = await pLimit(chunkConcurrency).map([...parts.entries()], async ([n, { id, ...part }]) => {
 		const quality = qualities?.[n];
@@ -160,6 +168,24 @@ const goodFrames = async (
 	return { frames: kept, notes: [`${dropped} frames are not good enough, as an earlier sampling has found`] };
 };
 
+/** The rule that took a frame. */
+const ruleOf = ({ frames, rules }: Selection): ((frame: number) => string) => {
+	const byFrame = new Map(frames.map((frame, n) => [frame, at(rules, n)]));
+	return frame => byFrame.get(frame) as string;
+};
+
+/** Records images that are there, and that no chunk works on. */
+const writeRows = async (
+	store: FanOutPorts['store'],
+	{ sampling, node }: Pick<VideoMessage, 'sampling' | 'node'>,
+	common: Parameters<typeof rowsHead>[0] & { timeOffset?: number },
+	frames: ChunkFrame[],
+): Promise<void> => {
+	const rows = frames.map(frame => imageRow(frame, frame.image as number, common.timeOffset));
+	const document = { ...rowsHead(common), rows, dropped: null, lastHash: null };
+	await store.write(keys.imageRows(sampling, node), imageRowsSchema.encode(document));
+};
+
 /** A video with its dataset and project. */
 type Source = { project: Project; dataset: Dataset; video: Video };
 
@@ -200,7 +226,19 @@ const leafOf = (
  */
 const planFrames = async (
 	supervisely: SuperviselyApi,
-	{ video, index, leaf, selection }: { video: Video; index: VideoIndex; leaf: Dataset; selection: number[] },
+	{
+		video,
+		index,
+		leaf,
+		selection,
+		ruleOf,
+	}: {
+		video: Video;
+		index: VideoIndex;
+		leaf: Dataset;
+		selection: number[];
+		ruleOf: (frame: number) => string;
+	},
 	projectId: number,
 	settings: Settings,
 ): Promise<{ frames: ChunkFrame[]; taken: ChunkFrame[]; notes: string[] }> => {
@@ -208,10 +246,12 @@ const planFrames = async (
 	refuseOtherFormats(leaf.name, existing.formats, settings.format);
 	const sizes = watchSizes(settings, index, video);
 	const serverCount = video.fileMeta?.framesCount ?? index.shown.length;
+	const times = frameTimes(index);
 	const frames = selection.map((frame): ChunkFrame => {
 		const name = imageName(video.name, frame, serverCount, settings.format);
 		const pts = at(index.pts, at(index.shown, frame));
-		return { index: frame, pts, name, ...sizes.decide(existing.own.get(name)) };
+		const chosen = { rule: ruleOf(frame), seconds: secondsOf(times, frame) };
+		return { index: frame, pts, name, ...chosen, ...sizes.decide(existing.own.get(name)) };
 	});
 	const isTaken = ({ name }: ChunkFrame) => existing.taken.has(name);
 	return { frames: frames.filter(each => !isTaken(each)), taken: frames.filter(isTaken), notes: sizes.notes() };

@@ -27,6 +27,7 @@ import type { StateStore } from '#shared/state-store.ts';
 import { isPermanent } from '#shared/transient.ts';
 import type { ReducePorts } from './ports.ts';
 import { maxCounts, summarizeOpen } from './summarize-open.ts';
+import { mostInManifest, writeManifest } from './write-manifest.ts';
 
 // How a sampling ends. An attempt has ended once its outcome exists, which is created once: `completeSampling` creates it
 // when all work is done; a cancel and a failure create it first, and `recordEnd` does what is left to do. Both write the
@@ -56,6 +57,8 @@ export async function completeSampling(ports: ReducePorts, at: Attempt, summary:
 		const faults: Fault[] = refusal === undefined ? [] : [{ reason: 'refused', message: refusal }];
 		const whole = addSummaries([summary, { ...emptySummary, faultCount: faults.length, faults }]);
 		const state = stateOf(whole);
+		const images = whole.framesUploaded + whole.framesAlreadyThere;
+		if (ports.files && images <= mostInManifest) await writeManifest({ store, files: ports.files }, at);
 		await writeReport(store, at, { state, finishedAt, faulty: summary.faultCount > 0, faults });
 		return endSampling(store, at, { state, reason: null, summary: whole });
 	});

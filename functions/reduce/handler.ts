@@ -5,6 +5,7 @@ import middy from '@middy/core';
 import type { Context, ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
 import { deadlineOf } from '#shared/aws/deadline.ts';
+import { makeFileStore } from '#shared/aws/file-store.ts';
 import { makeSend } from '#shared/aws/queue.ts';
 import { makeToken } from '#shared/aws/secret.ts';
 import { makeStateStore } from '#shared/aws/state-store.ts';
@@ -59,6 +60,7 @@ const breaker = makeCircuitBreaker(store, makeProbe(env.SUPERVISELY_SERVER), {
 });
 const ports = {
 	store,
+	files: makeFileStore(new S3Client({}), env.STATE_BUCKET),
 	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
 	progressMs: Number(env.PROGRESS_SECONDS) * 1000,
 	leaseMs: Number(env.LEASE_SECONDS) * 1000,

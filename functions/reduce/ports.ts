@@ -1,3 +1,4 @@
+import type { FileStore } from '#shared/aws/file-store.ts';
 import type { Send } from '#shared/aws/queue.ts';
 import type { CircuitBreaker } from '#shared/circuit-breaker.ts';
 import type { PlanMessage } from '#shared/sampling/messages.ts';
@@ -8,6 +9,8 @@ import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 export type ReducePorts = {
 	store: StateStore;
 	supervisely: Pick<SuperviselyApi, 'project' | 'setProjectData' | 'images'>;
+	/** For the manifest; absent: none is written. */
+	files?: Pick<FileStore, 'copy'>;
 	sendPlan: Send<PlanMessage>;
 	/** Shortest time between two progress records. */
 	progressMs: number;

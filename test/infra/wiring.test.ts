@@ -152,7 +152,7 @@ describe('what a function may do', () => {
 				...['videos/*/kept-*.json', ofAttempt, 'open/*', 'labels/*', 'leases/*', 'outage.json'],
 			),
 			...[
-				state(uploads, 'samplings/*/report.json'),
+				state(uploads, 'samplings/*/report.json', 'samplings/*/manifest.parquet', 'samplings/*/manifest.jsonl'),
 				state('s3:DeleteObject', 'open/*', `${ofAttempt}/copies/*`, 'copies/*', 'videos/*/file'),
 			],
 			...[token, sends('ReportingQueue'), sends('PlanQueue')],

@@ -28,9 +28,15 @@ export const chunkSchema = storedObject({
 			name: z.string(),
 			image: z.int().optional(),
 			replaces: z.int().optional(),
+			/** The rule that took the frame. */
+			rule: z.string().optional(),
+			/** Time since the first frame of the video. */
+			seconds: z.number().optional(),
 			size: storedObject({ width: z.int(), height: z.int() }).optional(),
 		}),
 	),
+	/** Added to the times of the frames to get presentation times, in ticks. */
+	timeOffset: z.int().optional(),
 	/** Null when all frames are in the destination already and only their labels are updated. */
 	decodePlan: decodePlanSchema.nullable(),
 	/** Key of the copy of the file; null when the original is read. */

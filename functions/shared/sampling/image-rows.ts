@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { storedObject } from '../stored-object.ts';
+import { imageFormats } from '../video/picture/image-format.ts';
+import type { Chunk, ChunkFrame } from './chunk.ts';
 import { dropReasons } from './frame-quality.ts';
 
 const scoresSchema = storedObject({ sharpness: z.number(), brightness: z.number(), hash: z.string() });
@@ -8,6 +10,12 @@ const scoresSchema = storedObject({ sharpness: z.number(), brightness: z.number(
 export const imageRowSchema = storedObject({
 	/** Index of the frame. */
 	frame: z.int(),
+	/** Presentation time in ticks of the file. */
+	pts: z.number(),
+	/** Time since the first frame of the video. */
+	seconds: z.number().nullable(),
+	/** The rule that took the frame. */
+	rule: z.string().nullable(),
 	/** Id of the image. */
 	image: z.int(),
 	name: z.string(),
@@ -19,12 +27,22 @@ export const imageRowSchema = storedObject({
 	scores: scoresSchema.nullable(),
 	/** Number of labels by class; null if labels are not copied. */
 	labels: z.record(z.string(), z.int()).nullable(),
+	/** Ids of the video's objects with figures on the frame; null if labels are not copied. */
+	objects: z.array(z.int()).nullable(),
+	/** Remarks on the frame's labels. */
+	notes: z.array(z.string()),
 });
 export type ImageRow = z.output<typeof imageRowSchema>;
 
-/** The images of a chunk, and what quality rules have decided. */
+/** The images of a chunk, and what quality rules have decided; or those of a video that need no chunk. */
 export const imageRowsSchema = storedObject({
 	schema: z.literal(1),
+	video: storedObject({ id: z.int(), name: z.string() }),
+	/** Where the video is. */
+	source: storedObject({ project: z.int().nullable(), dataset: z.int().nullable() }),
+	/** Dataset of the images. */
+	dataset: z.int(),
+	format: z.enum(imageFormats),
 	rows: z.array(imageRowSchema),
 	/** Frames that the quality rules drop, and why; null without such rules. */
 	dropped: z.array(storedObject({ frame: z.int(), reason: z.enum(dropReasons) })).nullable(),
@@ -32,6 +50,32 @@ export const imageRowsSchema = storedObject({
 	lastHash: z.string().nullable(),
 });
 export type ImageRows = z.output<typeof imageRowsSchema>;
+
+/** What is known of a frame and its image without decoding. */
+export function imageRow(frame: ChunkFrame, image: number, timeOffset = 0): ImageRow {
+	const { index, pts, seconds, rule, name, size } = frame;
+	return {
+		...{ frame: index, pts: pts + timeOffset, seconds: seconds ?? null, rule: rule ?? null },
+		...{ image, name, size: size ?? null },
+		...{ sha256: null, scores: null, labels: null, objects: null, notes: [] },
+	};
+}
+
+/** What the rows of images of a video have in common. */
+export function rowsHead({
+	video,
+	provenance,
+	dataset,
+	settings,
+}: Pick<Chunk, 'video' | 'provenance' | 'dataset' | 'settings'>): Pick<
+	ImageRows,
+	'schema' | 'video' | 'source' | 'dataset' | 'format'
+> {
+	const { video_project_id: project, video_dataset_id: above } = provenance;
+	const idOf = (id: unknown) => (typeof id === 'number' ? id : null);
+	const source = { project: idOf(project), dataset: idOf(above) };
+	return { schema: 1, video, source, dataset, format: settings.format };
+}
 
 /** The frames that quality rules keep of a video, so that a later sampling need not decode the others again. */
 export const keptFramesSchema = storedObject({ schema: z.literal(1), frames: z.array(z.int()) });

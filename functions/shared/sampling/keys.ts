@@ -46,6 +46,9 @@ export const keys = {
 	faultyReportPart: (at: Attempt, node: string) => `${ofAttempt(at)}/report/${node}.json`,
 	/** The report of the last completed attempt. */
 	report: (sampling: string) => `samplings/${sampling}/report.json`,
+	/** All images of the last completed attempt, as Parquet and as JSON Lines. */
+	manifest: (sampling: string) => `samplings/${sampling}/manifest.parquet`,
+	manifestLines: (sampling: string) => `samplings/${sampling}/manifest.jsonl`,
 	/** The last failure of a message. */
 	failure: (at: Attempt, identity: string) => `${ofAttempt(at)}/failures/${identity}.json`,
 	/** A dead letter. */
