@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { at } from '#shared/at.ts';
+import { begin } from '#shared/begin.ts';
 import { PermanentError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { countFaults } from '#shared/metrics.ts';
@@ -23,13 +24,13 @@ import type { Dataset, Project, SuperviselyApi, Video } from '#shared/supervisel
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { checkLimits } from './check-limits.ts';
 import { cutMissing, cutPresent, makeChunk } from './cut-chunks.ts';
-import { existingImages } from './existing-images.ts';
+import { type ExistingImages, existingImages } from './existing-images.ts';
 import { lockDataset } from './lock-dataset.ts';
 import { refuseOtherFormats } from './one-format.ts';
 import { sizeOnServer, watchSizes } from './other-sizes.ts';
 import type { FanOutPorts } from './ports.ts';
 import { selectVideoFrames } from './select-video-frames.ts';
-import { datasetOfVideo } from './video-dataset.ts';
+import { chooseDataset, datasetOfVideo } from './video-dataset.ts';
 import { copyFor, indexOf } from './video-file.ts';
 import { readDestination } from './walk-dataset.ts';
 
@@ -47,24 +48,41 @@ export async function planVideo(
 	const { sampling, attempt, node, parent } = message;
 	const current = { sampling, attempt };
 	const { settings } = request;
+	const destinationAsked = begin(() => readDestination(ports, sampling));
+	const metaAsked = begin(async () =>
+		settings.copyAnnotations ? supervisely.projectMeta((await destinationAsked).id) : undefined,
+	);
 	const source = await readSource(supervisely, request, message);
 	const { video } = source;
+	const wanted = leafOf(supervisely, source, {
+		projectId: (await destinationAsked).id,
+		parentId: message.mirror,
+	});
+	// The dataset is looked for while the file is read, and created when the file is known to be a video.
+	const chosen = begin(() => chooseDataset(wanted));
 	const file = await indexOf(ports, current, video, signal);
 	const { index } = file;
-	const destination = await readDestination(ports, sampling);
+	const destination = await destinationAsked;
 	// Locked before the expensive part: a locked dataset restarts this message.
-	const { dataset: leaf, notes: datasetNotes } = await datasetOfVideo(
-		leafOf(supervisely, source, { projectId: destination.id, parentId: message.mirror }),
-		id => lockDataset(ports, id, { ...current, node, parent }),
+	const locked = await datasetOfVideo(
+		wanted,
+		async dataset => {
+			await lockDataset(ports, dataset, { ...current, node, parent });
+			// Asked while the dataset is checked once more.
+			return {
+				selected: begin(() => selectVideoFrames(supervisely, video, settings, index.shown.length)),
+				existing: begin(() => existingImages(supervisely, dataset, wanted.video)),
+			};
+		},
+		chosen,
 	);
+	const { dataset: leaf, notes: datasetNotes } = locked;
 
-	const { selection, annotation } = await selectVideoFrames(supervisely, video, settings, index.shown.length);
-	const planned = await planFrames(supervisely, { video, index, leaf, selection }, source.project.id, settings);
+	const { selection, annotation } = await locked.begun.selected;
+	const planned = planFrames({ video, index, leaf, selection, existing: await locked.begun.existing }, settings);
 	const { frames } = planned;
 	await checkLimits(ports, request, message, { index, frames, size: sizeOnServer(video) });
-	const meta = settings.copyAnnotations
-		? parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id)
-		: undefined;
+	const meta = settings.copyAnnotations ? parseProjectMeta(await metaAsked, destination.id) : undefined;
 	const madeOf = [file.version, settingsOfLabels(settings), annotation?.hash, meta, frames.map(({ name }) => name)];
 	const labels = meta && { dataset: leaf.id, fingerprint: fingerprintOf(madeOf) };
 	const updatesLabels = labels !== undefined && !(scheduled && (await labelsAreUpToDate(store, labels)));
@@ -150,13 +168,16 @@ const leafOf = (
  * Names the images of the selected frames, and finds those that exist.
  * @returns the frames; apart from them, those whose names are taken by images of other videos
  */
-const planFrames = async (
-	supervisely: SuperviselyApi,
-	{ video, index, leaf, selection }: { video: Video; index: VideoIndex; leaf: Dataset; selection: number[] },
-	projectId: number,
+const planFrames = (
+	{
+		video,
+		index,
+		leaf,
+		selection,
+		existing,
+	}: { video: Video; index: VideoIndex; leaf: Dataset; selection: number[]; existing: ExistingImages },
 	settings: Settings,
-): Promise<{ frames: ChunkFrame[]; taken: ChunkFrame[]; notes: string[] }> => {
-	const existing = await existingImages(supervisely, leaf.id, { id: video.id, name: video.name, projectId });
+): { frames: ChunkFrame[]; taken: ChunkFrame[]; notes: string[] } => {
 	refuseOtherFormats(leaf.name, existing.formats, settings.format);
 	const sizes = watchSizes(settings, index, video);
 	const serverCount = video.fileMeta?.framesCount ?? index.shown.length;
