@@ -1,28 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { disableIncrementalMarking } from '#shared/disable-incremental-marking.ts';
+import { commandsFor } from './commands-for.ts';
 import { printFailure, UsageError } from './failure.ts';
 import { endProcess } from './shutdown.ts';
-
-/** What adds the commands of these names, in the order of the help. Loaded only when needed: all together load slowly. */
-const commands: { names: string[]; load: () => Promise<(program: Command) => void> }[] = [
-	{ names: ['demo'], load: async () => (await import('./commands/demo.ts')).addDemo },
-	{ names: ['sample'], load: async () => (await import('./commands/sample.ts')).addSample },
-	{ names: ['serve'], load: async () => (await import('./commands/serve.ts')).addServe },
-	{ names: ['frames'], load: async () => (await import('./commands/frames.ts')).addFrames },
-	{
-		names: ['status', 'list', 'cancel', 'retry', 'estimate'],
-		load: async () => (await import('./commands/samplings.ts')).addSamplings,
-	},
-	{ names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).addDoctor },
-	{ names: ['canary'], load: async () => (await import('./commands/canary.ts')).addCanary },
-];
-
-/** Those of the command that is called; all for the help, or for a command that there is not. */
-async function commandsFor(given: string[]): Promise<((program: Command) => void)[]> {
-	const called = given.find(argument => !argument.startsWith('-'));
-	const known = commands.filter(({ names }) => called !== undefined && names.includes(called));
-	return Promise.all((known.length > 0 ? known : commands).map(({ load }) => load()));
-}
 
 /** Prints an error in one line. @returns the exit code: 1 for failures, 2 for usage errors, 0 for help */
 const tell = (error: unknown): number => {
