@@ -1,13 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { disableIncrementalMarking } from '#shared/disable-incremental-marking.ts';
-import { addCanary } from './commands/canary.ts';
-import { addDemo } from './commands/demo.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addFrames } from './commands/frames.ts';
-import { addManifest } from './commands/manifest.ts';
-import { addSample } from './commands/sample.ts';
-import { addSamplings } from './commands/samplings.ts';
-import { addServe } from './commands/serve.ts';
+import { commandsFor } from './commands-for.ts';
 import { printFailure, UsageError } from './failure.ts';
 import { endProcess } from './shutdown.ts';
 
@@ -35,14 +28,7 @@ const program = new Command('framefan')
 	.option('--debug', 'prints a stack trace for errors')
 	.configureHelp({ showGlobalOptions: true })
 	.exitOverride();
-addDemo(program);
-addSample(program);
-addServe(program);
-addFrames(program);
-addManifest(program);
-addSamplings(program);
-addDoctor(program);
-addCanary(program);
+for (const add of await commandsFor(process.argv.slice(2))) add(program);
 
 try {
 	await program.parseAsync();

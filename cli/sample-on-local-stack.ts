@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type LocalStack, startLocalStack } from '#local/stack.ts';
 import { at } from '#shared/at.ts';
 import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
@@ -81,8 +82,11 @@ export async function sampleOnLocalStack(options: {
 	const statusNow = () => withRetries(() => api.status(id));
 	// External queues may still hide messages that workers of an earlier start had received.
 	const isHidden = options.goesOn && Boolean(process.env.AWS_ENDPOINT_URL_SQS);
-	const { state } = await statusNow();
-	if (state !== 'completed' && (state !== 'running' || isHidden)) await withRetries(() => api.retry(id));
+	// A new one runs.
+	if (options.goesOn) {
+		const { state } = await statusNow();
+		if (state !== 'completed' && (state !== 'running' || isHidden)) await withRetries(() => api.retry(id));
+	} else await delay(pollMs);
 	let quiet = { since: Date.now(), seen: '', waitMs: quietMs };
 	try {
 		for (;;) {
@@ -104,7 +108,7 @@ export async function sampleOnLocalStack(options: {
 				await withRetries(() => api.retry(id));
 				quiet = { since: Date.now(), seen, waitMs: 2 * quiet.waitMs };
 			}
-			await new Promise(resolve => setTimeout(resolve, pollMs));
+			await delay(pollMs);
 		}
 	} finally {
 		options.progress.end();
@@ -115,7 +119,7 @@ export async function sampleOnLocalStack(options: {
 const untilQuiet = async (stack: LocalStack): Promise<void> => {
 	const deadline = Date.now() + longestDrainMs;
 	for (let quiet = 0; quiet < quietPolls && Date.now() < deadline; quiet = stack.busy() === 0 ? quiet + 1 : 0)
-		await new Promise(resolve => setTimeout(resolve, drainPollMs));
+		await delay(drainPollMs);
 };
 
 /** Total seconds of a run over all its starts, without the time between them. */

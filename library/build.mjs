@@ -14,13 +14,17 @@ await build({ ...common, entryPoints: { index: join(root, 'library/index.ts') },
 await build({
 	...common,
 	entryPoints: { cli: join(root, 'cli/main.ts') },
+	// A command loads its own parts only.
+	splitting: true,
+	chunkNames: 'cli-[hash]',
 	minify: true,
 	keepNames: true,
 	mainFields: ['module', 'main'],
 	// Those that look for files beside themselves.
 	external: ['@ffmpeg-installer/ffmpeg', '@fontsource/inter', 'opentype.js', 'sharp'],
 	// CommonJS packages inside an ES module bundle still ask for built-in modules by `require`.
-	banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+	// Names that no minified import has.
+	banner: { js: "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);" },
 });
 // An installation without development packages has no compiler, and needs no declarations.
 if (findPackage('rollup-plugin-dts')) await writeDeclarations();

@@ -75,10 +75,16 @@ const queue: Provision = async (context, id, resource) => {
 	});
 	// Some services return a URL with an unknown or invalid host.
 	const QueueUrl = new URL(context.sqsUrl).origin + told.replace(/^https?:\/\/[^/]*/, '');
-	const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] });
-	const Arn = (await context.sqs.send(asked)).Attributes?.QueueArn as string;
-	await context.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+	const [Arn] = await Promise.all([
+		context.isOwn.sqs ? arn(context, 'sqs', QueueName) : arnOf(context, QueueUrl),
+		context.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes })),
+	]);
 	context.attributes.set(id, { ref: QueueUrl, Arn, QueueName });
+};
+
+const arnOf = async ({ sqs }: StackContext, QueueUrl: string): Promise<string> => {
+	const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] });
+	return (await sqs.send(asked)).Attributes?.QueueArn as string;
 };
 
 const layer: Provision = (context, id, resource) => {
@@ -203,7 +209,10 @@ const noOp =
 		context.attributes.set(id, { ref: id, Arn: arn(context, service, id) });
 	};
 
-/** Provisioners by resource type, in order of provisioning: later types refer to earlier ones. */
+/**
+ * Provisioners by resource type, in order of provisioning: later types refer to earlier ones. Resources of one type are
+ * provisioned at the same time.
+ */
 const provisioners: [type: string, provision: Provision][] = [
 	['AWS::IAM::Role', role],
 	['AWS::Logs::LogGroup', noOp('logs')],
@@ -244,12 +253,14 @@ export async function provision(context: StackContext, resources: Map<string, Re
 			throw new FramefanError(`The local stack can't run ${id}: ${type} has ${unknown.join(', ')}`);
 	}
 	for (const [type, make] of provisioners) {
-		const ofType = [...resources].filter(([, resource]) => resource.type === type);
+		const ofType = [...resources].filter(([, { type: its, condition }]) => {
+			return its === type && (condition === undefined || context.resolver.resolve(condition) === true);
+		});
 		// A queue with a redrive policy refers to a dead-letter queue, which has none.
-		ofType.sort(([, a], [, b]) => Number('RedrivePolicy' in a.properties) - Number('RedrivePolicy' in b.properties));
-		for (const [id, resource] of ofType) {
-			const { condition } = resource;
-			if (condition === undefined || context.resolver.resolve(condition) === true) await make(context, id, resource);
-		}
+		const [first, then] = [false, true].map(isLater =>
+			ofType.filter(([, resource]) => 'RedrivePolicy' in resource.properties === isLater),
+		);
+		for (const wave of [first, then])
+			await Promise.all((wave ?? []).map(async ([id, resource]) => make(context, id, resource)));
 	}
 }

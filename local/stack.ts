@@ -1,11 +1,14 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import pLimit from 'p-limit';
 import { FramefanError } from '#shared/errors.ts';
 import { type Grant, Roles } from './aws/iam/callers.ts';
 import { startSsm } from './aws/ssm/server.ts';
 import { startHttpApi } from './http-api.ts';
+import type { LocalFunction } from './lambda/function.ts';
 import type { Launcher } from './lambda/launch.ts';
 import { openLogFile } from './lambda/log-file.ts';
 import { provision } from './provision.ts';
@@ -136,8 +139,7 @@ export async function startLocalStack(options: {
 			accountId,
 		});
 		disposers.push(() => http.close());
-		// All are needed soon, so they are started in parallel.
-		if (!options.idle) for (const worker of context.functions.values()) void worker.warm().catch(() => {});
+		if (!options.idle) warmInTurn([...context.functions.values()]);
 
 		return {
 			httpUrl: http.endpoint,
@@ -168,6 +170,15 @@ export async function startLocalStack(options: {
 		throw error;
 	}
 }
+
+/**
+ * Starts a sandbox of each function, since all are needed soon: as many at a time as there are cores, in the order of the
+ * template, in which a sampling needs them.
+ */
+const warmInTurn = (functions: LocalFunction[]): void => {
+	const limit = pLimit(availableParallelism());
+	for (const worker of functions) void limit(() => worker.warm()).catch(() => {});
+};
 
 /** Passes the checksum settings of the environment to the functions: some S3 services support other checksums than AWS. */
 const checksumSettings = (environment: ServiceEnvironment): Record<string, string> =>

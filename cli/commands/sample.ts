@@ -7,7 +7,6 @@ import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { checkServer } from '../check-server.ts';
 import { lockDataFolder } from '../data-folder.ts';
 import { UsageError } from '../failure.ts';
-import { keepLocalSampling } from '../local-samplings.ts';
 import { apiExample, openApi } from '../open-api.ts';
 import { checkAddress, folderName } from '../options.ts';
 import { tellEnd, tellFailure } from '../print-sampling.ts';
@@ -15,7 +14,6 @@ import { showProgress } from '../progress.ts';
 import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
 import { finishRun, openRun } from '../run-token.ts';
 import { sampleOnDeployment } from '../sample-on-deployment.ts';
-import { sampleOnLocalStack } from '../sample-on-local-stack.ts';
 import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 
@@ -75,7 +73,14 @@ const run = async (
 	onClose: (close: () => unknown) => void,
 ): Promise<{ status: SamplingStatus; seconds: number }> => {
 	const token = await findToken(options.server);
-	await checkServer(options.server, token, options.project);
+	const checking = checkServer(options.server, token, options.project);
+	checking.catch(() => {});
+	// Loaded while the server answers.
+	const [{ sampleOnLocalStack }, { keepLocalSampling }] = await Promise.all([
+		import('../sample-on-local-stack.ts'),
+		import('../local-samplings.ts'),
+	]);
+	await checking;
 	// One folder per request, so that an interrupted sampling is not continued inside another.
 	const asked = createHash('sha256')
 		.update(JSON.stringify([options.server, request]))

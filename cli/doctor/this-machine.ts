@@ -84,7 +84,8 @@ const output = async (path: string, args: string[]): Promise<string> => {
 /** Loads the image library, which has a part for each kind of machine, and encodes a pixel. */
 const checkSharp = async (): Promise<Check> => {
 	try {
-		const { sharp } = await import('#shared/video/picture/sharp.ts');
+		const { loadSharp } = await import('#shared/video/picture/sharp.ts');
+		const sharp = loadSharp();
 		const create = { width: 1, height: 1, channels: 3 as const, background: '#070707' };
 		await sharp({ create }).webp().toBuffer();
 		return ok('sharp', `${sharp.versions.sharp}, libvips ${sharp.versions.vips}`);

@@ -1,11 +1,14 @@
 import { at } from '#shared/at.ts';
-import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
+import { type Chunk, type ChunkFrame, chunkId } from '#shared/sampling/chunk.ts';
+import type { ChunkQuality, FrameQuality } from '#shared/sampling/frame-quality.ts';
+import type { Settings } from '#shared/sampling/settings.ts';
 import type { FramedAnnotation } from '#shared/supervisely/annotation/video-annotation.ts';
 import { labelsOf } from '#shared/supervisely/labels/labels.ts';
 import type { ProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
 import { makeDecodePlan } from '#shared/video/extract/make-decode-plan.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { planChunks } from '#shared/video/plan-chunks.ts';
+import { qualityOfChunks, windowsOf } from './chunk-quality.ts';
 
 /** Maximum number of frames in a chunk that only updates labels. */
 const framesPerLabelChunk = 500;
@@ -29,7 +32,7 @@ export function makeChunk(
 }
 
 /** Splits the frames to decode at key frames. */
-export function cutMissing(index: VideoIndex, frames: ChunkFrame[], framesPerChunk: number): ChunkPart[] {
+function cutMissing(index: VideoIndex, frames: ChunkFrame[], framesPerChunk: number): ChunkPart[] {
 	const missing = new Map(frames.filter(frame => frame.image === undefined).map(frame => [frame.index, frame]));
 	return planChunks(index, [...missing.keys()], framesPerChunk).map(chunk => ({
 		frames: chunk.frames.map(frame => missing.get(frame) as ChunkFrame),
@@ -42,7 +45,7 @@ export function cutMissing(index: VideoIndex, frames: ChunkFrame[], framesPerChu
  * them. Frames of one window stay together.
  * @param windowOf the number of the window of a frame
  */
-export function cutByQuality(
+function cutByQuality(
 	index: VideoIndex,
 	frames: ChunkFrame[],
 	framesPerChunk: number,
@@ -64,10 +67,37 @@ export function cutByQuality(
 }
 
 /** Splits the frames whose images exist: only their labels are updated, if at all. */
-export function cutPresent(frames: ChunkFrame[], updatesLabels: boolean): ChunkPart[] {
+function cutPresent(frames: ChunkFrame[], updatesLabels: boolean): ChunkPart[] {
 	const present = updatesLabels ? frames.filter(frame => frame.image !== undefined) : [];
 	return Array.from({ length: Math.ceil(present.length / framesPerLabelChunk) }, (_, at) => ({
 		frames: present.slice(at * framesPerLabelChunk, (at + 1) * framesPerLabelChunk),
 		decodePlan: null,
 	}));
+}
+
+/** A chunk of a video with its id. */
+export type IdentifiedPart = ChunkPart & { id: string; quality?: ChunkQuality };
+
+/** Splits the frames of a video into chunks. @param rules by which the chunks choose among their frames */
+export function cutParts(
+	index: VideoIndex,
+	{
+		video,
+		frames,
+		annotation,
+		updatesLabels,
+	}: { video: number; frames: ChunkFrame[]; annotation: FramedAnnotation | undefined; updatesLabels: boolean },
+	rules: FrameQuality | undefined,
+	{ settings, framesPerChunk }: { settings: Settings; framesPerChunk: number },
+): IdentifiedPart[] {
+	const identified = (part: ChunkPart): IdentifiedPart => {
+		const indices = part.frames.map(frame => frame.index);
+		return { ...part, id: chunkId(video, indices, part.decodePlan ? 'decode' : 'labels', settings) };
+	};
+	if (!rules)
+		return [...cutMissing(index, frames, framesPerChunk), ...cutPresent(frames, updatesLabels)].map(identified);
+	const windowOf = windowsOf(index, rules);
+	const parts = cutByQuality(index, frames, framesPerChunk, windowOf).map(identified);
+	const qualities = qualityOfChunks(rules, parts, { windowOf, labels: annotation?.labels });
+	return parts.map((part, n) => ({ ...part, quality: at(qualities, n) }));
 }

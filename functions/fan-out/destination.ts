@@ -15,19 +15,24 @@ const mostConflicts = 20;
 /**
  * The destination project: the requested one, or a new one in the workspace of the source. A repeat finds the project
  * of the first try by the sampling id in its custom data.
+ * @returns the project, and whether it was made just now
  */
 export async function chooseDestination(
 	{ store, supervisely }: Pick<FanOutPorts, 'store' | 'supervisely'>,
 	{ sampling, settings }: { sampling: string; settings: Settings },
 	source: Project,
 	wanted: { existing: Project | undefined; name: string | undefined },
-): Promise<Destination> {
+): Promise<{ destination: Destination; isNew: boolean }> {
 	const known = await readDocument(store, keys.destination(sampling), destinationSchema);
-	if (known) return known;
-	const project = wanted.existing ?? (await createProject(supervisely, { sampling, settings }, source, wanted.name));
+	if (known) return { destination: known, isNew: false };
+	const { project, isNew } = wanted.existing
+		? { project: wanted.existing, isNew: false }
+		: await createProject(supervisely, { sampling, settings }, source, wanted.name);
 	const { id, name, workspaceId } = project;
-	await store.create(keys.destination(sampling), { schema: 1, id, name, workspaceId } satisfies Destination);
-	return (await readDocument(store, keys.destination(sampling), destinationSchema)) as Destination;
+	const destination: Destination = { schema: 1, id, name, workspaceId };
+	if (await store.create(keys.destination(sampling), destination)) return { destination, isNew };
+	const first = (await readDocument(store, keys.destination(sampling), destinationSchema)) as Destination;
+	return { destination: first, isNew: false };
 }
 
 const createProject = async (
@@ -35,7 +40,7 @@ const createProject = async (
 	{ sampling, settings }: { sampling: string; settings: Settings },
 	source: Project,
 	wanted: string | undefined,
-): Promise<Project> => {
+): Promise<{ project: Project; isNew: boolean }> => {
 	const base = wanted ?? `${source.name}(images)`;
 	let conflicts = 0;
 	for (let tries = 0; tries < mostNames; tries++) {
@@ -43,7 +48,7 @@ const createProject = async (
 		const [taken] = await supervisely.projectsNamed(source.workspaceId, name);
 		if (taken) {
 			const project = await supervisely.project(taken.id);
-			if (project && madeBy(project) === sampling) return project;
+			if (project && madeBy(project) === sampling) return { project, isNew: false };
 			continue;
 		}
 		const customData = { ...provenanceOf(source), framefan: { sampling, state: 'running', settings } };
@@ -51,7 +56,7 @@ const createProject = async (
 		try {
 			const project = await supervisely.addProject({ name, workspaceId: source.workspaceId, description, customData });
 			if (madeBy(project) !== sampling) await supervisely.setProjectData(project.id, customData);
-			return project;
+			return { project, isNew: true };
 		} catch (error) {
 			// The name was taken between lookup and creation.
 			if (!nameConflicts(error)) throw error instanceof PermanentError ? new SamplingFailure(error.message) : error;

@@ -1,3 +1,4 @@
+import { begin } from '#shared/begin.ts';
 import { PermanentError, SamplingFailure } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { countFaults } from '#shared/metrics.ts';
@@ -29,12 +30,15 @@ export async function handlePlanMessage(ports: FanOutPorts, message: PlanMessage
 	const { store, sendRecount } = ports;
 	const { sampling, attempt } = message;
 	const at = { sampling, attempt };
+	// Of most messages all is needed, so it is read at once.
+	const node = begin(() => readNode(store, at, identityOf(message)));
+	const recorded = begin(() => readRecord(store, sampling));
+	const done = begin(async () => message.kind !== 'project' && isDone(store, at, message.parent, message.node));
 	if (await hasEnded(store, at)) return;
-	if (message.kind !== 'project' && (await isDone(store, at, message.parent, message.node)))
-		return sendRecount([recountMessage(at, message.parent)]);
+	if (message.kind !== 'project' && (await done)) return sendRecount([recountMessage(at, message.parent)]);
 	try {
-		const known = await readNode(store, at, identityOf(message));
-		const record = await readRecord(store, sampling);
+		const known = await node;
+		const record = await recorded;
 		const { request } = record;
 		if (known) {
 			if (message.kind === 'video' && attempt > 1)

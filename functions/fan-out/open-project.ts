@@ -1,4 +1,5 @@
 import { leasePatienceMs, underLease } from '#shared/aws/lease.ts';
+import { begin } from '#shared/begin.ts';
 import { SamplingFailure } from '#shared/errors.ts';
 import { hasEnded } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
@@ -22,14 +23,15 @@ import { childDatasets, pagesAfterFirst } from './walk-dataset.ts';
  */
 export async function openProject(ports: FanOutPorts, at: Attempt, request: SamplingRequest): Promise<void> {
 	const { supervisely, store } = ports;
-	const source = await openDestination(ports, at, request);
+	const listed = begin(() => supervisely.datasets(request.source.projectId, null, firstPage));
+	await openDestination(ports, at, request);
 	if (await hasEnded(store, at)) {
 		// Cancelled before the destination was known: the recount records the end in it.
 		await writeOpen(store, at);
 		return ports.sendRecount([recountMessage(at, nodeIds.project)]);
 	}
 	const scope = await readScope(store, at.sampling);
-	const listing = await supervisely.datasets(source.id, null, firstPage);
+	const listing = await listed;
 	const nested = scope === undefined;
 	const children = childDatasets(listing.entities, { ...at, node: nodeIds.project, scope, nested, depth: 0 }, null);
 	const pages = pagesAfterFirst(listing, at, {
@@ -44,44 +46,52 @@ export async function openProject(ports: FanOutPorts, at: Attempt, request: Samp
 	await enqueueChildren(ports, at, { id: nodeIds.project, parent: null }, [...children, ...pages]);
 }
 
-/**
- * Checks source and destination, creates the destination if needed, merges the meta, and stores the scope.
- * @returns the source
- */
+/** Checks source and destination, creates the destination if needed, merges the meta, and stores the scope. */
 export async function openDestination(
 	ports: FanOutPorts,
 	{ sampling }: Attempt,
 	request: Pick<SamplingRequest, 'source' | 'destination' | 'settings'>,
-): Promise<Project> {
+): Promise<void> {
 	const { supervisely } = ports;
 	const { settings } = request;
-	const source = await needProject(ports, request.source.projectId, 'source', 'videos');
-	const existing =
-		request.destination.projectId === undefined
-			? undefined
-			: await needProject(ports, request.destination.projectId, 'destination', 'images');
-	const scope = await resolveScope(supervisely, request.source);
-	const sourceMeta = parseProjectMeta(await supervisely.projectMeta(source.id), source.id);
-	const existingMeta = existing
-		? parseProjectMeta(await supervisely.projectMeta(existing.id), existing.id)
-		: { classes: [], tags: [] };
+	const { projectId: sourceId } = request.source;
+	const { projectId: existingId } = request.destination;
+	// All are asked at once; what is wrong is told in this order.
+	const asked = {
+		source: begin(() => needProject(ports, sourceId, 'source', 'videos')),
+		existing: begin(async () =>
+			existingId === undefined ? undefined : needProject(ports, existingId, 'destination', 'images'),
+		),
+		scope: begin(() => resolveScope(supervisely, request.source)),
+		sourceMeta: begin(() => supervisely.projectMeta(sourceId)),
+		existingMeta: begin(async () => (existingId === undefined ? undefined : supervisely.projectMeta(existingId))),
+	};
+	const source = await asked.source;
+	const existing = await asked.existing;
+	const scope = await asked.scope;
+	const sourceMeta = parseProjectMeta(await asked.sourceMeta, sourceId);
+	const existingMeta = existing ? parseProjectMeta(await asked.existingMeta, existing.id) : noMeta;
 	mergeMeta(sourceMeta, existingMeta);
 
 	if (existing) await keepOneFormat(ports, existing, { sampling, settings });
 
 	const wanted = { existing, name: request.destination.name };
-	const destination = await chooseDestination(ports, { sampling, settings }, source, wanted);
+	const { destination, isNew } = await chooseDestination(ports, { sampling, settings }, source, wanted);
 	// Two samplings into one project must see what the other has added.
 	const lease = { ms: ports.leaseMs, patienceMs: leasePatienceMs };
 	await underLease(ports.store, keys.projectLease(destination.id), lease, async () => {
-		const destinationMeta = parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id);
+		// A project that was made just now has none.
+		const destinationMeta = isNew
+			? noMeta
+			: parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id);
 		const merged = mergeMeta(sourceMeta, destinationMeta);
 		if (merged) await supervisely.setProjectMeta(destination.id, merged);
 	});
 
 	if (scope) await writeScope(ports.store, sampling, scope);
-	return source;
 }
+
+const noMeta = { classes: [], tags: [] };
 
 const needProject = async (
 	{ supervisely }: FanOutPorts,

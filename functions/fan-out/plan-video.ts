@@ -1,9 +1,10 @@
 import pLimit from 'p-limit';
 import { at } from '#shared/at.ts';
+import { begin } from '#shared/begin.ts';
 import { PermanentError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
 import { countFaults } from '#shared/metrics.ts';
-import { type ChunkFrame, chunkId, chunkKey, chunkSchema } from '#shared/sampling/chunk.ts';
+import { type ChunkFrame, chunkKey, chunkSchema } from '#shared/sampling/chunk.ts';
 import { keepNode } from '#shared/sampling/documents.ts';
 import type { FrameQuality } from '#shared/sampling/frame-quality.ts';
 import { imageName } from '#shared/sampling/image-name.ts';
@@ -27,15 +28,15 @@ import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
 import type { Dataset, Project, SuperviselyApi, Video } from '#shared/supervisely/remote/api.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { checkLimits } from './check-limits.ts';
-import { keptFramesKey, qualityOfChunks, readKeptFrames, windowsOf } from './chunk-quality.ts';
-import { cutByQuality, cutMissing, cutPresent, makeChunk } from './cut-chunks.ts';
-import { existingImages } from './existing-images.ts';
+import { keptFramesKey, readKeptFrames } from './chunk-quality.ts';
+import { cutParts, makeChunk } from './cut-chunks.ts';
+import { type ExistingImages, existingImages } from './existing-images.ts';
 import { lockDataset } from './lock-dataset.ts';
 import { refuseOtherFormats } from './one-format.ts';
 import { sizeOnServer, watchSizes } from './other-sizes.ts';
 import type { FanOutPorts } from './ports.ts';
 import { selectVideoFrames } from './select-video-frames.ts';
-import { datasetOfVideo } from './video-dataset.ts';
+import { chooseDataset, datasetOfVideo } from './video-dataset.ts';
 import { copyFor, indexOf, type VideoFile } from './video-file.ts';
 import { readDestination } from './walk-dataset.ts';
 
@@ -53,44 +54,53 @@ export async function planVideo(
 	const { sampling, attempt, node, parent } = message;
 	const current = { sampling, attempt };
 	const { settings } = request;
+	const destinationAsked = begin(() => readDestination(ports, sampling));
+	const metaAsked = begin(async () =>
+		settings.copyAnnotations ? supervisely.projectMeta((await destinationAsked).id) : undefined,
+	);
 	const source = await readSource(supervisely, request, message);
 	const { video } = source;
+	const wanted = leafOf(supervisely, source, {
+		projectId: (await destinationAsked).id,
+		parentId: message.mirror,
+	});
+	// The dataset is looked for while the file is read, and created when the file is known to be a video.
+	const chosen = begin(() => chooseDataset(wanted));
 	const file = await indexOf(ports, current, video, signal);
 	const { index } = file;
-	const destination = await readDestination(ports, sampling);
+	const destination = await destinationAsked;
 	// Locked before the expensive part: a locked dataset restarts this message.
-	const { dataset: leaf, notes: datasetNotes } = await datasetOfVideo(
-		leafOf(supervisely, source, { projectId: destination.id, parentId: message.mirror }),
-		id => lockDataset(ports, id, { ...current, node, parent }),
+	const locked = await datasetOfVideo(
+		wanted,
+		async dataset => {
+			await lockDataset(ports, dataset, { ...current, node, parent });
+			// Asked while the dataset is checked once more.
+			return {
+				selected: begin(() => selectVideoFrames(supervisely, video, settings, index)),
+				existing: begin(() => existingImages(supervisely, dataset, wanted.video)),
+			};
+		},
+		chosen,
 	);
+	const { dataset: leaf, notes: datasetNotes } = locked;
 
-	const { selection, annotation } = await selectVideoFrames(supervisely, video, settings, index);
+	const { selection, annotation } = await locked.begun.selected;
 	const good = await goodFrames(store, { video, file, selection, annotation }, settings);
-	const planned = await planFrames(
-		supervisely,
-		{ video, index, leaf, selection: good.frames, ruleOf: ruleOf(selection) },
-		source.project.id,
+	const planned = planFrames(
+		{ video, index, leaf, selection, chosen: good.frames, existing: await locked.begun.existing },
 		settings,
 	);
 	const { frames } = planned;
 	await checkLimits(ports, request, message, { index, frames, size: sizeOnServer(video) });
-	const meta = settings.copyAnnotations
-		? parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id)
-		: undefined;
+	const meta = settings.copyAnnotations ? parseProjectMeta(await metaAsked, destination.id) : undefined;
 	const madeOf = [file.version, settingsOfLabels(settings), annotation?.hash, meta, frames.map(({ name }) => name)];
 	const labels = meta && { dataset: leaf.id, fingerprint: fingerprintOf(madeOf) };
 	const updatesLabels = labels !== undefined && !(scheduled && (await labelsAreUpToDate(store, labels)));
 
-	const windowOf = good.rules && windowsOf(index, good.rules);
-	const cut = windowOf
-		? cutByQuality(index, frames, ports.framesPerChunk, windowOf)
-		: [...cutMissing(index, frames, ports.framesPerChunk), ...cutPresent(frames, updatesLabels)];
-	const parts = cut.map(part => {
-		const indices = part.frames.map(frame => frame.index);
-		return { ...part, id: chunkId(video.id, indices, part.decodePlan ? 'decode' : 'labels', settings) };
+	const parts = cutParts(index, { video: video.id, frames, annotation, updatesLabels }, good.rules, {
+		settings,
+		framesPerChunk: ports.framesPerChunk,
 	});
-	const qualities =
-		good.rules && windowOf && qualityOfChunks(good.rules, parts, { windowOf, labels: annotation?.labels });
 	if (labels && parts.length > 0) await removeLabelFingerprint(store, labels.dataset);
 	const toDecode = parts.filter(({ decodePlan }) => decodePlan).length;
 	const common = {
@@ -106,8 +116,7 @@ export async function planVideo(
 	const others = good.rules || updatesLabels ? [] : frames.filter(frame => frame.image !== undefined);
 	if (others.length > 0) await writeRows(store, { sampling, node }, common, others);
 	const labelled = annotation && meta ? { annotation, meta } : undefined;
-	const children = await pLimit(chunkConcurrency).map([...parts.entries()], async ([n, { id, ...part }]) => {
-		const quality = qualities?.[n];
+	const children = await pLimit(chunkConcurrency).map(parts, async ({ id, quality, ...part }) => {
 		const chunk = makeChunk({ ...common, ...(quality ? { quality } : {}) }, id, part, labelled);
 		await store.write(chunkKey(current, id), chunkSchema.encode(chunk));
 		return id;
@@ -168,12 +177,6 @@ const goodFrames = async (
 	return { frames: kept, notes: [`${dropped} frames are not good enough, as an earlier sampling has found`] };
 };
 
-/** The rule that took a frame. */
-const ruleOf = ({ frames, rules }: Selection): ((frame: number) => string) => {
-	const byFrame = new Map(frames.map((frame, n) => [frame, at(rules, n)]));
-	return frame => byFrame.get(frame) as string;
-};
-
 /** Records images that are there, and that no chunk works on. */
 const writeRows = async (
 	store: FanOutPorts['store'],
@@ -224,34 +227,34 @@ const leafOf = (
  * Names the images of the selected frames, and finds those that exist.
  * @returns the frames; apart from them, those whose names are taken by images of other videos
  */
-const planFrames = async (
-	supervisely: SuperviselyApi,
+const planFrames = (
 	{
 		video,
 		index,
 		leaf,
 		selection,
-		ruleOf,
+		chosen,
+		existing,
 	}: {
 		video: Video;
 		index: VideoIndex;
 		leaf: Dataset;
-		selection: number[];
-		ruleOf: (frame: number) => string;
+		selection: Selection;
+		chosen: number[];
+		existing: ExistingImages;
 	},
-	projectId: number,
 	settings: Settings,
-): Promise<{ frames: ChunkFrame[]; taken: ChunkFrame[]; notes: string[] }> => {
-	const existing = await existingImages(supervisely, leaf.id, { id: video.id, name: video.name, projectId });
+): { frames: ChunkFrame[]; taken: ChunkFrame[]; notes: string[] } => {
 	refuseOtherFormats(leaf.name, existing.formats, settings.format);
 	const sizes = watchSizes(settings, index, video);
 	const serverCount = video.fileMeta?.framesCount ?? index.shown.length;
 	const times = frameTimes(index);
-	const frames = selection.map((frame): ChunkFrame => {
+	const ruleOf = new Map(selection.frames.map((frame, n) => [frame, at(selection.rules, n)]));
+	const frames = chosen.map((frame): ChunkFrame => {
 		const name = imageName(video.name, frame, serverCount, settings.format);
 		const pts = at(index.pts, at(index.shown, frame));
-		const chosen = { rule: ruleOf(frame), seconds: secondsOf(times, frame) };
-		return { index: frame, pts, name, ...chosen, ...sizes.decide(existing.own.get(name)) };
+		const taken = { rule: ruleOf.get(frame) as string, seconds: secondsOf(times, frame) };
+		return { index: frame, pts, name, ...taken, ...sizes.decide(existing.own.get(name)) };
 	});
 	const isTaken = ({ name }: ChunkFrame) => existing.taken.has(name);
 	return { frames: frames.filter(each => !isTaken(each)), taken: frames.filter(isTaken), notes: sizes.notes() };

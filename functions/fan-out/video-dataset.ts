@@ -1,3 +1,4 @@
+import { begin } from '#shared/begin.ts';
 import { PermanentError, TransientError } from '#shared/errors.ts';
 import { type Origin, type Owner, ownerOf } from '#shared/sampling/provenance.ts';
 import type { Dataset, SuperviselyApi } from '#shared/supervisely/remote/api.ts';
@@ -17,26 +18,28 @@ export type Wanted = {
 /**
  * The dataset for the images of a video: the one named like the video, or `<video> (<id>)` if that belongs to another
  * video. Later samplings find the same one.
- * @param lock keeps other samplings from filling the dataset at the same time
- * @returns the dataset, and a note when it is not the one named like the video
+ * @param lock keeps other samplings from filling the dataset at the same time, and may begin what needs it
+ * @param chosen what was chosen before, at the first try
+ * @returns the dataset, what the lock began, and a note when it is not the one named like the video
  * @throws PermanentError `name-taken` when both belong to other videos; errors of `lock`
  */
-export async function datasetOfVideo(
+export async function datasetOfVideo<Begun>(
 	wanted: Wanted,
-	lock: (dataset: number) => Promise<void>,
-): Promise<{ dataset: Dataset; notes: string[] }> {
+	lock: (dataset: number) => Promise<Begun>,
+	chosen?: Promise<Choice>,
+): Promise<{ dataset: Dataset; notes: string[]; begun: Begun }> {
 	const { supervisely, video } = wanted;
 	for (let tries = 0; tries < mostTries; tries++) {
-		const { mirror, notes } = await choose(wanted);
-		const found = (await findDataset(supervisely, mirror)) ?? (await createDataset(supervisely, mirror));
+		const { mirror, notes, there } = await (tries === 0 && chosen ? chosen : chooseDataset(wanted));
+		const found = there ?? (await createDataset(supervisely, mirror));
 		// It may have been created for another video in the meantime.
 		if (recordedOwner(found, video) === 'other') continue;
-		await lock(found.id);
+		const begun = await lock(found.id);
 		// It may also have been filled by another video before the lock was taken.
 		const dataset = await supervisely.dataset(found.id);
 		if (!dataset || (await ownerOfDataset(supervisely, dataset, video)) === 'other') continue;
 		await keepProvenance(supervisely, dataset, mirror.provenance);
-		return { dataset, notes };
+		return { dataset, notes, begun };
 	}
 	throw new TransientError(
 		`Datasets named ${JSON.stringify(video.name)} are being created by others at the same time`,
@@ -44,8 +47,11 @@ export async function datasetOfVideo(
 	);
 }
 
-/** Chooses between the two names. */
-const choose = async ({ supervisely, video, mirror }: Wanted): Promise<{ mirror: Mirror; notes: string[] }> => {
+/** The name that was chosen, and the dataset of this name, if there is one. */
+export type Choice = { mirror: Mirror; there: Dataset | undefined; notes: string[] };
+
+/** Chooses between the two names. Nothing is created. */
+export async function chooseDataset({ supervisely, video, mirror }: Wanted): Promise<Choice> {
 	const second = { ...mirror, name: `${mirror.name} (${video.id})` };
 	const find = async (named: Mirror) => {
 		const found = await findDataset(supervisely, named);
@@ -53,10 +59,11 @@ const choose = async ({ supervisely, video, mirror }: Wanted): Promise<{ mirror:
 		const dataset = found && (await supervisely.dataset(found.id));
 		return { dataset, owner: dataset && (await ownerOfDataset(supervisely, dataset, video)) };
 	};
+	const secondFound = begin(() => find(second));
 	const first = await find(mirror);
-	if (first.owner === 'own') return { mirror, notes: [] };
-	const own = await find(second);
-	if (own.owner !== 'own' && first.owner !== 'other') return { mirror, notes: [] };
+	if (first.owner === 'own') return { mirror, there: first.dataset, notes: [] };
+	const own = await secondFound;
+	if (own.owner !== 'own' && first.owner !== 'other') return { mirror, there: first.dataset, notes: [] };
 	const [name, ownName] = [mirror.name, second.name].map(each => JSON.stringify(each));
 	if (own.owner === 'other')
 		throw new PermanentError(
@@ -66,9 +73,10 @@ const choose = async ({ supervisely, video, mirror }: Wanted): Promise<{ mirror:
 	const because = first.owner === 'other' ? `dataset ${name} has images of ${nameOfOwner(first.dataset)}, so ` : '';
 	return {
 		mirror: second,
+		there: own.dataset,
 		notes: [`Video ${video.id} (${video.name}): ${because}its images are in dataset ${ownName}`],
 	};
-};
+}
 
 /** Description that the SDK and this project give to a new dataset; it names its video. */
 const madeFrom = /^Sample dataset made from project #(\d+), dataset #\d+, video #(\d+)$/;

@@ -17,6 +17,9 @@ import type { FanOutPorts } from './ports.ts';
 /** `inParts`: the server supports byte ranges. */
 export const videoFileSchema = storedObject({ schema: z.literal(1), inParts: z.boolean(), index: indexDocumentSchema });
 
+/** Most indexes begin with these bytes: a smaller head would be followed by more requests, one after the other. */
+const headBytes = 128 * 1024;
+
 /** The index of a video file. `version` identifies the file: it changes when the file behind the id does. */
 export type VideoFile = { index: VideoIndex; inParts: boolean; version: string };
 
@@ -65,7 +68,7 @@ type Copied = { at: Attempt; video: Video; version: string };
 /** Opens the original file, or a copy when the server has no byte ranges. */
 const openFile = async (ports: FanOutPorts, copied: Copied, signal: AbortSignal) => {
 	try {
-		return { source: await openVideo(ports.supervisely, copied.video), inParts: true };
+		return { source: await openVideo(ports.supervisely, copied.video, headBytes), inParts: true };
 	} catch (error) {
 		if (!(error instanceof NoRanges)) throw error;
 		const key = await copyOnce(ports, copied, signal);

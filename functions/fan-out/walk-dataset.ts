@@ -1,3 +1,4 @@
+import { begin } from '#shared/begin.ts';
 import { FramefanError, PermanentError } from '#shared/errors.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
@@ -58,9 +59,18 @@ export async function walkDataset(
 		throw new PermanentError('unsupported', `${what}, more than ${deepestNesting}: move it up`);
 	}
 	const { projectId } = request.source;
+	// All are asked at once; what is wrong is told in the order in which they are awaited.
+	const scopeAsked = begin(async () => (nested ? undefined : readScope(ports.store, sampling)));
+	const asked = {
+		destination: begin(() => readDestination(ports, sampling)),
+		videos: begin(async () => (take === 'none' ? undefined : supervisely.videos(message.dataset, firstPage))),
+		datasets: begin(async () =>
+			nested || (await scopeAsked) ? supervisely.datasets(projectId, message.dataset, firstPage) : undefined,
+		),
+	};
 	const [dataset, project] = await Promise.all([supervisely.dataset(message.dataset), supervisely.project(projectId)]);
 	if (!dataset || !project) throw new PermanentError('not-found', `Dataset ${message.dataset} no longer exists`);
-	const destination = await readDestination(ports, sampling);
+	const destination = await asked.destination;
 	const mirror = await mirrorDataset(supervisely, {
 		projectId: destination.id,
 		parentId: message.under,
@@ -72,17 +82,16 @@ export async function walkDataset(
 	const place = { parent: node, dataset: dataset.id, mirror: mirror.id };
 	const page = { ...place, take, nested, depth };
 	const messages: ChildMessage[] = [];
-	if (take !== 'none') {
-		const listing = await supervisely.videos(dataset.id, firstPage);
-		const taken = await takenVideos(ports, message, listing.entities);
+	const videos = await asked.videos;
+	if (videos) {
+		const taken = await takenVideos(ports, message, videos.entities);
 		messages.push(...taken.map(({ id }) => videoMessage(at, { ...place, video: id })));
-		messages.push(...pagesAfterFirst(listing, at, { ...page, of: 'videos' }));
+		messages.push(...pagesAfterFirst(videos, at, { ...page, of: 'videos' }));
 	}
-	const scope = nested ? undefined : await readScope(ports.store, sampling);
-	if (nested || scope) {
-		const listing = await supervisely.datasets(projectId, dataset.id, firstPage);
-		messages.push(...childDatasets(listing.entities, { ...at, node, scope, nested, depth }, mirror.id));
-		messages.push(...pagesAfterFirst(listing, at, { ...page, of: 'datasets' }));
+	const [scope, datasets] = [await scopeAsked, await asked.datasets];
+	if (datasets) {
+		messages.push(...childDatasets(datasets.entities, { ...at, node, scope, nested, depth }, mirror.id));
+		messages.push(...pagesAfterFirst(datasets, at, { ...page, of: 'datasets' }));
 	}
 	await enqueueChildren(ports, at, { id: node, parent: message.parent }, messages);
 }

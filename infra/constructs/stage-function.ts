@@ -42,6 +42,8 @@ export class StageFunction extends NodejsFunction {
 				target: 'node20',
 				minify: true,
 				sourceMap: true,
+				// Names and lines are enough for a stack; the sources would be read at every start.
+				sourcesContent: false,
 				bundleAwsSDK: true,
 				// Native code is in layers.
 				externalModules: ['sharp'],

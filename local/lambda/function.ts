@@ -17,6 +17,9 @@ export type LocalFunction = {
 	close(): Promise<void>;
 };
 
+/** How long an invocation waits for a sandbox that is at work before another one is started. */
+const patienceMs = 50;
+
 /**
  * @param options.concurrency most sandboxes: Lambda's reserved concurrency, or a limit for this machine
  * @param options.launch how its code is run, if not by this Node
@@ -43,7 +46,14 @@ export function makeFunction(
 		}
 		return new Promise((resolve, reject) => {
 			waiting.push(resolve);
-			if (starting < waiting.length) start().catch(reject);
+			const startIfNeeded = () => {
+				if (starting >= waiting.length) return;
+				if (closed) reject(new InvocationError('Runtime.ExitError', 'The stack has been closed'));
+				else start().catch(reject);
+			};
+			// One that is about to finish is free before a new one has started.
+			if (all.size > starting) setTimeout(startIfNeeded, patienceMs);
+			else startIfNeeded();
 		});
 	};
 	const start = async (): Promise<void> => {

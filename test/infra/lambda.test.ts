@@ -67,6 +67,13 @@ test('an invocation that would wait for a new sandbox gets one that has finished
 	expect(await Promise.all([worker.invoke({}), worker.invoke({})])).toEqual([first, first]);
 });
 
+test('an invocation that comes while another ends waits for its sandbox', async () => {
+	const worker = deploy('ends', `export const handler = async () => process.pid;`);
+	const first = await worker.invoke({});
+	expect(await Promise.all([worker.invoke({}), worker.invoke({})])).toEqual([first, first]);
+	expect(worker.pids()).toEqual([first]);
+});
+
 test('an error is reported with its type, and the sandbox lives on', async () => {
 	const worker = deploy('throws', `export const handler = async () => { throw new RangeError('too far'); };`);
 	await expect(worker.invoke({})).rejects.toMatchObject({ errorType: 'RangeError', message: 'too far' });

@@ -46,6 +46,31 @@ describe('a part of a file', () => {
 	);
 });
 
+test('the head of a file is read with the first request, and not again', async () => {
+	const { url, requests } = await serve(({ first, last }, response) => part(response, first, Math.min(last, 999)));
+	const source = await openHttp({ url, head: 100 });
+	expect(source.size).toBe(1000);
+	expect(await source.read(0, 100)).toEqual(file.subarray(0, 100));
+	expect(await source.read(20, 30)).toEqual(file.subarray(20, 50));
+	expect(requests).toHaveLength(1);
+	expect(await source.read(90, 20)).toEqual(file.subarray(90, 110));
+	expect(requests.map(({ headers }) => headers.range)).toEqual(['bytes=0-99', 'bytes=100-109']);
+	const small = await openHttp({ url, head: 5000 });
+	expect(await small.read(0, 2000)).toEqual(file);
+});
+
+test('a head that breaks off is asked for again', async () => {
+	let isFirst = true;
+	const { url } = await serve(({ first, last }, response) => {
+		if (!isFirst) return part(response, first, last);
+		isFirst = false;
+		response.writeHead(206, { 'content-range': `bytes ${first}-${last}/1000`, 'content-length': last + 1 - first });
+		response.write(file.subarray(0, 10), () => response.destroy());
+	});
+	const source = await openHttp({ url, head: 100 });
+	expect(await source.read(0, 100)).toEqual(file.subarray(0, 100));
+});
+
 test('a range other than asked for is refused, and the message names both', async () => {
 	const { url, requests } = await serve(({ first, last }, response) =>
 		first === 0 ? part(response, 0, last) : part(response, first - 10, last - 10),

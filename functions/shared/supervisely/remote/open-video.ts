@@ -6,10 +6,11 @@ import type { SuperviselyApi, Video } from './api.ts';
 /**
  * Opens the file of a video at the address under which the server is reached: an instance often uses another host name
  * for itself.
+ * @param head bytes to read with the first request
  * @throws PermanentError `not-found` when the server has no file of it
  */
-export async function openVideo(supervisely: SuperviselyApi, video: StoredVideo): Promise<ByteSource> {
-	return openHttp(whereIs(supervisely, video));
+export async function openVideo(supervisely: SuperviselyApi, video: StoredVideo, head = 0): Promise<ByteSource> {
+	return openHttp({ ...whereIs(supervisely, video), head });
 }
 
 /** Streams the whole file, for servers without byte ranges. */

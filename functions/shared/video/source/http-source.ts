@@ -16,6 +16,8 @@ export type HttpSourceOptions = {
 	url: URL;
 	/** Headers for the first host only, such as the API token; not sent after a redirect to another host. */
 	headers?: () => Promise<Record<string, string>>;
+	/** Bytes to read with the first request, for those that will be wanted first; none but the first byte without it. */
+	head?: number;
 	/** For interactive use: fails after the second try when the host is unreachable. */
 	quick?: boolean;
 };
@@ -42,14 +44,17 @@ export async function openHttp(options: HttpSourceOptions): Promise<ByteSource> 
 			tries(options, signal),
 		);
 
-	const { response: firstByte, range: told } = await ask(0, 0);
-	await firstByte.body?.cancel();
+	const { response: first, range: told } = await ask(0, Math.max(1, options.head ?? 1) - 1);
+	const head = options.head ? await headOf(first, told) : none;
+	if (!options.head) await first.body?.cancel();
 	const size = told.total ?? (await sizeOf(options));
 
 	const stream = async function* (offset: number, length: number, signal?: AbortSignal): AsyncIterable<Uint8Array> {
 		const end = Math.min(offset + length, size);
 		let failures = 0;
-		for (let at = offset; at < end; ) {
+		const known = head.subarray(offset, end);
+		if (known.length > 0) yield known;
+		for (let at = offset + known.length; at < end; ) {
 			const { response, range } = await ask(at, end - 1, signal);
 			if (range.total !== null && range.total !== size) {
 				await response.body?.cancel();
@@ -89,6 +94,25 @@ export async function openHttp(options: HttpSourceOptions): Promise<ByteSource> 
 		},
 	};
 }
+
+const none = Buffer.alloc(0);
+
+/** The bytes of the first answer. Where it breaks off there are none, and they are asked for again. */
+const headOf = async (response: Response, { last }: ContentRange): Promise<Buffer> => {
+	const pieces: Uint8Array[] = [];
+	let size = 0;
+	try {
+		for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
+			const wanted = piece.subarray(0, last + 1 - size);
+			pieces.push(wanted);
+			size += wanted.length;
+			if (size > last) break;
+		}
+	} catch {
+		return none;
+	}
+	return Buffer.concat(pieces);
+};
 
 /**
  * Size of a file whose server answers ranges without it: from the range of the last byte, or by HEAD.

@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+
+/** What adds commands to the program, by their names, in the order of the help. */
+const commands: { names: string[]; load: () => Promise<(program: Command) => void> }[] = [
+	{ names: ['demo'], load: async () => (await import('./commands/demo.ts')).addDemo },
+	{ names: ['sample'], load: async () => (await import('./commands/sample.ts')).addSample },
+	{ names: ['serve'], load: async () => (await import('./commands/serve.ts')).addServe },
+	{ names: ['frames'], load: async () => (await import('./commands/frames.ts')).addFrames },
+	{
+		names: ['status', 'list', 'cancel', 'retry', 'estimate'],
+		load: async () => (await import('./commands/samplings.ts')).addSamplings,
+	},
+	{ names: ['manifest'], load: async () => (await import('./commands/manifest.ts')).addManifest },
+	{ names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).addDoctor },
+	{ names: ['canary'], load: async () => (await import('./commands/canary.ts')).addCanary },
+];
+
+/**
+ * Loads what adds the command that is called: all together load slowly.
+ * @param given what follows the program's name
+ * @returns all commands where none of them is called, as for the help
+ */
+export async function commandsFor(given: string[]): Promise<((program: Command) => void)[]> {
+	const called = given.find(argument => !argument.startsWith('-'));
+	const known = commands.filter(({ names }) => called !== undefined && names.includes(called));
+	return Promise.all((known.length > 0 ? known : commands).map(({ load }) => load()));
+}
