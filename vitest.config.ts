@@ -14,8 +14,8 @@ const suite = (name: string, timeoutSeconds: number) => ({
 export default defineConfig({
 	test: {
 		projects: [
-			suite('unit', 30),
-			suite('infra', 120),
+			{ test: { ...suite('unit', 30).test, isolate: false } },
+			{ test: { ...suite('infra', 120).test, isolate: false } },
 			suite('video', 60),
 			suite('pipeline', 300),
 			{ test: { ...suite('parity', 600).test, fileParallelism: false } },
