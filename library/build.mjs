@@ -14,13 +14,16 @@ await build({ ...common, entryPoints: { index: join(root, 'library/index.ts') },
 await build({
 	...common,
 	entryPoints: { cli: join(root, 'cli/main.ts') },
+	// What a command imports while it works is loaded by no other one.
+	splitting: true,
+	chunkNames: 'cli-[hash]',
 	minify: true,
 	keepNames: true,
 	mainFields: ['module', 'main'],
 	// Those that look for files beside themselves.
 	external: ['@ffmpeg-installer/ffmpeg', '@fontsource/inter', 'opentype.js', 'sharp'],
 	// CommonJS packages inside an ES module bundle still ask for built-in modules by `require`.
-	banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+	banner: { js: "import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);" },
 });
 // An installation without development packages has no compiler, and needs no declarations.
 if (findPackage('rollup-plugin-dts')) await writeDeclarations();

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import { makeBoundedWork } from '#shared/bounded-work.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
 import { retrying } from '#shared/retrying.ts';

@@ -15,7 +15,6 @@ import { showProgress } from '../progress.ts';
 import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
 import { finishRun, openRun } from '../run-token.ts';
 import { sampleOnDeployment } from '../sample-on-deployment.ts';
-import { sampleOnLocalStack } from '../sample-on-local-stack.ts';
 import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 
@@ -89,6 +88,7 @@ const run = async (
 	const whole = { ...request, clientToken };
 	keepLocalSampling(dataDir, { id: samplingId(clientToken), server: options.server, request: whole });
 	const server = createHash('sha256').update(new URL(options.server).origin).digest('hex').slice(0, 12);
+	const { sampleOnLocalStack } = await import('../sample-on-local-stack.ts');
 	const result = await sampleOnLocalStack({
 		dataDir,
 		knownVideos: join(options.data, `videos-${server}`),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { states } from '#shared/sampling/outcome.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
 import { summarySchema } from '#shared/sampling/summary.ts';

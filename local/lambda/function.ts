@@ -17,6 +17,9 @@ export type LocalFunction = {
 	close(): Promise<void>;
 };
 
+/** How long an invocation waits for a busy sandbox before another one is started, which takes longer than that. */
+const patienceMs = 200;
+
 /**
  * @param options.concurrency most sandboxes: Lambda's reserved concurrency, or a limit for this machine
  * @param options.launch how its code is run, if not by this Node
@@ -43,7 +46,12 @@ export function makeFunction(
 		}
 		return new Promise((resolve, reject) => {
 			waiting.push(resolve);
-			if (starting < waiting.length) start().catch(reject);
+			const startForIt = () => {
+				if (waiting.includes(resolve) && starting < waiting.length) start().catch(reject);
+			};
+			// Short work is done sooner by the sandbox that is there.
+			if (all.size + starting === 0) startForIt();
+			else setTimeout(startForIt, patienceMs);
 		});
 	};
 	const start = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PermanentError } from '../../errors.ts';
 import { readVideoAnnotation } from '../annotation/video-annotation.ts';
 import { CallRefused, type SuperviselyHttp } from './http-client.ts';
