@@ -67,6 +67,15 @@ test('an invocation that would wait for a new sandbox gets one that has finished
 	expect(await Promise.all([worker.invoke({}), worker.invoke({})])).toEqual([first, first]);
 });
 
+test('short work waits for the sandbox that is busy, long work gets one of its own', async () => {
+	const worker = deploy('patient', 'export const handler = ({ ms }) => new Promise(done => setTimeout(done, ms));');
+	await worker.invoke({ ms: 0 });
+	await Promise.all([worker.invoke({ ms: 20 }), worker.invoke({ ms: 20 })]);
+	expect(worker.pids()).toHaveLength(1);
+	await Promise.all([worker.invoke({ ms: 2000 }), worker.invoke({ ms: 2000 })]);
+	expect(worker.pids()).toHaveLength(2);
+});
+
 test('an error is reported with its type, and the sandbox lives on', async () => {
 	const worker = deploy('throws', `export const handler = async () => { throw new RangeError('too far'); };`);
 	await expect(worker.invoke({})).rejects.toMatchObject({ errorType: 'RangeError', message: 'too far' });
