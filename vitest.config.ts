@@ -11,18 +11,23 @@ const suite = (name: string, timeoutSeconds: number) => ({
 	},
 });
 
+/** Of suites with whole runs. */
+const globalSetup = 'test/support/build-what-is-old.mjs';
+
 export default defineConfig({
 	test: {
 		projects: [
-			suite('unit', 30),
-			suite('infra', 120),
+			{ test: { ...suite('unit', 30).test, isolate: false } },
+			{ test: { ...suite('infra', 120).test, isolate: false } },
 			suite('video', 60),
-			suite('pipeline', 300),
+			{ test: { ...suite('pipeline', 300).test, globalSetup } },
 			{ test: { ...suite('parity', 600).test, fileParallelism: false } },
-			{ test: { ...suite('slow', 600).test, fileParallelism: false } },
+			{ test: { ...suite('slow', 600).test, globalSetup, fileParallelism: false } },
 			{ test: { ...suite('runtime', 300).test, fileParallelism: false } },
 		],
 		maxWorkers: 2,
+		// `npm run synth` checks the template by the CDK's rules: once for each template of a test would take minutes.
+		env: { CDK_VALIDATION: 'false' },
 		coverage: {
 			include: ['functions/**/*.ts', 'library/**/*.ts', 'demo/server/**/*.ts'],
 			exclude: ['**/png/assembly/**', '**/png/built/**'],

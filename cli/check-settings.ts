@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Settings, settingsSchema } from '#shared/sampling/settings.ts';
 import { UsageError } from './failure.ts';
 

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { credentialsOf, type ServiceEnvironment } from '#local/services.ts';
-import { startLocalStack } from '#local/stack.ts';
+import * as z from 'zod';
+import type { ServiceEnvironment } from '#local/services.ts';
 import { FramefanError } from '#shared/errors.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
 import { type ApiAddress, type ApiClient, makeApiClient } from './api-client.ts';
@@ -82,6 +81,7 @@ export async function askLocalStack<Answer>(
 	const unlock = lockDataFolder(dataDir);
 	try {
 		const tokenParameter = '/framefan/supervisely-token';
+		const { startLocalStack } = await import('#local/stack.ts');
 		const stack = await startLocalStack({
 			dataDir: join(dataDir, 'stack'),
 			parameters: { SuperviselyServer: server, TokenParameter: tokenParameter },
@@ -104,7 +104,8 @@ const runningStack = async (dataDir: string): Promise<ApiClient | undefined> => 
 	if (!existsSync(file)) return undefined;
 	const { credentials: own, ...address } = addressSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 	if (!own && !hasExternalServices()) return undefined;
-	const api = makeApiClient({ ...address, credentials: own ?? credentialsOf(process.env) });
+	const credentials = own ?? (await import('#local/services.ts')).credentialsOf(process.env);
+	const api = makeApiClient({ ...address, credentials });
 	// The address may be stale, left by a killed process.
 	return api.list({ limit: 1 }).then(
 		() => api,

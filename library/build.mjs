@@ -1,31 +1,20 @@
-// Builds what programs import from the package, since Node runs no TypeScript from node_modules; the command, which then
-// starts in a third of the time; and the template with the bundles of the functions. Plain JavaScript, since it runs while
-// packages are being installed.
+// Builds what programs import from the package, since Node runs no TypeScript from node_modules; the command; and the
+// template with the bundles of the functions. Plain JavaScript, since it runs while packages are being installed.
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { buildCommand } from '../cli/build.mjs';
 
 const root = join(import.meta.dirname, '..');
 rmSync(join(root, 'dist'), { recursive: true, force: true });
-const common = { outdir: join(root, 'dist'), bundle: true, platform: 'node', format: 'esm', target: 'node20' };
-await build({ ...common, entryPoints: { index: join(root, 'library/index.ts') }, packages: 'external' });
 await build({
-	...common,
-	entryPoints: { cli: join(root, 'cli/main.ts') },
-	// A command loads its own parts only.
-	splitting: true,
-	chunkNames: 'cli-[hash]',
-	minify: true,
-	keepNames: true,
-	mainFields: ['module', 'main'],
-	// Those that look for files beside themselves.
-	external: ['@ffmpeg-installer/ffmpeg', '@fontsource/inter', 'opentype.js', 'sharp'],
-	// CommonJS packages inside an ES module bundle still ask for built-in modules by `require`.
-	// Names that no minified import has.
-	banner: { js: "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);" },
+	...{ outdir: join(root, 'dist'), bundle: true, platform: 'node', format: 'esm', target: 'node20' },
+	entryPoints: { index: join(root, 'library/index.ts') },
+	packages: 'external',
 });
+await buildCommand();
 // An installation without development packages has no compiler, and needs no declarations.
 if (findPackage('rollup-plugin-dts')) await writeDeclarations();
 if (findPackage('aws-cdk-lib'))

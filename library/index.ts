@@ -1,4 +1,5 @@
 // What programs import from the package `framefan`.
+export { FramefanError } from '#shared/errors.ts';
 export { SuperviselyClient } from './client.ts';
 export type { SamplingFault, SamplingOptions, SamplingProgress, SamplingResult } from './run-sampling.ts';
 export {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import { makeBoundedWork } from '#shared/bounded-work.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
 import { retrying } from '#shared/retrying.ts';
@@ -98,7 +98,8 @@ const leaseMs = 60_000;
 /**
  * Runs a sampling in this process: the stages' own code, with queues and documents in memory.
  * @param begin handles the first message; default: walks the whole project
- * @throws FramefanError when the sampling fails as a whole, or a message keeps failing
+ * @throws FramefanError when the sampling fails as a whole, or a message keeps failing; RangeError for an invalid
+ * `concurrency`; the reason of an aborted `signal`
  */
 export async function runSampling(
 	client: SuperviselyClient,

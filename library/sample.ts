@@ -98,7 +98,8 @@ export type ProjectOptions = SamplingOptions & {
 /**
  * Samples a video project into an images project, on this machine: mirrors its datasets, merges its classes and tags, and
  * uploads the selected frames with their labels. Existing images are not uploaded again.
- * @throws FramefanError when the sampling is impossible; failed videos, frames and figures are faults instead
+ * @throws FramefanError when the sampling is impossible or a step keeps failing; failed videos, frames and figures are
+ * faults instead; RangeError for an invalid `concurrency`; the reason of an aborted `signal`
  * @example
  * ```ts
  * import { type SamplingSettings, SuperviselyClient, sampleVideoProject } from 'framefan';

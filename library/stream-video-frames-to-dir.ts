@@ -27,7 +27,7 @@ export type StreamToDirOptions = StreamOptions & {
  * file is started; complete files are kept.
  * @param folder created if it does not exist
  * @returns the paths, in the order of the frames
- * @throws errors of `streamVideoFrames`, RangeError for invalid options, and errors of writing files
+ * @throws errors of `streamVideoFrames`, RangeError for invalid options, FramefanError when a file can't be written
  * @example
  * ```ts
  * import { SuperviselyClient, streamVideoFramesToDir } from 'framefan';

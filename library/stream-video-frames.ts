@@ -33,7 +33,8 @@ const framesPerChunk = 250;
  * Decodes frames of a video on a Supervisely server, in order. Only the bytes of the range are fetched; leaving the loop
  * early stops decoder and download. Frame n is the n-th picture that a decoder outputs for the file, upright.
  * @throws RangeError when `start` is after the last frame of the video
- * @throws PermanentError when the video does not exist or can't be read
+ * @throws FramefanError when the video does not exist or can't be read, the server refuses, or it can't be reached; also
+ * when a frame can't be had, without `onFault`
  * @example
  * ```ts
  * import { SuperviselyClient, streamVideoFrames } from 'framefan';

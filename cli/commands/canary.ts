@@ -15,7 +15,6 @@ import { checkWhere, openApi } from '../open-api.ts';
 import { checkAddress, wholeNumber } from '../options.ts';
 import { printFaults } from '../print-sampling.ts';
 import { sampleOnDeployment } from '../sample-on-deployment.ts';
-import { sampleOnLocalStack } from '../sample-on-local-stack.ts';
 import { closingAll } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 
@@ -98,7 +97,7 @@ const sampleThere = async (api: string, request: SamplingRequestInput): ReturnTy
 	sampleOnDeployment(await openApi(api), request, { progress: silent, onStart: () => {} });
 
 /** Samples on a local stack whose state is gone afterwards. */
-const sampleHere = ({
+const sampleHere = async ({
 	request,
 	onClose,
 	...where
@@ -107,7 +106,8 @@ const sampleHere = ({
 	token: string;
 	request: SamplingRequestInput;
 	onClose: (close: () => unknown) => void;
-}): ReturnType<typeof sampleOnLocalStack> => {
+}): ReturnType<typeof sampleOnDeployment> => {
+	const { sampleOnLocalStack } = await import('../sample-on-local-stack.ts');
 	const dataDir = mkdtempSync(join(tmpdir(), 'framefan-canary-'));
 	onClose(() => rmSync(dataDir, { recursive: true, force: true }));
 	const whole = { ...request, clientToken: crypto.randomUUID() };

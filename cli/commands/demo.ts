@@ -1,16 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { drawContactSheet } from '#demo/contact-sheet/contact-sheet.ts';
-import { makeDemoProject } from '#demo/project/make-project.ts';
-import { startSuperviselyServer } from '#demo/server/server.ts';
 import { FramefanError } from '#shared/errors.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { lockDataFolder } from '../data-folder.ts';
 import { folderName } from '../options.ts';
 import { showProgress } from '../progress.ts';
 import { abandonRun, openRun } from '../run-token.ts';
-import { sampleOnLocalStack } from '../sample-on-local-stack.ts';
 import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
 
 type DemoOptions = { data: string; fresh?: boolean; json?: boolean };
@@ -41,6 +37,9 @@ const demo = (options: DemoOptions): Promise<void> =>
 				rmSync(join(data, name), { recursive: true, force: true });
 
 		say('Sampling a video project into an image project on this machine.');
+		const { makeDemoProject } = await import('#demo/project/make-project.ts');
+		const { startSuperviselyServer } = await import('#demo/server/server.ts');
+		const { sampleOnLocalStack } = await import('../sample-on-local-stack.ts');
 		const folder = await makeDemoProject(data, ({ name, frames }) => say(`generating ${name} (${frames} frames)`));
 		const server = await startSuperviselyServer({ dataDir: join(data, 'server') });
 		onClose(() => server.close());
@@ -79,6 +78,7 @@ const finish = async (
 	const contactSheet = join(data, 'result', 'contact-sheet.png');
 	mkdirSync(join(data, 'result'), { recursive: true });
 	await exportImagesProject(status.destination?.id as number, project);
+	const { drawContactSheet } = await import('#demo/contact-sheet/contact-sheet.ts');
 	await drawContactSheet(project, contactSheet, 4);
 	const { state, videos, framesPlanned, framesUploaded, framesAlreadyThere, labels, faults, notes } = status;
 	const result = {

@@ -12,7 +12,6 @@ import { checkAddress, folderName, wholeNumber } from '../options.ts';
 import { printFaults, printNotes, tellEnd } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
 import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
-import { sampleOnLocalStack } from '../sample-on-local-stack.ts';
 import { closingAll, goesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 
@@ -106,6 +105,7 @@ const retry = async (id: string, options: WhereOptions): Promise<void> => {
 		onClose(lockDataFolder(dataDir));
 		const { clientToken = '' } = request;
 		const common = { dataDir, server, token, framesPerChunk: 100, goesOn: true, progress: showProgress(), onClose };
+		const { sampleOnLocalStack } = await import('../sample-on-local-stack.ts');
 		const { status: ended, seconds } = await sampleOnLocalStack({ ...common, request: { ...request, clientToken } });
 		tellEnd(ended, seconds, options.json);
 	}, goesOn);

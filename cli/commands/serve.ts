@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { startSuperviselyServer } from '#demo/server/server.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
 import { lockDataFolder } from '../data-folder.ts';
 import { folderName, wholeNumber } from '../options.ts';
@@ -27,6 +26,7 @@ export function addServe(program: Command): void {
 const serve = (options: ServeOptions): Promise<void> =>
 	closingAll(async onClose => {
 		onClose(lockDataFolder(options.data));
+		const { startSuperviselyServer } = await import('#demo/server/server.ts');
 		const port = options.port === undefined ? {} : { port: options.port };
 		const server = await explained(startSuperviselyServer({ dataDir: options.data, ...port }));
 		onClose(() => server.close());

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { z } from 'zod';
+import * as z from 'zod';
 import { badRequest } from './api-error.ts';
 import { jsonReply, type Reply } from './reply.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const actionSchema = z.union([
 	z.strictObject({ status: z.number().int().min(400).max(599), retryAfter: z.number().int().min(0).optional() }),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Size } from '#shared/size.ts';
 import { badRequest } from './api-error.ts';
 import { bitmapSize } from './bitmap.ts';

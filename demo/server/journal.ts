@@ -1,5 +1,5 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Put } from './records.ts';
 
 /** One journal line: changes that happen together, and the first id that is still free after them. */

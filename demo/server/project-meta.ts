@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { badRequest } from './api-error.ts';
 
 const color = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must look like #RRGGBB');

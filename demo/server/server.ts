@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exportImagesProject } from '../project-format/images-project-export.ts';
 import { BlobFolder } from './blobs.ts';
 import { type Context, projectOf } from './context.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { badRequest } from './api-error.ts';
 import type { ProjectMeta, TagMeta } from './project-meta.ts';
 import type { TagRecord } from './records.ts';

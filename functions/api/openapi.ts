@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { allRoutes, type BodyName, type Refusal, type Route } from './routes.ts';
 import { bodies } from './schemas.ts';
 

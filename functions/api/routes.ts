@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { bodies } from './schemas.ts';
 
 export type BodyName = keyof typeof bodies;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { log } from '#shared/log.ts';
 import { currentAttempt, hasEnded, readDocument } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ManifestRow } from '#shared/sampling/manifest.ts';
 import { states } from '#shared/sampling/outcome.ts';
 import { requestSchema } from '#shared/sampling/request.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { settingsSchema } from '#shared/sampling/settings.ts';
 
 /** The JSON Schema (2020-12) of the settings of a sampling, for editors and other tools. */

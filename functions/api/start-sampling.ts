@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { log } from '#shared/log.ts';
 import { measure } from '#shared/metrics.ts';
 import { currentAttempt, hasEnded, readDocument } from '#shared/sampling/documents.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DeferredError } from '#shared/errors.ts';
 import { hasEnded } from '#shared/sampling/documents.ts';
 import { keys } from '#shared/sampling/keys.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { leasePatienceMs, underLease } from '#shared/aws/lease.ts';
 import { PermanentError, SamplingFailure } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { leasePatienceMs, underLease } from '#shared/aws/lease.ts';
 import { FramefanError, PermanentError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';

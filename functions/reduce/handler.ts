@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import type { Context, ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { deadlineOf } from '#shared/aws/deadline.ts';
 import { makeFileStore } from '#shared/aws/file-store.ts';
 import { makeSend } from '#shared/aws/queue.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DeferredError, messageOf, TooManyRequests } from './errors.ts';
 import { log } from './log.ts';
 import { keys } from './sampling/keys.ts';

@@ -1,4 +1,19 @@
-/** Base of the errors that Framefan itself raises. */
+/**
+ * Base of the errors that Framefan itself raises. The message says in one line what is wrong, with the value, and what to
+ * do.
+ * @example
+ * ```ts
+ * import { FramefanError, SuperviselyClient, sampleVideoProject } from 'framefan';
+ *
+ * const client = new SuperviselyClient('https://app.supervisely.com', process.env.SUPERVISELY_API_TOKEN ?? '');
+ * try {
+ * 	await sampleVideoProject(client, 12345, { step: 10 });
+ * } catch (error) {
+ * 	if (!(error instanceof FramefanError)) throw error;
+ * 	console.error(error.message);
+ * }
+ * ```
+ */
 export class FramefanError extends Error {
 	override readonly name: string = 'FramefanError';
 }

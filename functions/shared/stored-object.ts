@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * An object of a message or a document. Fields that it doesn't know are kept, since another release may have written

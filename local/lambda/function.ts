@@ -17,8 +17,8 @@ export type LocalFunction = {
 	close(): Promise<void>;
 };
 
-/** How long an invocation waits for a sandbox that is at work before another one is started. */
-const patienceMs = 50;
+/** How long an invocation waits for a busy sandbox before another one is started, which takes longer than that. */
+const patienceMs = 100;
 
 /**
  * @param options.concurrency most sandboxes: Lambda's reserved concurrency, or a limit for this machine
@@ -46,14 +46,14 @@ export function makeFunction(
 		}
 		return new Promise((resolve, reject) => {
 			waiting.push(resolve);
-			const startIfNeeded = () => {
-				if (starting >= waiting.length) return;
+			const startForIt = () => {
+				if (!waiting.includes(resolve) || starting >= waiting.length) return;
 				if (closed) reject(new InvocationError('Runtime.ExitError', 'The stack has been closed'));
 				else start().catch(reject);
 			};
-			// One that is about to finish is free before a new one has started.
-			if (all.size > starting) setTimeout(startIfNeeded, patienceMs);
-			else startIfNeeded();
+			// Short work is done sooner by the sandbox that is there.
+			if (all.size > starting) setTimeout(startForIt, patienceMs);
+			else startForIt();
 		});
 	};
 	const start = async (): Promise<void> => {

@@ -67,11 +67,13 @@ test('an invocation that would wait for a new sandbox gets one that has finished
 	expect(await Promise.all([worker.invoke({}), worker.invoke({})])).toEqual([first, first]);
 });
 
-test('an invocation that comes while another ends waits for its sandbox', async () => {
-	const worker = deploy('ends', `export const handler = async () => process.pid;`);
-	const first = await worker.invoke({});
-	expect(await Promise.all([worker.invoke({}), worker.invoke({})])).toEqual([first, first]);
-	expect(worker.pids()).toEqual([first]);
+test('short work waits for the sandbox that is busy, long work gets one of its own', async () => {
+	const worker = deploy('patient', 'export const handler = ({ ms }) => new Promise(done => setTimeout(done, ms));');
+	await worker.invoke({ ms: 0 });
+	await Promise.all([worker.invoke({ ms: 20 }), worker.invoke({ ms: 20 })]);
+	expect(worker.pids()).toHaveLength(1);
+	await Promise.all([worker.invoke({ ms: 2000 }), worker.invoke({ ms: 2000 })]);
+	expect(worker.pids()).toHaveLength(2);
 });
 
 test('an error is reported with its type, and the sandbox lives on', async () => {

@@ -1,17 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { keys } from '#shared/sampling/keys.ts';
+import { chosenTemplate } from '#test/chosen-template.ts';
 import { allRoutes, routeKeyOf } from '../../functions/api/routes.ts';
-import { FramefanStack } from '../../infra/stack.ts';
 
 let template: Template;
 beforeAll(() => {
 	// Code isn't bundled: these tests are about what is wired to what.
-	const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-	template = Template.fromStack(new FramefanStack(app, 'Framefan', { layersFor: 'host' }));
+	template = chosenTemplate();
 });
 
 const resources = (type: string) => Object.values(template.findResources(type)).map(({ Properties }) => Properties);

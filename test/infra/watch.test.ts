@@ -1,16 +1,11 @@
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, test } from 'vitest';
 import { metricUnits } from '#shared/metrics.ts';
-import { FramefanStack } from '../../infra/stack.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: the tree of a template
-type Tree = any;
+import { chosenTemplate, type Tree } from '#test/chosen-template.ts';
 
 let template: Template;
 beforeAll(() => {
-	const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-	template = Template.fromStack(new FramefanStack(app, 'Framefan', { layersFor: 'host' }));
+	template = chosenTemplate();
 });
 
 const properties = (type: string): Tree[] => Object.values(template.findResources(type)).map(each => each.Properties);

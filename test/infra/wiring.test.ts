@@ -1,16 +1,11 @@
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { FramefanStack } from '../../infra/stack.ts';
+import { chosenTemplate, type Tree } from '#test/chosen-template.ts';
 
 type Resource = { Type: string; Properties: Record<string, unknown> };
-// biome-ignore lint/suspicious/noExplicitAny: the tree of a template
-type Tree = any;
 
 let document: { Resources: Record<string, Resource> };
 beforeAll(() => {
-	const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-	document = Template.fromStack(new FramefanStack(app, 'Framefan', { layersFor: 'host' })).toJSON() as typeof document;
+	document = chosenTemplate().toJSON() as typeof document;
 });
 
 const ofType = (type: string): [id: string, properties: Tree][] =>

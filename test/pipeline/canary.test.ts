@@ -2,23 +2,17 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDeployment } from '#test/deployment.ts';
 import { lastJson, runFramefan } from '#test/framefan-command.ts';
 import { writeTinyVideo } from '#test/tiny-video-project.ts';
-import { openWorkbench, type Workbench } from '#test/workbench.ts';
+import type { Workbench } from '#test/workbench.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'framefan-canaries-'));
 const shipped = join(import.meta.dirname, '../../cli/canary/framefan-canary.mp4');
 let bench: Workbench;
 let env: Record<string, string>;
 beforeAll(async () => {
-	bench = await openWorkbench();
-	const { accessKeyId, secretAccessKey } = bench.stack.credentials;
-	env = {
-		SUPERVISELY_API_TOKEN: bench.server.token,
-		AWS_ACCESS_KEY_ID: accessKeyId,
-		AWS_SECRET_ACCESS_KEY: secretAccessKey,
-		AWS_REGION: bench.stack.region,
-	};
+	({ bench, env } = await openDeployment());
 });
 afterAll(async () => {
 	await bench.close();

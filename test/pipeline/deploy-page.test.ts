@@ -3,22 +3,19 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDeployment } from '#test/deployment.ts';
 import { sectionBlocks } from '#test/page-blocks.ts';
-import { openWorkbench, type Workbench } from '#test/workbench.ts';
+import type { Workbench } from '#test/workbench.ts';
 
 const framefan = join(import.meta.dirname, '../../cli/framefan.mjs');
 let bench: Workbench;
 let env: Record<string, string>;
 beforeAll(async () => {
-	bench = await openWorkbench();
-	const { accessKeyId, secretAccessKey } = bench.stack.credentials;
-	env = {
-		AWS_ACCESS_KEY_ID: accessKeyId,
-		AWS_SECRET_ACCESS_KEY: secretAccessKey,
-		AWS_SESSION_TOKEN: '',
-		AWS_REGION: bench.stack.region,
-		HTTP_URL: bench.stack.httpUrl,
-	};
+	const deployment = await openDeployment();
+	bench = deployment.bench;
+	// The page asks for no token: the deployment has its own.
+	const { SUPERVISELY_API_TOKEN: _, ...keys } = deployment.env;
+	env = { ...keys, HTTP_URL: bench.stack.httpUrl };
 });
 afterAll(() => bench.close());
 

@@ -1,21 +1,17 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { openDeployment } from '#test/deployment.ts';
 import { lastJson, runFramefan } from '#test/framefan-command.ts';
-import { openWorkbench, type Workbench } from '#test/workbench.ts';
+import type { Workbench } from '#test/workbench.ts';
 import type { Check } from '../../cli/doctor/check.ts';
 
 let bench: Workbench;
 let keys: Record<string, string>;
 beforeAll(async () => {
-	bench = await openWorkbench();
-	const { accessKeyId, secretAccessKey } = bench.stack.credentials;
-	keys = {
-		AWS_ACCESS_KEY_ID: accessKeyId,
-		AWS_SECRET_ACCESS_KEY: secretAccessKey,
-		AWS_REGION: bench.stack.region,
-		AWS_EC2_METADATA_DISABLED: 'true',
-	};
+	const deployment = await openDeployment();
+	bench = deployment.bench;
+	keys = { ...deployment.env, SUPERVISELY_API_TOKEN: '', AWS_EC2_METADATA_DISABLED: 'true' };
 });
 afterAll(() => bench.close());
 
@@ -31,7 +27,7 @@ const serve = async (answer: RequestListener): Promise<string> => {
 
 /** No token but that of the test: the home folder may have one. */
 const run = (args: string[], env: Record<string, string>) =>
-	runFramefan(['doctor', ...args], { HOME: '/nonexistent', SUPERVISELY_API_TOKEN: '', API_TOKEN: '', ...keys, ...env });
+	runFramefan(['doctor', ...args], { HOME: '/nonexistent', API_TOKEN: '', ...keys, ...env });
 
 /** What is wrong, check by check; every one has to come with a remedy. */
 const wrongIn = async (args: string[], env: Record<string, string> = {}) => {
@@ -111,8 +107,10 @@ test('an API without credentials, with others, or that is none of Framefan', asy
 });
 
 test('a clock that AWS refuses is the reason of a signature that it refuses', async () => {
-	const date = new Date(Date.now() + 600_000).toUTCString();
-	const skewed = await serve((_, response) => response.writeHead(403, { date }).end('{"message":"Forbidden"}'));
+	const skewed = await serve((_, response) => {
+		const date = new Date(Date.now() + 600_000).toUTCString();
+		response.writeHead(403, { date }).end('{"message":"Forbidden"}');
+	});
 	const found = await wrongIn(['--api', skewed]);
 	expect(found.clock).toMatch(/^(599|600|601) s behind, at most 300 s are allowed > Set the clock of this machine\.$/);
 	expect(found.signature).toBe('refused (403): Forbidden > Set the clock of this machine.');

@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { until } from '#test/framefan-command.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ok } from '#test/supervisely-server.ts';
 import { openWorkbench, tinyFrames, type Workbench } from '#test/workbench.ts';
 
@@ -13,66 +12,7 @@ afterAll(() => bench.close());
 
 const start = (name: string, settings = {}) =>
 	bench.api.start({ source: { projectId: bench.source }, destination: { name }, settings });
-const always = (match: string) => [{ match, share: 1, action: { status: 500 } }];
 const customData = async (id: number) => (await ok(bench.server, 'projects.info', { id })).customData;
-
-describe('dead letters become faults', () => {
-	test('of chunks: each frame is a fault with the last error, and a retry completes them', async () => {
-		bench.server.setFaults(always('images.bulk.add'));
-		const { id } = await start('lost chunks', { step: 10 });
-		const first = await bench.ended(id);
-		expect(first).toMatchObject({ state: 'completed_with_faults', framesPlanned: 6, framesUploaded: 0, faultCount: 6 });
-		for (const { reason, message, video, frame } of first.faults) {
-			expect(reason).toBe('gave-up');
-			expect(message).toMatch(
-				/all deliveries failed, the last with: images\.bulk\.add answered 500.*retry the sampling/,
-			);
-			expect(video?.name).toMatch(/^(first|second)\./);
-			expect(frame).toBeTypeOf('number');
-		}
-		const letters = await bench.keys(`samplings/${id}/attempts/1/dead-letters/`);
-		expect(letters).toHaveLength(2);
-		expect(await bench.read(letters[0] as string)).toMatchObject({ body: expect.stringContaining('"chunk"') });
-		const report = await bench.read(`samplings/${id}/report.json`);
-		expect(report).toMatchObject({ state: 'completed_with_faults', attempt: 1 });
-		expect((report as { videos: object[] }).videos).toHaveLength(2);
-		for (const row of (report as { videos: object[] }).videos)
-			expect(row).toMatchObject({ framesPlanned: 3, framesUploaded: 0, framesAlreadyThere: 0, framesFaulted: 3 });
-
-		bench.server.setFaults([]);
-		expect(await bench.api.retry(id)).toEqual({ id, attempt: 2 });
-		const second = await bench.ended(id);
-		expect(second).toMatchObject({ state: 'completed', attempt: 2, framesUploaded: 6, faultCount: 0, faults: [] });
-		expect(await customData(second.destination?.id as number)).toMatchObject({
-			framefan: { state: 'completed', attempt: 2, framesUploaded: 6 },
-		});
-		await expect(bench.api.retry(id)).rejects.toThrow(/409.*nothing to retry/);
-	});
-
-	test('of steps of the walk: what was not walked is a fault, and nothing is done twice', async () => {
-		bench.server.setFaults(always('videos.annotations.bulk.info'));
-		const { id } = await start('lost videos', { step: 15 });
-		const first = await bench.ended(id);
-		expect(first).toMatchObject({ state: 'completed_with_faults', videos: 2, framesPlanned: 0, faultCount: 2 });
-		expect(first.faults[0]).toMatchObject({
-			reason: 'gave-up',
-			message: expect.stringContaining('videos.annotations'),
-		});
-		bench.server.setFaults([]);
-		await bench.api.retry(id);
-		expect(await bench.ended(id)).toMatchObject({ state: 'completed', videos: 2, framesUploaded: 4, faults: [] });
-	});
-
-	test('of the first step: the sampling fails with the reason', async () => {
-		bench.server.setFaults(always('projects.meta'));
-		const { id } = await start('lost start');
-		const status = await bench.ended(id);
-		expect(status).toMatchObject({ state: 'failed', reason: expect.stringContaining('projects.meta answered 500') });
-		bench.server.setFaults([]);
-		await bench.api.retry(id);
-		expect(await bench.ended(id)).toMatchObject({ state: 'completed', framesUploaded: tinyFrames });
-	});
-});
 
 test('a label that was mended at the source is taken by a retry, and so is nothing else', async () => {
 	// A figure beyond the picture, on one frame.
@@ -234,36 +174,4 @@ test('a sampling takes no more images than its limit; the rest is a fault with b
 	expect(await bench.ended(next)).toMatchObject({
 		...{ state: 'completed', framesUploaded: 30, framesAlreadyThere: 30, faultCount: 0 },
 	});
-});
-
-test('copies of files are removed with the last sampling that uses them', async () => {
-	// Of its own, since no index of a file may be known.
-	const fresh = await openWorkbench();
-	const copies = async () => (await fresh.keys('videos/')).filter(key => key.endsWith('/file'));
-	fresh.server.setFaults([
-		{ match: 'files', share: 1, action: { refuseRanges: true } },
-		{ match: 'images.bulk.add', share: 1, action: { delayMs: 500 } },
-	]);
-	const began = { source: { projectId: fresh.source }, settings: { step: 3 } };
-	const [first, second] = [await fresh.api.start(began), await fresh.api.start({ ...began, settings: { step: 1 } })];
-	await until(async () => (await copies()).length > 0, 60, 'a file was copied');
-	await fresh.api.cancel(first.id);
-	expect(await fresh.ended(second.id)).toMatchObject({ state: 'completed', framesUploaded: tinyFrames });
-	const left = async () => [...(await copies()), ...(await fresh.keys('copies/'))];
-	await until(async () => (await left()).length === 0, 60, 'all copies were removed');
-	await fresh.close();
-});
-
-test('an attempt that is cancelled and retried keeps the copies that the retry reads', async () => {
-	const fresh = await openWorkbench();
-	fresh.server.setFaults([
-		{ match: 'files', share: 1, action: { refuseRanges: true } },
-		{ match: 'images.bulk.add', share: 1, action: { delayMs: 1500 } },
-	]);
-	const { id } = await fresh.api.start({ source: { projectId: fresh.source } });
-	await until(async () => (await fresh.keys(`leases/${id}/`)).length > 0, 60, 'a chunk was worked on');
-	await fresh.api.cancel(id);
-	await fresh.api.retry(id);
-	expect(await fresh.ended(id)).toMatchObject({ state: 'completed', attempt: 2, faultCount: 0 });
-	await fresh.close();
 });

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeDemoProject } from '#demo/project/make-project.ts';
 import { type SuperviselyServer, startSuperviselyServer } from '#demo/server/server.ts';
+import type { LocalStack } from '#local/stack.ts';
 import { checkDemoResult } from '#test/check-demo-result.ts';
 import { killAtFirstFrames, lastJson, runFramefan, startFramefan } from '#test/framefan-command.ts';
+import { startStack } from '#test/stack-process.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'framefan-sample-'));
 let server: SuperviselyServer;
@@ -95,8 +97,18 @@ describe('into an existing project', () => {
 });
 
 describe('what is taken', () => {
+	let stack: LocalStack;
+	beforeAll(async () => {
+		const options = { dataDir: join(data, 'stack'), parameters: {}, environment: {} };
+		stack = await startStack({ ...options, server: server.address, token: server.token });
+	});
+	afterAll(() => stack.close());
+	/** By one stack for all, which stands for a deployment. */
 	const run = async (...options: string[]) => {
-		const finished = await runFramefan(sample(options), env);
+		const { accessKeyId, secretAccessKey } = stack.credentials;
+		const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: stack.region };
+		const args = ['sample', '--api', stack.httpUrl, '--project', String(source), '--json', ...options];
+		const finished = await runFramefan(args, keys);
 		expect(finished.code, finished.stderr).toBe(0);
 		return lastJson(finished.stdout);
 	};

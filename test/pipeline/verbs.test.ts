@@ -2,21 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDeployment } from '#test/deployment.ts';
 import { lastJson, runFramefan, startFramefan, until } from '#test/framefan-command.ts';
-import { openWorkbench, tinyFrames, type Workbench } from '#test/workbench.ts';
+import { tinyFrames, type Workbench } from '#test/workbench.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'framefan-verbs-'));
 let bench: Workbench;
 let env: Record<string, string>;
 beforeAll(async () => {
-	bench = await openWorkbench();
-	const { accessKeyId, secretAccessKey } = bench.stack.credentials;
-	env = {
-		SUPERVISELY_API_TOKEN: bench.server.token,
-		AWS_ACCESS_KEY_ID: accessKeyId,
-		AWS_SECRET_ACCESS_KEY: secretAccessKey,
-		AWS_REGION: bench.stack.region,
-	};
+	({ bench, env } = await openDeployment());
 });
 afterAll(async () => {
 	await bench.close();

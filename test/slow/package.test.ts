@@ -62,6 +62,32 @@ test('a program samples a project with the installed library', async () => {
 	});
 });
 
+test('a program can tell the errors of the library from others, by the message', async () => {
+	writeFileSync(
+		join(program, 'refused.js'),
+		`import { FramefanError, SuperviselyClient, sampleVideo, sampleVideoProject, streamVideoFrames } from 'framefan';
+		const to = token => new SuperviselyClient('${server.address}', token);
+		const own = to(process.env.SUPERVISELY_API_TOKEN);
+		const told = [];
+		for (const call of [
+			() => sampleVideoProject(own, 99999, {}),
+			() => sampleVideo(own, 99999, 1, {}),
+			() => streamVideoFrames(own, 99999).next(),
+			() => streamVideoFrames(to('another'), 99999).next(),
+			() => sampleVideoProject(own, ${project}, {}, { concurrency: 0 }),
+		])
+			await call().catch(error => told.push([error instanceof FramefanError, error.message]));
+		console.log(JSON.stringify({ told }));`,
+	);
+	expect(lastJson(await run(program, 'node', 'refused.js')).told).toEqual([
+		[true, expect.stringMatching(/no project 99999/)],
+		[true, expect.stringMatching(/no video 99999/)],
+		[true, expect.stringMatching(/no video 99999/)],
+		[true, expect.stringMatching(/refused the API token/)],
+		[false, expect.stringMatching(/concurrency is 0/)],
+	]);
+});
+
 test('its types are one file that imports nothing, with an example for each function', () => {
 	const dist = join(program, 'node_modules', 'framefan', 'dist');
 	const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.d.ts'));
@@ -76,12 +102,17 @@ test('its types are one file that imports nothing, with an example for each func
 test('a strict TypeScript program that checks declarations of libraries compiles against it', async () => {
 	writeFileSync(
 		join(program, 'typed.ts'),
-		`import { type SamplingSettings, SuperviselyClient, sampleVideoProject, streamVideoFrames } from 'framefan';
+		`import { FramefanError, type SamplingSettings, SuperviselyClient, sampleVideoProject, streamVideoFrames } from 'framefan';
 		const client = new SuperviselyClient('https://app.supervisely.com', 'token');
 		const settings: SamplingSettings = { step: 10, resize: [720, 1280], format: 'jpg' };
 		const { framesUploaded } = await sampleVideoProject(client, 1, settings);
 		const uploaded: number = framesUploaded;
-		for await (const { data } of streamVideoFrames(client, 5, { start: 1, end: 2 })) console.log(uploaded, data.length);`,
+		try {
+			for await (const { data } of streamVideoFrames(client, 5, { start: 1, end: 2 })) console.log(uploaded, data.length);
+		} catch (error) {
+			const message: string = error instanceof FramefanError ? error.message : String(error);
+			console.log(message);
+		}`,
 	);
 	const compilerOptions = {
 		...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false },

@@ -72,7 +72,7 @@ test('the rights of the template suffice, and none is unused without a reason', 
 		const what = resource.replace(/^arn:aws:s3:::[^/]*\/|^arn:aws:sqs:.*framefan-/, '').replace(/[0-9a-f]{8}$/, '');
 		return `${name} ${action} ${what}`;
 	});
-	// Lambda itself sends traces, and the schedule fires in scheduled.test.ts.
+	// Lambda itself sends traces, and the schedule fires in schedule.test.ts.
 	const isOfOthers = (grant: string) => grant.includes(' xray:') || grant.startsWith('StandingSampling ');
 	expect(unused.filter(grant => !(grant in forOtherEvents) && !isOfOthers(grant))).toEqual([]);
 }, 300_000);

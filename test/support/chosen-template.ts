@@ -5,7 +5,7 @@ import { FramefanStack } from '../../infra/stack.ts';
 // biome-ignore lint/suspicious/noExplicitAny: the tree of a template
 export type Tree = any;
 
-/** The template with these context values. Code isn't bundled: only what is wired to what is looked at. */
+/** A template with context values. Code isn't bundled: only what is wired to what is looked at. */
 export function chosenTemplate(
 	context: Record<string, unknown> = {},
 	stackName = 'Framefan',

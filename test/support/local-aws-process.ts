@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startS3 } from '#local/aws/s3/server.ts';
 import { startSqs } from '#local/aws/sqs/server.ts';
+import { compiledProgram } from './compiled-program.ts';
 import { type ServiceAddress, testSigner } from './signed-request.ts';
 
 /** An S3 and an SQS in a process of their own, which can be killed. */
@@ -16,7 +17,7 @@ export type LocalAwsProcess = {
 
 /** Starts both on a data folder, in which a killed process may have left anything. */
 export async function startLocalAws(dataDir: string): Promise<LocalAwsProcess> {
-	const child = spawn(process.execPath, ['--import', 'tsx', import.meta.filename, dataDir], {
+	const child = spawn(process.execPath, [await compiledProgram(import.meta.filename), dataDir], {
 		stdio: ['pipe', 'pipe', 'inherit'],
 	});
 	const [line] = (await once(createInterface(child.stdout), 'line')) as [string];

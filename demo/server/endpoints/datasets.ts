@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { badRequest, notUnique } from '../api-error.ts';
 import { type Context, datasetOf, now, projectOf } from '../context.ts';
 import { byId, type Endpoints, id, jsonEndpoint } from '../endpoint.ts';

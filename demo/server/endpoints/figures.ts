@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { badRequest, notFound } from '../api-error.ts';
 import { type Context, datasetOf, imageOf, now, projectOf } from '../context.ts';
 import { type Endpoint, type Endpoints, id, jsonEndpoint, parse, replyEndpoint } from '../endpoint.ts';

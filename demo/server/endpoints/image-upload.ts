@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { z } from 'zod';
+import * as z from 'zod';
 import { badRequest } from '../api-error.ts';
 import type { Context } from '../context.ts';
 import { type Endpoint, type Endpoints, jsonEndpoint } from '../endpoint.ts';

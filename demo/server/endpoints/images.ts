@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { badRequest, notUnique } from '../api-error.ts';
 import { blobOf, type Context, datasetOf, datasetWithDescendants, imageOf, now, projectOf } from '../context.ts';
 import { byId, type Endpoints, id, jsonEndpoint, replyEndpoint } from '../endpoint.ts';

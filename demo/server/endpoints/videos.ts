@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { badRequest } from '../api-error.ts';
 import { blobOf, type Context, datasetOf, datasetWithDescendants, projectOf, videoOf } from '../context.ts';
 import { byId, type Endpoints, id, jsonEndpoint, replyEndpoint } from '../endpoint.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ExpectedFrames, expectedFrames } from '#shared/sampling/select/expected-frames.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import { targetSize } from '#shared/size.ts';

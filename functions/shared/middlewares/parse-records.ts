@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { SQSRecord } from 'aws-lambda';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { withLogFields } from '../log.ts';
 import { type AnyMessage, logFieldsOf } from '../sampling/messages.ts';
 import { traceId, underTrace } from '../trace.ts';

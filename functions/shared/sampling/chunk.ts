@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StateStore } from '../state-store.ts';
 import { storedObject } from '../stored-object.ts';
 import { labelsSchema } from '../supervisely/labels/labels.ts';

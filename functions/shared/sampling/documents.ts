@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { FramefanError } from '../errors.ts';
 import { log } from '../log.ts';
 import { measure } from '../metrics.ts';

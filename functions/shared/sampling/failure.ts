@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf } from '../errors.ts';
 import { log } from '../log.ts';
 import type { StateStore } from '../state-store.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { storedObject } from '../stored-object.ts';
 import { imageFormats } from '../video/picture/image-format.ts';
 import type { Chunk, ChunkFrame } from './chunk.ts';

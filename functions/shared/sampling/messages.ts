@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { storedObject } from '../stored-object.ts';
 import type { Attempt } from './keys.ts';
 import { nodeIds } from './node.ts';

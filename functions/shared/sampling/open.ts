@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StateStore } from '../state-store.ts';
 import { storedObject } from '../stored-object.ts';
 import { readDocument } from './documents.ts';

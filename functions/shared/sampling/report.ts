@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { storedObject } from '../stored-object.ts';
 import { countDropped } from './frame-quality.ts';
 import { type Attempt, keys } from './keys.ts';

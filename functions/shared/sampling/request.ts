@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { storedObject } from '../stored-object.ts';
 import { settingsSchema, storedSettingsSchema } from './settings.ts';
 

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SamplingFailure } from '../errors.ts';
 import type { StateStore } from '../state-store.ts';
 import { storedObject } from '../stored-object.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { at } from '../at.ts';
 import { storedObject } from '../stored-object.ts';
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { storedObject } from '../stored-object.ts';
 import { addDropped, droppedSchema } from './frame-quality.ts';
 

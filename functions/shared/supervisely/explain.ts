@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Largest number of issues in a message, and of characters of a wrong value. */
 const mostIssues = 3;

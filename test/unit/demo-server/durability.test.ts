@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { startSuperviselyServer } from '#demo/server/server.ts';
+import { compiledProgram } from '#test/compiled-program.ts';
 import { call, imagesProject, ok, png, serve, temporaryFolder, upload } from '#test/supervisely-server.ts';
 
 const script = fileURLToPath(new URL('../../support/supervisely-server-process.ts', import.meta.url));
 
 /** The server as a process of its own. `kill` is SIGKILL. */
 async function serveInProcess(dataDir: string) {
-	const child = spawn(process.execPath, ['--import', 'tsx', script, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const program = await compiledProgram(script);
+	const child = spawn(process.execPath, [program, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
 	onTestFinished(() => void child.kill('SIGKILL'));
 	const [line] = await once(child.stdout, 'data');
 	const where = JSON.parse(String(line)) as { address: string; token: string };

@@ -12,9 +12,11 @@ import {
 } from '@aws-sdk/client-s3';
 import {
 	CreateQueueCommand,
+	DeleteMessageBatchCommand,
 	DeleteMessageCommand,
 	GetQueueAttributesCommand,
 	ReceiveMessageCommand,
+	SendMessageBatchCommand,
 	SendMessageCommand,
 	SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
@@ -161,10 +163,13 @@ describe('after a SIGKILL', () => {
 		const client = sqsClient(running.sqs);
 		const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: 'steady' }));
 		await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'stays', DelaySeconds: 900 }));
-		for (let i = 0; i < 500; i++) {
-			await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x'.repeat(1000) }));
-			const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl }));
-			await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: Messages?.[0]?.ReceiptHandle }));
+		const ten = Array.from({ length: 10 }, (_, i) => ({ Id: String(i), MessageBody: 'x'.repeat(1000) }));
+		for (let i = 0; i < 50; i++) {
+			await client.send(new SendMessageBatchCommand({ QueueUrl, Entries: ten }));
+			const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+			expect(Messages).toHaveLength(10);
+			const Entries = Messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
+			await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
 		}
 		expect((await stat(join(dataDir, 'sqs', 'queues', 'steady.journal'))).size).toBeLessThan(500_000);
 		await restart();

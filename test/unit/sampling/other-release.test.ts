@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { makeMemoryStore } from '#library/memory-store.ts';
 import { leaseSchema } from '#shared/aws/lease.ts';
 import { chunkSchema } from '#shared/sampling/chunk.ts';

@@ -34,9 +34,16 @@ const run = (
 test('several uploads run at the same time, and each frame is in one of them', async () => {
 	const seen: number[] = [];
 	let [running, most] = [0, 0];
+	let tellFull = () => {};
+	const full = new Promise<void>(resolve => {
+		tellFull = resolve;
+	});
 	const faults = await run(200, async frames => {
 		most = Math.max(most, ++running);
-		await sleep(20);
+		if (running === 4) tellFull();
+		// However slowly pictures are encoded, four uploads come together; a fifth would have the time to.
+		await full;
+		await sleep(50);
 		seen.push(...frames.map(({ frame }) => frame.index));
 		running--;
 	});

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDuration, parseTime } from './duration.ts';
 
 /** Most entries of a list in a rule. */

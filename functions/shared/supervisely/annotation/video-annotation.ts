@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PermanentError } from '../../errors.ts';
 import { explain } from '../explain.ts';
 import { type FrameLabels, makeFrameLabels } from './frame-labels.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A tag of a video or of an object; `frameRange` is inclusive on both ends, absent: everywhere. */
 export const videoTagSchema = z.looseObject({

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { storedObject } from '../../stored-object.ts';
 import { type VideoAnnotation, videoAnnotationSchema } from '../annotation/video-annotation.ts';
 import { type ProjectMeta, projectMetaSchema, samplingTags } from '../meta/project-meta.ts';

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { PermanentError } from '../../errors.ts';
+import * as z from 'zod';
+import { FramefanError, PermanentError } from '../../errors.ts';
 import { readVideoAnnotation } from '../annotation/video-annotation.ts';
 import { CallRefused, type SuperviselyHttp } from './http-client.ts';
 import type { FormPart } from './multipart.ts';
@@ -213,7 +213,8 @@ export function makeSuperviselyApi(http: SuperviselyHttp) {
 				endpoint,
 			);
 			images.forEach(({ hash }, at) => {
-				if (answer[at]?.hash !== hash) throw new Error(`${endpoint}: the uploaded bytes do not match their hash`);
+				if (answer[at]?.hash !== hash)
+					throw new FramefanError(`${endpoint}: the uploaded bytes do not match their hash`);
 			});
 		},
 		addImages: (dataset: number, images: NewImage[]) => {

@@ -1,5 +1,6 @@
 import type { Token } from '../../aws/secret.ts';
 import {
+	FramefanError,
 	messageOf,
 	PermanentError,
 	SamplingFailure,
@@ -175,7 +176,7 @@ export function connectSupervisely(
 		read: (endpoint, body, consume) =>
 			withRetries(async () => {
 				const response = await request(endpoint, json(body), longTimeoutMs);
-				if (!response.body) throw new Error(`${endpoint} answered without a body`);
+				if (!response.body) throw new FramefanError(`${endpoint} answered without a body`);
 				return consume(response.body);
 			}),
 		downloadParts: (endpoint, body) =>
@@ -234,7 +235,7 @@ const parsed = (endpoint: string, text: string): unknown => {
 	try {
 		return JSON.parse(text);
 	} catch (error) {
-		throw new Error(`${endpoint} did not answer JSON: ${text.slice(0, 100)}`, { cause: error });
+		throw new FramefanError(`${endpoint} did not answer JSON: ${text.slice(0, 100)}`, { cause: error });
 	}
 };
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { storedObject } from '../../stored-object.ts';
 
 const count = z.number().int().min(0);

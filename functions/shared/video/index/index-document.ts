@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { storedObject } from '../../stored-object.ts';
 import { presentationOrder, type VideoIndex } from './video-index.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pointSchema } from './kind.ts';
 import { type Point, pixelCentre } from './plane.ts';
 

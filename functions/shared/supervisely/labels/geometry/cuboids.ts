@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PermanentError } from '../../../errors.ts';
 import type { Size } from '../../../size.ts';
 import { type Kind, parseWith, pointSchema } from './kind.ts';

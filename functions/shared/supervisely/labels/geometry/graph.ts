@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Kind, parseWith, pointSchema } from './kind.ts';
 import { isOnPicture, type Point, pixelCentre, scalePoint } from './plane.ts';
 

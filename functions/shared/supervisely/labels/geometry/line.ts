@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { at } from '../../../at.ts';
 import type { Size } from '../../../size.ts';
 import { type Kind, parseWith, pointSchema } from './kind.ts';

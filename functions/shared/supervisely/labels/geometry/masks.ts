@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PermanentError } from '../../../errors.ts';
 import { type Kind, parseWith, pointSchema } from './kind.ts';
 import { type MaskReading, readMask, writeMask } from './mask-png.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Kind, parseWith, pointSchema } from './kind.ts';
 import { type Channels, readNpy, writeNpy } from './npy.ts';
 import { cutRaster, type PlacedRaster, scaleRaster } from './placed-raster.ts';

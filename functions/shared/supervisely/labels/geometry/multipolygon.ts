@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Contour, contourCentres, contourSchema, mapContour } from './contour.ts';
 import { type Kind, parseWith } from './kind.ts';
 import { scalePoint } from './plane.ts';

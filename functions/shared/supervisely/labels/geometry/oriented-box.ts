@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Size } from '../../../size.ts';
 import { type Kind, parseWith, pointSchema } from './kind.ts';
 import { type Box, isOnPicture, type Point, roundHalfToEven, type Scaling } from './plane.ts';

@@ -8,7 +8,7 @@ import {
 	type PolyPath64,
 	PolyTree64,
 } from 'clipper2-ts';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Size } from '../../../size.ts';
 import { type Contour, contourCentres, contourSchema, fillRing, mapContour } from './contour.ts';
 import { type Kind, parseWith } from './kind.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Kind, parseWith, pointSchema } from './kind.ts';
 import { type Box, cutBox, type Point, scalePoint } from './plane.ts';
 

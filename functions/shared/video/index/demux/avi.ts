@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { storedObject } from '../../../stored-object.ts';
 import { type AccessUnit, type AccessUnitReader, accessUnitReader } from '../../bitstream/access-units.ts';
 import { setsOfRecord } from '../../bitstream/h264-headers.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { storedObject } from '../../../stored-object.ts';
 import { type AccessUnitReader, accessUnitReader } from '../../bitstream/access-units.ts';
 import type { Bitstream } from '../../bitstream/bitstream.ts';

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DeferredError } from '../../../errors.ts';
 import { storedObject } from '../../../stored-object.ts';
 import type { SampleList } from './sample-list.ts';
