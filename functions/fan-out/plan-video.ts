@@ -7,7 +7,7 @@ import { countFaults } from '#shared/metrics.ts';
 import { type ChunkFrame, chunkKey, chunkSchema } from '#shared/sampling/chunk.ts';
 import { keepNode } from '#shared/sampling/documents.ts';
 import type { FrameQuality } from '#shared/sampling/frame-quality.ts';
-import { imageName } from '#shared/sampling/image-name.ts';
+import { imageName, isSampledName } from '#shared/sampling/image-name.ts';
 import { imageRow, imageRowsSchema, rowsHead } from '#shared/sampling/image-rows.ts';
 import { keys } from '#shared/sampling/keys.ts';
 import {
@@ -257,7 +257,17 @@ const planFrames = (
 		return { index: frame, pts, name, ...taken, ...sizes.decide(existing.own.get(name)) };
 	});
 	const isTaken = ({ name }: ChunkFrame) => existing.taken.has(name);
-	return { frames: frames.filter(each => !isTaken(each)), taken: frames.filter(isTaken), notes: sizes.notes() };
+	const notes = [...sizes.notes(), ...beyondRules(video.name, existing, new Set(frames.map(({ name }) => name)))];
+	return { frames: frames.filter(each => !isTaken(each)), taken: frames.filter(isTaken), notes };
+};
+
+/** A note on images of the video that the settings don't take, as those of a sampling with other rules. They stay. */
+const beyondRules = (video: string, { own }: ExistingImages, taken: Set<string>): string[] => {
+	const others = [...own.keys()].filter(name => isSampledName(video, name) && !taken.has(name)).sort();
+	const [first] = others;
+	if (first === undefined) return [];
+	const what = others.length === 1 ? `image ${first} is` : `${others.length} images, such as ${first}, are`;
+	return [`${what} in the destination, and not taken by these settings: kept`];
 };
 
 /** What is wrong with a video before anything is decoded. */

@@ -50,3 +50,21 @@ test('rules take the same frames in the library and in the command, with labels 
 	expect(state).toBe('completed');
 	expect(await framesOf(second.id)).toEqual({ ...expected, 'second.mkv': expected['first.mp4'] });
 });
+
+test('another selection adds what is missing, and says what is there beyond it', async () => {
+	const { server, source, framesOf } = await start();
+	const client = new SuperviselyClient(server.address, server.token);
+	const sample = (settings: SamplingSettings, destinationProjectId?: number) =>
+		sampleVideoProject(client, source, settings, destinationProjectId ? { destinationProjectId } : {});
+	const { destination } = await sample({ select: [{ frames: [0, 10, 20] }] });
+	const second = await sample({ select: [{ frames: [10, 11] }] }, destination.id);
+	expect(second).toMatchObject({ framesPlanned: 4, framesUploaded: 2, framesAlreadyThere: 2, faultCount: 0 });
+	const all = [0, 10, 11, 20];
+	expect(await framesOf(destination.id)).toEqual({ 'first.mp4': all, 'second.mkv': all });
+	expect(second.notes).toHaveLength(2);
+	expect(second.notes[0]).toMatch(
+		/first\.mp4\): 2 images, such as first\.mp4_frame_00\.png, are in the destination, and not taken by these settings/,
+	);
+	const third = await sample({ select: [{ frames: all }] }, destination.id);
+	expect(third).toMatchObject({ framesUploaded: 0, notes: [] });
+});

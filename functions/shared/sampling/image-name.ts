@@ -12,3 +12,8 @@ export function imageName(videoName: string, index: number, framesCount: number,
 export function formatOfName(name: string): ImageFormat | undefined {
 	return /_frame_\d+\.(png|jpg|webp)$/.exec(name)?.[1] as ImageFormat | undefined;
 }
+
+/** Whether an image has the name of a sampled frame of a video. */
+export function isSampledName(videoName: string, name: string): boolean {
+	return name.startsWith(`${videoName}_frame_`) && formatOfName(name) !== undefined;
+}
