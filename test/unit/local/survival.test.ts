@@ -22,6 +22,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wait } from '#test/check.ts';
+import { until } from '#test/framefan-command.ts';
 import { type LocalAwsProcess, startLocalAws } from '#test/local-aws-process.ts';
 import { s3Client, s3Context } from '#test/s3-context.ts';
 import { sqsClient } from '#test/sqs-context.ts';
@@ -45,6 +46,7 @@ describe('after a SIGKILL', () => {
 	it('every object is the old one or the new one, and none that was confirmed is missing', async () => {
 		await s3Context(running.s3);
 		const confirmed = new Map<string, number>();
+		let writes = 0;
 		for (let round = 0; round < 4; round++) {
 			const client = s3Client(running.s3);
 			const write = async (writer: number) => {
@@ -53,10 +55,13 @@ describe('after a SIGKILL', () => {
 					const Body = Buffer.alloc(1000 + (version % 7) * 300_000, `${version},`);
 					await client.send(new PutObjectCommand({ Bucket: 'checks', Key, Body }));
 					confirmed.set(Key, version);
+					writes++;
 				}
 			};
 			const writers = [1, 2, 3].map(writer => write(writer).catch(() => {}));
 			await wait(200 + round * 77);
+			// However slow the machine is.
+			await until(() => writes > 4 * (round + 1), 20, 'objects were written');
 			await restart();
 			await Promise.all(writers);
 
