@@ -37,6 +37,7 @@ export const stateRights = {
 			...['samplings/*/destination.json', 'samplings/*/scope.json', 'samplings/*/nodes/*', 'samplings/*/steps/*'],
 			...[
 				'samplings/*/chunks/*',
+				'samplings/*/images/*',
 				'samplings/*/attempts/*/copies/*',
 				'copies/*',
 				'samplings/*/planned/*',

@@ -112,7 +112,7 @@ describe('what a function may do', () => {
 			),
 			state(
 				...(['s3:PutObject', 'samplings/*/destination.json', 'samplings/*/scope.json'] as const),
-				...['samplings/*/nodes/*', 'samplings/*/steps/*', 'samplings/*/chunks/*'],
+				...['samplings/*/nodes/*', 'samplings/*/steps/*', 'samplings/*/chunks/*', 'samplings/*/images/*'],
 				...[`${ofAttempt}/copies/*`, 'copies/*', 'samplings/*/planned/*'],
 				'samplings/*/done/*',
 				...[`${ofAttempt}/nodes/*`, `${ofAttempt}/chunks/*`],
