@@ -15,6 +15,7 @@ export type SelectOptions = {
 	random?: number;
 	seed?: number;
 	keyFrames?: boolean;
+	scenes?: number;
 	minDistance?: number | string;
 	around?: number;
 };
@@ -82,6 +83,7 @@ export function addSelectOptions(command: Command): Command {
 		.option('--random <n>', 'so many frames at random', wholeNumber(1))
 		.option('--seed <n>', 'seed of --random; default: 0', wholeNumber(0))
 		.option('--key-frames', 'frames that can be decoded without others')
+		.option('--scenes <n>', 'so many frames of each scene', wholeNumber(1))
 		.option('--min-distance <distance>', 'leaves out frames closer than so many frames, or than 2s', distance)
 		.option('--around <n>', 'also so many frames before and after each of them', wholeNumber(1));
 }
@@ -136,6 +138,7 @@ const rulesOf = ({
 		...(times === undefined ? [] : [{ times }]),
 		...(random === undefined ? [] : [{ random, ...(seed === undefined ? {} : { seed }) }]),
 		...(options.keyFrames ? [{ keyFrames: true } as const] : []),
+		...(options.scenes === undefined ? [] : [{ scenes: { perScene: options.scenes } }]),
 		...(Object.keys(annotated).length === 0 ? [] : [{ annotated }]),
 		...(options.figureChanges ? [{ figureChanges: true } as const] : []),
 	];

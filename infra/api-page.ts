@@ -61,6 +61,8 @@ const meanings: Record<string, Record<string, string>> = {
 		'settings.select[].random': 'so many at random',
 		'settings.select[].seed': 'of `random`; 0 unless told',
 		'settings.select[].keyFrames': 'frames that can be decoded without others',
+		'settings.select[].scenes': 'frames of each scene; scenes are found in the pictures',
+		'settings.select[].scenes.perScene': 'so many, evenly in time',
 		'settings.select[].annotated': 'frames that have what is asked for; `{}`: any figure',
 		'settings.select[].annotated.classes': 'a figure of one of these classes',
 		'settings.select[].annotated.tags': 'one of these tags holds',

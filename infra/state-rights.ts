@@ -47,6 +47,7 @@ export const stateRights = {
 			...['samplings/*/attempts/*/failures/*', 'samplings/*/attempts/*/outcome.json', 'open/*'],
 			...[
 				'videos/*/index-*.json',
+				'videos/*/scenes-*.json',
 				'leases/project-*',
 				'leases/copy-*',
 				'leases/*/limits.json',

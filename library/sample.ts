@@ -23,6 +23,8 @@ export type SelectionRule =
 	| { random: number; seed?: number | undefined }
 	/** Frames that can be decoded without others. */
 	| { keyFrames: true }
+	/** So many frames of each scene, evenly in time. Scenes are found in the pictures. */
+	| { scenes: { perScene: number } }
 	/** Frames with such figures, on which such a tag holds; at most so many of each class, rare classes first. */
 	| {
 			annotated: {

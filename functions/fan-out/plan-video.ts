@@ -35,6 +35,7 @@ import { lockDataset } from './lock-dataset.ts';
 import { refuseOtherFormats } from './one-format.ts';
 import { sizeOnServer, watchSizes } from './other-sizes.ts';
 import type { FanOutPorts } from './ports.ts';
+import { scenesOf } from './scenes-of.ts';
 import { selectVideoFrames } from './select-video-frames.ts';
 import { chooseDataset, datasetOfVideo } from './video-dataset.ts';
 import { copyFor, indexOf, type VideoFile } from './video-file.ts';
@@ -76,7 +77,11 @@ export async function planVideo(
 			await lockDataset(ports, dataset, { ...current, node, parent });
 			// Asked while the dataset is checked once more.
 			return {
-				selected: begin(() => selectVideoFrames(supervisely, video, settings, index)),
+				selected: begin(() =>
+					selectVideoFrames(supervisely, video, settings, index, range =>
+						scenesOf(ports, current, { video, file }, range, signal),
+					),
+				),
 				existing: begin(() => existingImages(supervisely, dataset, wanted.video)),
 			};
 		},

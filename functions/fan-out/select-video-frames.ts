@@ -8,20 +8,23 @@ import type { VideoIndex } from '#shared/video/index/video-index.ts';
 /**
  * The selected frames of a video, and its annotation where selection or labels need it. Only figures of frames that may
  * be selected are read.
+ * @param findScenes the first frames of the scenes in a range; called where a rule needs them
  */
 export async function selectVideoFrames(
 	supervisely: Pick<SuperviselyApi, 'videoAnnotation'>,
 	video: Video,
 	settings: Settings,
 	index: Pick<VideoIndex, 'pts' | 'shown' | 'key' | 'timeBase'>,
+	findScenes: (range: { start: number; end: number }) => Promise<number[]>,
 ): Promise<{ selection: Selection; annotation: FramedAnnotation | undefined }> {
 	const count = index.shown.length;
-	const source = selectionSource(index, video.name);
+	const range = rangeOf(settings, count);
+	const scenes = settings.select?.some(rule => 'scenes' in rule) ? await findScenes(range) : [];
+	const source = { ...selectionSource(index, video.name), scenes };
 	const read = (isWanted: (frame: number) => boolean) =>
 		supervisely.videoAnnotation(video.datasetId, video.id, isWanted, count);
 	if (needsLabels(settings)) {
-		const { start, end } = rangeOf(settings, count);
-		const annotation = await read(frame => frame >= start && frame < end);
+		const annotation = await read(frame => frame >= range.start && frame < range.end);
 		return { selection: selectFrames(settings, { ...source, labels: annotation.labels }), annotation };
 	}
 	const selection = selectFrames(settings, source);

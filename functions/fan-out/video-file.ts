@@ -11,6 +11,7 @@ import { type Checkpoint, passStateSchema } from '#shared/video/index/demux/pass
 import { indexDocumentSchema, readIndex, writeIndex } from '#shared/video/index/index-document.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
+import type { ByteSource } from '#shared/video/source/byte-source.ts';
 import { NoRanges } from '#shared/video/source/http-source.ts';
 import type { FanOutPorts } from './ports.ts';
 
@@ -64,6 +65,16 @@ export async function copyFor(
 
 /** A version of a video's file that an attempt copies. */
 type Copied = { at: Attempt; video: Video; version: string };
+
+/** Opens a file whose index is known. */
+export async function openKnownFile(
+	ports: FanOutPorts,
+	copied: Copied,
+	{ inParts }: Pick<VideoFile, 'inParts'>,
+	signal: AbortSignal,
+): Promise<ByteSource> {
+	return inParts ? openVideo(ports.supervisely, copied.video) : ports.files.open(await copyOnce(ports, copied, signal));
+}
 
 /** Opens the original file, or a copy when the server has no byte ranges. */
 const openFile = async (ports: FanOutPorts, copied: Copied, signal: AbortSignal) => {

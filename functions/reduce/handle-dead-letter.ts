@@ -12,6 +12,7 @@ import {
 	type DecodeMessage,
 	identityOf,
 	type PlanMessage,
+	projectMessage,
 	recountMessage,
 } from '#shared/sampling/messages.ts';
 import { nodeIds } from '#shared/sampling/node.ts';
@@ -51,12 +52,15 @@ export async function handleDeadLetter(
 	let changed: string;
 	if ('chunk' in message) {
 		changed = message.node;
+		const { quality } = (await readChunk(store, at, message.chunk)) ?? {};
 		// Long enough to find a pause between two tries of another delivery, which has precedence while it works.
 		const lease = { ms: leaseMs, patienceMs: Math.min(3 * leaseMs, longestPatienceMs) };
 		await underLease(store, keys.chunkLease(sampling, message.chunk), lease, async () => {
 			if (!(await isDone(store, at, changed, message.chunk)))
 				await giveUp(store, at, changed, message.chunk, await lostChunk(ports, message, why));
 		});
+		// The chunk after it waits for this one: unfinished steps are sent again, down to the chunks.
+		if (quality?.next) await ports.sendPlan([projectMessage(at)]);
 	} else if (message.kind !== 'project' && (await isDone(store, at, message.parent, message.node))) {
 		changed = message.parent;
 	} else if (await readNode(store, at, identity)) {

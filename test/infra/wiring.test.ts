@@ -119,6 +119,7 @@ describe('what a function may do', () => {
 				...[`${ofAttempt}/failures/*`, `${ofAttempt}/outcome.json`, 'open/*'],
 				...[
 					'videos/*/index-*.json',
+					'videos/*/scenes-*.json',
 					'leases/project-*',
 					'leases/copy-*',
 					'leases/*/limits.json',

@@ -35,7 +35,9 @@ const picture = (frame: number): Buffer => {
 			let value = level(scene, column, row);
 			if (!isSharp(frame)) value = (value + level(scene, column + 1, row) * (x % 10) * 0.1) / (1 + (x % 10) * 0.1);
 			value += 2 * random.next();
-			for (let colour = 0; colour < 3; colour++) bytes[at++] = Math.round(value);
+			// Scenes differ in their hue as well.
+			for (let colour = 0; colour < 3; colour++)
+				bytes[at++] = Math.round(value * (scene < 4 && (scene + colour) % 3 === 0 ? 0.4 : 1));
 		}
 	return bytes;
 };

@@ -75,6 +75,9 @@ export const keys = {
 	/** The frames that quality rules keep of a video, by what they depend on. */
 	keptFrames: (video: number, version: string, fingerprint: string) =>
 		`${keys.videos}${video}-${version}/kept-${fingerprint}.json`,
+	/** The first frames of the scenes in a range of a video. */
+	scenes: (video: number, version: string, start: number, end: number) =>
+		`${keys.videos}${video}-${version}/scenes-${start}-${end}.json`,
 	/** A copy of the file, when the server has no byte ranges or the file has to be read many times. */
 	videoCopy: (video: number, version: string) => `${keys.videos}${video}-${version}/file`,
 	/** A copy that an attempt uses: it is removed when the last attempt that uses it has ended. */

@@ -116,6 +116,8 @@ describe('the state bucket in docs/architecture.md', () => {
 			video: 'VIDEO',
 			version: 'VERSION',
 			fingerprint: 'FINGERPRINT',
+			start: 'START',
+			end: 'END',
 			createdAt: new Date(0).toISOString(),
 		},
 	};

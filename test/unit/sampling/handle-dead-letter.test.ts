@@ -119,3 +119,15 @@ test('a dead letter of finished work is no fault; one of an unknown sampling sta
 		'no sampling nobody',
 	);
 });
+
+test('after a chunk that was given up, the one that waits for it is sent', async () => {
+	const { ports, store, sent } = await openSampling();
+	const quality = { rules: { evenLabelled: true, dropNearDuplicates: { distance: 6 } }, labelled: [], windows: [] };
+	await store.write(keys.chunk(at.sampling, 'a'), {
+		...{ schema: 1, id: 'a', video: { id: 2, name: 'v.mp4' }, dataset: 3, settings: settingsSchema.parse({}) },
+		...{ provenance: {}, frames: [{ index: 0, pts: 0, name: 'f0' }], decodePlan: null, copy: null, labels: null },
+		quality: { ...quality, previous: null, next: 'b' },
+	});
+	await handleDeadLetter(ports, { schema: 1, ...at, node: 'video-2', chunk: 'a' }, letter);
+	expect(sent).toEqual([{ schema: 1, kind: 'project', ...at }]);
+});

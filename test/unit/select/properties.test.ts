@@ -35,6 +35,7 @@ const rule: fc.Arbitrary<Rule> = fc.oneof(
 	fc.record({ times: fc.array(fc.nat(20), { minLength: 1, maxLength: 9 }) }),
 	fc.record({ random: fc.integer({ min: 1, max: 40 }), seed: fc.nat(9) }),
 	fc.constant({ keyFrames: true } as const),
+	fc.record({ scenes: fc.record({ perScene: fc.integer({ min: 1, max: 5 }) }) }),
 	fc.record({ annotated: fc.record({ perClass: fc.integer({ min: 1, max: 9 }) }) }),
 	fc.record({ annotated: fc.record({ classes: fc.subarray(['class 1', 'class 2'], { minLength: 1 }) }) }),
 	fc.constant({ figureChanges: true } as const),

@@ -20,6 +20,7 @@ describe('selections that are refused', () => {
 		[{ select: [{ seed: 7, fps: 1 }] }, 'select.0.seed', 'seed is 7 beside fps: only random has a seed'],
 		[{ select: [{ random: 5, seed: -1 }] }, 'select.0.seed', 'seed is -1: it must be a whole number from 0'],
 		[{ select: [{ keyFrames: false }] }, 'select.0.keyFrames', 'keyFrames is false: it must be true'],
+		[{ select: [{ scenes: { perScene: 0 } }] }, 'select.0.scenes.perScene', 'perScene is 0: it must be a whole number'],
 		[{ select: [{ annotated: { class: ['a'] } }] }, 'select.0.annotated', 'Unrecognized key'],
 		[{ select: [{ annotated: { classes: [] } }] }, 'select.0.annotated.classes', 'a list of at least one name'],
 		[{ select: [{ speed: 1 }] }, 'select.0', 'Unrecognized key'],

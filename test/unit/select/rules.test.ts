@@ -9,6 +9,7 @@ const bus = { id: 3, classTitle: 'bus' };
 /** Ten frames, a tenth of a second apart, but with a pause of two seconds after the fifth. */
 const source = sourceOf([0, 100, 200, 300, 400, 2400, 2500, 2600, 2700, 2800], {
 	keys: [0, 5],
+	scenes: [0, 4],
 	objects: [car, person, bus],
 	figures: [
 		{ frame: 1, object: 1 },
@@ -38,6 +39,9 @@ describe('rules', () => {
 		['these frames', { select: [{ frames: [7, 2, 7] }] }, [2, 7]],
 		['these times', { select: [{ times: ['0:00.15', 2.5, '0:00:02.5', 0] }] }, [0, 2, 6]],
 		['key frames', { select: [{ keyFrames: true }] }, [0, 5]],
+		['the middle of each scene', { select: [{ scenes: { perScene: 1 } }] }, [2, 5]],
+		['two of each scene', { select: [{ scenes: { perScene: 2 } }] }, [1, 3, 5, 7]],
+		['scenes of the annotated', { annotated: true, select: [{ scenes: { perScene: 1 } }] }, [3, 6]],
 		['any figure', { select: [{ annotated: {} }] }, [1, 2, 3, 4, 6, 7]],
 		['a class', { select: [{ annotated: { classes: ['person'] } }] }, [4, 6]],
 		['one of two classes', { select: [{ annotated: { classes: ['person', 'bus'] } }] }, [4, 6, 7]],

@@ -16,7 +16,15 @@ export function sourceOf(
 		figures = [],
 		tags = [],
 		name = 'clip.mp4',
-	}: { keys?: number[]; objects?: object[]; figures?: FigureOn[]; tags?: VideoTag[]; name?: string } = {},
+		scenes = [0],
+	}: {
+		keys?: number[];
+		objects?: object[];
+		figures?: FigureOn[];
+		tags?: VideoTag[];
+		name?: string;
+		scenes?: number[];
+	} = {},
 ): SelectionSource {
 	const labels = makeFrameLabels();
 	for (const { frame, object, by = 'person' } of figures)
@@ -35,6 +43,7 @@ export function sourceOf(
 		},
 		isKey: frame => keys.includes(frame),
 		name,
+		scenes,
 		labels: labels.labels(
 			tags,
 			objects.map(object => objectSchema.parse(object)),

@@ -16,6 +16,8 @@ export type SelectionSource = {
 	name: string;
 	/** Undefined where the rules need none. */
 	labels: FrameLabels | undefined;
+	/** The first frames of the scenes of the range; empty where no rule needs them. */
+	scenes: number[];
 };
 
 /** The frames that a rule may take, in order, and the range of frames that they are from. */
@@ -43,6 +45,7 @@ const takeFrames = (rule: Rule, candidates: Candidates, source: SelectionSource)
 	if ('times' in rule) return atTimes(rule.times, candidates, times);
 	if ('random' in rule) return fewer(randomly(frames, rule.random, rule.seed ?? 0, source.name), rule.random);
 	if ('keyFrames' in rule) return { frames: frames.filter(source.isKey) };
+	if ('scenes' in rule) return { frames: ofScenes(rule.scenes.perScene, frames, source) };
 	if (!labels) return { frames: [] };
 	if ('figureChanges' in rule) return { frames: frames.filter(labels.isDrawn) };
 	return annotated(rule.annotated, frames, times, labels);
@@ -60,6 +63,15 @@ const periodically = (period: Fraction, { frames, start }: Candidates, times: Fr
 		return true;
 	});
 };
+
+/** So many frames of each scene: of its equal parts the middle ones. */
+const ofScenes = (perScene: number, frames: number[], { scenes, times }: SelectionSource): number[] =>
+	scenes.flatMap((begin, n) => {
+		const end = scenes[n + 1] ?? Number.POSITIVE_INFINITY;
+		const own = frames.filter(frame => frame >= begin && frame < end);
+		if (own.length < 2 * perScene) return evenly(times, own, perScene);
+		return evenly(times, own, 2 * perScene).filter((_, half) => half % 2 === 1);
+	});
 
 const fewer = (frames: number[], wanted: number): Taken =>
 	frames.length === 0 || frames.length >= wanted

@@ -36,6 +36,8 @@ const time = z
 const names = (name: string) =>
 	z.array(z.string().min(1)).min(1, mustBe(name, 'a list of at least one name')).max(mostNames);
 
+const scenes = z.strictObject({ perScene: wholeNumber('perScene', 1) });
+
 const annotated = z
 	.strictObject({
 		classes: names('classes').optional(),
@@ -59,6 +61,7 @@ const fields = {
 	times: z.array(time).min(1, 'times is []: name at least one time').max(mostListed),
 	random: wholeNumber('random', 1),
 	keyFrames: z.literal(true, mustBe('keyFrames', 'true')),
+	scenes,
 	annotated,
 	figureChanges: z.literal(true, mustBe('figureChanges', 'true')),
 };
@@ -87,6 +90,7 @@ export function nameOfRule(rule: Rule): RuleName {
  * - `frames`, `times`: these frames; the first frame at or after each of these times since the first frame of the video
  * - `random`: so many at random; the same for the same seed and name of the video
  * - `keyFrames`: pictures that can be decoded without others
+ * - `scenes`: so many of each scene, evenly in time
  * - `annotated`: frames with a figure of one of the classes and of one of the objects, on which one of the tags holds; what
  *   is left out asks for nothing. `perClass`: at most so many with figures of a class, rare classes first
  * - `figureChanges`: frames with a figure that a person drew or corrected

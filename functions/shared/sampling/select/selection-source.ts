@@ -9,5 +9,11 @@ export function selectionSource(
 	name: string,
 ): SelectionSource {
 	const { key, shown } = index;
-	return { times: frameTimes(index), isKey: frame => at(key, at(shown, frame)) === 1, name, labels: undefined };
+	return {
+		times: frameTimes(index),
+		isKey: frame => at(key, at(shown, frame)) === 1,
+		name,
+		labels: undefined,
+		scenes: [],
+	};
 }
