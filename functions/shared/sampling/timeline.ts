@@ -66,7 +66,12 @@ export function timelineOf(timeline: Timeline): string {
 		const marks = marksWhere(times.count, columnOf, isAnnotated);
 		rows.push({ name: 'annotated frames', colour: colours.annotated, marks });
 	}
-	rows.push({ name: 'key frames', colour: colours.key, marks: marksWhere(times.count, columnOf, isKey), isWide: true });
+	rows.push({
+		name: 'key frames',
+		colour: colours.key,
+		marks: marksWhere(times.count, columnOf, isKey, false),
+		isWide: true,
+	});
 	const byRule = new Map<string, number[]>();
 	for (const [n, frame] of chosen.frames.entries()) {
 		const rule = at(chosen.rules, n);
@@ -74,7 +79,9 @@ export function timelineOf(timeline: Timeline): string {
 		if (found) found.push(frame);
 		else byRule.set(rule, [frame]);
 	}
-	for (const [rule, frames] of byRule) {
+	// Neighbours say little without what they are neighbours of.
+	const inOrder = [...byRule].sort(([a], [b]) => Number(a === 'around') - Number(b === 'around'));
+	for (const [rule, frames] of inOrder) {
 		const colour = colours.rules[rule] ?? colours.other;
 		rows.push({ name: `by ${rule}`, colour, marks: marksOf(frames, columnOf), isWide: true });
 	}
@@ -103,6 +110,9 @@ export function timelineOf(timeline: Timeline): string {
 	].join('\n');
 }
 
+/** Columns from one frame to the next up to which they are drawn as one. */
+const mostJoined = 4;
+
 /** How many frames are marked, and on which of the columns. */
 type Marks = { count: number; columns: Uint8Array };
 
@@ -110,13 +120,22 @@ const marksWhere = (
 	frames: number,
 	columnOf: (frame: number) => number,
 	isMarked: (frame: number) => boolean,
+	joins = true,
 ): Marks => {
 	const columns = new Uint8Array(strip.width);
 	let count = 0;
+	let before: number | undefined;
 	for (let frame = 0; frame < frames; frame++) {
-		if (!isMarked(frame)) continue;
+		if (!isMarked(frame)) {
+			before = undefined;
+			continue;
+		}
 		count++;
-		columns[columnOf(frame)] = 1;
+		const column = columnOf(frame);
+		// Frames that follow each other closely are one bar instead of an uneven comb.
+		const isJoined = joins && before !== undefined && column - before <= mostJoined;
+		columns.fill(1, isJoined ? before : column, column + 1);
+		before = column;
 	}
 	return { count, columns };
 };
@@ -126,6 +145,7 @@ const marksOf = (frames: number[], columnOf: (frame: number) => number): Marks =
 		frames.length,
 		n => columnOf(at(frames, n)),
 		() => true,
+		false,
 	);
 
 /** Marked columns as bars, at least so wide; those that touch become one. */
