@@ -84,7 +84,7 @@ const labelsOf = ({ objects, frames }: DemoAnnotation, only: string | undefined)
 	);
 };
 
-/** Writes the pictures: `npm run selection-pictures`. */
+/** Writes the pictures: `npm run pictures`. */
 if (process.argv[1] === import.meta.filename) {
 	const docs = join(import.meta.dirname, '..', 'docs');
 	const pictures = [...(await selectionPictures())];

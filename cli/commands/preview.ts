@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import pLimit from 'p-limit';
 import { at } from '#shared/at.ts';
 import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
-import { requestSchema } from '#shared/sampling/request.ts';
+import { requestSchema, type SamplingRequest } from '#shared/sampling/request.ts';
 import { resolveScope } from '#shared/sampling/scope.ts';
 import { secondsOf } from '#shared/sampling/select/frame-times.ts';
 import { timelineOf } from '#shared/sampling/timeline.ts';
@@ -79,7 +79,7 @@ type VideoResult = {
 
 const preview = (options: PreviewOptions): Promise<void> =>
 	closingAll(async onClose => {
-		const { source, settings } = requestSchema.parse(toRequest(options));
+		const { source, settings } = checkRequest(options);
 		checkAddress('--server', options.server, 'https://app.supervisely.com');
 		const token = await findToken(options.server);
 		await checkServer(options.server, token, source.projectId);
@@ -147,6 +147,14 @@ const preview = (options: PreviewOptions): Promise<void> =>
 		else print(results, { contactSheet, pictures: cells.length, notes });
 		process.exitCode = results.some(({ faults }) => faults.length > 0) ? 1 : 0;
 	});
+
+/** @throws UsageError for options that the service would refuse */
+const checkRequest = (options: PreviewOptions): SamplingRequest => {
+	const parsed = requestSchema.safeParse(toRequest(options));
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	throw new UsageError(`${issue?.path.join('.')}: ${issue?.message}`);
+};
 
 const say = (line: string): void => {
 	if (process.stderr.isTTY) process.stderr.write(`${line}\n`);

@@ -157,12 +157,12 @@ export function faultsOf(faults: ReadFault[]): string[] {
 }
 
 /** The frames of the first so many seconds. A window that goes on after them is left out: its sharpest frame isn't known. */
-const framesWithin = (
+export function framesWithin(
 	frames: number[],
 	seconds: number,
 	times: FrameTimes,
 	windowOf: (frame: number) => number,
-): number[] => {
+): number[] {
 	const [first] = frames;
 	if (first === undefined) return [];
 	const end = secondsOf(times, first) + seconds;
@@ -170,4 +170,4 @@ const framesWithin = (
 	if (beyond < 0) return frames;
 	const cut = windowOf(at(frames, beyond));
 	return frames.slice(0, beyond).filter(frame => windowOf(frame) !== cut);
-};
+}

@@ -81,7 +81,7 @@ test('a preview shows the frames that a sampling takes, and creates nothing', as
 	}
 });
 
-test('rules of quality decide as in a sampling; a limit on videos and frames that are left out are told', async () => {
+test('rules of quality decide as in a sampling, and videos beyond the limit are told', async () => {
 	const { out, run, server } = await start();
 	const rules = ['--sharpest-of', '500ms', '--even-labelled'];
 	const preview = await run('preview', [...rules, '--videos', '1', '--out', out]);
