@@ -10,6 +10,7 @@ const commands: { names: string[]; load: () => Promise<(program: Command) => voi
 		names: ['status', 'list', 'cancel', 'retry', 'estimate'],
 		load: async () => (await import('./commands/samplings.ts')).addSamplings,
 	},
+	{ names: ['preview'], load: async () => (await import('./commands/preview.ts')).addPreview },
 	{ names: ['manifest'], load: async () => (await import('./commands/manifest.ts')).addManifest },
 	{ names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).addDoctor },
 	{ names: ['canary'], load: async () => (await import('./commands/canary.ts')).addCanary },

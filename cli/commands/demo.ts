@@ -109,4 +109,5 @@ const printResult = (result: DemoResult): void => {
   contact sheet  ${result.contactSheet}
 `);
 	for (const { reason, message } of result.faults.slice(0, 10)) console.log(`  fault: ${reason}: ${message}`);
+	console.log('  Which frames of your project a selection would take, as pictures: npx framefan preview --help\n');
 };

@@ -1,11 +1,11 @@
 import { inflateSync } from 'node:zlib';
 import sharp from 'sharp';
-import type { FolderImage, FolderLabel } from './read-images.ts';
+import type { FolderLabel } from './read-images.ts';
 
 /** SVG of an image's labels in its own pixels, to lie over it. Lines keep their width when the whole is scaled by `scale`. */
-export async function drawLabels(image: FolderImage, colours: Map<string, string>, scale: number): Promise<string> {
+export async function drawLabels(labels: FolderLabel[], colours: Map<string, string>, scale: number): Promise<string> {
 	const shapes = await Promise.all(
-		image.labels.map(label => drawLabel(label, colours.get(label.classTitle) ?? '#fff', scale)),
+		labels.map(label => drawLabel(label, colours.get(label.classTitle) ?? '#ffffff', scale)),
 	);
 	return shapes.join('');
 }

@@ -93,7 +93,7 @@ export async function makeDemoProject(
 		const dataset = join(making, top, ...nested.flatMap(name => ['datasets', name]));
 		mkdirSync(join(dataset, 'video'), { recursive: true });
 		mkdirSync(join(dataset, 'ann'), { recursive: true });
-		await encode(video, join(dataset, 'video', video.name));
+		await writeDemoVideo(video, join(dataset, 'video', video.name));
 		const annotation = await videoAnnotation(`${video.dataset}/${video.name}`, video.frames, video.size);
 		writeFileSync(join(dataset, 'ann', `${video.name}.json`), JSON.stringify(annotation));
 	}
@@ -101,7 +101,8 @@ export async function makeDemoProject(
 	return folder;
 }
 
-const encode = async (video: DemoVideo, path: string): Promise<void> => {
+/** Generates the file of a demo video. */
+export async function writeDemoVideo(video: DemoVideo, path: string): Promise<void> {
 	const { width, height } = video.size;
 	const input = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${width}x${height}`, '-r', '30', '-i', 'pipe:0'];
 	await run([...input, ...video.encoding, path], async write => {
@@ -115,7 +116,7 @@ const encode = async (video: DemoVideo, path: string): Promise<void> => {
 		await run(['-i', `${path}.flat.mp4`, '-c', 'copy', '-metadata:s:v:0', 'rotate=270', path], async () => {});
 		rmSync(`${path}.flat.mp4`);
 	}
-};
+}
 
 const run = async (
 	args: string[],

@@ -1,0 +1,208 @@
+import { at } from '../at.ts';
+import { type FrameTimes, secondsOf } from './select/frame-times.ts';
+
+/** What a timeline shows of a video. */
+export type Timeline = {
+	/** Name of the video, as the server has it. */
+	title: string;
+	times: Pick<FrameTimes, 'count' | 'ticks' | 'tick'>;
+	isKey: (frame: number) => boolean;
+	/** Undefined where the labels were not read. */
+	isAnnotated: ((frame: number) => boolean) | undefined;
+	/** The chosen frames, in order, and the rule that took each of them. */
+	chosen: { frames: number[]; rules: string[] };
+	/** More rows, such as frames that are not good enough. */
+	more?: { name: string; frames: number[] }[];
+};
+
+const width = 960;
+const strip = { left: 150, width: 720 };
+const top = 40;
+const row = { height: 24, tick: 14 };
+/** Most letters of a title and of the name of a row. */
+const longest = { title: 90, name: 20 };
+/** Seconds between two marks of the axis. */
+const steps = [
+	0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400, 604_800,
+];
+const mostMarks = 8;
+
+/** Colours that can be told from light and from dark; those of rules have the order of the documentation. */
+const colours = {
+	text: '#7d8590',
+	frames: '#8b949e',
+	annotated: '#bb8009',
+	key: '#6e7fa3',
+	other: '#8b949e',
+	rules: {
+		fps: '#2f81f7',
+		every: '#2f81f7',
+		count: '#2da44e',
+		frames: '#e85aad',
+		times: '#1b9aaa',
+		random: '#a371f7',
+		keyFrames: '#57a6a1',
+		annotated: '#db6d28',
+		figureChanges: '#f0524f',
+		around: '#9aa86b',
+		all: '#2f81f7',
+		step: '#2f81f7',
+	} as Record<string, string>,
+};
+
+/**
+ * A strip of a video as SVG: its frames, those with figures, its key frames, and the chosen ones, a row for each rule. Marks
+ * that fall on one place are drawn once, so the size doesn't grow with the number of frames. Pure.
+ */
+export function timelineOf(timeline: Timeline): string {
+	const { title, times, isKey, isAnnotated, chosen, more = [] } = timeline;
+	const seconds = durationOf(times);
+	const columnOf = (frame: number): number =>
+		seconds === 0 ? 0 : Math.min(strip.width - 1, Math.floor((secondsOf(times, frame) / seconds) * strip.width));
+	const rows: { name: string; colour: string; marks: Marks; isWide?: boolean }[] = [
+		{ name: 'frames', colour: colours.frames, marks: marksWhere(times.count, columnOf, () => true) },
+	];
+	if (isAnnotated) {
+		const marks = marksWhere(times.count, columnOf, isAnnotated);
+		rows.push({ name: 'annotated frames', colour: colours.annotated, marks });
+	}
+	rows.push({
+		name: 'key frames',
+		colour: colours.key,
+		marks: marksWhere(times.count, columnOf, isKey, false),
+		isWide: true,
+	});
+	const byRule = new Map<string, number[]>();
+	for (const [n, frame] of chosen.frames.entries()) {
+		const rule = at(chosen.rules, n);
+		const found = byRule.get(rule);
+		if (found) found.push(frame);
+		else byRule.set(rule, [frame]);
+	}
+	// Neighbours say little without what they are neighbours of.
+	const inOrder = [...byRule].sort(([a], [b]) => Number(a === 'around') - Number(b === 'around'));
+	for (const [rule, frames] of inOrder) {
+		const colour = colours.rules[rule] ?? colours.other;
+		rows.push({ name: `by ${rule}`, colour, marks: marksOf(frames, columnOf), isWide: true });
+	}
+	for (const { name, frames } of more)
+		rows.push({ name, colour: colours.other, marks: marksOf(frames, columnOf), isWide: true });
+
+	const bottom = top + rows.length * row.height;
+	const height = bottom + 26;
+	const summary = `${times.count} frames, ${clock(seconds, 1)}, ${chosen.frames.length} chosen`;
+	return [
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif" font-size="13" fill="${colours.text}">`,
+		`<title>${escaped(cut(title, longest.title))}: ${summary}</title>`,
+		`<text x="0" y="18" font-weight="600">${escaped(cut(title, longest.title))}</text>`,
+		`<text x="${width}" y="18" text-anchor="end">${summary}</text>`,
+		...axis(seconds, bottom),
+		...rows.map(({ name, colour, marks, isWide }, n) => {
+			const y = top + n * row.height;
+			return [
+				`<text x="${strip.left - 12}" y="${y + 12}" text-anchor="end">${escaped(cut(name, longest.name))}</text>`,
+				`<path transform="translate(${strip.left} ${y})" fill="${colour}" d="${bars(marks.columns, isWide ? 2 : 1)}"/>`,
+				`<text x="${strip.left + strip.width + 12}" y="${y + 12}">${marks.count}</text>`,
+			].join('\n');
+		}),
+		'</svg>',
+		'',
+	].join('\n');
+}
+
+/** Columns from one frame to the next up to which they are drawn as one. */
+const mostJoined = 4;
+
+/** How many frames are marked, and on which of the columns. */
+type Marks = { count: number; columns: Uint8Array };
+
+const marksWhere = (
+	frames: number,
+	columnOf: (frame: number) => number,
+	isMarked: (frame: number) => boolean,
+	joins = true,
+): Marks => {
+	const columns = new Uint8Array(strip.width);
+	let count = 0;
+	let before: number | undefined;
+	for (let frame = 0; frame < frames; frame++) {
+		if (!isMarked(frame)) {
+			before = undefined;
+			continue;
+		}
+		count++;
+		const column = columnOf(frame);
+		// Frames that follow each other closely are one bar instead of an uneven comb.
+		const isJoined = joins && before !== undefined && column - before <= mostJoined;
+		columns.fill(1, isJoined ? before : column, column + 1);
+		before = column;
+	}
+	return { count, columns };
+};
+
+const marksOf = (frames: number[], columnOf: (frame: number) => number): Marks =>
+	marksWhere(
+		frames.length,
+		n => columnOf(at(frames, n)),
+		() => true,
+		false,
+	);
+
+/** Marked columns as bars, at least so wide; those that touch become one. */
+const bars = (columns: Uint8Array, least: number): string => {
+	const found: string[] = [];
+	for (let column = 0; column < columns.length; ) {
+		if (columns[column] === 0) {
+			column++;
+			continue;
+		}
+		const from = column;
+		while (columns[column] === 1) column++;
+		const length = Math.max(least, column - from);
+		found.push(`M${from} 0h${length}v${row.tick}h-${length}z`);
+	}
+	return found.join('');
+};
+
+/** From the first frame to the end of the last one, which lasts as long as the others on average. */
+const durationOf = (times: Timeline['times']): number => {
+	if (times.count < 2) return 0;
+	return (secondsOf(times, times.count - 1) * times.count) / (times.count - 1);
+};
+
+const axis = (seconds: number, bottom: number): string[] => {
+	const step = steps.find(each => seconds / each <= mostMarks) ?? seconds / mostMarks;
+	const marks: string[] = [];
+	for (let n = 0; n === 0 || (n * step <= seconds && n <= mostMarks); n++) {
+		const x = strip.left + (seconds === 0 ? 0 : ((n * step) / seconds) * strip.width);
+		const place = Number(x.toFixed(1));
+		marks.push(
+			`<path stroke="${colours.text}" stroke-opacity="0.35" d="M${place} ${top - 6}V${bottom + 2}"/>`,
+			`<text x="${place}" y="${bottom + 17}" text-anchor="middle">${clock(n * step, step < 1 ? 1 : 0)}</text>`,
+		);
+	}
+	return marks;
+};
+
+/** A time as `m:ss`, or `h:mm:ss` from an hour on. @param digits of the fraction of a second */
+export function clock(seconds: number, digits: number): string {
+	const scale = 10 ** digits;
+	const parts = Math.round(seconds * scale);
+	const whole = Math.floor(parts / scale);
+	const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+	const rest = `${String(whole % 60).padStart(2, '0')}${digits > 0 ? `.${String(parts % scale).padStart(digits, '0')}` : ''}`;
+	return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
+}
+
+const cut = (text: string, most: number): string => {
+	const letters = [...text];
+	return letters.length > most ? `${letters.slice(0, most - 1).join('')}…` : text;
+};
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** A text for XML: what XML forbids, such as control characters and halves of pairs, is replaced. */
+const escaped = (text: string): string =>
+	text
+		.replace(/[^\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+		.replace(/[&<>"']/g, letter => entities[letter] as string);
