@@ -9,6 +9,7 @@ import {
 	addLabelOptions,
 	addQualityOptions,
 	addSelectOptions,
+	checkRange,
 	type LabelOptions,
 	type QualityOptions,
 	qualitySettings,
@@ -79,6 +80,7 @@ export function addRequestOptions(command: Command): Command {
 /** @throws UsageError for conflicting options */
 export function toRequest(options: RequestOptions): SamplingRequestInput {
 	const { start, end, step, annotated, annotatedByTags, resize, labels, replace } = options;
+	checkRange(options);
 	const fromFile = options.settings === undefined ? {} : readSettingsFile(options.settings);
 	const image = imageArguments(options);
 	const frameQuality = qualitySettings(options);

@@ -98,6 +98,14 @@ export function addLabelOptions(command: Command): Command {
 		.option('--figure-changes', 'frames with a figure that a person drew or corrected');
 }
 
+/** @throws UsageError for an empty range */
+export function checkRange({ start = 0, end }: { start?: number; end?: number }): void {
+	if (end === undefined || end > start) return;
+	throw new UsageError(
+		`--end is ${end} and --start is ${start}: the end is exclusive, so it must be greater than the start`,
+	);
+}
+
 /** The settings of the given options; those that are not given are absent. @throws UsageError for --seed alone */
 export function selectSettings(
 	options: SelectOptions & LabelOptions,

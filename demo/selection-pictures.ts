@@ -12,6 +12,7 @@ import { makeFrameLabels } from '#shared/supervisely/annotation/frame-labels.ts'
 import { objectSchema } from '#shared/supervisely/annotation/video-object.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
+import { findScenes } from '#shared/video/scenes.ts';
 import { openFile } from '#shared/video/source/file-source.ts';
 import { videoAnnotation } from './project/labels.ts';
 import { demoVideos, writeDemoVideo } from './project/make-project.ts';
@@ -27,6 +28,7 @@ const examples: { [Name in (typeof ruleNames)[number]]: { rule: Rule; only?: str
 	times: { rule: { times: ['0:01.5', '0:07', 12.25] } },
 	random: { rule: { random: 20, seed: 7 } },
 	keyFrames: { rule: { keyFrames: true } },
+	scenes: { rule: { scenes: { perScene: 3 } } },
 	annotated: { rule: { annotated: { classes: ['ball', 'beacon'], perClass: 15 } } },
 	figureChanges: { rule: { figureChanges: true }, only: 'car' },
 };
@@ -40,13 +42,15 @@ export async function selectionPictures(): Promise<Map<string, string>> {
 		await writeDemoVideo(video, file);
 		const source = await openFile(file);
 		const decoding = { ffmpegPath: installedFfmpeg(), signal: new AbortController().signal };
-		const index = await indexVideo(source, decoding).finally(source.close);
+		const index = await indexVideo(source, decoding);
+		const scenes = await findScenes(source, index, { start: 0, end: index.shown.length }, decoding);
+		await source.close();
 		const annotation = (await videoAnnotation(name, video.frames, video.size)) as DemoAnnotation;
 		const pictures = ruleNames.map((ruleName): [string, string] => {
 			const { rule, only } = examples[ruleName];
 			const labels = labelsOf(annotation, only);
 			const settings = settingsSchema.parse({ select: [rule] });
-			const chosen = selectFrames(settings, { ...selectionSource(index, name), labels });
+			const chosen = selectFrames(settings, { ...selectionSource(index, name), labels, scenes });
 			const { times, isKey } = selectionSource(index, name);
 			const text = JSON.stringify(rule)
 				.replaceAll(/(?<=[:,])(?=\S)/g, ' ')

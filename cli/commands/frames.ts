@@ -27,7 +27,7 @@ import { checkSettings } from '../check-settings.ts';
 import { printTrace, sentenceOf, UsageError } from '../failure.ts';
 import { addImageOptions, type ImageArguments, imageArguments, imageFormat } from '../image-options.ts';
 import { checkAddress, folderName, heightByWidth, wholeNumber } from '../options.ts';
-import { addSelectOptions, type SelectOptions, selectSettings } from '../select-options.ts';
+import { addSelectOptions, checkRange, type SelectOptions, selectSettings } from '../select-options.ts';
 import { closingAll } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 
@@ -81,6 +81,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		if (!options.verify && options.out === undefined)
 			throw new UsageError('--out is missing: name a folder, or use --verify');
 		const image = imageOf(options);
+		checkRange(options);
 		const settings = checkSettings({ ...pick(options), ...selectSettings(options) });
 		if (!options.verify && options.out) makeFolder(options.out);
 		const ending = new AbortController();

@@ -13,6 +13,7 @@ import { indexVideo } from '#shared/video/index/index-video.ts';
 import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import { pictureConcurrency } from '#shared/video/picture/encode.ts';
 import { type ReadFault, readFrames } from '#shared/video/read-frames.ts';
+import { findScenes } from '#shared/video/scenes.ts';
 import type { ByteSource } from '#shared/video/source/byte-source.ts';
 import { openInParts } from '#shared/video/source/open-in-parts.ts';
 import { type FrameScores, keptFrames } from '../../functions/decode/kept-frames.ts';
@@ -59,7 +60,9 @@ export async function selectOf(
 		videoAnnotation: (dataset: number, of: number, _: unknown, pictures?: number) =>
 			supervisely.videoAnnotation(dataset, of, () => true, pictures),
 	};
-	const { selection, annotation } = await selectVideoFrames(whole, video, settings, index);
+	const { selection, annotation } = await selectVideoFrames(whole, video, settings, index, range =>
+		findScenes(source, index, range, decoding),
+	);
 	const count = index.shown.length;
 	const beyond = settings.start >= count ? [`start is ${settings.start}, the video ends after ${count} frames`] : [];
 	return {

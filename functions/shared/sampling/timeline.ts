@@ -42,6 +42,7 @@ const colours = {
 		times: '#1b9aaa',
 		random: '#a371f7',
 		keyFrames: '#57a6a1',
+		scenes: '#d4a72c',
 		annotated: '#db6d28',
 		figureChanges: '#f0524f',
 		around: '#9aa86b',
