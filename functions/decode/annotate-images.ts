@@ -82,10 +82,11 @@ export function makeAnnotator(supervisely: SuperviselyApi, chunk: Chunk, faultAt
 	};
 }
 
-const countClasses = (labels: { classTitle: string }[]): Record<string, number> => {
+/** The number of labels by class. */
+const countClasses = (labels: { classTitle: string }[]): NonNullable<ImageRow['labels']> => {
 	const counts = new Map<string, number>();
 	for (const { classTitle } of labels) counts.set(classTitle, (counts.get(classTitle) ?? 0) + 1);
-	return Object.fromEntries(counts);
+	return [...counts].map(([name, count]) => ({ class: name, count }));
 };
 
 /** Ids of the objects with figures on a frame. */

@@ -92,7 +92,11 @@ test('one frame of each scene, at every cut; dark ones not; a labelled one alway
 			.flatMap(([, document]) => imageRowsSchema.parse(document).rows);
 		expect(rows.map(({ frame }) => frame).sort((a, b) => a - b)).toEqual(kept);
 		expect(rows.find(({ frame }) => frame === labelledFrame)).toMatchObject({
-			...{ labels: { thing: 1 }, size: { width: 160, height: 120 }, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+			...{
+				labels: [{ class: 'thing', count: 1 }],
+				size: { width: 160, height: 120 },
+				sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+			},
 			scores: { hash: expect.stringMatching(/^[0-9a-f]{16}$/) },
 		});
 		const known = Object.entries(documents).find(([key]) => key.includes('/kept-'))?.[1];

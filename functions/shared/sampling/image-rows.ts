@@ -26,7 +26,7 @@ export const imageRowSchema = storedObject({
 	/** Null where nothing asked for them. */
 	scores: scoresSchema.nullable(),
 	/** Number of labels by class; null if labels are not copied. */
-	labels: z.record(z.string(), z.int()).nullable(),
+	labels: z.array(storedObject({ class: z.string(), count: z.int() })).nullable(),
 	/** Ids of the video's objects with figures on the frame; null if labels are not copied. */
 	objects: z.array(z.int()).nullable(),
 	/** Remarks on the frame's labels. */

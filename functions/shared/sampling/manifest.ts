@@ -65,7 +65,10 @@ export function manifestRow(
 		...{ video_id: video.id, video_name: video.name, object_ids: objects && JSON.stringify(objects) },
 		...{ frame_index: frame, pts, seconds, width: size?.width ?? null, height: size?.height ?? null },
 		...{ sha256, format, rule, sharpness: scores?.sharpness ?? null, brightness: scores?.brightness ?? null },
-		...{ hash: scores?.hash ?? null, labels: labels && JSON.stringify(labels) },
+		...{
+			hash: scores?.hash ?? null,
+			labels: labels && JSON.stringify(Object.fromEntries(labels.map(each => [each.class, each.count]))),
+		},
 		note: notes.length > 0 ? notes.join('; ') : null,
 	};
 }
