@@ -21,6 +21,8 @@ const forOtherEvents: Record<string, string> = {
 	'FanOut s3:PutObject samplings/*/scope.json': 'some datasets or videos are taken: sample.test.ts',
 	'FanOut s3:AbortMultipartUpload videos/*/file': 'the copy of a file fails in the middle',
 	'Reduce s3:AbortMultipartUpload samplings/*/report.json': 'a long report fails in the middle',
+	'Reduce s3:AbortMultipartUpload samplings/*/manifest.jsonl': 'a long manifest fails in the middle',
+	'Reduce s3:AbortMultipartUpload samplings/*/manifest.parquet': 'the same',
 	'Api sqs:SendMessage standingsamplingdeadletters': 'Lambda itself keeps events that the function failed at',
 	'FanOut s3:PutObject open/*': 'a sampling is cancelled before its destination is known',
 	'FanOut s3:PutObject outage.json': 'the server is away: server-outage.test.ts',
@@ -45,7 +47,8 @@ test('the rights of the template suffice, and none is unused without a reason', 
 	await bench.api.retry(id);
 	expect(await bench.ended(id)).toMatchObject({ state: 'completed', framesUploaded: tinyFrames });
 
-	const settings = { frameQuality: { dropNearDuplicates: { distance: 0 } } };
+	const select = [{ scenes: { perScene: 30 } }];
+	const settings = { select, frameQuality: { dropNearDuplicates: { distance: 0 } } };
 	const source = { projectId: bench.source };
 	const limited = { source, destination: { name: 'limited' }, settings, maxFrames: tinyFrames };
 	await bench.ended((await bench.api.start(limited)).id);
