@@ -1,7 +1,11 @@
 #!/usr/bin/env node
 // The command `framefan`. Plain JavaScript, so that it runs before anything is compiled.
+import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+
+// From Node 22.1 on.
+module.enableCompileCache?.();
 
 try {
 	const { isBuilt } = await import('./is-built.mjs');

@@ -3,6 +3,7 @@
 // Plain JavaScript, because the sandbox has only Node.
 import { existsSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import module from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -48,6 +49,9 @@ try {
 	await call('POST', 'init/error', JSON.stringify(described(error)));
 	process.exit(1);
 }
+
+// A sandbox is killed in the end, which would keep nothing of what was compiled.
+module.flushCompileCache?.();
 
 while (true) {
 	const { headers, body } = await call('GET', 'invocation/next');

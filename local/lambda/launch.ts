@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFolder } from '../../layers/package-folder.ts';
+import { cacheFolder } from '../cache-folder.ts';
 
 /** Configuration of a function. */
 export type FunctionConfiguration = {
@@ -43,6 +44,8 @@ export function launchLocally(configuration: FunctionConfiguration, { runtimeApi
 			NODE_PATH: layers.map(layer => join(layer, 'nodejs', 'node_modules')).join(':'),
 			LANG: 'en_US.UTF-8',
 			TZ: ':UTC',
+			// From Node 22.1 on, so that only the first start compiles the code.
+			NODE_COMPILE_CACHE: join(cacheFolder, 'compiled'),
 			HOME: temporary,
 			TMPDIR: temporary,
 			LAMBDA_TASK_ROOT: taskRoot,
