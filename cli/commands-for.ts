@@ -12,6 +12,7 @@ const commands: { names: string[]; load: () => Promise<(program: Command) => voi
 	},
 	{ names: ['preview'], load: async () => (await import('./commands/preview.ts')).addPreview },
 	{ names: ['manifest'], load: async () => (await import('./commands/manifest.ts')).addManifest },
+	{ names: ['prune'], load: async () => (await import('./commands/prune.ts')).addPrune },
 	{ names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).addDoctor },
 	{ names: ['canary'], load: async () => (await import('./commands/canary.ts')).addCanary },
 ];

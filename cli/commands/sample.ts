@@ -17,7 +17,7 @@ import { sampleOnDeployment } from '../sample-on-deployment.ts';
 import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 
-type LocalOptions = RequestOptions & { server: string; data: string; json?: boolean };
+type LocalOptions = RequestOptions & { server: string; data: string; json?: boolean; prune?: boolean; yes?: boolean };
 type SampleOptions = Omit<LocalOptions, 'server'> & { server?: string; api?: string };
 
 export function addSample(program: Command): void {
@@ -34,6 +34,11 @@ export function addSample(program: Command): void {
 			folderName,
 			'.framefan',
 		)
+		.option(
+			'--prune',
+			'with --server: then removes images of these videos that the settings do not take; lists them first',
+		)
+		.option('--yes', 'with --prune: removes them without asking')
 		.option('--json', 'prints one line of JSON at the end')
 		.addHelpText(
 			'after',
@@ -47,10 +52,13 @@ const sample = async (options: SampleOptions): Promise<void> => {
 	const { server, api } = options;
 	if ((server === undefined) === (api === undefined))
 		throw new UsageError('Give either --server URL, to sample on this machine, or --api URL of a deployment');
+	if (options.prune && api !== undefined)
+		throw new UsageError('--prune is for --server; with --api use framefan prune ID once the sampling has ended');
 	if (server !== undefined) checkAddress('--server', server, 'https://app.supervisely.com');
 	if (api !== undefined) checkAddress('--api', api, apiExample);
 	const farewell =
 		api === undefined ? tellGoesOn : `Stopped following. The sampling goes on: framefan list --api ${api}`;
+	let id: string | undefined;
 	await closingAll(async onClose => {
 		const ended =
 			api === undefined ? run({ ...options, server: String(server) }, request, onClose) : follow(api, request);
@@ -59,7 +67,11 @@ const sample = async (options: SampleOptions): Promise<void> => {
 			throw error;
 		});
 		tellEnd(status, seconds, options.json);
+		id = status.id;
 	}, farewell);
+	if (!options.prune || id === undefined) return;
+	const { prune } = await import('./prune.ts');
+	await prune(id, { ...options, local: true });
 };
 
 const follow = async (api: string, request: SamplingRequestInput): ReturnType<typeof sampleOnDeployment> => {

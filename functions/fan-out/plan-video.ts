@@ -272,7 +272,7 @@ const beyondRules = (video: string, { own }: ExistingImages, taken: Set<string>)
 	const [first] = others;
 	if (first === undefined) return [];
 	const what = others.length === 1 ? `image ${first} is` : `${others.length} images, such as ${first}, are`;
-	return [`${what} in the destination, and not taken by these settings: kept`];
+	return [`${what} in the destination, and not taken by these settings: kept (framefan prune removes them)`];
 };
 
 /** What is wrong with a video before anything is decoded. */

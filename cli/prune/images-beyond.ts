@@ -1,0 +1,148 @@
+import { PermanentError } from '#shared/errors.ts';
+import { isSampledName } from '#shared/sampling/image-name.ts';
+import { ownerOf } from '#shared/sampling/provenance.ts';
+import type { SamplingRequest } from '#shared/sampling/request.ts';
+import { resolveScope } from '#shared/sampling/scope.ts';
+import { annotateFrame } from '#shared/supervisely/labels/frame-annotation.ts';
+import { labelsOf } from '#shared/supervisely/labels/labels.ts';
+import { type ProjectMeta, parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
+import {
+	type Dataset,
+	firstPage,
+	type Image,
+	type SuperviselyApi,
+	type Video,
+} from '#shared/supervisely/remote/api.ts';
+import { findChanged } from '../../functions/decode/find-changed.ts';
+import { videoOfDataset } from '../../functions/fan-out/video-dataset.ts';
+import { selectedVideos } from '../preview/selected-videos.ts';
+
+/** Images whose labels are compared at once. */
+const comparedAtOnce = 50;
+/** Deepest nesting of datasets, to detect endless nesting. */
+const deepestNesting = 100;
+
+/** The images that a sampling has taken of a video. */
+export type TakenImages = { video: number; ids: Set<number> };
+
+/** Images of a video that a sampling has not taken. */
+export type BeyondVideo = {
+	video: { id: number; name: string };
+	/** Without labels and tags, or with those that the video gives them. */
+	removable: { id: number; name: string }[];
+	/** Whose labels or tags are others than the video gives them, as those that a person has drawn. */
+	edited: { id: number; name: string }[];
+};
+
+/**
+ * The images in the destination of a sampling that are of its videos and that it has not taken, video by video.
+ * Only images whose meta names the video, and that have the name of a sampled frame, are among them.
+ * @param taken what the sampling has taken, by dataset
+ */
+export async function* imagesBeyond(
+	supervisely: SuperviselyApi,
+	{ source, destination }: { source: SamplingRequest['source']; destination: number },
+	taken: ReadonlyMap<number, TakenImages>,
+): AsyncGenerator<BeyondVideo> {
+	const scope = await resolveScope(supervisely, source);
+	const selected = new Set<number>();
+	for await (const id of selectedVideos(supervisely, source.projectId, scope)) selected.add(id);
+	const meta = parseProjectMeta(await supervisely.projectMeta(destination), destination);
+	for await (const dataset of datasetsBelow(supervisely, destination)) {
+		const images = taken.get(dataset.id);
+		const id = images?.video ?? (await videoOf(supervisely, dataset, source.projectId));
+		if (id === undefined || !selected.has(id)) continue;
+		const video = await supervisely.video(id);
+		if (!video) continue;
+		const own = { id, projectId: source.projectId };
+		const others: Image[] = [];
+		for await (const image of supervisely.images(dataset.id)) {
+			const isOurs = ownerOf(image.meta, own) === 'own' && isSampledName(video.name, image.name);
+			if (isOurs && !images?.ids.has(image.id)) others.push(image);
+		}
+		if (others.length === 0) continue;
+		const edited = await editedOf(supervisely, { dataset: dataset.id, video, meta }, others);
+		const named = others.map(({ id, name }) => ({ id, name })).sort((a, b) => (a.name < b.name ? -1 : 1));
+		yield {
+			video: { id, name: video.name },
+			removable: named.filter(image => !edited.has(image.id)),
+			edited: named.filter(image => edited.has(image.id)),
+		};
+	}
+}
+
+/** The video whose images a dataset holds. */
+const videoOf = async (
+	supervisely: Pick<SuperviselyApi, 'dataset'>,
+	dataset: Dataset,
+	source: number,
+): Promise<number | undefined> => {
+	const described = videoOfDataset(dataset, source);
+	if (described !== undefined) return described;
+	// Listings have no custom data.
+	const whole = await supervisely.dataset(dataset.id);
+	return whole && videoOfDataset(whole, source);
+};
+
+/** All datasets of a project. */
+async function* datasetsBelow(
+	supervisely: Pick<SuperviselyApi, 'datasets'>,
+	project: number,
+	parent: number | null = null,
+	depth = 0,
+): AsyncGenerator<Dataset> {
+	if (depth > deepestNesting) return;
+	let page = firstPage;
+	for (let pages = 1; page.number <= pages; page = { ...page, number: page.number + 1 }) {
+		const listing = await supervisely.datasets(project, parent, page);
+		if (page.number === 1) {
+			pages = listing.pages;
+			page = { number: 1, perPage: listing.perPage };
+		}
+		for (const dataset of listing.entities) {
+			yield dataset;
+			yield* datasetsBelow(supervisely, project, dataset.id, depth + 1);
+		}
+	}
+}
+
+/** The ids of the images whose labels or tags are not what the video gives them. */
+const editedOf = async (
+	supervisely: SuperviselyApi,
+	{ dataset, video, meta }: { dataset: number; video: Video; meta: ProjectMeta },
+	images: Image[],
+): Promise<Set<number>> => {
+	// Images without labels and tags need no comparison.
+	const labelled = images.filter(({ labelsCount, tags }) => labelsCount !== 0 || tags?.length !== 0);
+	if (labelled.length === 0) return new Set();
+	const edited = new Set(labelled.map(({ id }) => id));
+	const frames = new Set(labelled.map(frameOf));
+	const read = supervisely.videoAnnotation(video.datasetId, video.id, frame => frames.has(frame));
+	// Without the video's labels nothing is known of where those of the images come from.
+	const annotation = await read.catch((error: unknown) => {
+		if (error instanceof PermanentError) return undefined;
+		throw error;
+	});
+	if (!annotation) return edited;
+	for (let at = 0; at < labelled.length; at += comparedAtOnce) {
+		const some = labelled.slice(at, at + comparedAtOnce);
+		const labels = labelsOf(annotation.slice(some.map(frameOf)), meta);
+		const converted = await Promise.all(
+			some.map(async image => {
+				const { width, height } = image;
+				const from = labels.annotation.size;
+				const to = width && height ? { width, height } : from;
+				return { imageId: image.id, ...(await annotateFrame(labels, frameOf(image), { from, to })) };
+			}),
+		);
+		const changed = new Set((await findChanged(supervisely, dataset, converted)).map(({ imageId }) => imageId));
+		for (const { id } of some) if (!changed.has(id)) edited.delete(id);
+	}
+	return edited;
+};
+
+/** The index of an image's frame. */
+const frameOf = ({ meta, name }: Image): number => {
+	const index = meta?.frame_index;
+	return typeof index === 'number' ? index : Number(/_frame_(\d+)\.\w+$/.exec(name)?.[1]);
+};
