@@ -40,7 +40,7 @@ const sample = async (settings: object, destination: object, source: object = {}
 const imagesOf = async (project: number): Promise<Image[]> =>
 	(await ok(bench.server, 'images.list', { projectId: project, recursive: true })).entities;
 
-test('prune lists what a sampling has not taken, and removes it when told to, but for what people have made', async () => {
+test('prune lists what is not taken, and removes it when told to, but not what people made', async () => {
 	const before = await sample({ step: 6 }, { name: 'pruned' });
 	const project = before.destination?.id as number;
 	const after = await sample({ step: 10 }, { projectId: project });
