@@ -76,9 +76,11 @@ describe('into an existing project', () => {
 		server.setFaults([{ match: 'files', share: 1, action: { refuseRanges: true } }]);
 		try {
 			const before = server.counters().files?.bytesOut ?? 0;
-			const { code, stdout, stderr } = await runFramefan(sample(['--step', '30'], 'copies'), env);
-			expect(code, stderr).toBe(0);
-			const result = lastJson(stdout) as { destination: { id: number }; framesPlanned: number; framesUploaded: number };
+			const result = (await run('--step', '30')) as {
+				destination: { id: number };
+				framesPlanned: number;
+				framesUploaded: number;
+			};
 			expect(result).toMatchObject({ state: 'completed', faults: [] });
 			expect(result.framesUploaded).toBe(result.framesPlanned);
 			const folder = join(data, 'copies-out');
@@ -96,22 +98,26 @@ describe('into an existing project', () => {
 	});
 });
 
+let stack: LocalStack;
+/** Of one stack for several tests, which stands for a deployment. */
+const onDeployment = (...options: string[]) => ['sample', '--api', stack.httpUrl, '--json', ...options];
+let keys: Record<string, string>;
+
+beforeAll(async () => {
+	const options = { dataDir: join(data, 'stack'), parameters: {}, environment: {} };
+	stack = await startStack({ ...options, server: server.address, token: server.token });
+	const { accessKeyId, secretAccessKey } = stack.credentials;
+	keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: stack.region };
+});
+afterAll(() => stack.close());
+
+const run = async (...options: string[]) => {
+	const finished = await runFramefan(onDeployment('--project', String(source), ...options), keys);
+	expect(finished.code, finished.stderr).toBe(0);
+	return lastJson(finished.stdout);
+};
+
 describe('what is taken', () => {
-	let stack: LocalStack;
-	beforeAll(async () => {
-		const options = { dataDir: join(data, 'stack'), parameters: {}, environment: {} };
-		stack = await startStack({ ...options, server: server.address, token: server.token });
-	});
-	afterAll(() => stack.close());
-	/** By one stack for all, which stands for a deployment. */
-	const run = async (...options: string[]) => {
-		const { accessKeyId, secretAccessKey } = stack.credentials;
-		const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: stack.region };
-		const args = ['sample', '--api', stack.httpUrl, '--project', String(source), '--json', ...options];
-		const finished = await runFramefan(args, keys);
-		expect(finished.code, finished.stderr).toBe(0);
-		return lastJson(finished.stdout);
-	};
 	const datasetId = async (name: string) => {
 		const response = await fetch(`${server.address}/public/api/v3/datasets.list`, {
 			method: 'POST',
@@ -159,22 +165,18 @@ describe('bad input ends with one clear line and makes nothing', () => {
 		[['--into', '5', '--name', 'x'], /--into 5.*--name x/],
 	])('%j is a usage error', (options, message) => refuse(sample(options), 2, message));
 
-	test('an unknown project', () =>
-		refuse(
-			['sample', '--server', server.address, '--project', '999999', '--data', join(data, 'bad')],
-			1,
-			/no project 999999/,
-		));
+	test('an unknown project', () => refuse(onDeployment('--project', '999999'), 1, /no project 999999/, keys));
 	test('an images project as source', async () => {
 		const images = server.projects().find(({ type }) => type === 'images')?.id;
-		const args = ['sample', '--server', server.address, '--project', String(images), '--data', join(data, 'bad')];
-		await refuse(args, 1, /has type images: a source must be a project of type videos/);
+		const args = onDeployment('--project', String(images));
+		await refuse(args, 1, /has type images: a source must be a project of type videos/, keys);
 	});
 	test('a destination that is no images project', () =>
 		refuse(
-			sample(['--into', String(source)], 'bad'),
+			onDeployment('--project', String(source), '--into', String(source)),
 			1,
 			/has type videos: a destination must be a project of type images/,
+			keys,
 		));
 	test('an unreachable server', () =>
 		refuse(
@@ -198,9 +200,10 @@ describe('bad input ends with one clear line and makes nothing', () => {
 		const meta = { classes: [{ title: 'car', shape: 'polygon', color: '#112233' }], tags: [] };
 		await call('projects.meta.update', { id, meta });
 		await refuse(
-			sample(['--into', String(id)], 'bad'),
+			onDeployment('--project', String(source), '--into', String(id)),
 			1,
 			/class "car" with shape rectangle.*class "car" with shape polygon/,
+			keys,
 		);
 	});
 	test('no token in what is kept or said', () => {
