@@ -1,19 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SuperviselyClient, sampleVideoProject } from '#library/index.ts';
 import type { Report } from '#shared/sampling/report.ts';
+import { openDeployment } from '#test/deployment.ts';
 import { lastJson, runFramefan } from '#test/framefan-command.ts';
 import { ok } from '#test/supervisely-server.ts';
 import { tiny } from '#test/tiny-video-project.ts';
-import { openWorkbench, type Workbench } from '#test/workbench.ts';
+import type { Workbench } from '#test/workbench.ts';
 
 let bench: Workbench;
+let env: Record<string, string>;
 /** Figures that are put behind the last picture of a video. */
 const lost = 150;
 beforeAll(async () => {
-	bench = await openWorkbench();
+	({ bench, env } = await openDeployment());
 	await bench.changeServer(store => {
 		const video = [...store.videos.values()].find(({ name }) => name === 'first.mp4');
 		const record = store.videoAnnotations.get(video?.id as number);
@@ -69,11 +68,8 @@ test('they do not depend on what is wanted, and are none where no labels are cop
 });
 
 test('the command and the library tell them as other faults', async () => {
-	const data = mkdtempSync(join(tmpdir(), 'framefan-no-such-frame-'));
-	const project = ['--server', bench.server.address, '--project', String(bench.source)];
-	const env = { SUPERVISELY_API_TOKEN: bench.server.token };
-	const { code, stdout } = await runFramefan(['sample', ...project, '--step', '15', '--data', data, '--json'], env);
-	rmSync(data, { recursive: true, force: true });
+	const project = ['--api', bench.stack.httpUrl, '--project', String(bench.source)];
+	const { code, stdout } = await runFramefan(['sample', ...project, '--step', '15', '--json'], env);
 	expect(code).toBe(1);
 	const result = lastJson(stdout) as { faults: { reason: string }[]; notes: string[] };
 	expect(result).toMatchObject({ state: 'completed_with_faults', framesUploaded: 4, faultCount: lost + 1, notes: [] });

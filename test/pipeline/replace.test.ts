@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { SuperviselyClient, sampleVideoProject } from '#library/index.ts';
+import { openDeployment } from '#test/deployment.ts';
 import { lastJson, runFramefan } from '#test/framefan-command.ts';
 import { ok, serve, temporaryFolder } from '#test/supervisely-server.ts';
 import { tiny, writeTinyVideoProject } from '#test/tiny-video-project.ts';
@@ -123,19 +122,20 @@ test('an answer that is lost, or a removal that is refused, costs nothing', asyn
 });
 
 test('the command does the same', async () => {
-	const { server, source, destination, sizes } = await start();
-	const data = mkdtempSync(join(tmpdir(), 'framefan-replace-'));
-	onTestFinished(() => rmSync(data, { recursive: true, force: true }));
-	const args = ['sample', '--server', server.address, '--project', String(source), '--into', String(destination.id)];
-	const run = (...more: string[]) =>
-		runFramefan([...args, '--step', '6', '--data', data, '--json', ...more], { SUPERVISELY_API_TOKEN: server.token });
-	const noted = await run();
-	expect(noted.code, noted.stderr).toBe(0);
-	expect(lastJson(noted.stdout).notes).toContainEqual(
+	const { bench, env } = await openDeployment();
+	onTestFinished(() => bench.close());
+	const run = async (...options: string[]) => {
+		const args = ['sample', '--api', bench.stack.httpUrl, '--project', String(bench.source), '--step', '6', '--json'];
+		const { code, stdout, stderr } = await runFramefan([...args, ...options], env);
+		expect(code, stderr).toBe(0);
+		return lastJson(stdout);
+	};
+	const { destination } = (await run('--resize', '60x80')) as { destination: { id: number } };
+	const into = ['--into', String(destination.id)];
+	expect((await run(...into)).notes).toContainEqual(
 		expect.stringMatching(/80 x 60 .* 160 x 120: use replace \(--replace\)/),
 	);
-	const replaced = await run('--replace');
-	expect(replaced.code, replaced.stderr).toBe(0);
-	expect(lastJson(replaced.stdout)).toMatchObject({ framesUploaded: 10, faults: [] });
-	expect(await sizes()).toEqual(['160x120']);
+	expect(await run(...into, '--replace')).toMatchObject({ framesUploaded: 10, faults: [] });
+	const { entities } = await ok(bench.server, 'images.list', { projectId: destination.id, recursive: true });
+	expect(new Set((entities as Image[]).map(({ width, height }) => `${width}x${height}`))).toEqual(new Set(['160x120']));
 });
