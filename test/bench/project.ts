@@ -5,14 +5,18 @@ import type { Clip } from './clips.ts';
 /**
  * Writes a video project of one clip into a folder, with two labels on each labelled frame: a box and a polygon that move.
  * @param labelled frame indices; all without it
+ * @param videos how often the clip is in it
  */
-export async function writeBenchProject(folder: string, clip: Clip, labelled?: number[]): Promise<void> {
-	const video = `clip${clip.path.slice(clip.path.lastIndexOf('.'))}`;
+export async function writeBenchProject(folder: string, clip: Clip, labelled?: number[], videos = 1): Promise<void> {
 	for (const part of ['video', 'ann']) await mkdir(join(folder, 'clips', part), { recursive: true });
-	const file = join(folder, 'clips', 'video', video);
-	await symlink(clip.path, file).catch(() => copyFile(clip.path, file));
 	await writeFile(join(folder, 'meta.json'), JSON.stringify(meta));
-	await writeFile(join(folder, 'clips', 'ann', `${video}.json`), JSON.stringify(annotation(clip, labelled)));
+	const labels = JSON.stringify(annotation(clip, labelled));
+	for (let number = 1; number <= videos; number++) {
+		const video = `clip${number > 1 ? `-${number}` : ''}${clip.path.slice(clip.path.lastIndexOf('.'))}`;
+		const file = join(folder, 'clips', 'video', video);
+		await symlink(clip.path, file).catch(() => copyFile(clip.path, file));
+		await writeFile(join(folder, 'clips', 'ann', `${video}.json`), labels);
+	}
 }
 
 const shapes = { vehicle: 'rectangle', field: 'polygon' };

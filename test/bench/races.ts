@@ -3,9 +3,11 @@ import { encoders } from './races/encoders.ts';
 import { jpegFiles, pngFiles } from './races/files.ts';
 import { formats } from './races/formats.ts';
 import { limit } from './races/limit.ts';
+import { manifest } from './races/manifest.ts';
 import { memory } from './races/memory.ts';
 import { distant, sampling } from './races/sampling.ts';
 import { scale } from './races/scale.ts';
+import { selection } from './races/selection.ts';
 import { simulation } from './races/simulation.ts';
 import { random, sparse } from './races/sparse.ts';
 
@@ -21,6 +23,8 @@ export const races: Race[] = [
 	encoders,
 	scale,
 	memory,
+	manifest,
+	selection,
 	formats,
 	simulation,
 ];
