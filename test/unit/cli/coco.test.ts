@@ -181,6 +181,28 @@ describe('the file', () => {
 		]);
 		expect(readdirSync(folder)).toEqual(['coco.json']);
 	});
+	test('is written while rows come: only a few calls with their rows are in memory', async () => {
+		const { rows, supervisely, file } = await start(1);
+		const [row] = rows as [ManifestRow];
+		let [taken, answered, mostTaken] = [0, 0, 0];
+		const many = function* () {
+			for (let n = 0; n < 3000; n++) {
+				mostTaken = Math.max(mostTaken, ++taken - answered);
+				yield { ...row, frame_index: n };
+			}
+		};
+		const slow = {
+			...supervisely,
+			annotations: async (dataset: number, images: number[]) => {
+				const found = await supervisely.annotations(dataset, [...new Set(images)]);
+				answered += images.length;
+				return found;
+			},
+		};
+		expect((await writeCoco(file, many(), slow, 'many')).images).toBe(3000);
+		expect(readCoco(file).images.map(image => image.frame_index)).toEqual(Array.from({ length: 3000 }, (_, n) => n));
+		expect(mostTaken).toBeLessThanOrEqual(5 * 50 + 1);
+	});
 	test('of no images is a COCO file, too', async () => {
 		const { supervisely, file } = await start(0);
 		await writeCoco(file, [], supervisely, 'none');
