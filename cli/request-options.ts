@@ -17,11 +17,13 @@ import {
 	selectSettings,
 } from './select-options.ts';
 import { readSettingsFile } from './settings-file.ts';
+import { addSplitOptions, type SplitOptions, splitSettings } from './split-options.ts';
 
 /** Options of the command line for a sampling request. */
 export type RequestOptions = ImageArguments &
 	SelectOptions &
 	QualityOptions &
+	SplitOptions &
 	LabelOptions & {
 		project: number;
 		into?: number;
@@ -50,16 +52,18 @@ export function addRequestOptions(command: Command): Command {
 		.option('--dataset <id>', 'only this dataset; can be repeated', wholeNumbers(1))
 		.option('--nested', 'also the datasets nested in the chosen ones')
 		.option('--video <id>', 'only this video; can be repeated', wholeNumbers(1));
-	const select = addQualityOptions(
-		addLabelOptions(
-			addSelectOptions(
-				where
-					.option('--settings <file>', 'settings of the HTTP API, as YAML or JSON; options here override them')
-					.option('--start <n>', 'first frame', wholeNumber(0))
-					.option('--end <n>', 'end frame, exclusive', wholeNumber(1))
-					.option('--step <n>', 'every n-th frame', wholeNumber(1))
-					.option('--annotated', 'only frames with figures')
-					.option('--annotated-by-tags', 'only frames with figures, or in the frame range of a video tag'),
+	const select = addSplitOptions(
+		addQualityOptions(
+			addLabelOptions(
+				addSelectOptions(
+					where
+						.option('--settings <file>', 'settings of the HTTP API, as YAML or JSON; options here override them')
+						.option('--start <n>', 'first frame', wholeNumber(0))
+						.option('--end <n>', 'end frame, exclusive', wholeNumber(1))
+						.option('--step <n>', 'every n-th frame', wholeNumber(1))
+						.option('--annotated', 'only frames with figures')
+						.option('--annotated-by-tags', 'only frames with figures, or in the frame range of a video tag'),
+				),
 			),
 		),
 	);
@@ -84,6 +88,7 @@ export function toRequest(options: RequestOptions): SamplingRequestInput {
 	const fromFile = options.settings === undefined ? {} : readSettingsFile(options.settings);
 	const image = imageArguments(options);
 	const frameQuality = qualitySettings(options);
+	const split = splitSettings(options);
 	if (options.into !== undefined && options.name !== undefined) {
 		throw new UsageError(
 			`--into ${options.into} is an existing project, --name ${options.name} a new one: give only one`,
@@ -100,6 +105,7 @@ export function toRequest(options: RequestOptions): SamplingRequestInput {
 		...(annotatedByTags ? { annotatedByTags } : {}),
 		...selectSettings(options),
 		...(frameQuality ? { frameQuality } : {}),
+		...(split ? { split } : {}),
 		...(resize ? { resize } : {}),
 		...(labels ? {} : { copyAnnotations: false }),
 		...(replace ? { replace } : {}),

@@ -82,6 +82,16 @@ const meanings: Record<string, Record<string, string>> = {
 		'settings.frameQuality.minBrightness': 'least mean gray value, 0 to 255',
 		'settings.frameQuality.maxBrightness': 'largest mean gray value',
 		'settings.frameQuality.evenLabelled': 'true: frames with figures are dropped like others',
+		'settings.split':
+			'which images are for training, validation and testing, see [splits](manifest.md#splits); absent: nothing is said',
+		'settings.split.train': 'shares, which sum to 1; one that is absent is 0',
+		'settings.split.val': 'the same',
+		'settings.split.test': 'the same',
+		'settings.split.by': 'what stays together: a video, a scene, or a block of time',
+		'settings.split.block': 'by time: length of a block, from `1s`; absent: `1m`',
+		'settings.split.gap':
+			'by scene or time: frames of different splits of a video are at least so far apart in time, those between are in none; absent: `1s`',
+		'settings.split.seed': 'another one draws anew',
 		'settings.resize':
 			'height and width in pixels, taken literally; null for one of them keeps the proportions. Labels are scaled with the picture',
 		'settings.copyAnnotations': 'labels and tags are copied; false: images alone',

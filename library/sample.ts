@@ -69,6 +69,21 @@ export type SamplingSettings = {
 		/** Frames with figures are dropped like others; default false. */
 		evenLabelled?: boolean | undefined;
 	};
+	/** Which images are for training, validation and testing: a tag `split` of the images, and a column of the manifest. */
+	split?: {
+		/** Shares, which sum to 1; default 0. */
+		train?: number | undefined;
+		val?: number | undefined;
+		test?: number | undefined;
+		/** What stays together; default video. */
+		by?: 'video' | 'scene' | 'time' | undefined;
+		/** By time: length of a block; default `1m`. */
+		block?: string | undefined;
+		/** By scene or time: frames of different splits of a video are at least so far apart; default `1s`. */
+		gap?: string | undefined;
+		/** Another one draws anew; default 0. */
+		seed?: number | undefined;
+	};
 	/** Size of the images in pixels; a side that is null follows from the aspect ratio. Default: as in the video. */
 	resize?: [height: number | null, width: number | null] | null;
 	/** Converts the labels of the frames; default true. */

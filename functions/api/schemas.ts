@@ -3,6 +3,7 @@ import type { ManifestRow } from '#shared/sampling/manifest.ts';
 import { states } from '#shared/sampling/outcome.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
 import { ruleNames } from '#shared/sampling/select/rules.ts';
+import { splitNames } from '#shared/sampling/split-settings.ts';
 import { summarySchema } from '#shared/sampling/summary.ts';
 import { chromas, imageFormats } from '#shared/video/picture/image-format.ts';
 
@@ -69,6 +70,7 @@ const imageSchema = z.strictObject({
 	sha256: textOrNull,
 	format: z.enum(imageFormats),
 	rule: textOrNull,
+	split: z.enum(splitNames).nullable(),
 	sharpness: numberOrNull,
 	brightness: numberOrNull,
 	hash: textOrNull,

@@ -1,11 +1,13 @@
 import type { Chunk, ChunkFrame } from '#shared/sampling/chunk.ts';
 import type { ImageRow } from '#shared/sampling/image-rows.ts';
+import { withSplit } from '#shared/sampling/split-tag.ts';
 import { isSameSize, type Size } from '#shared/size.ts';
 import { annotateFrame } from '#shared/supervisely/labels/frame-annotation.ts';
 import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 
 import { bisectFailures } from './bisect-failures.ts';
 import { findChanged } from './find-changed.ts';
+import { tagSplits } from './tag-splits.ts';
 import { type ImageLabels, uploadLabels } from './upload-labels.ts';
 
 /** Sizes of a frame's picture in the video and of its image. */
@@ -25,6 +27,8 @@ export function makeAnnotator(supervisely: SuperviselyApi, chunk: Chunk, faultAt
 	const notes: string[] = [];
 	let labels = 0;
 	const rows = new Map<number, Pick<ImageRow, 'labels' | 'objects' | 'notes'>>();
+	/** Names of images whose split is not written, since they have labels. */
+	const labelled: string[] = [];
 	let sizeNoted = false;
 
 	/** Notes once that the labels are for another picture size than decoded. They are in pixels, so they are kept. */
@@ -51,7 +55,19 @@ export function makeAnnotator(supervisely: SuperviselyApi, chunk: Chunk, faultAt
 			objects: objectsOn(own.annotation, frame.index),
 			notes: remarks,
 		});
+		annotation.tags = withSplit(annotation.tags, frame.split);
 		return { annotation, specialFigures, imageId, frame };
+	};
+
+	/** Without copied labels only the tags of splits are written. */
+	const tag = async (frames: { frame: ChunkFrame; imageId: number; size?: Size }[]): Promise<void> => {
+		for (let at = 0; at < frames.length; at += annotationsPerCall) {
+			const some = frames.slice(at, at + annotationsPerCall);
+			const { left } = await tagSplits(supervisely, chunk.dataset, some, ({ index }, error) =>
+				faultAt(error.reason, `its split was refused: ${error.message}`, index),
+			);
+			labelled.push(...left);
+		}
 	};
 
 	return {
@@ -60,10 +76,12 @@ export function makeAnnotator(supervisely: SuperviselyApi, chunk: Chunk, faultAt
 		/** What the row of an image says of its labels. */
 		rowOf: (frame: number): Partial<ImageRow> => rows.get(frame) ?? {},
 		/** Remarks on the labels that are no faults. */
-		notes: () => notes,
+		notes: () => [...notes, ...noteOfLabelled(chunk.video.name, labelled)],
+		/** Writes the split of images that are there, where labels are not copied. */
+		tagExisting: tag,
 		/** @param isThere whether the images may already have these labels; only those that differ are then updated */
 		annotate: async (frames: AnnotatedFrame[], isThere: boolean): Promise<void> => {
-			if (!chunk.labels) return;
+			if (!chunk.labels) return tag(frames.map(({ sizes, ...each }) => (isThere ? each : { ...each, size: sizes.to })));
 			noteSize(frames[0]?.sizes.from);
 			for (let at = 0; at < frames.length; at += annotationsPerCall) {
 				const converted: (ImageLabels & { frame: ChunkFrame })[] = [];
@@ -81,6 +99,15 @@ export function makeAnnotator(supervisely: SuperviselyApi, chunk: Chunk, faultAt
 		},
 	};
 }
+
+const noteOfLabelled = (video: string, names: string[]): string[] => {
+	const [first] = names;
+	if (first === undefined) return [];
+	const what = names.length === 1 ? `image ${first} has` : `${names.length} images, such as ${first}, have`;
+	return [
+		`${video}: ${what} labels and another split, or none: labels are not copied, so the tag stays as it is. The manifest has the split`,
+	];
+};
 
 /** The number of labels by class. */
 const countClasses = (labels: { classTitle: string }[]): NonNullable<ImageRow['labels']> => {

@@ -96,7 +96,10 @@ export function makeUploader(
 		/** Updates the labels of frames whose images exist. */
 		annotateExisting: async (frames: ChunkFrame[]): Promise<void> => {
 			const size = chunk.labels?.annotation.size;
-			if (!size) return;
+			if (!size) {
+				const tagged = frames.map(frame => ({ frame, imageId: images.idOf(frame) }));
+				return work.during('annotate', () => annotator.tagExisting(tagged));
+			}
 			const existing = frames.map(frame => withImage({ frame, sizes: sizesOf(frame, size) }));
 			await annotate(existing, true);
 		},

@@ -8,6 +8,7 @@ import { nodeIds } from '#shared/sampling/node.ts';
 import { writeOpen } from '#shared/sampling/open.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { readScope, resolveScope, writeScope } from '#shared/sampling/scope.ts';
+import { tagsWrittenBy } from '#shared/sampling/split-tag.ts';
 import { mergeMeta } from '#shared/supervisely/meta/merge-meta.ts';
 import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
 import { firstPage, type Project } from '#shared/supervisely/remote/api.ts';
@@ -71,7 +72,8 @@ export async function openDestination(
 	const scope = await asked.scope;
 	const sourceMeta = parseProjectMeta(await asked.sourceMeta, sourceId);
 	const existingMeta = existing ? parseProjectMeta(await asked.existingMeta, existing.id) : noMeta;
-	mergeMeta(sourceMeta, existingMeta);
+	const written = tagsWrittenBy(settings);
+	mergeMeta(sourceMeta, existingMeta, written);
 
 	if (existing) await keepOneFormat(ports, existing, { sampling, settings });
 
@@ -84,7 +86,7 @@ export async function openDestination(
 		const destinationMeta = isNew
 			? noMeta
 			: parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id);
-		const merged = mergeMeta(sourceMeta, destinationMeta);
+		const merged = mergeMeta(sourceMeta, destinationMeta, written);
 		if (merged) await supervisely.setProjectMeta(destination.id, merged);
 	});
 

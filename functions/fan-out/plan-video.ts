@@ -22,6 +22,7 @@ import type { SamplingRecord, SamplingRequest } from '#shared/sampling/request.t
 import { frameTimes, secondsOf } from '#shared/sampling/select/frame-times.ts';
 import type { Selection } from '#shared/sampling/select/select-frames.ts';
 import { imageSettingsOf, type Settings } from '#shared/sampling/settings.ts';
+import type { SplitName } from '#shared/sampling/split-settings.ts';
 import { carried, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import { findMisplaced } from '#shared/supervisely/annotation/no-such-frame.ts';
 import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
@@ -37,6 +38,7 @@ import { sizeOnServer, watchSizes } from './other-sizes.ts';
 import type { FanOutPorts } from './ports.ts';
 import { scenesOf } from './scenes-of.ts';
 import { selectVideoFrames } from './select-video-frames.ts';
+import { splitOfVideo } from './split-of-video.ts';
 import { chooseDataset, datasetOfVideo } from './video-dataset.ts';
 import { copyFor, indexOf, type VideoFile } from './video-file.ts';
 import { readDestination } from './walk-dataset.ts';
@@ -55,9 +57,11 @@ export async function planVideo(
 	const { sampling, attempt, node, parent } = message;
 	const current = { sampling, attempt };
 	const { settings } = request;
+	// A split is a tag, which is written without copied labels as well.
+	const writesLabels = settings.copyAnnotations || settings.split !== undefined;
 	const destinationAsked = begin(() => readDestination(ports, sampling));
 	const metaAsked = begin(async () =>
-		settings.copyAnnotations ? supervisely.projectMeta((await destinationAsked).id) : undefined,
+		writesLabels ? supervisely.projectMeta((await destinationAsked).id) : undefined,
 	);
 	const source = await readSource(supervisely, request, message);
 	const { video } = source;
@@ -91,13 +95,14 @@ export async function planVideo(
 
 	const { selection, annotation } = await locked.begun.selected;
 	const good = await goodFrames(store, { video, file, selection, annotation }, settings);
+	const splitOf = await splitOfVideo(ports, current, { video, file }, settings, signal);
 	const planned = planFrames(
-		{ video, index, leaf, selection, chosen: good.frames, existing: await locked.begun.existing },
+		{ video, index, leaf, selection, chosen: good.frames, existing: await locked.begun.existing, splitOf },
 		settings,
 	);
 	const { frames } = planned;
 	await checkLimits(ports, request, message, { index, frames, size: sizeOnServer(video) });
-	const meta = settings.copyAnnotations ? parseProjectMeta(await metaAsked, destination.id) : undefined;
+	const meta = writesLabels ? parseProjectMeta(await metaAsked, destination.id) : undefined;
 	const madeOf = [file.version, settingsOfLabels(settings), annotation?.hash, meta, frames.map(({ name }) => name)];
 	const labels = meta && { dataset: leaf.id, fingerprint: fingerprintOf(madeOf) };
 	const updatesLabels = labels !== undefined && !(scheduled && (await labelsAreUpToDate(store, labels)));
@@ -240,6 +245,7 @@ const planFrames = (
 		selection,
 		chosen,
 		existing,
+		splitOf,
 	}: {
 		video: Video;
 		index: VideoIndex;
@@ -247,6 +253,7 @@ const planFrames = (
 		selection: Selection;
 		chosen: number[];
 		existing: ExistingImages;
+		splitOf: ((frame: number) => SplitName | null) | undefined;
 	},
 	settings: Settings,
 ): { frames: ChunkFrame[]; taken: ChunkFrame[]; notes: string[] } => {
@@ -259,7 +266,8 @@ const planFrames = (
 		const name = imageName(video.name, frame, serverCount, settings.format);
 		const pts = at(index.pts, at(index.shown, frame));
 		const taken = { rule: ruleOf.get(frame) as string, seconds: secondsOf(times, frame) };
-		return { index: frame, pts, name, ...taken, ...sizes.decide(existing.own.get(name)) };
+		const split = splitOf ? { split: splitOf(frame) } : {};
+		return { index: frame, pts, name, ...taken, ...split, ...sizes.decide(existing.own.get(name)) };
 	});
 	const isTaken = ({ name }: ChunkFrame) => existing.taken.has(name);
 	const notes = [...sizes.notes(), ...beyondRules(video.name, existing, new Set(frames.map(({ name }) => name)))];

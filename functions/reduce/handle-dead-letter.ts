@@ -104,8 +104,10 @@ const lostChunk = async (
 	const wanted = chunk.frames.filter(({ image }) => image === undefined);
 	const missing = wanted.filter(({ name }) => !there.has(name));
 	const faults: Fault[] = missing.map(({ index: frame }) => ({ reason, message, video, frame }));
-	if (chunk.labels && missing.length < chunk.frames.length) {
-		faults.push({ reason, message: `labels of images in the destination may be missing: ${message}`, video });
+	const tagged = chunk.frames.some(({ split }) => split !== undefined) ? 'splits' : undefined;
+	const written = chunk.labels ? 'labels' : tagged;
+	if (written && missing.length < chunk.frames.length) {
+		faults.push({ reason, message: `${written} of images in the destination may be missing: ${message}`, video });
 	}
 	if (faults.length === 0) faults.push({ reason, message, video });
 	return { ...emptySummary, framesUploaded: wanted.length - missing.length, faultCount: faults.length, faults };

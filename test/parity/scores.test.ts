@@ -114,7 +114,14 @@ test('DuckDB and pandas read the manifest', async context => {
 				object_ids: '[1,2]',
 			},
 			...{ frame_index: n, pts: n * 512, seconds: n / 25, width: 1280, height: 720, sha256: null, format: 'png' },
-			...{ rule: 'fps', sharpness: n / 4, brightness: 12.5, hash: '0123456789abcdef', labels: '{"car":2}' },
+			...{
+				rule: 'fps',
+				split: n % 2 === 0 ? 'train' : null,
+				sharpness: n / 4,
+				brightness: 12.5,
+				hash: '0123456789abcdef',
+				labels: '{"car":2}',
+			},
 			note: n % 2 === 0 ? null : 'cut, at the "border"',
 		}),
 	);

@@ -8,6 +8,7 @@ import { readDocument } from './documents.ts';
 import { chunkQualitySchema } from './frame-quality.ts';
 import { type Attempt, keys } from './keys.ts';
 import { imageSettingsSchema, type Settings } from './settings.ts';
+import { splitNames } from './split-settings.ts';
 
 /**
  * The frames of one video that one decode invocation processes, with all data it needs.
@@ -32,6 +33,8 @@ export const chunkSchema = storedObject({
 			rule: z.string().optional(),
 			/** Time since the first frame of the video. */
 			seconds: z.number().optional(),
+			/** Null for a frame that is in no split; absent where there are none. */
+			split: z.enum(splitNames).nullable().optional(),
 			size: storedObject({ width: z.int(), height: z.int() }).optional(),
 		}),
 	),

@@ -3,6 +3,7 @@ import { storedObject } from '../stored-object.ts';
 import { imageFormats } from '../video/picture/image-format.ts';
 import type { Chunk, ChunkFrame } from './chunk.ts';
 import { dropReasons } from './frame-quality.ts';
+import { splitNames } from './split-settings.ts';
 
 const scoresSchema = storedObject({ sharpness: z.number(), brightness: z.number(), hash: z.string() });
 
@@ -16,6 +17,8 @@ export const imageRowSchema = storedObject({
 	seconds: z.number().nullable(),
 	/** The rule that took the frame. */
 	rule: z.string().nullable(),
+	/** Null for an image that is in none. */
+	split: z.enum(splitNames).nullable().optional(),
 	/** Id of the image. */
 	image: z.int(),
 	name: z.string(),
@@ -53,10 +56,10 @@ export type ImageRows = z.output<typeof imageRowsSchema>;
 
 /** What is known of a frame and its image without decoding. */
 export function imageRow(frame: ChunkFrame, image: number, timeOffset = 0): ImageRow {
-	const { index, pts, seconds, rule, name, size } = frame;
+	const { index, pts, seconds, rule, split, name, size } = frame;
 	return {
 		...{ frame: index, pts: pts + timeOffset, seconds: seconds ?? null, rule: rule ?? null },
-		...{ image, name, size: size ?? null },
+		...{ split: split ?? null, image, name, size: size ?? null },
 		...{ sha256: null, scores: null, labels: null, objects: null, notes: [] },
 	};
 }

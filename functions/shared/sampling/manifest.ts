@@ -1,5 +1,6 @@
 import type { ImageFormat } from '../video/picture/image-format.ts';
 import type { ImageRow, ImageRows } from './image-rows.ts';
+import type { SplitName } from './split-settings.ts';
 
 /** A row of the manifest: an image, and where it comes from. Lists and counts are JSON. */
 export type ManifestRow = {
@@ -20,6 +21,7 @@ export type ManifestRow = {
 	sha256: string | null;
 	format: ImageFormat;
 	rule: string | null;
+	split: SplitName | null;
 	sharpness: number | null;
 	brightness: number | null;
 	hash: string | null;
@@ -46,6 +48,7 @@ export const manifestColumns = {
 	sha256: 'STRING',
 	format: 'STRING',
 	rule: 'STRING',
+	split: 'STRING',
 	sharpness: 'DOUBLE',
 	brightness: 'DOUBLE',
 	hash: 'STRING',
@@ -56,7 +59,7 @@ export const manifestColumns = {
 /** A row of the manifest. @param project of the images */
 export function manifestRow(
 	{ video, source, dataset, format }: Pick<ImageRows, 'video' | 'source' | 'dataset' | 'format'>,
-	{ frame, pts, seconds, rule, image, name, size, sha256, scores, labels, objects, notes }: ImageRow,
+	{ frame, pts, seconds, rule, split, image, name, size, sha256, scores, labels, objects, notes }: ImageRow,
 	project: number,
 ): ManifestRow {
 	return {
@@ -64,7 +67,8 @@ export function manifestRow(
 		...{ source_project_id: source.project, source_dataset_id: source.dataset },
 		...{ video_id: video.id, video_name: video.name, object_ids: objects && JSON.stringify(objects) },
 		...{ frame_index: frame, pts, seconds, width: size?.width ?? null, height: size?.height ?? null },
-		...{ sha256, format, rule, sharpness: scores?.sharpness ?? null, brightness: scores?.brightness ?? null },
+		...{ sha256, format, rule, split: split ?? null },
+		...{ sharpness: scores?.sharpness ?? null, brightness: scores?.brightness ?? null },
 		...{
 			hash: scores?.hash ?? null,
 			labels: labels && JSON.stringify(Object.fromEntries(labels.map(each => [each.class, each.count]))),

@@ -12,6 +12,7 @@ import {
 import { frameQualitySchema } from './frame-quality.ts';
 import { isDuration } from './select/duration.ts';
 import { nameOfRule, ruleSchema } from './select/rules.ts';
+import { splitSchema } from './split-settings.ts';
 
 /** Largest side of a resized picture, in pixels; encoders allow more, but no training uses it. */
 const largestSide = 16_384;
@@ -49,6 +50,7 @@ const fields = {
 		.optional(),
 	around: z.int(neighbours).min(1, neighbours).max(mostAround, neighbours).optional(),
 	frameQuality: frameQualitySchema.optional(),
+	split: splitSchema.optional(),
 	resize: z.tuple([side.nullable(), side.nullable()]).nullable().default(null),
 	copyAnnotations: z.boolean().default(true),
 	replace: z.boolean().default(false),
@@ -71,6 +73,7 @@ const exactRules = new Set(['count', 'frames', 'times', 'random']);
  * - `minDistance`: in frames, or a duration such as `2s`: leaves out frames that are closer to another; annotated ones stay
  * - `around`: also so many frames before and after each of the remaining ones
  * - `frameQuality`: which of them are good enough, by what their pictures are like
+ * - `split`: which images are for training, validation and testing
  * - `resize`: [height, width] in pixels, used as given; one of them null: keeps the aspect ratio
  * - `copyAnnotations`: converts the labels of the frames
  * - `replace`: existing images of another size are uploaded again; otherwise they are kept

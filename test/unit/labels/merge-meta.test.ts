@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { tagsWrittenBy } from '../../../functions/shared/sampling/split-tag.ts';
 import { mergeMeta } from '../../../functions/shared/supervisely/meta/merge-meta.ts';
 import { parseProjectMeta, samplingTags } from '../../../functions/shared/supervisely/meta/project-meta.ts';
 
@@ -38,6 +39,42 @@ test('a destination that has everything is left alone', () => {
 	const source = meta([ofClass('a', 'point')], [tag('x', 'oneof_string', { values: ['1', '2'] })]);
 	const tags = [tag('x', 'oneof_string', { values: ['2', '1'] }), ...samplingTags];
 	expect(mergeMeta(source, meta([ofClass('a', 'any')], tags))).toBeUndefined();
+});
+
+describe('the tag of splits', () => {
+	const written = tagsWrittenBy({ split: { by: 'video', seed: 0, train: 1 } });
+	const valuesOf = (merged: ReturnType<typeof mergeMeta>) => merged?.tags.find(({ name }) => name === 'split')?.values;
+
+	test('is added, and only where there are splits', () => {
+		expect(mergeMeta(empty, empty, written)?.tags.at(-1)).toMatchObject({
+			...{ name: 'split', value_type: 'oneof_string', values: ['train', 'val', 'test'], applicable_type: 'imagesOnly' },
+		});
+		expect(names(mergeMeta(empty, empty, tagsWrittenBy({})))[1]).toEqual(['object_id', 'auto-tracked']);
+		expect(mergeMeta(empty, meta([], [...written]), written)).toBeUndefined();
+	});
+	test('gets the values that it lacks, and a repeat finds them', () => {
+		const [mine, theirs] = [['dev'], ['test', 'other']].map(values =>
+			meta([], [tag('split', 'oneof_string', { values, id: 7 }), ...samplingTags]),
+		) as [ReturnType<typeof meta>, ReturnType<typeof meta>];
+		const merged = mergeMeta(mine, theirs, written);
+		expect(valuesOf(merged)).toEqual(['test', 'other', 'dev', 'train', 'val']);
+		expect(merged?.tags.find(({ name }) => name === 'split')?.id).toBe(7);
+		expect(mergeMeta(mine, meta([], merged?.tags), written)).toBeUndefined();
+		expect(valuesOf(mergeMeta(mine, empty, written))).toEqual(['dev', 'train', 'val', 'test']);
+	});
+	test.each([
+		[
+			tag('split', 'any_string'),
+			'The destination has tag "split" of type any_string, and sampling writes tag "split" of type oneof_string (train, val, test): rename the destination\'s tag',
+		],
+		[
+			tag('split', 'oneof_string', { values: ['train'], applicable_type: 'objectsOnly' }),
+			'The destination has tag "split" of type oneof_string (train) for objects only, and sampling writes tag "split" of type oneof_string (train, val, test) on images: rename',
+		],
+	])('of another kind is refused: %j', (theirs, message) => {
+		expect(() => mergeMeta(empty, meta([], [theirs]), written)).toThrow(message);
+		expect(() => mergeMeta(empty, meta([], [theirs]))).not.toThrow();
+	});
 });
 
 describe('conflicts are refused with both definitions', () => {

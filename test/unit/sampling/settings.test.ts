@@ -49,6 +49,10 @@ describe('formats', () => {
 		for (const image of [{}, { replace: true }, { format: 'jpg', quality: 50, chroma: 420, optimiseCoding: true }])
 			expect(JSON.stringify(settingsOfLabels(settings({ step: 2, ...image })))).toBe(before);
 	});
+	test('they are looked at again for another split', () => {
+		const of = (seed: number) => settingsOfLabels(settings({ split: { train: 0.9, val: 0.1, seed } }));
+		expect(of(1)).not.toEqual(of(2));
+	});
 	test.each([
 		[{ format: 'png', quality: null, chroma: null, optimiseCoding: false }],
 		[{ format: 'jpg', quality: 1, chroma: 420, optimiseCoding: true }],

@@ -1,0 +1,29 @@
+import type { Size } from '#shared/size.ts';
+import type { PlacedRaster } from '#shared/supervisely/labels/geometry/placed-raster.ts';
+
+/** COCO's uncompressed run lengths: column by column, in turn of pixels that are not set and of pixels that are. */
+export type RunLengths = { size: [height: number, width: number]; counts: number[] };
+
+/** Run lengths of a mask on an image, and the number of its set pixels. @param placed inside the image */
+export function runLengthsOf(
+	{ origin: [left, top], raster }: PlacedRaster,
+	{ width, height }: Size,
+): { segmentation: RunLengths; area: number } {
+	const counts = [0];
+	/** Up to which pixel, column by column, the runs reach, and whether the last one is of set pixels. */
+	let [reached, isSet, area] = [0, false, 0];
+	const reach = (place: number, set: boolean) => {
+		if (place === reached) return;
+		if (set === isSet) counts[counts.length - 1] = (counts.at(-1) as number) + place - reached;
+		else counts.push(place - reached);
+		if (set) area += place - reached;
+		[reached, isSet] = [place, set];
+	};
+	for (let x = 0; x < raster.width; x++) {
+		const start = (left + x) * height + top;
+		reach(start, false);
+		for (let y = 0; y < raster.height; y++) reach(start + y + 1, raster.data[y * raster.width + x] !== 0);
+	}
+	reach(width * height, false);
+	return { segmentation: { size: [height, width], counts }, area };
+}
