@@ -3,6 +3,7 @@ import { isSampledName } from '#shared/sampling/image-name.ts';
 import { ownerOf } from '#shared/sampling/provenance.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { resolveScope } from '#shared/sampling/scope.ts';
+import { splitTag } from '#shared/sampling/split-tag.ts';
 import { annotateFrame } from '#shared/supervisely/labels/frame-annotation.ts';
 import { labelsOf } from '#shared/supervisely/labels/labels.ts';
 import { type ProjectMeta, parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
@@ -10,6 +11,7 @@ import {
 	type Dataset,
 	firstPage,
 	type Image,
+	type StoredAnnotation,
 	type SuperviselyApi,
 	type Video,
 } from '#shared/supervisely/remote/api.ts';
@@ -126,6 +128,7 @@ const editedOf = async (
 	if (!annotation) return edited;
 	for (let at = 0; at < labelled.length; at += comparedAtOnce) {
 		const some = labelled.slice(at, at + comparedAtOnce);
+		const stored = await storedLabels(supervisely, dataset, some);
 		const labels = labelsOf(annotation.slice(some.map(frameOf)), meta);
 		const converted = await Promise.all(
 			some.map(async image => {
@@ -135,10 +138,33 @@ const editedOf = async (
 				return { imageId: image.id, ...(await annotateFrame(labels, frameOf(image), { from, to })) };
 			}),
 		);
-		const changed = new Set((await findChanged(supervisely, dataset, converted)).map(({ imageId }) => imageId));
-		for (const { id } of some) if (!changed.has(id)) edited.delete(id);
+		const known = { masks: supervisely.masks, annotations: async () => stored };
+		const changed = new Set((await findChanged(known, dataset, converted)).map(({ imageId }) => imageId));
+		for (const { id } of some) {
+			const found = stored.get(id);
+			const isBare = found && found.objects.length === 0 && found.tags.length === 0;
+			if (isBare || !changed.has(id)) edited.delete(id);
+		}
 	}
 	return edited;
+};
+
+/** The labels of images, without the tag of a split, which a sampling gives and not the video. */
+const storedLabels = async (
+	supervisely: Pick<SuperviselyApi, 'annotations'>,
+	dataset: number,
+	images: Image[],
+): Promise<Map<number, StoredAnnotation>> => {
+	const ids = images.map(({ id }) => id);
+	const found = await supervisely.annotations(dataset, ids).catch((error: unknown) => {
+		if (error instanceof PermanentError) return new Map<number, StoredAnnotation>();
+		throw error;
+	});
+	const isSplit = ({ name, value }: StoredAnnotation['tags'][number]) =>
+		name === splitTag.name && splitTag.values.includes(String(value));
+	return new Map(
+		[...found].map(([id, annotation]) => [id, { ...annotation, tags: annotation.tags.filter(tag => !isSplit(tag)) }]),
+	);
 };
 
 /** The index of an image's frame. */

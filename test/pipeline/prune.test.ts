@@ -37,11 +37,13 @@ const sample = async (settings: object, destination: object, source: object = {}
 	return bench.ended(id);
 };
 
+const split = { train: 0.5, val: 0.5, test: 0 };
+
 const imagesOf = async (project: number): Promise<Image[]> =>
 	(await ok(bench.server, 'images.list', { projectId: project, recursive: true })).entities;
 
 test('prune lists what is not taken, and removes it when told to, but not what people made', async () => {
-	const before = await sample({ step: 6 }, { name: 'pruned' });
+	const before = await sample({ step: 6, split }, { name: 'pruned' });
 	const project = before.destination?.id as number;
 	const after = await sample({ step: 10 }, { projectId: project });
 	expect(after.notes.filter(note => /not taken by these settings/.test(note))).toHaveLength(2);
@@ -93,7 +95,8 @@ test('prune lists what is not taken, and removes it when told to, but not what p
 });
 
 test('videos outside of the sampling, and those it takes nothing of', async () => {
-	const before = await sample({ step: 10 }, { name: 'part' });
+	// Without labels, but with the tag of a split.
+	const before = await sample({ step: 10, copyAnnotations: false, split }, { name: 'part' });
 	const project = before.destination?.id as number;
 	const { entities } = await ok(bench.server, 'datasets.list', { projectId: bench.source, recursive: true });
 	const night = (entities as { id: number; name: string }[]).find(({ name }) => name === 'night')?.id;
