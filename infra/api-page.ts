@@ -123,8 +123,13 @@ const meanings: Record<string, Record<string, string>> = {
 		'images[].image_id': 'see [the manifest](manifest.md) for all fields',
 	},
 	Estimate: {
-		isBound: 'labels or pictures decide, so it may be fewer frames',
-		rules: 'the frames that each rule of `select` takes, one by one',
+		frames: 'the selected frames, after `step`, `minDistance` and `around`',
+		accuracy:
+			'`exact`: what a sampling takes. `about`: a video has no stored index, or is not counted. `atMost`: labels or pictures decide that were not read',
+		needs:
+			'what would have to be read to know it exactly. A sampling stores the index; pictures are not decoded for an answer',
+		rules: 'the frames that each rule of `select` takes, before `step`; a frame may be taken by several',
+		'rules[].text': 'the rule as it is written; a long one is cut',
 		bytesToRead: 'of the video files',
 		bytesToWrite: 'of the images, in the format of the settings',
 		'cost.requests': 'to S3 and SQS',
@@ -166,8 +171,10 @@ is answered by API Gateway itself, with 403 and \`{"message"}\`.
   it only sends the unfinished steps again.
 - A **cancel** ends the attempt: no new work starts, a chunk that is in work is finished, and images stay. A retry goes
   on from there.
-- An **estimate** creates nothing and reads no video. What can't be looked at within 14 seconds is left out, and
-  \`complete\` is false. \`formats\` has bytes and cost of each image format.
+- An **estimate** creates nothing and reads no video: it counts from listings, the indexes that earlier samplings have
+  stored, and labels where rules ask for them. Each number says how it is known. What can't be listed within 14 seconds
+  is left out, and \`complete\` is false; after that time, 200 annotations or 100 MB of them, no more labels are read, and
+  a note says so. \`formats\` has bytes and cost of each image format.
 `;
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'];

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ManifestRow } from '#shared/sampling/manifest.ts';
 import { states } from '#shared/sampling/outcome.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
+import { accuracies, needs } from '#shared/sampling/select/expected-frames.ts';
 import { ruleNames } from '#shared/sampling/select/rules.ts';
 import { summarySchema } from '#shared/sampling/summary.ts';
 import { chromas, imageFormats } from '#shared/video/picture/image-format.ts';
@@ -81,6 +82,9 @@ export type ImageList = z.output<typeof imageListSchema>;
 
 const amount = z.number().min(0);
 
+/** A number of frames, how it is known, and what would have to be read to know it exactly. */
+const expectedFields = { frames: count, accuracy: z.enum(accuracies), needs: z.array(z.enum(needs)) };
+
 /** US dollars. */
 const cost = z.strictObject({
 	lambda: amount,
@@ -107,11 +111,10 @@ export type FormatEstimate = z.output<typeof formatEstimateSchema>;
  */
 export const estimateSchema = z.strictObject({
 	videos: count,
-	frames: count,
-	/** Whether `frames` is only a bound, since labels or pictures decide. */
-	isBound: z.boolean(),
+	/** The selected frames: the union of what rules take, after `step`, `minDistance` and `around`. */
+	...expectedFields,
 	/** The frames that each rule of `select` takes; a frame may be taken by several. */
-	rules: z.array(z.strictObject({ rule: z.enum(ruleNames), frames: count, isBound: z.boolean() })),
+	rules: z.array(z.strictObject({ rule: z.enum(ruleNames), text: z.string(), ...expectedFields })),
 	chunks: count,
 	bytesToRead: count,
 	bytesToWrite: count,
