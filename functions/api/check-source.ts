@@ -6,7 +6,7 @@ import type { ApiPorts } from './ports.ts';
 
 /**
  * Looks up the source of a request.
- * @param time.deadline in epoch milliseconds; `budgetMs`: how long that was, for messages
+ * @param time.deadline in epoch milliseconds; `budgetMs`, `verb`: how long that was, and what is done, for messages
  * @returns what is selected of it; undefined: everything
  * @throws ApiError 422 with the path of the wrong field, 504 when the server does not answer in time;
  * SamplingFailure for a dataset or video that isn't part of the project
@@ -14,7 +14,7 @@ import type { ApiPorts } from './ports.ts';
 export async function checkSource(
 	supervisely: ApiPorts['supervisely'],
 	source: SamplingRequest['source'],
-	{ deadline, budgetMs }: { deadline: number; budgetMs: number },
+	{ deadline, budgetMs, verb }: { deadline: number; budgetMs: number; verb: 'estimate' | 'preview' },
 ): Promise<Scope | undefined> {
 	const project = await before(deadline, supervisely.project(source.projectId), () => {
 		throw new ApiError(504, `${supervisely.server} did not answer within ${budgetMs / 1000} s: try again later`);
@@ -31,7 +31,7 @@ export async function checkSource(
 		const count = (source.datasetIds?.length ?? 0) + (source.videoIds?.length ?? 0);
 		throw new ApiError(
 			422,
-			`${count} datasets and videos could not be looked up within ${budgetMs / 1000} s: estimate fewer at a time, or the whole project`,
+			`${count} datasets and videos could not be looked up within ${budgetMs / 1000} s: ${verb} fewer at a time, or the whole project`,
 			source.videoIds ? 'source.videoIds' : 'source.datasetIds',
 		);
 	});

@@ -4,7 +4,7 @@ import { parseDuration } from './duration.ts';
 import { type Fraction, fractionOf, inverse } from './fraction.ts';
 import { secondsOf } from './frame-times.ts';
 import type { Rule } from './rules.ts';
-import { needsLabels, rangeOf, type SelectionSettings, selectFrames } from './select-frames.ts';
+import { needsLabels, rangeOf, type Selection, type SelectionSettings, selectFrames } from './select-frames.ts';
 
 /** How a number of frames is known: exactly; about, since times or the number of frames aren't known; or as a bound. */
 export const accuracies = ['exact', 'about', 'atMost'] as const;
@@ -50,7 +50,18 @@ export function roughFrames(settings: SelectionAndQuality, video: ListedVideo): 
  * How many frames a selection has: rules are applied where what they need is known, and bounded where it isn't. Exact for
  * an indexed video, unless labels or pictures decide that are not there. Pure.
  */
-export function countFrames(settings: SelectionAndQuality, { source, isIndexed, isTimed }: KnownVideo): ExpectedFrames {
+export function countFrames(settings: SelectionAndQuality, video: KnownVideo): ExpectedFrames {
+	return selectKnown(settings, video).expected;
+}
+
+/**
+ * The same with the frames that are known, those of the other rules: `left` has the places of the rules in `select` that
+ * could not be applied. Pure.
+ */
+export function selectKnown(
+	settings: SelectionAndQuality,
+	{ source, isIndexed, isTimed }: KnownVideo,
+): { selection: Selection; expected: ExpectedFrames; left: number[] } {
 	const { times, labels } = source;
 	const { select, minDistance, frameQuality } = settings;
 	const { start, end } = rangeOf(settings, times.count);
@@ -83,10 +94,12 @@ export function countFrames(settings: SelectionAndQuality, { source, isIndexed, 
 	const lacksTimes = !isTimed && typeof minDistance === 'string';
 	if (!lacksLabels && !lacksTimes && missing.every(need => need === undefined)) {
 		const total = { ...own, frames: selection.frames.length };
-		return { span: Math.max(0, end - start), ...(frameQuality ? atMost(total, 'pixels') : total), rules };
+		const span = Math.max(0, end - start);
+		return { selection, expected: { span, ...(frameQuality ? atMost(total, 'pixels') : total), rules }, left: [] };
 	}
 	const lacking: Need[] = [...(lacksLabels ? (['labels'] as const) : []), ...(lacksTimes ? (['index'] as const) : [])];
-	return withTotal(settings, times.count, rules, { own, lacking, isBound: true });
+	const expected = withTotal(settings, times.count, rules, { own, lacking, isBound: true });
+	return { selection, expected, left: missing.flatMap((need, n) => (need === undefined ? [] : [n])) };
 }
 
 /** The worse of two, and all needs. */
