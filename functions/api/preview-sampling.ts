@@ -64,7 +64,9 @@ const previewOf = (listed: ListedVideo, read: ReadVideo | undefined, settings: S
 	const nothing = { seconds: null, chosen: [], more: 0, timeline: null };
 	if (!read) {
 		const selected = { frames: 0, accuracy: 'about' as const, needs: ['index' as const] };
-		const notes = ['no index is stored, and the server reports no frame count: a sampling will tell'];
+		const notes = [
+			'no index is stored, and the server reports no frame count, picture size or file size: a sampling will tell',
+		];
 		return { ...common, ...nothing, frameCount: null, selected, rules: [], notes };
 	}
 	const { frameCount, known, facts } = read;
