@@ -16,6 +16,8 @@ export type ApiClient = {
 	cancel(id: string): Promise<AnswerTo<'cancelSampling'>>;
 	retry(id: string): Promise<AnswerTo<'retrySampling'>>;
 	estimate(request: SamplingRequestInput): Promise<AnswerTo<'estimateSampling'>>;
+	/** @param request as for `start`, and the most videos to look at */
+	preview(request: SamplingRequestInput & { videos?: number }): Promise<AnswerTo<'previewSampling'>>;
 };
 
 /** Address and credentials of an API. */
@@ -79,6 +81,7 @@ export function makeApiClient(api: ApiAddress): ApiClient {
 		cancel: id => call('cancelSampling', { id }),
 		retry: id => call('retrySampling', { id }),
 		estimate: body => call('estimateSampling', { body }),
+		preview: body => call('previewSampling', { body }),
 	};
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { ServiceEnvironment } from '#local/services.ts';
+import { at } from '#shared/at.ts';
 import { FramefanError } from '#shared/errors.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
 import { type ApiAddress, type ApiClient, makeApiClient } from './api-client.ts';
@@ -65,6 +66,7 @@ export function findLocalSampling(data: string, id: string): ReturnType<typeof l
  * messages.
  * @param question gets the API, and a function that runs the sweep
  * @param token the Supervisely token, for calls that need the server
+ * @param knownVideos folder of indexes that a stack started for this call begins with
  * @param environment may set the external S3 or SQS with the folder's state
  */
 export async function askLocalStack<Answer>(
@@ -73,7 +75,8 @@ export async function askLocalStack<Answer>(
 		server,
 		token = '',
 		environment = process.env,
-	}: { dataDir: string; server: string; token?: string; environment?: ServiceEnvironment },
+		knownVideos,
+	}: { dataDir: string; server: string; token?: string; environment?: ServiceEnvironment; knownVideos?: string },
 	question: (api: ApiClient, sweep: () => Promise<unknown>) => Promise<Answer>,
 ): Promise<Answer> {
 	const running = await runningStack(dataDir);
@@ -90,6 +93,10 @@ export async function askLocalStack<Answer>(
 			idle: true,
 		});
 		try {
+			if (knownVideos !== undefined) {
+				const { carryKnownVideos } = await import('./known-videos.ts');
+				await carryKnownVideos(stack.s3, at(stack.buckets, 0), knownVideos);
+			}
 			return await question(makeApiClient(stack), () => stack.invoke('Reduce', { 'detail-type': 'Scheduled Event' }));
 		} finally {
 			await stack.close();

@@ -133,8 +133,13 @@ const meanings: Record<string, Record<string, string>> = {
 		'images[].image_id': 'see [the manifest](manifest.md) for all fields',
 	},
 	Estimate: {
-		isBound: 'labels or pictures decide, so it may be fewer frames',
-		rules: 'the frames that each rule of `select` takes, one by one',
+		frames: 'the selected frames, after `step`, `minDistance` and `around`',
+		accuracy:
+			'`exact`: what a sampling takes. `about`: a video has no stored index, or is not counted. `atMost`: labels or pictures decide that were not read',
+		needs:
+			'what would have to be read to know it exactly. A sampling stores the index; pictures are not decoded for an answer',
+		rules: 'the frames that each rule of `select` takes, before `step`; a frame may be taken by several',
+		'rules[].text': 'the rule as it is written; a long one is cut',
 		bytesToRead: 'of the video files',
 		bytesToWrite: 'of the images, in the format of the settings',
 		'cost.requests': 'to S3 and SQS',
@@ -142,6 +147,25 @@ const meanings: Record<string, Record<string, string>> = {
 		formats: 'the same for each image format',
 		imageSizes: 'when, and of how many clips, the sizes of images were measured',
 		complete: 'false: not all videos could be looked at in time, so all numbers are lower bounds',
+	},
+	PreviewRequest: {
+		videos: 'how many are looked at, the first of the source',
+	},
+	Preview: {
+		videos: 'in the order of the source',
+		'videos[].frameCount': 'null where nobody tells it',
+		'videos[].seconds': 'time of the last frame; null where times are not known',
+		'videos[].selected': 'how many frames are taken, as in an estimate',
+		'videos[].selected.accuracy': 'see [Estimate](#estimate)',
+		'videos[].rules': 'the same for each rule of `select`',
+		'videos[].chosen':
+			'the first 1,000 of the chosen frames. Rules that need pictures or what is not stored are left out',
+		'videos[].chosen[].rule': 'the first rule that takes it; `around` for a neighbour',
+		'videos[].more': 'chosen frames that are not listed',
+		'videos[].timeline':
+			'a strip as SVG: its frames, annotated ones, key frames, and the chosen ones by rule; null where times are not known',
+		'videos[].notes': 'what is left out or only about right, and rules that take nothing',
+		complete: 'whether these are all selected videos',
 	},
 	Error: {
 		path: 'the field that is wrong',
@@ -176,8 +200,13 @@ is answered by API Gateway itself, with 403 and \`{"message"}\`.
   it only sends the unfinished steps again.
 - A **cancel** ends the attempt: no new work starts, a chunk that is in work is finished, and images stay. A retry goes
   on from there.
-- An **estimate** creates nothing and reads no video. What can't be looked at within 14 seconds is left out, and
-  \`complete\` is false. \`formats\` has bytes and cost of each image format.
+- An **estimate** creates nothing and reads no video: it counts from listings, the indexes that earlier samplings have
+  stored, and labels where rules ask for them. Each number says how it is known. What can't be listed within 14 seconds
+  is left out, and \`complete\` is false; after that time, 200 annotations or 100 MB of them, no more labels are read, and
+  a note says so. \`formats\` has bytes and cost of each image format.
+- A **preview** has the frames themselves, of the first videos, with a timeline of each as SVG. It reads what an estimate
+  reads, so pictures are not decoded: rules that need them have a bound, and a contact sheet is made by
+  [\`framefan preview\`](cli.md#preview) alone.
 `;
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
@@ -192,7 +221,9 @@ export function apiPage({ paths, components: { schemas } }: ApiDescription): str
 			.filter(method => item[method] !== undefined)
 			.map(method => operationText(`${method.toUpperCase()} ${path}`, item[method] as Operation)),
 	);
-	const bodies = Object.entries(schemas).map(([name, schema]) => schemaText(name, schema));
+	const bodies = Object.entries(schemas).map(([name, schema]) =>
+		schemaText(name, schema, schemas.SamplingRequest ?? {}),
+	);
 	return [intro, '## Requests\n', ...operations, '## Bodies\n', ...bodies].join('\n');
 }
 
@@ -216,10 +247,13 @@ ${answers.join('\n')}
 
 const linkTo = ({ content }: Body): string => typeOf(Object.values(content)[0]?.schema ?? {});
 
-function schemaText(name: string, schema: Schema): string {
-	const isAsked = name === 'SamplingRequest';
+function schemaText(name: string, schema: Schema, sampling: Schema): string {
+	const isAsked = isRequest(schema);
 	const told = meanings[name] ?? {};
-	const fields = fieldsOf(schema);
+	// What another request shares with that of a sampling is described there.
+	const shared = isAsked && name !== 'SamplingRequest' ? Object.keys(sampling.properties ?? {}) : [];
+	const fields = fieldsOf(schema).filter(({ path }) => !shared.includes(path.split('.')[0] as string));
+	const lead = shared.length > 0 ? '[SamplingRequest](#samplingrequest) with one more field:\n\n' : '';
 	for (const path of Object.keys(told)) {
 		if (!fields.some(field => field.path === path)) throw new Error(`${name} has no ${path}: see infra/api-page.ts`);
 	}
@@ -231,7 +265,7 @@ function schemaText(name: string, schema: Schema): string {
 	const columns = ['field', 'type', ...(isAsked ? ['unless told'] : []), 'meaning'];
 	return `### ${name}
 
-| ${columns.join(' | ')} |
+${lead}| ${columns.join(' | ')} |
 |${' --- |'.repeat(columns.length)}
 ${rows.join('\n')}
 `;

@@ -13,7 +13,7 @@ export type StateRights = {
  */
 export const stateRights = {
 	api: {
-		read: ['samplings/*', 'standing.json', 'outage.json'],
+		read: ['samplings/*', 'videos/*/index-*.json', 'standing.json', 'outage.json'],
 		write: [
 			...['samplings/*/request.json', 'samplings/*/attempt-*.json', 'samplings/*/attempts/*/outcome.json'],
 			...['open/*', 'list/*', 'standing.json'],

@@ -4,9 +4,11 @@ import type { Command } from 'commander';
 import pLimit from 'p-limit';
 import { at } from '#shared/at.ts';
 import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
+import { firstOf } from '#shared/sampling/first-of.ts';
 import { requestSchema, type SamplingRequest } from '#shared/sampling/request.ts';
 import { resolveScope } from '#shared/sampling/scope.ts';
 import { secondsOf } from '#shared/sampling/select/frame-times.ts';
+import { selectedVideos } from '#shared/sampling/selected-videos.ts';
 import { timelineOf } from '#shared/sampling/timeline.ts';
 import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
 import { makeSuperviselyApi, type SuperviselyApi } from '#shared/supervisely/remote/api.ts';
@@ -17,7 +19,6 @@ import { sentenceOf, UsageError } from '../failure.ts';
 import { checkAddress, folderName, wholeNumber } from '../options.ts';
 import { drawPictures, share, writeSheet } from '../preview/draw-pictures.ts';
 import { type PreviewedVideo, selectOf, tryQuality } from '../preview/preview-video.ts';
-import { selectedVideos } from '../preview/selected-videos.ts';
 import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
 import { closingAll } from '../shutdown.ts';
 import { ruleOf as lineOf, textTable } from '../table.ts';
@@ -90,7 +91,8 @@ const preview = (options: PreviewOptions): Promise<void> =>
 		onClose(() => ending.abort());
 		const decoding = { ffmpegPath: installedFfmpeg(), signal: ending.signal };
 
-		const { ids, isComplete } = await firstOf(selectedVideos(supervisely, source.projectId, scope), options.videos);
+		const { items, isComplete } = await firstOf(selectedVideos(supervisely, source.projectId, scope), options.videos);
+		const ids = items.map(({ video }) => video.id);
 		const notes = isComplete
 			? []
 			: [`only the first ${ids.length} videos were looked at; --videos, up to ${most.videos}, looks at more`];
@@ -193,15 +195,6 @@ const writeWhole = (file: string, text: string): void => {
 		if (existsSync(file)) rmSync(file);
 		throw new FramefanError(`${file} can't be written (${messageOf(error)}): free space, or name another --out`);
 	}
-};
-
-const firstOf = async (all: AsyncIterable<number>, count: number): Promise<{ ids: number[]; isComplete: boolean }> => {
-	const ids: number[] = [];
-	for await (const id of all) {
-		if (ids.length === count) return { ids, isComplete: false };
-		ids.push(id);
-	}
-	return { ids, isComplete: true };
 };
 
 /** A video that can't be read; other errors are those of the command. */

@@ -7,6 +7,7 @@ import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { checkServer } from '../check-server.ts';
 import { lockDataFolder } from '../data-folder.ts';
 import { UsageError } from '../failure.ts';
+import { knownVideosFolder } from '../known-videos-folder.ts';
 import { apiExample, openApi } from '../open-api.ts';
 import { checkAddress, folderName } from '../options.ts';
 import { tellEnd, tellFailure } from '../print-sampling.ts';
@@ -105,10 +106,9 @@ const run = async (
 	else for (const name of ['stack', 'seconds']) rmSync(join(dataDir, name), { recursive: true, force: true });
 	const whole = { ...request, clientToken };
 	keepLocalSampling(dataDir, { id: samplingId(clientToken), server: options.server, request: whole });
-	const server = createHash('sha256').update(new URL(options.server).origin).digest('hex').slice(0, 12);
 	const result = await sampleOnLocalStack({
 		dataDir,
-		knownVideos: join(options.data, `videos-${server}`),
+		knownVideos: knownVideosFolder(options.data, options.server),
 		server: options.server,
 		token,
 		request: whole,

@@ -6,13 +6,16 @@ import type { Estimate, FormatEstimate, ListedSampling, SamplingStatus } from '.
 import type { ApiClient } from '../api-client.ts';
 import { lockDataFolder } from '../data-folder.ts';
 import { UsageError } from '../failure.ts';
+import { knownVideosFolder } from '../known-videos-folder.ts';
 import { askLocalStack, findLocalSampling, localSamplings } from '../local-samplings.ts';
 import { checkWhere, openApi, type WhereOptions } from '../open-api.ts';
 import { checkAddress, folderName, wholeNumber } from '../options.ts';
 import { printFaults, printNotes, tellEnd } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
+
 import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
 import { closingAll, goesOn } from '../shutdown.ts';
+import { wrapped } from '../table.ts';
 import { findToken } from '../token.ts';
 
 const where = (command: Command): Command =>
@@ -123,7 +126,9 @@ const estimate = async (options: WhereOptions & RequestOptions & { server?: stri
 		const token = await findToken(server);
 		const dataDir = mkdtempSync(join(tmpdir(), 'framefan-estimate-'));
 		try {
-			found = await askLocalStack({ dataDir, server, token, environment: {} }, api => api.estimate(request));
+			const knownVideos = knownVideosFolder(options.data, server);
+			const stack = { dataDir, server, token, environment: {}, knownVideos };
+			found = await askLocalStack(stack, api => api.estimate(request));
 		} finally {
 			rmSync(dataDir, { recursive: true, force: true });
 		}
@@ -132,8 +137,8 @@ const estimate = async (options: WhereOptions & RequestOptions & { server?: stri
 	const { cost, prices, notes, formats, imageSizes } = found;
 	const lines: [string, string][] = [
 		['videos', String(found.videos)],
-		['frames', `${atMost(found)} in ${found.chunks} chunks`],
-		...found.rules.map((each): [string, string] => [`  ${each.rule}`, atMost(each)]),
+		['frames', `${framesOf(found)} in ${found.chunks} chunks${howKnown(found)}`],
+		...found.rules.map((each): [string, string] => ['', ruleLine(each)]),
 		['read', bytes(found.bytesToRead)],
 		['write', bytes(found.bytesToWrite)],
 		['Lambda', `${found.lambdaSeconds} s`],
@@ -143,12 +148,32 @@ const estimate = async (options: WhereOptions & RequestOptions & { server?: stri
 		['prices', `${prices.region}, as of ${prices.asOf}`],
 	];
 	print(lines);
-	for (const note of notes) console.log(`  note: ${note}`);
+	for (const note of notes) for (const line of wrapped(`note: ${note}`, 78)) console.log(`  ${line}`);
 };
 
-/** A number of frames, or a bound of it. */
-const atMost = ({ frames, isBound }: { frames: number; isBound: boolean }): string =>
-	`${isBound ? 'at most ' : ''}${frames}`;
+type Expected = Pick<Estimate, 'frames' | 'accuracy' | 'needs'>;
+
+const framesOf = ({ frames, accuracy }: Expected): string =>
+	`${{ exact: '', about: '≈ ', atMost: '≤ ' }[accuracy]}${frames}`;
+
+/** How a number is known, if it isn't exact. */
+const howKnown = ({ accuracy, needs }: Expected): string => {
+	if (accuracy === 'exact') return '';
+	const why = needs.length > 0 ? `: needs ${needs.join(', ')}` : '';
+	return ` (${accuracy === 'about' ? 'about' : 'at most'}${why})`;
+};
+
+/** A rule and its frames. The widest fits into 80 columns. */
+const ruleLine = (rule: Estimate['rules'][number]): string => {
+	const count = `${framesOf(rule)}${howKnown(rule)}`;
+	const room = 62 - count.length - 2;
+	return `${cutTo(rule.text, room)}  ${count}`;
+};
+
+const cutTo = (text: string, most: number): string => {
+	const letters = [...text];
+	return letters.length > most ? `${letters.slice(0, most - 1).join('')}…` : text;
+};
 
 /** Bytes and dollars of one format. */
 function inFormat({ bytesToWrite, cost, quality, chroma }: FormatEstimate): string {

@@ -3,6 +3,7 @@ import { isSampledName } from '#shared/sampling/image-name.ts';
 import { ownerOf } from '#shared/sampling/provenance.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { resolveScope } from '#shared/sampling/scope.ts';
+import { selectedVideos } from '#shared/sampling/selected-videos.ts';
 import { splitTag } from '#shared/sampling/split-tag.ts';
 import { annotateFrame } from '#shared/supervisely/labels/frame-annotation.ts';
 import { labelsOf } from '#shared/supervisely/labels/labels.ts';
@@ -17,7 +18,6 @@ import {
 } from '#shared/supervisely/remote/api.ts';
 import { findChanged } from '../../functions/decode/find-changed.ts';
 import { videoOfDataset } from '../../functions/fan-out/video-dataset.ts';
-import { selectedVideos } from '../preview/selected-videos.ts';
 
 /** Images whose labels are compared at once. */
 const comparedAtOnce = 50;
@@ -48,7 +48,7 @@ export async function* imagesBeyond(
 ): AsyncGenerator<BeyondVideo> {
 	const scope = await resolveScope(supervisely, source);
 	const selected = new Set<number>();
-	for await (const id of selectedVideos(supervisely, source.projectId, scope)) selected.add(id);
+	for await (const { video } of selectedVideos(supervisely, source.projectId, scope)) selected.add(video.id);
 	const meta = parseProjectMeta(await supervisely.projectMeta(destination), destination);
 	for await (const dataset of datasetsBelow(supervisely, destination)) {
 		const images = taken.get(dataset.id);

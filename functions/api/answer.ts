@@ -9,6 +9,7 @@ import type { ParsedEvent } from './json-body.ts';
 import { listImages } from './list-images.ts';
 import { listSamplings } from './list-samplings.ts';
 import type { ApiPorts } from './ports.ts';
+import { previewSampling } from './preview-sampling.ts';
 import { retrySampling } from './retry-sampling.ts';
 import { type AnswerTo, findRoute, type Operation } from './routes.ts';
 import { samplingStatus } from './sampling-status.ts';
@@ -22,6 +23,7 @@ const handlers: Handlers = {
 	startSampling: (ports, event) => startSampling(ports, event.body, { requestedBy: callerOf(event) }),
 	listSamplings: (ports, event) => listSamplings(ports, event.queryStringParameters ?? {}),
 	estimateSampling: (ports, { body }) => estimateSampling(ports, body),
+	previewSampling: (ports, { body }) => previewSampling(ports, body),
 	samplingStatus: (ports, event) => samplingStatus(ports, idOf(event)),
 	listImages: (ports, event) => listImages(ports, idOf(event), event.queryStringParameters?.next),
 	cancelSampling: (ports, event) => cancelSampling(ports, idOf(event)),

@@ -1,22 +1,33 @@
+import pLimit from 'p-limit';
+import { at } from '#shared/at.ts';
 import { costOf, countSeconds, planSeconds, type Sizing, type Work } from '#shared/estimate/cost.ts';
 import { imageSizes } from '#shared/estimate/image-sizes.ts';
 import { prices } from '#shared/estimate/prices.ts';
 import { estimateVideo, optionsByFormat, type VideoEstimate } from '#shared/estimate/video.ts';
-import { resolveScope } from '#shared/sampling/scope.ts';
-import { nameOfRule } from '#shared/sampling/select/rules.ts';
+import { countFrames, type Expected, roughFrames, together } from '#shared/sampling/select/expected-frames.ts';
+import { nameOfRule, textOfRule } from '#shared/sampling/select/rules.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import { defaultChroma, defaultQuality, type ImageFormat, imageFormats } from '#shared/video/picture/image-format.ts';
-import { ApiError } from './api-error.ts';
+import { before } from './before.ts';
+import { checkSource } from './check-source.ts';
 import { listSelectedVideos } from './list-selected-videos.ts';
+import { type ListedVideo, listedVideo } from './listed-video.ts';
 import type { ApiPorts } from './ports.ts';
+import { makeVideoReader } from './read-video.ts';
 import type { Estimate, FormatEstimate } from './schemas.ts';
 import { parseRequest } from './start-sampling.ts';
 
-/** Time limit for the server's answers: the function has 20 seconds, API Gateway 30. */
+/** Time limit for what is listed and read: the function has 20 seconds, API Gateway 30. */
 const budgetMs = 14_000;
 
+/** Videos whose index and labels are read at the same time. */
+const readConcurrency = 4;
+
+/** Times of frames that are kept while videos are listed. */
+const mostTimecodes = 1_000_000;
+
 /**
- * Estimates a sampling from listings alone: creates nothing and reads no video.
+ * Estimates a sampling from listings, stored indexes and labels: creates nothing and reads no video.
  * @throws ApiError 422 with the path of the wrong field, 504 when the server does not answer in time;
  * SamplingFailure for a source that does not exist
  */
@@ -24,58 +35,36 @@ export async function estimateSampling(ports: ApiPorts, body: unknown): Promise<
 	const { supervisely, sizing } = ports;
 	const { source, settings } = parseRequest(body);
 	const deadline = Date.now() + budgetMs;
-	const project = await before(deadline, supervisely.project(source.projectId), () => {
-		throw new ApiError(504, `${supervisely.server} did not answer within ${budgetMs / 1000} s: try again later`);
-	});
-	if (project?.type !== 'videos') {
-		const what = project ? `has type ${project.type}, not videos` : `is not on ${supervisely.server}`;
-		throw new ApiError(
-			422,
-			`Project ${source.projectId} ${what}: check the id and the token's rights`,
-			'source.projectId',
-		);
-	}
-	const notes: string[] = [];
-	if (settings.annotated) notes.push('annotated: annotations are not read for an estimate, so all frames are counted');
-	const estimates: VideoEstimate[] = [];
-	let videos = 0;
-	const scope = await before(deadline, resolveScope(supervisely, source), () => {
-		const count = (source.datasetIds?.length ?? 0) + (source.videoIds?.length ?? 0);
-		throw new ApiError(
-			422,
-			`${count} datasets and videos could not be looked up within ${budgetMs / 1000} s: estimate fewer at a time, or the whole project`,
-			source.videoIds ? 'source.videoIds' : 'source.datasetIds',
-		);
-	});
-	const walking = listSelectedVideos(supervisely, source.projectId, { scope, deadline }, video => {
-		videos++;
-		const estimate = estimateVideo(video, settings, sizing.framesPerChunk);
-		if (estimate) estimates.push(estimate);
+	const scope = await checkSource(supervisely, source, { deadline, budgetMs, verb: 'estimate' });
+	const listed: ListedVideo[] = [];
+	let room = mostTimecodes;
+	const walking = listSelectedVideos(supervisely, source.projectId, { scope, deadline }, (video, dataset) => {
+		const found = listedVideo(video, dataset, room);
+		room -= found.facts?.timecodes.length ?? 0;
+		listed.push(found);
 	});
 	const complete = await before(deadline, walking, () => false);
+
+	const videos = listed.length;
+	const reader = makeVideoReader(ports, settings, { until: deadline });
+	const estimates: VideoEstimate[] = [];
+	await pLimit(readConcurrency).map(listed.splice(0), async video => {
+		const read = await reader.read(video);
+		if (!read?.facts) return;
+		const { facts, frameCount, known } = read;
+		const expected = known ? countFrames(settings, known) : roughFrames(settings, { ...facts, frameCount });
+		estimates.push(estimateVideo(facts, expected, frameCount, { settings, framesPerChunk: sizing.framesPerChunk }));
+	});
 	const unknown = videos - estimates.length;
+	const notes = reader.notes();
 	if (unknown > 0)
 		notes.push(
 			`${unknown} videos are not counted: the server reports no frame count, picture size or file size for them`,
 		);
 	if (!complete) notes.push('time ran out before all videos were listed: this is a lower bound');
-	return { ...addUp(videos, estimates, { settings, sizing }), complete, notes };
+	const isPart = unknown > 0 || !complete;
+	return { ...addUp(videos, estimates, { settings, sizing, isPart }), complete, notes };
 }
-
-/** The result of `work`, or of `otherwise` when it takes longer than `time` (epoch milliseconds); `work` is not aborted. */
-const before = async <Result>(time: number, work: Promise<Result>, otherwise: () => Result): Promise<Result> => {
-	let timer: NodeJS.Timeout | undefined;
-	const over = new Promise<'over'>(resolve => {
-		timer = setTimeout(resolve, Math.max(0, time - Date.now()), 'over');
-	});
-	try {
-		const first = await Promise.race([work.then(found => ({ found })), over]);
-		return first === 'over' ? otherwise() : first.found;
-	} finally {
-		clearTimeout(timer);
-		work.catch(() => {});
-	}
-};
 
 const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
 const rounded = (number: number, digits: number): number => Number(number.toFixed(digits));
@@ -83,14 +72,19 @@ const rounded = (number: number, digits: number): number => Number(number.toFixe
 const addUp = (
 	videos: number,
 	estimates: VideoEstimate[],
-	{ settings, sizing }: { settings: Settings; sizing: Sizing },
+	{ settings, sizing, isPart }: { settings: Settings; sizing: Sizing; isPart: boolean },
 ): Omit<Estimate, 'complete' | 'notes'> => {
 	const total = (of: (each: VideoEstimate) => number) => sum(estimates.map(of));
-	const [frames, chunks] = [total(each => each.frames), total(each => each.chunks)];
+	const chunks = total(each => each.chunks);
+	// Videos that are not counted make all numbers approximate.
+	const least: Expected = { frames: 0, accuracy: isPart ? 'about' : 'exact', needs: [] };
+	const added = (of: (each: VideoEstimate) => Expected): Expected => ({
+		frames: total(each => of(each).frames),
+		...estimates.map(of).reduce<Omit<Expected, 'frames'>>(together, least),
+	});
 	const rules = (settings.select ?? []).map((rule, n) => ({
-		rule: nameOfRule(rule),
-		frames: total(each => each.rules[n]?.frames ?? 0),
-		isBound: estimates.some(each => each.rules[n]?.isBound),
+		...{ rule: nameOfRule(rule), text: textOfRule(rule) },
+		...added(({ expected }) => at(expected.rules, n)),
 	}));
 	const options = optionsByFormat(settings);
 	const inFormat = (format: ImageFormat): FormatEstimate => {
@@ -109,7 +103,7 @@ const addUp = (
 	const formats = imageFormats.map(inFormat);
 	const { bytesToWrite, lambdaSeconds, cost } = formats.find(each => each.format === settings.format) as FormatEstimate;
 	return {
-		...{ videos, frames, isBound: estimates.some(each => each.isBound), rules },
+		...{ videos, ...added(({ expected }) => expected), rules },
 		...{ chunks, bytesToRead: total(each => each.bytesToRead), bytesToWrite, lambdaSeconds, cost },
 		formats,
 		imageSizes: { measured: imageSizes.measured, clips: imageSizes.clips },

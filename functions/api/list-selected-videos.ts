@@ -15,7 +15,7 @@ export async function listSelectedVideos(
 	supervisely: Pick<SuperviselyApi, 'datasets' | 'videos'>,
 	project: number,
 	{ scope, deadline }: { scope: Scope | undefined; deadline: number },
-	look: (video: { id: number }) => void,
+	look: (video: { id: number }, dataset: number) => void,
 ): Promise<boolean> {
 	const limit = pLimit(requestConcurrency);
 	let complete = true;
@@ -46,7 +46,9 @@ export async function listSelectedVideos(
 				open.push(
 					allPages(
 						page => supervisely.videos(id, page),
-						videos => takenOf(share, videos).forEach(look),
+						videos => {
+							for (const video of takenOf(share, videos)) look(video, id);
+						},
 					),
 				);
 			}

@@ -61,6 +61,6 @@ const variables = (...names: string[]) => Object.fromEntries(names.map(name => [
 
 /** A schema as JSON Schema: requests by their input type, answers by their output type. */
 const plain = (schema: z.ZodType, name: string): unknown => {
-	const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: name === 'SamplingRequest' ? 'input' : 'output' });
+	const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: name.endsWith('Request') ? 'input' : 'output' });
 	return rest;
 };

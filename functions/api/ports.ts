@@ -11,7 +11,7 @@ export type ApiPorts = {
 	bucket: string;
 	sendPlan: Send<PlanMessage>;
 	sendRecount: Send<RecountMessage>;
-	supervisely: Pick<SuperviselyApi, 'server' | 'project' | 'dataset' | 'datasets' | 'videos' | 'video'>;
+	supervisely: Pick<SuperviselyApi, 'server' | 'project' | 'dataset' | 'datasets' | 'videos' | 'video' | 'frameLabels'>;
 	/** For cost estimates. */
 	sizing: Sizing;
 };

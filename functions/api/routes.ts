@@ -51,6 +51,14 @@ export const routes = {
 		answer: { status: 200, body: 'Estimate', description: 'The estimate' },
 		refusals: [400, 422, 504],
 	},
+	previewSampling: {
+		method: 'POST',
+		path: '/samplings/preview',
+		summary: 'Which frames a sampling would take of the first videos, with a timeline of each; creates nothing',
+		body: 'PreviewRequest',
+		answer: { status: 200, body: 'Preview', description: 'The preview' },
+		refusals: [400, 422, 504],
+	},
 	samplingStatus: {
 		method: 'GET',
 		path: '/samplings/{id}',

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ManifestRow } from '#shared/sampling/manifest.ts';
 import { states } from '#shared/sampling/outcome.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
+import { accuracies, needs } from '#shared/sampling/select/expected-frames.ts';
 import { ruleNames } from '#shared/sampling/select/rules.ts';
 import { splitNames } from '#shared/sampling/split-settings.ts';
 import { summarySchema } from '#shared/sampling/summary.ts';
@@ -83,6 +84,11 @@ export type ImageList = z.output<typeof imageListSchema>;
 
 const amount = z.number().min(0);
 
+/** A number of frames, how it is known, and what would have to be read to know it exactly. */
+const expectedFields = { frames: count, accuracy: z.enum(accuracies), needs: z.array(z.enum(needs)) };
+
+const rulesSchema = z.array(z.strictObject({ rule: z.enum(ruleNames), text: z.string(), ...expectedFields }));
+
 /** US dollars. */
 const cost = z.strictObject({
 	lambda: amount,
@@ -109,11 +115,10 @@ export type FormatEstimate = z.output<typeof formatEstimateSchema>;
  */
 export const estimateSchema = z.strictObject({
 	videos: count,
-	frames: count,
-	/** Whether `frames` is only a bound, since labels or pictures decide. */
-	isBound: z.boolean(),
+	/** The selected frames: the union of what rules take, after `step`, `minDistance` and `around`. */
+	...expectedFields,
 	/** The frames that each rule of `select` takes; a frame may be taken by several. */
-	rules: z.array(z.strictObject({ rule: z.enum(ruleNames), frames: count, isBound: z.boolean() })),
+	rules: rulesSchema,
 	chunks: count,
 	bytesToRead: count,
 	bytesToWrite: count,
@@ -127,6 +132,47 @@ export const estimateSchema = z.strictObject({
 	notes: z.array(z.string()),
 });
 export type Estimate = z.output<typeof estimateSchema>;
+
+/** Most videos of a preview, and chosen frames that it lists of each. */
+export const mostPreviewed = { videos: 20, frames: 1000 };
+
+const videosLimit = {
+	error: ({ input }: { input?: unknown }) =>
+		`videos is ${JSON.stringify(input)}: it must be a whole number from 1 to ${mostPreviewed.videos}; framefan preview shows more`,
+};
+
+/** Body of `POST /samplings/preview`. `videos`: how many are looked at, at most. */
+export const previewRequestSchema = requestSchema.extend({
+	videos: z.int(videosLimit).min(1, videosLimit).max(mostPreviewed.videos, videosLimit).default(3),
+});
+
+/** What a sampling would take of a video. */
+const previewedSchema = z.strictObject({
+	id: z.int(),
+	name: z.string(),
+	datasetId: z.int(),
+	/** Null where neither an index nor the server tells it. */
+	frameCount: count.nullable(),
+	/** The time of the last frame; null where it isn't known. */
+	seconds: amount.nullable(),
+	selected: z.strictObject(expectedFields),
+	rules: rulesSchema,
+	/** The first of the chosen frames, of the rules that could be applied, and how many more there are. */
+	chosen: z.array(z.strictObject({ frame: count, seconds: amount.nullable(), rule: z.string() })),
+	more: count,
+	/** SVG; null where times aren't known. */
+	timeline: z.string().nullable(),
+	notes: z.array(z.string()),
+});
+export type Previewed = z.output<typeof previewedSchema>;
+
+export const previewSchema = z.strictObject({
+	videos: z.array(previewedSchema),
+	/** Whether these are all selected videos. */
+	complete: z.boolean(),
+	notes: z.array(z.string()),
+});
+export type Preview = z.output<typeof previewSchema>;
 
 /** Which release of Framefan is deployed. */
 export const versionSchema = z.strictObject({ version: z.string() });
@@ -142,6 +188,8 @@ export const bodies = {
 	SamplingList: listSchema,
 	ImageList: imageListSchema,
 	Estimate: estimateSchema,
+	PreviewRequest: previewRequestSchema,
+	Preview: previewSchema,
 	Version: versionSchema,
 	Error: errorSchema,
 } as const;

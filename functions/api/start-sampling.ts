@@ -18,7 +18,12 @@ import type { Started } from './schemas.ts';
 
 /** @throws ApiError 422 with the path of the wrong field */
 export function parseRequest(body: unknown): SamplingRequest {
-	const parsed = requestSchema.safeParse(body);
+	return parseBody(requestSchema, body);
+}
+
+/** @throws ApiError 422 with the path of the wrong field */
+export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+	const parsed = schema.safeParse(body);
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;
 	throw new ApiError(422, issue?.message ?? 'The body is malformed', issue && pathOf(issue));

@@ -23,6 +23,7 @@ import { frameTimes, secondsOf } from '#shared/sampling/select/frame-times.ts';
 import type { Selection } from '#shared/sampling/select/select-frames.ts';
 import { imageSettingsOf, type Settings } from '#shared/sampling/settings.ts';
 import type { SplitName } from '#shared/sampling/split-settings.ts';
+import type { VideoFile } from '#shared/sampling/stored-index.ts';
 import { carried, emptySummary, type Fault, type Summary } from '#shared/sampling/summary.ts';
 import { findMisplaced } from '#shared/supervisely/annotation/no-such-frame.ts';
 import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
@@ -40,7 +41,7 @@ import { scenesOf } from './scenes-of.ts';
 import { selectVideoFrames } from './select-video-frames.ts';
 import { splitOfVideo } from './split-of-video.ts';
 import { chooseDataset, datasetOfVideo } from './video-dataset.ts';
-import { copyFor, indexOf, type VideoFile } from './video-file.ts';
+import { copyFor, indexOf } from './video-file.ts';
 import { readDestination } from './walk-dataset.ts';
 
 /** Chunks with labels in memory at the same time. */

@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { DeferredError } from '#shared/errors.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
+import type { VideoFile } from '#shared/sampling/stored-index.ts';
 import { storedObject } from '#shared/stored-object.ts';
 import type { Video } from '#shared/supervisely/remote/api.ts';
 import { findScenes, type SceneSearch } from '#shared/video/scenes.ts';
 import type { FanOutPorts } from './ports.ts';
-import { openKnownFile, type VideoFile } from './video-file.ts';
+import { openKnownFile } from './video-file.ts';
 
 /** The first frames of the scenes of a video; `search`: how far an unfinished search has come. */
 export const scenesSchema = storedObject({

@@ -3,10 +3,10 @@ import { frameTimes } from '#shared/sampling/select/frame-times.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import { splitOfFrames } from '#shared/sampling/split.ts';
 import type { SplitName } from '#shared/sampling/split-settings.ts';
+import type { VideoFile } from '#shared/sampling/stored-index.ts';
 import type { Video } from '#shared/supervisely/remote/api.ts';
 import type { FanOutPorts } from './ports.ts';
 import { scenesOf } from './scenes-of.ts';
-import type { VideoFile } from './video-file.ts';
 
 /**
  * The split of each frame of a video; undefined without splits. By scene, the scenes of the whole video are found, so that

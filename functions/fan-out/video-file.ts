@@ -1,42 +1,35 @@
-import { createHash } from 'node:crypto';
-import * as z from 'zod';
 import { leasePatienceMs, underLease } from '#shared/aws/lease.ts';
 import { readDocument } from '#shared/sampling/documents.ts';
 import { type Attempt, keys } from '#shared/sampling/keys.ts';
+import { readStoredIndex, type VideoFile, versionOf, videoFileSchema } from '#shared/sampling/stored-index.ts';
 import type { StateStore } from '#shared/state-store.ts';
-import { storedObject } from '#shared/stored-object.ts';
 import type { Video } from '#shared/supervisely/remote/api.ts';
 import { openVideo, streamVideo } from '#shared/supervisely/remote/open-video.ts';
 import { type Checkpoint, passStateSchema } from '#shared/video/index/demux/pass-state.ts';
-import { indexDocumentSchema, readIndex, writeIndex } from '#shared/video/index/index-document.ts';
+import { writeIndex } from '#shared/video/index/index-document.ts';
 import { indexVideo } from '#shared/video/index/index-video.ts';
-import type { VideoIndex } from '#shared/video/index/video-index.ts';
 import type { ByteSource } from '#shared/video/source/byte-source.ts';
 import { NoRanges } from '#shared/video/source/http-source.ts';
 import type { FanOutPorts } from './ports.ts';
 
-/** `inParts`: the server supports byte ranges. */
-export const videoFileSchema = storedObject({ schema: z.literal(1), inParts: z.boolean(), index: indexDocumentSchema });
-
 /** Most indexes begin with these bytes: a smaller head would be followed by more requests, one after the other. */
 const headBytes = 128 * 1024;
-
-/** The index of a video file. `version` identifies the file: it changes when the file behind the id does. */
-export type VideoFile = { index: VideoIndex; inParts: boolean; version: string };
 
 /** The index of a video file. Made once and stored, so that later samplings don't read the file again. */
 export async function indexOf(ports: FanOutPorts, at: Attempt, video: Video, signal: AbortSignal): Promise<VideoFile> {
 	const { store } = ports;
+	const kept = await readStoredIndex(store, video);
+	if (kept) return kept;
 	const version = versionOf(video);
-	const key = keys.videoIndex(video.id, version);
-	const kept = await readDocument(store, key, videoFileSchema);
-	if (kept) return { version, inParts: kept.inParts, index: readIndex(kept.index) };
 	const { source, inParts } = await openFile(ports, { at, video, version }, signal);
 	const { ffmpegPath, passUntil } = ports;
 	const part = keys.videoIndexPart(video.id, version);
 	const checkpoint = passUntil === undefined ? {} : { checkpoint: checkpointIn(store, part, passUntil) };
 	const index = await indexVideo(source, { ffmpegPath, signal, ...checkpoint });
-	await store.write(key, videoFileSchema.encode({ schema: 1, inParts, index: writeIndex(index) }));
+	await store.write(
+		keys.videoIndex(video.id, version),
+		videoFileSchema.encode({ schema: 1, inParts, index: writeIndex(index) }),
+	);
 	return { version, inParts, index };
 }
 
@@ -103,13 +96,4 @@ const copyOnce = async (
 	});
 	if (!isThere) await files.copy(key, streamVideo(supervisely, video, signal), signal);
 	return key;
-};
-
-/** From path, hash and size of the file; never from the whole address, which may carry a signature. */
-const versionOf = ({ fullStorageUrl, hash, fileMeta }: Video): string => {
-	const path = fullStorageUrl ? new URL(fullStorageUrl, 'http://server').pathname : '';
-	return createHash('sha256')
-		.update(JSON.stringify([path, hash ?? null, fileMeta?.size ?? null]))
-		.digest('hex')
-		.slice(0, 16);
 };

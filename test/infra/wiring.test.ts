@@ -89,7 +89,7 @@ describe('what a function may do', () => {
 	const rights: Record<string, string[]> = {
 		Api: [
 			...[traces, lists],
-			state('s3:GetObject', 'samplings/*', 'standing.json', 'outage.json'),
+			state('s3:GetObject', 'samplings/*', 'videos/*/index-*.json', 'standing.json', 'outage.json'),
 			state(
 				...(['s3:PutObject', 'samplings/*/request.json', 'samplings/*/attempt-*.json'] as const),
 				...[`${ofAttempt}/outcome.json`, 'open/*', 'list/*', 'standing.json'],

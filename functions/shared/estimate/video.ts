@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { type ExpectedFrames, expectedFrames } from '#shared/sampling/select/expected-frames.ts';
+import type { ExpectedFrames } from '#shared/sampling/select/expected-frames.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
-import { targetSize } from '#shared/size.ts';
+import { type Size, targetSize } from '#shared/size.ts';
 import { type ImageFormat, type ImageOptions, imageFormats } from '#shared/video/picture/image-format.ts';
 import { bytesPerPixel, encodeSecondsPerMegapixel } from './image-sizes.ts';
 
@@ -13,18 +13,32 @@ const factsSchema = z.looseObject({
 		height: z.int().min(1),
 		size: z.coerce.number().min(0),
 		duration: z.coerce.number().positive().nullish().catch(undefined),
+		framesToTimecodes: z.array(z.number().min(0)).nullish().catch(undefined),
 	}),
 });
+
+/** What the server tells of a video. `bytes`: of its file; `timecodes`: the time of each frame in seconds, if known. */
+export type VideoFacts = Size & {
+	frameCount: number;
+	bytes: number;
+	seconds: number | undefined;
+	timecodes: number[];
+};
+
+/** Reads a video of a listing; undefined when the server reports too little about it. */
+export function videoFacts(listed: unknown): VideoFacts | undefined {
+	const facts = factsSchema.safeParse(listed);
+	if (!facts.success) return undefined;
+	const { framesCount: frameCount, width, height, size: bytes, duration, framesToTimecodes } = facts.data.fileMeta;
+	return { frameCount, width, height, bytes, seconds: duration ?? undefined, timecodes: framesToTimecodes ?? [] };
+}
 
 /** Estimate for the images of a video in one format. */
 type FormatEstimate = { bytesToWrite: number; encodeSeconds: number };
 
 export type VideoEstimate = {
-	frames: number;
-	/** Whether labels or pictures decide, so that it may be fewer frames. */
-	isBound: boolean;
-	/** The frames that each rule takes. */
-	rules: ExpectedFrames['rules'];
+	/** Frames, how they are known, and the same for each rule. */
+	expected: ExpectedFrames;
 	chunks: number;
 	bytesToRead: number;
 	decodeSeconds: number;
@@ -45,17 +59,18 @@ export function optionsByFormat(settings: ImageOptions): Record<ImageFormat, Ima
 	return Object.fromEntries(options) as Record<ImageFormat, ImageOptions>;
 }
 
-/** Estimate for one video; undefined when the server reports too little about it. */
-export function estimateVideo(video: unknown, settings: Settings, framesPerChunk: number): VideoEstimate | undefined {
-	const facts = factsSchema.safeParse(video);
-	if (!facts.success) return undefined;
-	const { framesCount, width, height, size, duration } = facts.data.fileMeta;
-	const listed = { frameCount: framesCount, seconds: duration ?? undefined };
-	const { frames, isBound, rules, span } = expectedFrames(settings, listed);
+/** Estimate for one video, of which some frames are expected. @param frameCount of the whole video */
+export function estimateVideo(
+	{ width, height, bytes }: VideoFacts,
+	expected: ExpectedFrames,
+	frameCount: number,
+	{ settings, framesPerChunk }: { settings: Settings; framesPerChunk: number },
+): VideoEstimate {
+	const { frames, span } = expected;
 	return {
+		expected,
 		...estimateFrames({ frames, span, width, height }, settings, framesPerChunk),
-		...{ isBound, rules },
-		bytesToRead: framesCount === 0 ? 0 : Math.round((size * span) / framesCount),
+		bytesToRead: frameCount === 0 ? 0 : Math.round((bytes * span) / frameCount),
 	};
 }
 
@@ -64,7 +79,7 @@ export function estimateFrames(
 	{ frames, span, width, height }: { frames: number; span: number; width: number; height: number },
 	settings: Settings,
 	framesPerChunk: number,
-): Omit<VideoEstimate, 'bytesToRead' | 'isBound' | 'rules'> {
+): Omit<VideoEstimate, 'bytesToRead' | 'expected'> {
 	const chunks = Math.ceil(frames / framesPerChunk);
 	const to = targetSize(settings.resize, { width, height });
 	const megapixels = { in: (width * height) / 1e6, out: (frames * to.width * to.height) / 1e6 };
@@ -75,7 +90,6 @@ export function estimateFrames(
 	});
 	const options = optionsByFormat(settings);
 	return {
-		frames,
 		chunks,
 		decodeSeconds: (span * megapixels.in * decodeSecondsPerMegapixel) / processors + chunks * secondsPerChunk,
 		formats: { png: inFormat(options.png), jpg: inFormat(options.jpg), webp: inFormat(options.webp) },

@@ -6,7 +6,8 @@ export type Timeline = {
 	/** Name of the video, as the server has it. */
 	title: string;
 	times: Pick<FrameTimes, 'count' | 'ticks' | 'tick'>;
-	isKey: (frame: number) => boolean;
+	/** Undefined where it isn't known. */
+	isKey: ((frame: number) => boolean) | undefined;
 	/** Undefined where the labels were not read. */
 	isAnnotated: ((frame: number) => boolean) | undefined;
 	/** The chosen frames, in order, and the rule that took each of them. */
@@ -67,12 +68,10 @@ export function timelineOf(timeline: Timeline): string {
 		const marks = marksWhere(times.count, columnOf, isAnnotated);
 		rows.push({ name: 'annotated frames', colour: colours.annotated, marks });
 	}
-	rows.push({
-		name: 'key frames',
-		colour: colours.key,
-		marks: marksWhere(times.count, columnOf, isKey, false),
-		isWide: true,
-	});
+	if (isKey) {
+		const marks = marksWhere(times.count, columnOf, isKey, false);
+		rows.push({ name: 'key frames', colour: colours.key, marks, isWide: true });
+	}
 	const byRule = new Map<string, number[]>();
 	for (const [n, frame] of chosen.frames.entries()) {
 		const rule = at(chosen.rules, n);

@@ -79,5 +79,8 @@ test('every answer has the form that is described for its status', async () => {
 	await check('POST /samplings/estimate', 200, { body });
 	await check('POST /samplings/estimate', 422, { body: { source: { projectId: 6 } } });
 	await check('POST /samplings/estimate', 400, { body: 'x' });
+	await check('POST /samplings/preview', 200, { body });
+	await check('POST /samplings/preview', 422, { body: { ...body, videos: 21 } });
+	await check('POST /samplings/preview', 400, { body: 'x' });
 	expect(await check('GET /version', 200, {})).toEqual({ version: packageJson.version });
 });

@@ -20,13 +20,13 @@ import { destinationSchema, outcomeSchema, progressSchema } from '#shared/sampli
 import { reportPartSchema, reportSchema } from '#shared/sampling/report.ts';
 import { recordSchema, requestSchema } from '#shared/sampling/request.ts';
 import { scopeSchema } from '#shared/sampling/scope.ts';
+import { videoFileSchema } from '#shared/sampling/stored-index.ts';
 import { emptySummary, summarySchema } from '#shared/sampling/summary.ts';
 import { ofAnotherRelease, unknownField } from '#test/of-another-release.ts';
 import { at, openSampling } from '#test/open-sampling.ts';
 import { scheduledSchema, startScheduledSampling } from '../../../functions/api/scheduled-sampling.ts';
 import { enqueueChildren } from '../../../functions/fan-out/enqueue-children.ts';
 import { lockSchema } from '../../../functions/fan-out/lock-dataset.ts';
-import { videoFileSchema } from '../../../functions/fan-out/video-file.ts';
 import { handleDeadLetter } from '../../../functions/reduce/handle-dead-letter.ts';
 import { recordProgress } from '../../../functions/reduce/record-progress.ts';
 import { sweep } from '../../../functions/reduce/sweep.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { expectedFrames } from '#shared/sampling/select/expected-frames.ts';
+import { countFrames, type Expected, roughFrames } from '#shared/sampling/select/expected-frames.ts';
 import type { Rule } from '#shared/sampling/select/rules.ts';
+import { selectFrames } from '#shared/sampling/select/select-frames.ts';
 import { type SettingsInput, settingsSchema } from '#shared/sampling/settings.ts';
 import { evenTimes, type FigureOn, select, sourceOf } from './source.ts';
 
@@ -81,9 +82,41 @@ describe('every selection', () => {
 				});
 				if (!parsed.success) return;
 				const { frames } = select(parsed.data as SettingsInput, sourceOf(evenTimes(count, 100)));
-				const expected = expectedFrames(parsed.data, { frameCount: count, seconds: count / 10 });
+				const expected = roughFrames(parsed.data, { frameCount: count, seconds: count / 10 });
 				expect(frames.length).toBeLessThanOrEqual(expected.frames);
-				if (!expected.isBound) expect(frames.length).toBe(expected.frames);
+				if (expected.accuracy === 'about') expect(frames.length).toBe(expected.frames);
+			}),
+			{ numRuns: 500 },
+		);
+	});
+	test('of an indexed video is counted exactly, or bounded where labels or pictures decide', () => {
+		const settings = fc.record({
+			start: fc.nat(20),
+			step: fc.constantFrom(1, 1, 2),
+			annotated: fc.boolean(),
+			select: fc.option(fc.array(rule, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+			around: fc.constantFrom(undefined, 1, 3),
+			minDistance: fc.constantFrom<number | string | undefined>(undefined, 2, '300ms'),
+		});
+		fc.assert(
+			fc.property(settings, source, ({ select: rules, ...more }, { source }) => {
+				const parsed = settingsSchema.safeParse({ ...more, ...(rules ? { select: rules } : {}) });
+				if (!parsed.success) return;
+				const chosen = selectFrames(parsed.data, source);
+				const hasScenes = rules?.some(each => 'scenes' in each) ?? false;
+				for (const labels of [source.labels, undefined]) {
+					const video = { source: { ...source, labels, scenes: [] }, isIndexed: true, isTimed: true };
+					const expected = countFrames(parsed.data, video);
+					expect(chosen.frames.length).toBeLessThanOrEqual(expected.frames);
+					if (expected.accuracy === 'exact')
+						expect(expected).toMatchObject({ frames: chosen.frames.length, needs: [] });
+					if (labels && !hasScenes) expect(expected.accuracy).toBe('exact');
+					for (const [n, taken] of chosen.taken.entries()) {
+						const { frames, accuracy } = expected.rules[n] as Expected;
+						expect(taken).toBeLessThanOrEqual(frames);
+						if (accuracy === 'exact') expect(frames).toBe(taken);
+					}
+				}
 			}),
 			{ numRuns: 500 },
 		);

@@ -82,6 +82,15 @@ export function nameOfRule(rule: Rule): RuleName {
 	return ruleNames.find(name => name in rule) as RuleName;
 }
 
+/** Most characters of a rule in a message or an answer. */
+const longestText = 80;
+
+/** A rule as it is written, in JSON; a long one is cut. */
+export function textOfRule(rule: Rule): string {
+	const text = JSON.stringify(rule);
+	return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
+}
+
 /**
  * A rule that takes frames of a video.
  * - `fps`, `every`: the first frame at or after each instant, so often a second or once in so long, from the first frame

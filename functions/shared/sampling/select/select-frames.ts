@@ -3,7 +3,7 @@ import type { Settings } from '../settings.ts';
 import { applyRule, type SelectionSource } from './apply-rule.ts';
 import { parseDuration } from './duration.ts';
 import { areApart, type FrameTimes } from './frame-times.ts';
-import { nameOfRule, type Rule } from './rules.ts';
+import { nameOfRule, type Rule, textOfRule } from './rules.ts';
 
 export type SelectionSettings = Pick<
 	Settings,
@@ -16,6 +16,8 @@ export type Selection = {
 	frames: number[];
 	/** The name of the first rule that takes each of them; `around` for their neighbours. */
 	rules: string[];
+	/** How many frames each rule of `select` takes, before `step`; a frame may be taken by several. */
+	taken: number[];
 	/** Remarks: rules that take nothing, and why. */
 	notes: string[];
 };
@@ -33,10 +35,12 @@ export function selectFrames(settings: SelectionSettings, source: SelectionSourc
 	const range = Array.from({ length: Math.max(0, end - start) }, (_, n) => start + n);
 	const frames = settings.annotated ? range.filter(isAnnotated) : range;
 	const ruleOf = new Map<number, string>();
+	const counts: number[] = [];
 	const notes: string[] = [];
 	if (settings.select) {
 		for (const rule of settings.select) {
 			const taken = applyRule(rule, { frames, start, end }, source);
+			counts.push(taken.frames.length);
 			if (taken.note !== undefined) notes.push(noteOf(rule, taken.frames.length, taken.note));
 			for (const frame of taken.frames) if (!ruleOf.has(frame)) ruleOf.set(frame, nameOfRule(rule));
 		}
@@ -49,7 +53,7 @@ export function selectFrames(settings: SelectionSettings, source: SelectionSourc
 	const thinned =
 		settings.minDistance === undefined ? stepped : thin(stepped, settings.minDistance, times, isAnnotated);
 	const all = settings.around === undefined ? thinned : withNeighbours(thinned, settings.around, { start, end });
-	return { frames: all, rules: chosenBy(all, new Set(thinned), ruleOf), notes };
+	return { frames: all, rules: chosenBy(all, new Set(thinned), ruleOf), taken: counts, notes };
 }
 
 /** Whether a selection depends on the labels of the frames. */
@@ -75,8 +79,7 @@ const chosenBy = (frames: number[], own: Set<number>, ruleOf: Map<number, string
 	frames.map(frame => (own.has(frame) ? (ruleOf.get(frame) as string) : 'around'));
 
 const noteOf = (rule: Rule, taken: number, note: string): string => {
-	const text = JSON.stringify(rule);
-	const shown = text.length > 80 ? `${text.slice(0, 79)}…` : text;
+	const shown = textOfRule(rule);
 	return taken === 0 ? `select ${shown} takes no frame: ${note}` : `select ${shown}: ${note}`;
 };
 

@@ -19,7 +19,7 @@ const figureSchema = z.looseObject({
 });
 export type VideoFigure = z.output<typeof figureSchema>;
 
-const frameSchema = z.looseObject({ index: z.int().min(0), figures: z.array(z.unknown()).default([]) });
+export const frameSchema = z.looseObject({ index: z.int().min(0), figures: z.array(z.unknown()).default([]) });
 type VideoFrame = z.output<typeof frameSchema>;
 
 /**

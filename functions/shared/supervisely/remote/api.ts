@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { FramefanError, PermanentError } from '../../errors.ts';
+import { readFrameLabels } from '../annotation/read-frame-labels.ts';
 import { readVideoAnnotation } from '../annotation/video-annotation.ts';
 import { CallRefused, type SuperviselyHttp } from './http-client.ts';
 import type { FormPart } from './multipart.ts';
@@ -178,6 +179,16 @@ export function makeSuperviselyApi(http: SuperviselyHttp) {
 		videoAnnotation: (dataset: number, video: number, isWanted: (index: number) => boolean, pictures?: number) => {
 			const body = { datasetId: dataset, videoIds: [video] };
 			return http.read('videos.annotations.bulk.info', body, answer => readVideoAnnotation(answer, isWanted, pictures));
+		},
+		/** Which labels are on the frames of a video. @param onBytes told how many bytes come; what it throws ends the call */
+		frameLabels: (
+			dataset: number,
+			video: number,
+			isWanted: (frame: number) => boolean,
+			onBytes: (bytes: number) => void,
+		) => {
+			const body = { datasetId: dataset, videoIds: [video] };
+			return http.read('videos.annotations.bulk.info', body, answer => readFrameLabels(answer, isWanted, onBytes));
 		},
 		/** All images of a dataset, page by page. */
 		images: async function* (dataset: number): AsyncIterable<Image> {

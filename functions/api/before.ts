@@ -1,0 +1,14 @@
+/** The result of `work`, or of `otherwise` when it takes longer than `time` (epoch milliseconds); `work` is not aborted. */
+export async function before<Result>(time: number, work: Promise<Result>, otherwise: () => Result): Promise<Result> {
+	let timer: NodeJS.Timeout | undefined;
+	const over = new Promise<'over'>(resolve => {
+		timer = setTimeout(resolve, Math.max(0, time - Date.now()), 'over');
+	});
+	try {
+		const first = await Promise.race([work.then(found => ({ found })), over]);
+		return first === 'over' ? otherwise() : first.found;
+	} finally {
+		clearTimeout(timer);
+		work.catch(() => {});
+	}
+}
