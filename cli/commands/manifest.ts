@@ -9,6 +9,7 @@ import { checkServer } from '../check-server.ts';
 import { type CocoResult, type LeftOut, writeCoco } from '../coco/write-coco.ts';
 import { UsageError } from '../failure.ts';
 import { askLocalStack, findLocalSampling } from '../local-samplings.ts';
+import { csvLine } from '../manifest/csv.ts';
 import { checkWhere, openApi, type WhereOptions } from '../open-api.ts';
 import { checkAddress, folderName } from '../options.ts';
 import { findToken } from '../token.ts';
@@ -108,15 +109,9 @@ const encoders: Record<string, (rows: AsyncIterable<ManifestRow>) => AsyncIterab
 	'.csv': async function* (rows) {
 		let isFirst = true;
 		for await (const row of rows) {
-			if (isFirst) yield `${Object.keys(row).join(',')}\n`;
+			if (isFirst) yield csvLine(Object.keys(row));
 			isFirst = false;
-			yield `${Object.values(row).map(cell).join(',')}\n`;
+			yield csvLine(Object.values(row));
 		}
 	},
-};
-
-/** A cell of CSV (RFC 4180). */
-const cell = (value: string | number | null): string => {
-	const text = value === null ? '' : String(value);
-	return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
