@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type ManifestRow, manifestColumns } from '#shared/sampling/manifest.ts';
+import { openDeployment } from '#test/deployment.ts';
 import { lastJson, runFramefan } from '#test/framefan-command.ts';
-import { ok, serve, temporaryFolder } from '#test/supervisely-server.ts';
-import { writeTinyVideoProject } from '#test/tiny-video-project.ts';
+import { ok, temporaryFolder } from '#test/supervisely-server.ts';
 
 const linesOf = (file: string): ManifestRow[] =>
 	readFileSync(file, 'utf8')
@@ -14,23 +14,22 @@ const linesOf = (file: string): ManifestRow[] =>
 		.map(line => JSON.parse(line));
 
 test('the manifest has every image with its origin, as Parquet, JSON Lines and CSV', async () => {
-	const server = await serve();
+	const { bench, env } = await openDeployment();
+	onTestFinished(() => bench.close());
+	const { server, source } = bench;
 	const folder = await temporaryFolder();
-	await writeTinyVideoProject(join(folder, 'tiny'));
-	const { id: source } = await server.importVideoProject(join(folder, 'tiny'));
-	const data = join(folder, 'data');
-	const env = { SUPERVISELY_API_TOKEN: server.token };
+	const where = ['--api', bench.stack.httpUrl, '--json'];
 	const options = ['--every', '1s', '--key-frames', '--around', '1', '--format', 'jpg', '--min-sharpness', '0'];
-	const target = ['--server', server.address, '--project', String(source), '--data', data, '--json'];
+	const target = [...where, '--project', String(source)];
 	const sampled = lastJson((await runFramefan(['sample', ...target, ...options], env)).stdout);
 	expect(sampled).toMatchObject({ state: 'completed', faultCount: 0 });
 	const { destination, framesUploaded } = sampled as { destination: { id: number }; framesUploaded: number };
 
-	const listed = await runFramefan(['list', '--local', '--data', data, '--json']);
+	const listed = await runFramefan(['list', ...where], env);
 	const { id } = (lastJson(listed.stdout) as { samplings: { id: string }[] }).samplings[0] as { id: string };
 	const write = async (name: string) => {
 		const out = join(folder, name);
-		const run = await runFramefan(['manifest', id, '--local', '--data', data, '--out', out, '--json']);
+		const run = await runFramefan(['manifest', id, ...where, '--out', out], env);
 		expect(run.stderr).toBe('');
 		expect(lastJson(run.stdout)).toEqual({ file: out, images: framesUploaded });
 		expect(existsSync(`${out}.partial`)).toBe(false);
@@ -85,11 +84,11 @@ test('the manifest has every image with its origin, as Parquet, JSON Lines and C
 	expect(lastJson((await runFramefan(['sample', ...again], env)).stdout)).toMatchObject({ framesUploaded: 0 });
 
 	for (const [args, message] of [
-		[['manifest', id, '--local', '--data', data, '--out', 'a.xlsx'], '--out is a.xlsx: the file must end with one of'],
-		[['manifest', 'none', '--local', '--data', data, '--out', 'a.csv'], 'There is no sampling none'],
+		[['manifest', id, ...where, '--out', 'a.xlsx'], '--out is a.xlsx: the file must end with one of'],
+		[['manifest', 'none', '--local', '--data', folder, '--out', 'a.csv'], 'There is no sampling none'],
 		[['manifest', id, '--out', 'a.csv'], 'Give either --api URL or --local'],
 	] as const) {
-		const refused = await runFramefan([...args]);
+		const refused = await runFramefan([...args], env);
 		expect(refused.stderr).toContain(`error: ${message}`);
 		expect(refused.stdout).toBe('');
 	}

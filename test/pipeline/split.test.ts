@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SuperviselyServer } from '#demo/server/server.ts';
 import { SuperviselyClient, sampleVideoProject } from '#library/index.ts';
 import type { ImageRows } from '#shared/sampling/image-rows.ts';
 import type { ManifestRow } from '#shared/sampling/manifest.ts';
+import { openDeployment } from '#test/deployment.ts';
 import { lastJson, runFramefan } from '#test/framefan-command.ts';
 import { runStages } from '#test/run-stages.ts';
 import { writeSceneProject } from '#test/scene-video.ts';
@@ -44,23 +44,16 @@ const splitsOf = (images: Map<number, Tagged>) => [...images].map(([id, { split 
 const withoutSplit = (images: Map<number, Tagged>) => [...images].map(([id, { split, ...rest }]) => [id, rest]);
 
 test('each image has its split as a tag and in the manifest; another seed changes the tags', async () => {
-	const { server, source, folder } = await start();
-	const env = { SUPERVISELY_API_TOKEN: server.token };
-	const data = join(folder, 'data');
+	const { bench, env } = await openDeployment();
+	onTestFinished(() => bench.close());
+	const { server, source, stack, api } = bench;
 	const sample = async (...options: string[]) => {
-		const where = ['--server', server.address, '--project', String(source), '--data', data, '--json'];
+		const where = ['--api', stack.httpUrl, '--project', String(source), '--json'];
 		const run = await runFramefan(['sample', ...where, '--format', 'jpg', ...options], env);
 		expect(run.code, run.stderr).toBe(0);
 		const result = lastJson(run.stdout) as { destination: { id: number }; framesUploaded: number };
-		const listed = await runFramefan(['list', '--local', '--data', data, '--json']);
-		const [{ id }] = (lastJson(listed.stdout) as { samplings: [{ id: string }] }).samplings;
-		const out = join(folder, 'images.jsonl');
-		const written = await runFramefan(['manifest', id, '--local', '--data', data, '--out', out]);
-		expect(written.code, written.stderr).toBe(0);
-		const rows = readFileSync(out, 'utf8')
-			.trim()
-			.split('\n')
-			.map((line): ManifestRow => JSON.parse(line));
+		const { samplings } = await api.list({ limit: 1 });
+		const { images: rows } = await api.images(samplings[0]?.id as string);
 		return { ...result, rows, images: await imagesOf(server, result.destination.id) };
 	};
 	const shares = ['--split', 'train=0.4,val=0.3,test=0.3', '--split-by', 'time', '--split-block', '1s'];
