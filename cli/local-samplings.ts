@@ -5,6 +5,7 @@ import type { ServiceEnvironment } from '#local/services.ts';
 import { at } from '#shared/at.ts';
 import { FramefanError } from '#shared/errors.ts';
 import { requestSchema } from '#shared/sampling/request.ts';
+import { type ListedSampling, listedOf, listedSchema, type SamplingStatus } from '../functions/api/schemas.ts';
 import { type ApiAddress, type ApiClient, makeApiClient } from './api-client.ts';
 import { lockDataFolder } from './data-folder.ts';
 
@@ -40,6 +41,27 @@ export function announceStack(dataDir: string, { httpUrl, region, credentials }:
 	rmSync(file, { force: true });
 	writeFileSync(file, JSON.stringify(address), { mode: 0o600 });
 	return () => rmSync(file, { force: true });
+}
+
+const endedFile = 'ended.json';
+
+/** Stores what the list shows of a sampling that has ended, so that its stack need not be started for it. */
+export function keepEnded(dataDir: string, status: SamplingStatus): void {
+	writeFileSync(join(dataDir, endedFile), JSON.stringify(listedOf(status)));
+}
+
+/** Before a sampling goes on. */
+export function forgetEnded(dataDir: string): void {
+	rmSync(join(dataDir, endedFile), { force: true });
+}
+
+/** What the list shows of a sampling, if it has ended; undefined when that is not known without its stack. */
+export function endedSampling(dataDir: string): ListedSampling | undefined {
+	try {
+		return listedSchema.safeParse(JSON.parse(readFileSync(join(dataDir, endedFile), 'utf8'))).data;
+	} catch {
+		return undefined;
+	}
 }
 
 /** The samplings in a data folder, each with its own folder. */

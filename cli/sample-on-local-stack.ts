@@ -9,7 +9,7 @@ import { type SamplingRequestInput, samplingId } from '#shared/sampling/request.
 import type { SamplingStatus } from '../functions/api/schemas.ts';
 import { makeApiClient } from './api-client.ts';
 import { carryKnownVideos } from './known-videos.ts';
-import { announceStack } from './local-samplings.ts';
+import { announceStack, forgetEnded, keepEnded } from './local-samplings.ts';
 import type { ProgressDisplay } from './progress.ts';
 
 const tokenParameter = '/framefan/supervisely-token';
@@ -48,6 +48,7 @@ export async function sampleOnLocalStack(options: {
 	progress: ProgressDisplay;
 	onClose: (close: () => unknown) => void;
 }): Promise<{ status: SamplingStatus; seconds: number }> {
+	forgetEnded(options.dataDir);
 	const stack = await startLocalStack({
 		dataDir: join(options.dataDir, 'stack'),
 		parameters: {
@@ -96,7 +97,9 @@ export async function sampleOnLocalStack(options: {
 				await untilQuiet(stack);
 				await keepKnown();
 				// Includes chunks that finished after the end.
-				return { status: await statusNow(), seconds: Math.round(clock.seconds() * 10) / 10 };
+				const ended = await statusNow();
+				keepEnded(options.dataDir, ended);
+				return { status: ended, seconds: Math.round(clock.seconds() * 10) / 10 };
 			}
 			clock.keep();
 			const seen = JSON.stringify(status);

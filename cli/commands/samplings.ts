@@ -7,7 +7,7 @@ import type { ApiClient } from '../api-client.ts';
 import { lockDataFolder } from '../data-folder.ts';
 import { UsageError } from '../failure.ts';
 import { knownVideosFolder } from '../known-videos-folder.ts';
-import { askLocalStack, findLocalSampling, localSamplings } from '../local-samplings.ts';
+import { askLocalStack, endedSampling, findLocalSampling, forgetEnded, localSamplings } from '../local-samplings.ts';
 import { checkWhere, openApi, type WhereOptions } from '../open-api.ts';
 import { checkAddress, folderName, wholeNumber } from '../options.ts';
 import { printFaults, printNotes, tellEnd } from '../print-sampling.ts';
@@ -61,6 +61,7 @@ const cancel = async (id: string, options: WhereOptions): Promise<void> => {
 	if (options.api !== undefined) return show(await (await openApi(options.api)).cancel(id), options);
 	checkWhere(options);
 	const sampling = findLocalSampling(options.data, id);
+	forgetEnded(sampling.dataDir);
 	// Without a token it is cancelled, too; only the destination is then not updated.
 	const token = await findToken(sampling.server).catch(() => '');
 	const cancelled = await askLocalStack({ ...sampling, token }, async (api, sweep) => {
@@ -88,6 +89,11 @@ const list = async (options: WhereOptions & { limit: number; next?: string }): P
 const listLocal = async (data: string): Promise<ListedSampling[]> => {
 	const all: ListedSampling[] = [];
 	for (const { id, server, dataDir } of localSamplings(data)) {
+		const ended = endedSampling(dataDir);
+		if (ended) {
+			all.push(ended);
+			continue;
+		}
 		const { samplings } = await askLocalStack({ server, dataDir }, api => api.list({ limit: 100 }));
 		all.push(...samplings.filter(sampling => sampling.id === id));
 	}

@@ -4,7 +4,7 @@ import { keys, listedSampling } from '#shared/sampling/keys.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiPorts } from './ports.ts';
 import { findRecord, statusOf } from './sampling-status.ts';
-import type { ListedSampling, SamplingList } from './schemas.ts';
+import { type ListedSampling, listedOf, type SamplingList } from './schemas.ts';
 
 const mostPerPage = 100;
 const defaultPerPage = 20;
@@ -45,14 +45,5 @@ const rowOrNone = async (ports: Pick<ApiPorts, 'store' | 'bucket'>, id: string):
 	}
 };
 
-const rowOf = async (ports: Pick<ApiPorts, 'store' | 'bucket'>, id: string): Promise<ListedSampling> => {
-	const status = await statusOf(ports, await findRecord(ports.store, id));
-	const { attempt, state, reason, createdAt, finishedAt, destination } = status;
-	const { videos, framesPlanned, framesUploaded, framesAlreadyThere, faultCount } = status;
-	return {
-		...{ id, attempt, state, reason, createdAt, finishedAt },
-		sourceProjectId: status.request.source.projectId,
-		destination,
-		...{ videos, framesPlanned, framesUploaded, framesAlreadyThere, faultCount },
-	};
-};
+const rowOf = async (ports: Pick<ApiPorts, 'store' | 'bucket'>, id: string): Promise<ListedSampling> =>
+	listedOf(await statusOf(ports, await findRecord(ports.store, id)));

@@ -45,6 +45,18 @@ export const listedSchema = statusSchema
 	.extend({ sourceProjectId: z.int() });
 export type ListedSampling = z.output<typeof listedSchema>;
 
+/** The row of a sampling in the list. */
+export function listedOf(status: SamplingStatus): ListedSampling {
+	const { id, attempt, state, reason, createdAt, finishedAt, destination } = status;
+	const { videos, framesPlanned, framesUploaded, framesAlreadyThere, faultCount } = status;
+	return {
+		...{ id, attempt, state, reason, createdAt, finishedAt },
+		sourceProjectId: status.request.source.projectId,
+		destination,
+		...{ videos, framesPlanned, framesUploaded, framesAlreadyThere, faultCount },
+	};
+}
+
 export const listSchema = z.strictObject({ samplings: z.array(listedSchema), next: z.string().nullable() });
 export type SamplingList = z.output<typeof listSchema>;
 
