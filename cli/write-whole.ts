@@ -12,6 +12,8 @@ export async function writeWhole(file: string, pieces: AsyncIterable<string | Ui
 	} catch (error) {
 		rmSync(partial, { force: true });
 		if (error instanceof FramefanError) throw error;
-		throw new FramefanError(`${file} can't be written (${messageOf(error)})`);
+		const { code } = error as { code?: string };
+		const why = code === 'ENOENT' ? 'there is no such folder' : (code ?? messageOf(error));
+		throw new FramefanError(`${file} can't be written (${why}): name another file with --out`);
 	}
 }

@@ -8,6 +8,7 @@ import { firstOf } from '#shared/sampling/first-of.ts';
 import { requestSchema, type SamplingRequest } from '#shared/sampling/request.ts';
 import { resolveScope } from '#shared/sampling/scope.ts';
 import { secondsOf } from '#shared/sampling/select/frame-times.ts';
+import { namesLabels, unknownName } from '#shared/sampling/select/known-names.ts';
 import { selectedVideos } from '#shared/sampling/selected-videos.ts';
 import { timelineOf } from '#shared/sampling/timeline.ts';
 import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
@@ -85,7 +86,7 @@ const preview = (options: PreviewOptions): Promise<void> =>
 		const token = await findToken(options.server);
 		await checkServer(options.server, token, source.projectId);
 		const supervisely = makeSuperviselyApi(connectSupervisely(options.server, async () => token, { quick: true }));
-		const scope = await checkSource(supervisely, source);
+		const scope = await checkSource(supervisely, { source, settings });
 		makeFolder(options.out);
 		const ending = new AbortController();
 		onClose(() => ending.abort());
@@ -165,12 +166,17 @@ const say = (line: string): void => {
 /** @throws FramefanError for a source that a sampling would refuse */
 const checkSource = async (
 	supervisely: SuperviselyApi,
-	source: Parameters<typeof resolveScope>[1],
+	{ source, settings }: Pick<SamplingRequest, 'source' | 'settings'>,
 ): ReturnType<typeof resolveScope> => {
 	const project = await supervisely.project(source.projectId);
 	if (project?.type !== 'videos') {
 		const what = project ? `has type ${project.type}, not videos` : `is not on ${supervisely.server}`;
 		throw new FramefanError(`Project ${source.projectId} ${what}: check --project and the token's rights`);
+	}
+	if (namesLabels(settings)) {
+		const meta = parseProjectMeta(await supervisely.projectMeta(source.projectId), source.projectId);
+		const unknown = unknownName(settings, meta, source.projectId);
+		if (unknown) throw new FramefanError(unknown);
 	}
 	return resolveScope(supervisely, source);
 };

@@ -43,7 +43,7 @@ export function addSample(program: Command): void {
 		.option('--json', 'prints one line of JSON at the end')
 		.addHelpText(
 			'after',
-			'\nWith --server, the API token is read from SUPERVISELY_API_TOKEN, API_TOKEN or ~/supervisely.env, or prompted for.',
+			'\nWith --server, the API token is read from SUPERVISELY_API_TOKEN, API_TOKEN or\n~/supervisely.env, or prompted for.',
 		)
 		.action(sample);
 }
@@ -53,6 +53,7 @@ const sample = async (options: SampleOptions): Promise<void> => {
 	const { server, api } = options;
 	if ((server === undefined) === (api === undefined))
 		throw new UsageError('Give either --server URL, to sample on this machine, or --api URL of a deployment');
+	if (options.yes && !options.prune) throw new UsageError('--yes is for --prune, which is not given');
 	if (options.prune && api !== undefined)
 		throw new UsageError('--prune is for --server; with --api use framefan prune ID once the sampling has ended');
 	if (server !== undefined) checkAddress('--server', server, 'https://app.supervisely.com');

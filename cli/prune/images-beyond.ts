@@ -30,9 +30,9 @@ export type TakenImages = { video: number; ids: Set<number> };
 /** Images of a video that a sampling has not taken. */
 export type BeyondVideo = {
 	video: { id: number; name: string };
-	/** Without labels and tags, or with those that the video gives them. */
+	/** With the labels and tags that the video gives them. */
 	removable: { id: number; name: string }[];
-	/** Whose labels or tags are others than the video gives them, as those that a person has drawn. */
+	/** With other labels or tags, or with a description: a person may have made them. */
 	edited: { id: number; name: string }[];
 };
 
@@ -43,7 +43,7 @@ export type BeyondVideo = {
  */
 export async function* imagesBeyond(
 	supervisely: SuperviselyApi,
-	{ source, destination }: { source: SamplingRequest['source']; destination: number },
+	{ source, settings, destination }: Pick<SamplingRequest, 'source' | 'settings'> & { destination: number },
 	taken: ReadonlyMap<number, TakenImages>,
 ): AsyncGenerator<BeyondVideo> {
 	const scope = await resolveScope(supervisely, source);
@@ -63,7 +63,7 @@ export async function* imagesBeyond(
 			if (isOurs && !images?.ids.has(image.id)) others.push(image);
 		}
 		if (others.length === 0) continue;
-		const edited = await editedOf(supervisely, { dataset: dataset.id, video, meta }, others);
+		const edited = await editedOf(supervisely, { dataset: dataset.id, video, meta, settings }, others);
 		const named = others.map(({ id, name }) => ({ id, name })).sort((a, b) => (a.name < b.name ? -1 : 1));
 		yield {
 			video: { id, name: video.name },
@@ -111,14 +111,16 @@ async function* datasetsBelow(
 /** The ids of the images whose labels or tags are not what the video gives them. */
 const editedOf = async (
 	supervisely: SuperviselyApi,
-	{ dataset, video, meta }: { dataset: number; video: Video; meta: ProjectMeta },
+	{
+		dataset,
+		video,
+		meta,
+		settings,
+	}: { dataset: number; video: Video; meta: ProjectMeta; settings: SamplingRequest['settings'] },
 	images: Image[],
 ): Promise<Set<number>> => {
-	// Images without labels and tags need no comparison.
-	const labelled = images.filter(({ labelsCount, tags }) => labelsCount !== 0 || tags?.length !== 0);
-	if (labelled.length === 0) return new Set();
-	const edited = new Set(labelled.map(({ id }) => id));
-	const frames = new Set(labelled.map(frameOf));
+	const edited = new Set(images.map(({ id }) => id));
+	const frames = new Set(images.map(frameOf));
 	const read = supervisely.videoAnnotation(video.datasetId, video.id, frame => frames.has(frame));
 	// Without the video's labels nothing is known of where those of the images come from.
 	const annotation = await read.catch((error: unknown) => {
@@ -126,9 +128,11 @@ const editedOf = async (
 		throw error;
 	});
 	if (!annotation) return edited;
-	for (let at = 0; at < labelled.length; at += comparedAtOnce) {
-		const some = labelled.slice(at, at + comparedAtOnce);
-		const stored = await storedLabels(supervisely, dataset, some);
+	// A tag of that name that looks otherwise is somebody else's.
+	const splits = meta.tags.some(({ name, color }) => name === splitTag.name && color === splitTag.color);
+	for (let at = 0; at < images.length; at += comparedAtOnce) {
+		const some = images.slice(at, at + comparedAtOnce);
+		const stored = await storedLabels(supervisely, { dataset, splits }, some);
 		const labels = labelsOf(annotation.slice(some.map(frameOf)), meta);
 		const converted = await Promise.all(
 			some.map(async image => {
@@ -140,10 +144,12 @@ const editedOf = async (
 		);
 		const known = { masks: supervisely.masks, annotations: async () => stored };
 		const changed = new Set((await findChanged(known, dataset, converted)).map(({ imageId }) => imageId));
-		for (const { id } of some) {
+		for (const { id, description } of some) {
+			if (description) continue;
 			const found = stored.get(id);
 			const isBare = found && found.objects.length === 0 && found.tags.length === 0;
-			if (isBare || !changed.has(id)) edited.delete(id);
+			// Where labels are copied, somebody has removed them.
+			if (!changed.has(id) || (isBare && !settings.copyAnnotations)) edited.delete(id);
 		}
 	}
 	return edited;
@@ -152,7 +158,7 @@ const editedOf = async (
 /** The labels of images, without the tag of a split, which a sampling gives and not the video. */
 const storedLabels = async (
 	supervisely: Pick<SuperviselyApi, 'annotations'>,
-	dataset: number,
+	{ dataset, splits }: { dataset: number; splits: boolean },
 	images: Image[],
 ): Promise<Map<number, StoredAnnotation>> => {
 	const ids = images.map(({ id }) => id);
@@ -161,7 +167,7 @@ const storedLabels = async (
 		throw error;
 	});
 	const isSplit = ({ name, value }: StoredAnnotation['tags'][number]) =>
-		name === splitTag.name && splitTag.values.includes(String(value));
+		splits && name === splitTag.name && splitTag.values.includes(String(value));
 	return new Map(
 		[...found].map(([id, annotation]) => [id, { ...annotation, tags: annotation.tags.filter(tag => !isSplit(tag)) }]),
 	);

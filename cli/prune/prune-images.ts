@@ -9,7 +9,7 @@ import { type BeyondVideo, imagesBeyond, type TakenImages } from './images-beyon
 /** Images that are removed with one request. */
 const removedAtOnce = 100;
 /** Names of images that are listed of a video. */
-const listed = 5;
+const listed = 100;
 
 /** What was found, and how much of it was removed. */
 export type Pruned = { videos: BeyondVideo[]; removed: number };
@@ -36,7 +36,7 @@ export async function pruneImages(
 	const taken = await takenImages(api, status);
 	const supervisely = makeSuperviselyApi(connectSupervisely(server, async () => token, { quick: true }));
 	const videos: BeyondVideo[] = [];
-	for await (const video of imagesBeyond(supervisely, { source: status.request.source, destination }, taken)) {
+	for await (const video of imagesBeyond(supervisely, { ...status.request, destination }, taken)) {
 		for (const line of describe(video)) show(line);
 		videos.push(video);
 	}
@@ -99,13 +99,16 @@ const describe = ({ video, removable, edited }: BeyondVideo): string[] => [
 
 const some = (images: { name: string }[], verb: string): string[] => [
 	...images.slice(0, listed).map(({ name }) => `  ${verb}  ${name}`),
-	...(images.length > listed ? [`  ${verb}  and ${images.length - listed} more`] : []),
+	...(images.length > listed ? [`  ${verb}  and ${images.length - listed} more, which --json names`] : []),
 ];
 
-/** Asks on the terminal. @throws FramefanError where there is none */
+/** Asks on the terminal; where there is none, the answer is no, with exit code 1. */
 export async function confirmOnTerminal(question: string): Promise<boolean> {
-	if (!process.stdin.isTTY)
-		throw new FramefanError(`${question} Nothing was removed: repeat the command with --yes to remove them`);
+	if (!process.stdin.isTTY) {
+		process.stderr.write(`error: ${question} Nothing was removed: repeat the command with --yes to remove them\n`);
+		process.exitCode = 1;
+		return false;
+	}
 	const prompt = createInterface({ input: process.stdin, output: process.stderr });
 	const answer = await prompt.question(`${question} [y/N] `);
 	prompt.close();

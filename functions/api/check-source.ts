@@ -1,5 +1,7 @@
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { resolveScope, type Scope } from '#shared/sampling/scope.ts';
+import { namesLabels, unknownName } from '#shared/sampling/select/known-names.ts';
+import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
 import { ApiError } from './api-error.ts';
 import { before } from './before.ts';
 import type { ApiPorts } from './ports.ts';
@@ -13,7 +15,7 @@ import type { ApiPorts } from './ports.ts';
  */
 export async function checkSource(
 	supervisely: ApiPorts['supervisely'],
-	source: SamplingRequest['source'],
+	{ source, settings }: Pick<SamplingRequest, 'source' | 'settings'>,
 	{ deadline, budgetMs, verb }: { deadline: number; budgetMs: number; verb: 'estimate' | 'preview' },
 ): Promise<Scope | undefined> {
 	const project = await before(deadline, supervisely.project(source.projectId), () => {
@@ -26,6 +28,14 @@ export async function checkSource(
 			`Project ${source.projectId} ${what}: check the id and the token's rights`,
 			'source.projectId',
 		);
+	}
+	if (namesLabels(settings)) {
+		const asked = supervisely.projectMeta(source.projectId);
+		const found = await before(deadline, asked, () => {
+			throw new ApiError(504, `${supervisely.server} did not answer within ${budgetMs / 1000} s: try again later`);
+		});
+		const unknown = unknownName(settings, parseProjectMeta(found, source.projectId), source.projectId);
+		if (unknown) throw new ApiError(422, unknown, 'settings.select');
 	}
 	return before(deadline, resolveScope(supervisely, source), () => {
 		const count = (source.datasetIds?.length ?? 0) + (source.videoIds?.length ?? 0);

@@ -35,7 +35,7 @@ export async function estimateSampling(ports: ApiPorts, body: unknown): Promise<
 	const { supervisely, sizing } = ports;
 	const { source, settings } = parseRequest(body);
 	const deadline = Date.now() + budgetMs;
-	const scope = await checkSource(supervisely, source, { deadline, budgetMs, verb: 'estimate' });
+	const scope = await checkSource(supervisely, { source, settings }, { deadline, budgetMs, verb: 'estimate' });
 	const listed: ListedVideo[] = [];
 	let room = mostTimecodes;
 	const walking = listSelectedVideos(supervisely, source.projectId, { scope, deadline }, (video, dataset) => {

@@ -11,7 +11,10 @@ export type ApiPorts = {
 	bucket: string;
 	sendPlan: Send<PlanMessage>;
 	sendRecount: Send<RecountMessage>;
-	supervisely: Pick<SuperviselyApi, 'server' | 'project' | 'dataset' | 'datasets' | 'videos' | 'video' | 'frameLabels'>;
+	supervisely: Pick<
+		SuperviselyApi,
+		'server' | 'project' | 'dataset' | 'datasets' | 'videos' | 'video' | 'frameLabels' | 'projectMeta'
+	>;
 	/** For cost estimates. */
 	sizing: Sizing;
 };

@@ -35,7 +35,7 @@ export async function previewSampling(ports: ApiPorts, body: unknown): Promise<P
 	const { supervisely } = ports;
 	const { source, settings, videos: most } = parseBody(previewRequestSchema, body);
 	const deadline = Date.now() + budgetMs;
-	const scope = await checkSource(supervisely, source, { deadline, budgetMs, verb: 'preview' });
+	const scope = await checkSource(supervisely, { source, settings }, { deadline, budgetMs, verb: 'preview' });
 	const listing = firstOf(selectedVideos(supervisely, source.projectId, scope), most);
 	const { items, isComplete } = await before(deadline, listing, () => {
 		throw new ApiError(

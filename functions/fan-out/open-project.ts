@@ -8,6 +8,7 @@ import { nodeIds } from '#shared/sampling/node.ts';
 import { writeOpen } from '#shared/sampling/open.ts';
 import type { SamplingRequest } from '#shared/sampling/request.ts';
 import { readScope, resolveScope, writeScope } from '#shared/sampling/scope.ts';
+import { unknownName } from '#shared/sampling/select/known-names.ts';
 import { tagsWrittenBy } from '#shared/sampling/split-tag.ts';
 import { mergeMeta } from '#shared/supervisely/meta/merge-meta.ts';
 import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
@@ -71,6 +72,8 @@ export async function openDestination(
 	const existing = await asked.existing;
 	const scope = await asked.scope;
 	const sourceMeta = parseProjectMeta(await asked.sourceMeta, sourceId);
+	const unknown = unknownName(settings, sourceMeta, sourceId);
+	if (unknown) throw new SamplingFailure(unknown);
 	const existingMeta = existing ? parseProjectMeta(await asked.existingMeta, existing.id) : noMeta;
 	const written = tagsWrittenBy(settings);
 	mergeMeta(sourceMeta, existingMeta, written);

@@ -45,6 +45,7 @@ const imageSchema = z.looseObject({
 	width: z.int().min(1).nullish().catch(null),
 	height: z.int().min(1).nullish().catch(null),
 	meta: z.record(z.string(), z.unknown()).nullish().catch(null),
+	description: z.string().nullish().catch(null),
 	labelsCount: z.int().nullish().catch(null),
 	tags: z.array(z.unknown()).nullish().catch(null),
 });
