@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { FramefanError } from '#shared/errors.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { lockDataFolder } from '../data-folder.ts';
+import type { DemoSelection } from '../demo-selection.ts';
 import { folderName } from '../options.ts';
 import { showProgress } from '../progress.ts';
 import { abandonRun, openRun } from '../run-token.ts';
@@ -15,7 +16,14 @@ type DemoOptions = { data: string; fresh?: boolean; json?: boolean };
 type DemoResult = Pick<
 	SamplingStatus,
 	'state' | 'videos' | 'framesPlanned' | 'framesUploaded' | 'framesAlreadyThere' | 'labels' | 'faults' | 'notes'
-> & { seconds: number; framesPerSecond: number; project: string; contactSheet: string };
+> & {
+	seconds: number;
+	framesPerSecond: number;
+	project: string;
+	contactSheet: string;
+	/** Absent until it was previewed, after the images were written. */
+	selection?: DemoSelection;
+};
 
 export function addDemo(program: Command): void {
 	program
@@ -59,11 +67,16 @@ const demo = (options: DemoOptions): Promise<void> =>
 		if (status.state === 'failed' || !status.destination)
 			throw new FramefanError(status.reason ?? `The sampling ${status.state}`);
 		const kept = readResult(data);
-		const result = kept ?? (await finish(data, status, seconds, server.exportImagesProject));
+		const sampled = kept ?? (await finish(data, status, seconds, server.exportImagesProject));
 		if (kept) say('Already completed; npm start -- --fresh starts over.');
+		// The main result does not wait for the selection.
+		if (!options.json) printResult(sampled);
+		const selection = sampled.selection ?? (await showSelection(data, server, source.id, onClose));
+		const result = { ...sampled, selection };
+		keepResult(data, result);
 		if (options.json) console.log(JSON.stringify(result));
-		else printResult(result);
-		process.exitCode = result.state === 'completed' ? 0 : 1;
+		else printSelection(selection);
+		process.exitCode = result.state === 'completed' && selection.faults.length === 0 ? 0 : 1;
 	}, tellGoesOn);
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -88,9 +101,22 @@ const finish = async (
 		project,
 		contactSheet,
 	};
-	writeFileSync(join(data, 'result.json'), JSON.stringify(result));
+	keepResult(data, result);
 	return result;
 };
+
+const showSelection = async (
+	data: string,
+	server: { address: string; token: string },
+	project: number,
+	onClose: (close: () => unknown) => void,
+): Promise<DemoSelection> => {
+	const { previewDemo } = await import('../demo-selection.ts');
+	return previewDemo(server, project, join(data, 'result', 'selection'), onClose);
+};
+
+const keepResult = (data: string, result: DemoResult): void =>
+	writeFileSync(join(data, 'result.json'), JSON.stringify(result));
 
 const readResult = (data: string): DemoResult | undefined => {
 	const file = join(data, 'result.json');
@@ -109,5 +135,14 @@ const printResult = (result: DemoResult): void => {
   contact sheet  ${result.contactSheet}
 `);
 	for (const { reason, message } of result.faults.slice(0, 10)) console.log(`  fault: ${reason}: ${message}`);
-	console.log('  Which frames of your project a selection would take, as pictures: npx framefan preview --help\n');
+};
+
+const printSelection = ({ options, contactSheet, faults }: DemoSelection): void => {
+	console.log(`\
+  a selection    ${options}
+  contact sheet  ${contactSheet}
+
+  Such pictures of your own project: npx framefan preview --help
+`);
+	for (const fault of faults.slice(0, 10)) console.log(`  fault: ${fault}`);
 };

@@ -122,7 +122,7 @@ type Points = { exterior: Point[]; interior: Point[][] };
 type SubPixelLabel = Omit<FolderLabel, 'points'> & { points?: Points; parts?: Points[] };
 
 /** Moves the centres of pixels to their corners, from which the drawing moves them back. */
-const moved = ({ exterior }: Points): Points => ({
-	exterior: exterior.map(([x, y]): Point => [x - 0.5, y - 0.5]),
-	interior: [],
-});
+const moved = ({ exterior, interior }: Points): Points => {
+	const ring = (points: Point[]) => points.map(([x, y]): Point => [x - 0.5, y - 0.5]);
+	return { exterior: ring(exterior), interior: interior.map(ring) };
+};

@@ -13,12 +13,16 @@ export async function drawLabels(labels: FolderLabel[], colours: Map<string, str
 const drawLabel = async (label: FolderLabel, colour: string, scale: number): Promise<string> => {
 	const style = `stroke="#fff" stroke-width="${1.5 / scale}" fill="${colour}" fill-opacity="0.35"`;
 	const exterior = label.points?.exterior ?? [];
-	const list = exterior.map(([x, y]) => `${x + 0.5},${y + 0.5}`).join(' ');
+	const listOf = (points: [number, number][]) => points.map(([x, y]) => `${x + 0.5},${y + 0.5}`).join(' ');
+	const list = listOf(exterior);
 	if (label.geometryType === 'rectangle') {
 		const [[x1, y1] = [0, 0], [x2, y2] = [0, 0]] = exterior;
 		return `<rect x="${x1}" y="${y1}" width="${x2 - x1 + 1}" height="${y2 - y1 + 1}" ${style}/>`;
 	}
-	if (label.geometryType === 'polygon') return `<polygon points="${list}" ${style}/>`;
+	if (label.geometryType === 'polygon') {
+		const rings = [exterior, ...(label.points?.interior ?? [])].map(ring => `M${listOf(ring)}Z`);
+		return `<path d="${rings.join('')}" fill-rule="evenodd" ${style}/>`;
+	}
 	if (label.geometryType === 'line') {
 		return `<polyline points="${list}" fill="none" stroke="#fff" stroke-width="${1.5 / scale}"/>`;
 	}

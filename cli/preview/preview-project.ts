@@ -1,0 +1,214 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { at } from '#shared/at.ts';
+import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
+import { firstOf } from '#shared/sampling/first-of.ts';
+import type { SamplingRequest } from '#shared/sampling/request.ts';
+import { resolveScope } from '#shared/sampling/scope.ts';
+import { secondsOf } from '#shared/sampling/select/frame-times.ts';
+import { namesLabels, unknownName } from '#shared/sampling/select/known-names.ts';
+import { selectedVideos } from '#shared/sampling/selected-videos.ts';
+import { timelineOf } from '#shared/sampling/timeline.ts';
+import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
+import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
+import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
+import { sentenceOf, UsageError } from '../failure.ts';
+import { drawPictures, share, writeSheet } from './draw-pictures.ts';
+import { type PreviewedVideo, selectOf, tryQuality } from './preview-video.ts';
+
+/** Most videos of a preview: all of their indexes are in memory. */
+export const mostVideos = 1000;
+/** Videos that are indexed at the same time. */
+const indexConcurrency = 4;
+/** Chosen frames that `--json` lists of each video. */
+const mostListed = 200;
+const sheetName = 'contact-sheet.jpg';
+
+/** What is told of a video. */
+type VideoResult = {
+	id: number;
+	/** Null for a video that could not be looked up. */
+	name: string | null;
+	frames: number | null;
+	seconds: number | null;
+	chosen: number;
+	byRule: Record<string, number>;
+	/** The first of the chosen frames. */
+	first: { frame: number; seconds: number; rule: string }[];
+	notes: string[];
+	faults: string[];
+	/** File of the timeline. */
+	timeline: string | null;
+};
+
+/** What a sampling would take of a project, and the files that show it. The command prints it as JSON. */
+export type Preview = {
+	/** Null where no frame is chosen. */
+	contactSheet: string | null;
+	/** How many pictures are on it. */
+	pictures: number;
+	/** Whether all videos of the selection were looked at. */
+	isComplete: boolean;
+	videos: VideoResult[];
+	notes: string[];
+};
+
+/**
+ * Writes a contact sheet of the frames that a sampling would take, and a timeline of each video. Creates nothing on the
+ * server, and replaces the pictures of an earlier preview in the folder.
+ * @param how.out folder of the pictures
+ * @param how.pictures most pictures on the contact sheet
+ * @param how.videos looks at so many, the first of the project
+ * @param how.minutes of each video to try rules of quality on
+ * @param how.say told how far it is
+ * @param how.onClose told what to close in the end
+ * @throws FramefanError for a source that a sampling would refuse; UsageError for a folder that can't be one
+ */
+export async function previewProject(
+	supervisely: SuperviselyApi,
+	{ source, settings }: Pick<SamplingRequest, 'source' | 'settings'>,
+	how: {
+		out: string;
+		pictures: number;
+		videos: number;
+		minutes: number;
+		say: (line: string) => void;
+		onClose: (close: () => unknown) => void;
+	},
+): Promise<Preview> {
+	const { out, pictures, videos: mostLookedAt, minutes, say, onClose } = how;
+	const scope = await checkSource(supervisely, { source, settings });
+	makeFolder(out);
+	const ending = new AbortController();
+	onClose(() => ending.abort());
+	const decoding = { ffmpegPath: installedFfmpeg(), signal: ending.signal };
+
+	const { items, isComplete } = await firstOf(selectedVideos(supervisely, source.projectId, scope), mostLookedAt);
+	const ids = items.map(({ video }) => video.id);
+	const notes = isComplete
+		? []
+		: [`only the first ${ids.length} videos were looked at; --videos, up to ${mostVideos}, looks at more`];
+	let done = 0;
+	const found = await pLimit(indexConcurrency).map(ids, async id => {
+		try {
+			return await selectOf(supervisely, id, settings, { decoding, onClose });
+		} catch (error) {
+			return unreadable(id, error, ending.signal);
+		} finally {
+			say(`${++done} of ${ids.length} videos indexed`);
+		}
+	});
+	const meta =
+		settings.copyAnnotations && ids.length > 0
+			? parseProjectMeta(await supervisely.projectMeta(source.projectId), source.projectId)
+			: undefined;
+
+	const results: VideoResult[] = [];
+	const previewed: PreviewedVideo[] = [];
+	for (const [n, video] of found.entries()) {
+		if (!('video' in video)) {
+			results.push(video);
+			continue;
+		}
+		const timeline = join(out, `timeline-${n + 1}.svg`);
+		if (settings.frameQuality) say(`trying the rules of quality on ${n + 1} of ${ids.length} videos`);
+		const tried = settings.frameQuality ? await tryQuality(video, settings.frameQuality, minutes, decoding) : video;
+		writeWhole(timeline, timelineFor(tried));
+		previewed.push(tried);
+		results.push(resultOf(tried, timeline));
+	}
+
+	const shares = share(
+		pictures,
+		previewed.map(({ chosen }) => chosen.frames.length),
+	);
+	const cells: Buffer[] = [];
+	for (const [n, video] of previewed.entries()) {
+		if (at(shares, n) === 0) continue;
+		const drawn = await drawPictures(video, at(shares, n), meta, decoding);
+		cells.push(...drawn.cells);
+		results.find(({ id }) => id === video.video.id)?.faults.push(...drawn.faults);
+	}
+	const contactSheet = cells.length > 0 ? join(out, sheetName) : null;
+	if (contactSheet) await writeSheet(cells, contactSheet);
+	if (ids.length === 0) notes.push('there is no video: check --project, --dataset and --video');
+	else if (!contactSheet) notes.push('no frame is chosen, so there is no contact sheet');
+
+	return { contactSheet, pictures: cells.length, isComplete, videos: results, notes };
+}
+
+/** @throws FramefanError for a source that a sampling would refuse */
+const checkSource = async (
+	supervisely: SuperviselyApi,
+	{ source, settings }: Pick<SamplingRequest, 'source' | 'settings'>,
+): ReturnType<typeof resolveScope> => {
+	const project = await supervisely.project(source.projectId);
+	if (project?.type !== 'videos') {
+		const what = project ? `has type ${project.type}, not videos` : `is not on ${supervisely.server}`;
+		throw new FramefanError(`Project ${source.projectId} ${what}: check --project and the token's rights`);
+	}
+	if (namesLabels(settings)) {
+		const meta = parseProjectMeta(await supervisely.projectMeta(source.projectId), source.projectId);
+		const unknown = unknownName(settings, meta, source.projectId);
+		if (unknown) throw new FramefanError(unknown);
+	}
+	return resolveScope(supervisely, source);
+};
+
+/** Makes the folder, without the pictures of an earlier preview. */
+const makeFolder = (folder: string): void => {
+	try {
+		mkdirSync(folder, { recursive: true });
+		const earlier = readdirSync(folder).filter(name => name === sheetName || /^timeline-\d+\.svg$/.test(name));
+		for (const name of earlier) rmSync(join(folder, name));
+	} catch (error) {
+		throw new UsageError(
+			`--out is ${JSON.stringify(folder)}: it can't be used as a folder (${messageOf(error)}); name another one`,
+		);
+	}
+};
+
+const writeWhole = (file: string, text: string): void => {
+	try {
+		writeFileSync(file, text);
+	} catch (error) {
+		if (existsSync(file)) rmSync(file);
+		throw new FramefanError(`${file} can't be written (${messageOf(error)}): free space, or choose another folder`);
+	}
+};
+
+/** A video that can't be read; other errors are those of the command. */
+const unreadable = (id: number, error: unknown, signal: AbortSignal): VideoResult => {
+	if (signal.aborted || !(error instanceof PermanentError)) throw error;
+	const nothing = { name: null, frames: null, seconds: null, chosen: 0, byRule: {}, first: [], timeline: null };
+	return { id, ...nothing, notes: [], faults: [sentenceOf(error)] };
+};
+
+const timelineFor = ({ video, times, index, annotation, chosen, quality }: PreviewedVideo): string =>
+	timelineOf({
+		title: video.name,
+		times,
+		isKey: frame => at(index.key, at(index.shown, frame)) === 1,
+		isAnnotated: annotation?.labels.hasFigures,
+		chosen,
+		more: [
+			...(quality && quality.dropped.size > 0
+				? [{ name: 'not good enough', frames: [...quality.dropped.keys()].sort((a, b) => a - b) }]
+				: []),
+			...(quality && quality.untried.length > 0 ? [{ name: 'not tried', frames: quality.untried }] : []),
+		],
+	});
+
+const resultOf = ({ video, times, chosen, notes, faults }: PreviewedVideo, timeline: string): VideoResult => {
+	const byRule: Record<string, number> = {};
+	for (const rule of chosen.rules) byRule[rule] = (byRule[rule] ?? 0) + 1;
+	const first = chosen.frames
+		.slice(0, mostListed)
+		.map((frame, n) => ({ frame, seconds: secondsOf(times, frame), rule: at(chosen.rules, n) }));
+	return {
+		...{ id: video.id, name: video.name, frames: times.count },
+		seconds: times.count === 0 ? 0 : secondsOf(times, times.count - 1),
+		...{ chosen: chosen.frames.length, byRule, first, notes, faults: [...faults], timeline },
+	};
+};
