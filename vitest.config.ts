@@ -17,7 +17,7 @@ const globalSetup = 'test/support/build-what-is-old.mjs';
 export default defineConfig({
 	test: {
 		projects: [
-			{ test: { ...suite('unit', 120).test, isolate: false } },
+			{ test: { ...suite('unit', 30).test, isolate: false } },
 			{ test: { ...suite('infra', 120).test, isolate: false } },
 			suite('video', 60),
 			{ test: { ...suite('pipeline', 300).test, globalSetup } },

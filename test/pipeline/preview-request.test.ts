@@ -13,7 +13,7 @@ afterAll(() => bench.close());
 const select = [
 	{ every: '700ms' },
 	{ annotated: { classes: ['car'], perClass: 2 } },
-	{ annotated: { classes: ['none'] } },
+	{ annotated: { objects: [999_999] } },
 ];
 
 const sampled = async (name: string, settings: SettingsInput) => {

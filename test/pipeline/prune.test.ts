@@ -100,7 +100,7 @@ test('videos outside of the sampling, and those it takes nothing of', async () =
 	const project = before.destination?.id as number;
 	const { entities } = await ok(bench.server, 'datasets.list', { projectId: bench.source, recursive: true });
 	const night = (entities as { id: number; name: string }[]).find(({ name }) => name === 'night')?.id;
-	const nothing = { select: [{ annotated: { classes: ['no such class'] } }] };
+	const nothing = { select: [{ annotated: { objects: [999_999] } }], copyAnnotations: false };
 	const after = await sample(nothing, { projectId: project }, { datasetIds: [night] });
 	expect(after).toMatchObject({ state: 'completed', framesPlanned: 0 });
 	const done = await prune(after.id, '--yes');

@@ -28,7 +28,7 @@ const start = async () => {
 test('rules take the same frames in the library and in the command, with labels and notes', async () => {
 	const { server, source, framesOf } = await start();
 	const settings: SamplingSettings = {
-		select: [{ every: '1s' }, { frames: [4, 29] }, { annotated: { classes: ['no such class'] } }],
+		select: [{ every: '1s' }, { frames: [4, 29] }, { annotated: { classes: ['car'], objects: [999] } }],
 		around: 1,
 		end: 30,
 	};
@@ -39,7 +39,7 @@ test('rules take the same frames in the library and in the command, with labels 
 	expect(await framesOf(destination.id)).toEqual({ ...expected, 'second.mkv': expected['first.mp4'] });
 	expect(labels).toBeGreaterThan(26);
 	expect(notes).toHaveLength(2);
-	expect(notes[0]).toContain('takes no frame: no frame has a figure of class no such class');
+	expect(notes[0]).toContain('takes no frame: no frame has a figure of class car and');
 
 	const file = join(await temporaryFolder(), 'settings.yaml');
 	writeFileSync(file, 'select:\n  - every: 1s\n  - frames: [4, 29]\naround: 5\n');

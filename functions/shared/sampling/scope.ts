@@ -8,8 +8,8 @@ import { readDocument } from './documents.ts';
 import { keys } from './keys.ts';
 import type { SamplingRequest } from './request.ts';
 
-/** Limits parallel calls to the server; thousands of ids are looked up in seconds. */
-const limit = pLimit(16);
+/** Calls to the server at the same time: thousands of ids are looked up in seconds. */
+const requestConcurrency = 16;
 
 /** The selected part of a dataset: its videos, and whether everything below it. */
 export type Share = { take: 'all' | 'none' | number[]; nested: boolean };
@@ -28,6 +28,8 @@ export async function resolveScope(
 ): Promise<Scope | undefined> {
 	if (!source.datasetIds && !source.videoIds) return undefined;
 	const scope: Scope = new Map();
+	// Of this request alone: one that was given up must not hold up the next.
+	const limit = pLimit(requestConcurrency);
 	const asked = new Map<number, Promise<Dataset | undefined>>();
 	const dataset = (id: number) => {
 		const known = asked.get(id) ?? limit(() => supervisely.dataset(id));

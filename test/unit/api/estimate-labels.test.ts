@@ -25,6 +25,7 @@ const settings = { select: [{ annotated: { classes: ['car'] } }, { count: 5 }] }
 const estimate = async (videos: object[], frameLabels: SuperviselyApi['frameLabels']): Promise<Estimate> => {
 	const { call } = await makeTestApi({
 		project: async id => ({ id, name: 'p', workspaceId: 1, type: 'videos' }),
+		projectMeta: async () => ({ classes: [{ title: 'car', shape: 'rectangle', color: '#00ff00' }], tags: [] }),
 		datasets: async (_, parent) => listing(parent === null ? [{ id: 7, name: 'd', projectId: 5 }] : []),
 		videos: async () => listing(videos as { id: number }[]),
 		frameLabels,
