@@ -271,17 +271,25 @@ const planFrames = (
 		return { index: frame, pts, name, ...taken, ...split, ...sizes.decide(existing.own.get(name)) };
 	});
 	const isTaken = ({ name }: ChunkFrame) => existing.taken.has(name);
-	const notes = [...sizes.notes(), ...beyondRules(video.name, existing, new Set(frames.map(({ name }) => name)))];
+	const names = new Set(frames.map(({ name }) => name));
+	const notes = [...sizes.notes(), ...beyondRules(video.name, existing, names, settings)];
 	return { frames: frames.filter(each => !isTaken(each)), taken: frames.filter(isTaken), notes };
 };
 
 /** A note on images of the video that the settings don't take, as those of a sampling with other rules. They stay. */
-const beyondRules = (video: string, { own }: ExistingImages, taken: Set<string>): string[] => {
+const beyondRules = (
+	video: string,
+	{ own }: ExistingImages,
+	taken: Set<string>,
+	{ split }: Pick<Settings, 'split'>,
+): string[] => {
 	const others = [...own.keys()].filter(name => isSampledName(video, name) && !taken.has(name)).sort();
 	const [first] = others;
 	if (first === undefined) return [];
 	const what = others.length === 1 ? `image ${first} is` : `${others.length} images, such as ${first}, are`;
-	return [`${what} in the destination, and not taken by these settings: kept (framefan prune removes them)`];
+	const told = `${what} in the destination, and not taken by these settings: kept (framefan prune removes them)`;
+	// Of another split, it may be near an image of this one.
+	return [split ? `${told}. So is a split that they have; that of these settings is for what they take` : told];
 };
 
 /** What is wrong with a video before anything is decoded. */
