@@ -160,7 +160,7 @@ const rate = (text: string): number => {
 
 const duration = (text: string): string => {
 	if (isDuration(text)) return text;
-	throw new InvalidArgumentError('It must be a duration such as 2s, 500ms, 1.5m or 1h.');
+	throw new InvalidArgumentError('It must be a duration above 0, such as 2s, 500ms, 1.5m or 1h.');
 };
 
 const distance = (text: string): number | string => {

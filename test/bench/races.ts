@@ -7,7 +7,7 @@ import { manifest } from './races/manifest.ts';
 import { memory } from './races/memory.ts';
 import { distant, sampling } from './races/sampling.ts';
 import { scale } from './races/scale.ts';
-import { selection } from './races/selection.ts';
+import { scores, selection } from './races/selection.ts';
 import { simulation } from './races/simulation.ts';
 import { random, sparse } from './races/sparse.ts';
 
@@ -24,6 +24,7 @@ export const races: Race[] = [
 	scale,
 	memory,
 	manifest,
+	scores,
 	selection,
 	formats,
 	simulation,

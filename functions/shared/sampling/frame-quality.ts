@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { storedObject } from '../stored-object.ts';
+import { said, strictObject } from './must-be.ts';
 import { isDuration, parseDuration } from './select/duration.ts';
-
-const said = (value: unknown): string => JSON.stringify(value) ?? 'missing';
 
 const number = (name: string, least: number, most: number) => {
 	const limit = {
@@ -37,28 +36,26 @@ const distance = {
  * - `dropNearDuplicates`: frames whose perceptual hash differs from that of the last kept frame in at most so many of 64
  *   bits are dropped
  */
-export const frameQualitySchema = z
-	.strictObject({
-		sharpestOf: z.string(window).refine(isWindow, window).optional(),
-		dropNearDuplicates: z
-			.strictObject({ distance: z.int(distance).min(0, distance).max(32, distance).default(6) })
-			.optional(),
-		minSharpness: number('minSharpness', 0, 1e6).optional(),
-		minBrightness: number('minBrightness', 0, 255).optional(),
-		maxBrightness: number('maxBrightness', 0, 255).optional(),
-		evenLabelled: z.boolean().default(false),
-	})
-	.superRefine(({ evenLabelled, ...rules }, context) => {
-		const { minBrightness = 0, maxBrightness = 255 } = rules;
-		if (minBrightness > maxBrightness) {
-			const message = `minBrightness is ${minBrightness} and maxBrightness is ${maxBrightness}: no frame has both, so swap them or leave one out`;
-			context.addIssue({ code: 'custom', path: ['minBrightness'], message });
-		}
-		if (Object.keys(rules).length > 0) return;
-		const message =
-			'frameQuality says nothing that a frame must have: name sharpestOf, dropNearDuplicates, minSharpness, minBrightness or maxBrightness';
-		context.addIssue({ code: 'custom', message });
-	});
+export const frameQualitySchema = strictObject({
+	sharpestOf: z.string(window).refine(isWindow, window).optional(),
+	dropNearDuplicates: strictObject({
+		distance: z.int(distance).min(0, distance).max(32, distance).default(6),
+	}).optional(),
+	minSharpness: number('minSharpness', 0, 1e6).optional(),
+	minBrightness: number('minBrightness', 0, 255).optional(),
+	maxBrightness: number('maxBrightness', 0, 255).optional(),
+	evenLabelled: z.boolean().default(false),
+}).superRefine(({ evenLabelled, ...rules }, context) => {
+	const { minBrightness = 0, maxBrightness = 255 } = rules;
+	if (minBrightness > maxBrightness) {
+		const message = `minBrightness is ${minBrightness} and maxBrightness is ${maxBrightness}: no frame has both, so swap them or leave one out`;
+		context.addIssue({ code: 'custom', path: ['minBrightness'], message });
+	}
+	if (Object.keys(rules).length > 0) return;
+	const message =
+		'frameQuality says nothing that a frame must have: name sharpestOf, dropNearDuplicates, minSharpness, minBrightness or maxBrightness';
+	context.addIssue({ code: 'custom', message });
+});
 export type FrameQuality = z.output<typeof frameQualitySchema>;
 
 /** Why frames are dropped. */

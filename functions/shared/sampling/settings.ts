@@ -10,6 +10,7 @@ import {
 	misplacedImageOption,
 } from '../video/picture/image-format.ts';
 import { frameQualitySchema } from './frame-quality.ts';
+import { mustBe, said, strictObject } from './must-be.ts';
 import { isDuration } from './select/duration.ts';
 import { nameOfRule, ruleSchema } from './select/rules.ts';
 import { splitSchema } from './split-settings.ts';
@@ -21,21 +22,15 @@ const side = z.int().min(1).max(largestSide);
 
 /** Error message for a value out of its limits. */
 const limit = (option: ImageOption) => ({
-	error: ({ input }: { input?: unknown }) => `${option} is ${JSON.stringify(input)}: ${imageLimits[option]}`,
+	error: ({ input }: { input?: unknown }) => `${option} is ${said(input)}: ${imageLimits[option]}`,
 });
 
 /** Most frames that `around` adds on each side of a frame. */
 const mostAround = 1000;
 
-const neighbours = {
-	error: ({ input }: { input?: unknown }) =>
-		`around is ${JSON.stringify(input)}: it must be a whole number from 1 to ${mostAround}`,
-};
+const neighbours = mustBe('around', `a whole number from 1 to ${mostAround}`);
 
-const distance = {
-	error: ({ input }: { input?: unknown }) =>
-		`minDistance is ${JSON.stringify(input)}: it must be a number of frames from 1, or a duration such as "2s" or "500ms"`,
-};
+const distance = mustBe('minDistance', 'a number of frames from 1, or a duration such as "2s" or "500ms"');
 
 const fields = {
 	start: z.int().min(0).default(0),
@@ -43,7 +38,11 @@ const fields = {
 	step: z.int().min(1).default(1),
 	annotated: z.boolean().default(false),
 	annotatedByTags: z.boolean().default(false),
-	select: z.array(ruleSchema).min(1, 'select is []: name at least one rule, or leave it out').max(100).optional(),
+	select: z
+		.array(ruleSchema, mustBe('select', 'a list of rules, such as [{"fps": 1}]'))
+		.min(1, 'select is []: name at least one rule, or leave it out')
+		.max(100)
+		.optional(),
 	minDistance: z
 		.union([z.int(), z.string()], distance)
 		.refine(value => (typeof value === 'number' ? value >= 1 : isDuration(value)), distance)
@@ -82,9 +81,8 @@ const exactRules = new Set(['count', 'frames', 'times', 'random']);
  * - `chroma`: of jpg; null: 444
  * - `optimiseCoding`: of jpg; slightly smaller files, three times slower
  */
-export const settingsSchema = z
-	.strictObject(fields)
-	.superRefine(({ start, end, resize, annotated, annotatedByTags, select, step, ...image }, context) => {
+export const settingsSchema = strictObject(fields).superRefine(
+	({ start, end, resize, annotated, annotatedByTags, select, step, ...image }, context) => {
 		const exact = step > 1 ? select?.findIndex(rule => exactRules.has(nameOfRule(rule))) : -1;
 		if (select && exact !== undefined && exact >= 0) {
 			const name = nameOfRule(at(select, exact));
@@ -118,7 +116,8 @@ export const settingsSchema = z
 			const message = `end is ${end} and start is ${start}: end is exclusive, so it must be greater than start`;
 			context.addIssue({ code: 'custom', path: ['end'], message });
 		}
-	});
+	},
+);
 
 /** What making an image needs of the settings, as in the document of a chunk. */
 export const imageSettingsSchema = storedObject({

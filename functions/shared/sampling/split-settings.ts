@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { mustBe, said, strictObject } from './must-be.ts';
 import { isDuration, parseDuration } from './select/duration.ts';
 import type { Fraction } from './select/fraction.ts';
 
@@ -12,12 +13,6 @@ export const usualGap = '1s';
 
 /** Shortest block: shorter ones are of no use, and a long video would have millions of them. */
 const shortestBlock = 1n;
-
-const said = (value: unknown): string => JSON.stringify(value) ?? 'missing';
-
-const mustBe = (name: string, what: string) => ({
-	error: ({ input }: { input?: unknown }) => `${name} is ${said(input)}: it must be ${what}`,
-});
 
 const share = (name: SplitName) => {
 	const limit = mustBe(name, 'a share from 0 to 1, such as 0.8');
@@ -45,39 +40,37 @@ const tolerance = 1e-9;
  *   in none. Absent: 1s
  * - `seed`: another one draws anew
  */
-export const splitSchema = z
-	.strictObject({
-		train: share('train'),
-		val: share('val'),
-		test: share('test'),
-		by: z.enum(['video', 'scene', 'time'], mustBe('by', 'video, scene or time')).default('video'),
-		block: z.string(block).refine(isBlock, block).optional(),
-		gap: z
-			.string(gap)
-			.refine(text => parseDuration(text) !== undefined, gap)
-			.optional(),
-		seed: z.int(seed).min(0, seed).default(0),
-	})
-	.superRefine(({ by, block, gap, ...shares }, context) => {
-		const sum = splitNames.reduce((sum, name) => sum + (shares[name] ?? 0), 0);
-		if (Math.abs(sum - 1) > tolerance) {
-			const [train, val, test] = splitNames.map(name => `${name} is ${shares[name] ?? 0}`);
-			const total = Number(sum.toPrecision(12));
-			const message = `${train}, ${val} and ${test}, which is ${total} in all: shares must sum to 1, such as 0.8, 0.1 and 0.1`;
-			context.addIssue({ code: 'custom', message });
-		}
-		if (block !== undefined && by !== 'time') {
-			const message = `block is ${said(block)} and by is ${by}: only time is cut into blocks, so leave it out or split by time`;
-			context.addIssue({ code: 'custom', path: ['block'], message });
-		}
-		if (gap !== undefined && by === 'video') {
-			const message = `gap is ${said(gap)} and by is video: a video is in one split as a whole, so leave it out or split by scene or time`;
-			context.addIssue({ code: 'custom', path: ['gap'], message });
-		}
-		const [ofBlock, ofGap] = [parseDuration(block ?? usualBlock), parseDuration(gap ?? usualGap)];
-		if (by === 'time' && ofBlock && ofGap && !isLess(ofGap, ofBlock)) {
-			const message = `gap is ${said(gap ?? usualGap)} and block is ${said(block ?? usualBlock)}: little would be left of a block, so make the gap shorter or the block longer`;
-			context.addIssue({ code: 'custom', path: ['gap'], message });
-		}
-	});
+export const splitSchema = strictObject({
+	train: share('train'),
+	val: share('val'),
+	test: share('test'),
+	by: z.enum(['video', 'scene', 'time'], mustBe('by', 'video, scene or time')).default('video'),
+	block: z.string(block).refine(isBlock, block).optional(),
+	gap: z
+		.string(gap)
+		.refine(text => parseDuration(text) !== undefined, gap)
+		.optional(),
+	seed: z.int(seed).min(0, seed).default(0),
+}).superRefine(({ by, block, gap, ...shares }, context) => {
+	const sum = splitNames.reduce((sum, name) => sum + (shares[name] ?? 0), 0);
+	if (Math.abs(sum - 1) > tolerance) {
+		const [train, val, test] = splitNames.map(name => `${name} is ${shares[name] ?? 0}`);
+		const total = Number(sum.toPrecision(12));
+		const message = `${train}, ${val} and ${test}, which is ${total} in all: shares must sum to 1, such as 0.8, 0.1 and 0.1`;
+		context.addIssue({ code: 'custom', message });
+	}
+	if (block !== undefined && by !== 'time') {
+		const message = `block is ${said(block)} and by is ${by}: only time is cut into blocks, so leave it out or split by time`;
+		context.addIssue({ code: 'custom', path: ['block'], message });
+	}
+	if (gap !== undefined && by === 'video') {
+		const message = `gap is ${said(gap)} and by is video: a video is in one split as a whole, so leave it out or split by scene or time`;
+		context.addIssue({ code: 'custom', path: ['gap'], message });
+	}
+	const [ofBlock, ofGap] = [parseDuration(block ?? usualBlock), parseDuration(gap ?? usualGap)];
+	if (by === 'time' && ofBlock && ofGap && !isLess(ofGap, ofBlock)) {
+		const message = `gap is ${said(gap ?? usualGap)} and block is ${said(block ?? usualBlock)}: little would be left of a block, so make the gap shorter or the block longer`;
+		context.addIssue({ code: 'custom', path: ['gap'], message });
+	}
+});
 export type Split = z.output<typeof splitSchema>;

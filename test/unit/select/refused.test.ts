@@ -21,9 +21,16 @@ describe('selections that are refused', () => {
 		[{ select: [{ random: 5, seed: -1 }] }, 'select.0.seed', 'seed is -1: it must be a whole number from 0'],
 		[{ select: [{ keyFrames: false }] }, 'select.0.keyFrames', 'keyFrames is false: it must be true'],
 		[{ select: [{ scenes: { perScene: 0 } }] }, 'select.0.scenes.perScene', 'perScene is 0: it must be a whole number'],
-		[{ select: [{ annotated: { class: ['a'] } }] }, 'select.0.annotated', 'Unrecognized key'],
+		[
+			{ select: [{ annotated: { class: ['a'] } }] },
+			'select.0.annotated',
+			'"class" is not known here: it must be one of classes, tags, objects, perClass',
+		],
 		[{ select: [{ annotated: { classes: [] } }] }, 'select.0.annotated.classes', 'a list of at least one name'],
-		[{ select: [{ speed: 1 }] }, 'select.0', 'Unrecognized key'],
+		[{ select: [{ speed: 1 }] }, 'select.0', '"speed" is not known here: it must be one of fps, every, count'],
+		[{ selct: [] }, '', '"selct" is not known here: it must be one of start, end, step'],
+		[{ select: { fps: 1 } }, 'select', 'select is {"fps":1}: it must be a list of rules, such as [{"fps": 1}]'],
+		[{ select: [{ fps: Number.NaN }] }, 'select.0.fps', 'fps is NaN: it must be a number'],
 		[{ step: 2, select: [{ count: 5 }] }, 'step', 'step is 2 and select has the rule count, which says exactly'],
 		[
 			{ start: 10, select: [{ frames: [12, 3] }] },

@@ -1,16 +1,10 @@
 import * as z from 'zod';
+import { mustBe, said, strictObject } from '../must-be.ts';
 import { isDuration, parseTime } from './duration.ts';
 
 /** Most entries of a list in a rule. */
 const mostListed = 100_000;
 const mostNames = 1000;
-
-const said = (value: unknown): string => JSON.stringify(value) ?? 'missing';
-
-/** An error message that names the value, and what it may be. */
-const mustBe = (name: string, what: string) => ({
-	error: ({ input }: { input?: unknown }) => `${name} is ${said(input)}: it must be ${what}`,
-});
 
 const wholeNumber = (name: string, least: number) => {
 	const message = mustBe(name, `a whole number from ${least}`);
@@ -36,20 +30,18 @@ const time = z
 const names = (name: string) =>
 	z.array(z.string().min(1)).min(1, mustBe(name, 'a list of at least one name')).max(mostNames);
 
-const scenes = z.strictObject({ perScene: wholeNumber('perScene', 1) });
+const scenes = strictObject({ perScene: wholeNumber('perScene', 1) });
 
-const annotated = z
-	.strictObject({
-		classes: names('classes').optional(),
-		tags: names('tags').optional(),
-		objects: z
-			.array(wholeNumber('an object', 1))
-			.min(1, mustBe('objects', 'a list of at least one object id'))
-			.max(mostListed)
-			.optional(),
-		perClass: wholeNumber('perClass', 1).optional(),
-	})
-	.meta({ description: 'What a frame needs to be taken; {}: any figure' });
+const annotated = strictObject({
+	classes: names('classes').optional(),
+	tags: names('tags').optional(),
+	objects: z
+		.array(wholeNumber('an object', 1))
+		.min(1, mustBe('objects', 'a list of at least one object id'))
+		.max(mostListed)
+		.optional(),
+	perClass: wholeNumber('perClass', 1).optional(),
+}).meta({ description: 'What a frame needs to be taken; {}: any figure' });
 
 const fpsLimit = mustBe('fps', 'a number from 0.000001 to 1000');
 
@@ -104,8 +96,7 @@ export function textOfRule(rule: Rule): string {
  *   is left out asks for nothing. `perClass`: at most so many with figures of a class, rare classes first
  * - `figureChanges`: frames with a figure that a person drew or corrected
  */
-export const ruleSchema = z
-	.strictObject({ ...fields, seed: wholeNumber('seed', 0) })
+export const ruleSchema = strictObject({ ...fields, seed: wholeNumber('seed', 0) })
 	.partial()
 	.superRefine((rule, context) => {
 		const found = ruleNames.filter(name => rule[name] !== undefined);
