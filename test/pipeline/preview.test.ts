@@ -45,7 +45,7 @@ const sheetSize = (columns: number, rows: number) => ({ width: columns * 330 + 1
 test('a preview shows the frames that a sampling takes, and creates nothing', async () => {
 	const { server, out, run, projects } = await start();
 	const settings = join(await temporaryFolder(), 'settings.yaml');
-	writeFileSync(settings, 'select:\n  - every: 1s\n  - frames: [4, 29]\n  - annotated: { classes: [none] }\n');
+	writeFileSync(settings, 'select:\n  - every: 1s\n  - frames: [4, 29]\n  - annotated: { objects: [999999] }\n');
 	const selection = ['--settings', settings, '--around', '1'];
 	const before = await projects();
 	const preview = await run('preview', [...selection, '--out', out, '--pictures', '10', '--json']);
@@ -59,7 +59,7 @@ test('a preview shows the frames that a sampling takes, and creates nothing', as
 		['second.mkv', 30, 13],
 	]);
 	expect(shown.videos[0]?.byRule).toEqual({ every: 3, around: 8, frames: 2 });
-	expect(shown.videos[0]?.notes[0]).toContain('takes no frame: no frame has a figure of class none');
+	expect(shown.videos[0]?.notes[0]).toContain('takes no frame: no frame has');
 
 	const { width, height, format } = await sharp(shown.contactSheet as string).metadata();
 	expect({ width, height, format }).toEqual({ ...sheetSize(4, 3), format: 'jpeg' });
@@ -105,7 +105,12 @@ test('rules of quality decide as in a sampling, and videos beyond the limit are 
 
 test('what cannot be shown is told in a sentence', async () => {
 	const { out, run } = await start();
-	const nothing = await run('preview', ['--class', 'none', '--out', out]);
+	const misspelt = await run('preview', ['--class', 'none', '--out', out]);
+	expect(misspelt.code).toBe(1);
+	expect(misspelt.stderr).toMatch(
+		/^error: settings\.select\[0\]\.annotated\.classes has "none", and project \d+ has no such class: it has "car", /,
+	);
+	const nothing = await run('preview', ['--object', '999999', '--out', out]);
 	expect(nothing.code).toBe(0);
 	expect(nothing.stdout).toContain('note: no frame is chosen, so there is no contact sheet');
 	expect(existsSync(join(out, 'contact-sheet.jpg'))).toBe(false);
