@@ -93,7 +93,7 @@ export async function tinyClip(frames: number): Promise<Clip> {
 	return { name: '64 x 36 H.264', path, width: 64, height: 36, frames, origin: 'generated' };
 }
 
-/** Ten minutes in which a picture stands still but for a small square, changes every 20 s, and is blurred or dark now and then. */
+/** Ten minutes of a test pattern that moves, changes every 20 s, and is blurred or dark now and then. */
 export async function changingClip(): Promise<Clip> {
 	const [width, height, frames] = [320, 180, 18_000];
 	const box = "drawbox=x='mod(floor(t/20)*97,220)':y='mod(floor(t/20)*53,120)':w=100:h=60:color=white:t=fill";
