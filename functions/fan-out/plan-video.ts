@@ -289,7 +289,7 @@ const beyondRules = (
 	const what = others.length === 1 ? `image ${first} is` : `${others.length} images, such as ${first}, are`;
 	const told = `${what} in the destination, and not taken by these settings: kept (framefan prune removes them)`;
 	// Of another split, it may be near an image of this one.
-	return [split ? `${told}. So is a split that they have; that of these settings is for what they take` : told];
+	return [split ? `${told}. A tag split on them stays as well, so near frames may be in two splits` : told];
 };
 
 /** What is wrong with a video before anything is decoded. */
