@@ -203,7 +203,11 @@ describe('settings', () => {
 			'split.gap',
 			'gap is "1m" and block is "1m": little would be left of a block, so make the gap shorter or the block longer',
 		],
-		[{ train: 0.5, dev: 0.5 }, 'split', '"dev" is not known here: it must be one of train, val, test, by, block, gap, seed'],
+		[
+			{ train: 0.5, dev: 0.5 },
+			'split',
+			'"dev" is not known here: it must be one of train, val, test, by, block, gap, seed',
+		],
 	])('%j is refused', (split, path, message) => {
 		const [issue] = settingsSchema.safeParse({ split }).error?.issues ?? [];
 		expect([issue?.path.join('.'), issue?.message]).toEqual([path, message]);
