@@ -60,11 +60,15 @@ test('black and white give the largest sums', async () => {
 
 test('planes have the scores of the RGB that is made of them', async () => {
 	for (const pixels of ['yuv420p-bt601', 'yuv420p-bt709'] as const) {
-		const [width, height] = [318, 198];
-		const bytes = Buffer.from(noise(width, height, 3).data.subarray(0, width * height * 1.5));
-		const picture = { pixels, width, height };
-		const { data } = await toRgb({ ...picture, bytes: Buffer.from(bytes) });
-		expect(await scorePicture({ ...picture, bytes })).toEqual(await scoresOf({ width, height, data }));
+		const widths = [...Array.from({ length: 20 }, (_, n) => 2 * n + 2), 318, 5000];
+		for (const [n, width] of widths.entries()) {
+			const height = 2 + 2 * (n % 4) + (width === 318 ? 192 : 0);
+			const bytes = Buffer.from(noise(width, height, n).data.subarray(0, width * height * 1.5));
+			const picture = { pixels, width, height };
+			const { data } = await toRgb({ ...picture, bytes: Buffer.from(bytes) });
+			const scores = await scorePicture({ ...picture, bytes });
+			expect(scores, `${width} x ${height}`).toEqual(await scoresOf({ width, height, data }));
+		}
 	}
 });
 

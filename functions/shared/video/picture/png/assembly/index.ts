@@ -38,8 +38,7 @@ export function resultAt(): usize {
 
 /** Largest size of the result in bytes, including what may temporarily be written behind it. */
 export function mostResultBytes(): usize {
-	const pixels = stride() * toHeight + 64;
-	return max(mostStreamBytes(stride(), toHeight), pixels + scoresWorkBytes(<i32>toWidth)) + 64;
+	return max(mostStreamBytes(stride(), toHeight), max(stride() * toHeight, scoresWorkBytes(<i32>toWidth))) + 64;
 }
 
 /** Makes the zlib stream, and returns its bytes. */
@@ -56,10 +55,8 @@ export function makePixels(): void {
 
 /** Writes the sums that scores are made of into the work area, and returns where. */
 export function makeScores(): usize {
-	const isRgb = format === 3;
-	if (!isRgb) makePixels();
-	const work = resultAt() + stride() * toHeight + 64;
-	putScores(isRgb ? pixelsAt : resultAt(), <i32>width, <i32>height, work, workAt());
+	open();
+	putScores(<i32>width, <i32>height, resultAt(), workAt());
 	return workAt();
 }
 

@@ -1,6 +1,7 @@
 // The rows of the result, in ascending order: as they came in, or converted and scaled when they are asked for.
 import { pixelsAt } from './memory-map';
 import { blendRows, isKept, keepRow, lowerRow, openResize, resizeBytes, upperRow } from './resize';
+import { splitRow } from './split-row';
 import { convertRows, useMatrix } from './yuv';
 
 /** How pixels come in, by channels: 1 gray, 3 RGB; 0 and 2 are yuv420p, BT.601 and BT.709, of which RGB is made. */
@@ -77,11 +78,27 @@ export function rowsAt(y: usize, end: usize): usize {
 	return band + stride;
 }
 
+/**
+ * R, G and B of a row of the picture as it came in: each `plane` bytes behind the one before, at the address that is
+ * returned. Rows are asked for in order, since yuv420p has them in pairs. A vector behind each may be overwritten.
+ * @param to for two rows
+ */
+export function planesOf(row: i32, to: usize, plane: usize): usize {
+	if (!isPlanar(format)) {
+		splitRow(pixelsAt + <usize>row * 3 * width, width, to, plane);
+		return to;
+	}
+	const below = to + 3 * plane;
+	if (row & 1) return below;
+	convertPair(row, to, below, plane);
+	return to;
+}
+
 /** Writes rows of the result; without scaling an even number of them, of yuv420p. Overwrites up to 15 bytes behind. */
 export function writeRows(y: usize, end: usize, to: usize): void {
 	if (!isResized) {
 		for (; y < end; y += 2) {
-			convertPair(y, to);
+			convertPair(y, to, to + stride, 0);
 			to += 2 * stride;
 		}
 		return;
@@ -102,12 +119,12 @@ function sourceRow(row: i32): usize {
 	const first = row & ~1;
 	if (convertedRow !== first) {
 		convertedRow = first;
-		convertPair(first, converted);
+		convertPair(first, converted, converted + rowStride, 0);
 	}
 	return converted + <usize>(row & 1) * rowStride;
 }
 
-function convertPair(row: usize, to: usize): void {
+function convertPair(row: usize, to: usize, below: usize, plane: usize): void {
 	const u = pixelsAt + width * height + (row >> 1) * (width >> 1);
-	convertRows(pixelsAt + row * width, u, u + ((width * height) >> 2), width, to);
+	convertRows(pixelsAt + row * width, u, u + ((width * height) >> 2), width, to, below, plane);
 }

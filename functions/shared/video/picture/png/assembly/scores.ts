@@ -3,6 +3,8 @@
 // with an aperture of 1: [0 1 0, 1 -4 1, 0 1 0], and at the borders the picture is mirrored without its outermost pixels.
 // All sums are of whole numbers, so they are exact.
 
+import { planesOf } from './rows';
+
 const cells: i32 = 32;
 /** Pixels whose squares fit into 32 bits when eight of them are added up at a time. */
 const blockPixels: i32 = 4096;
@@ -20,27 +22,28 @@ function rowBytes(width: i32): usize {
 
 /** Bytes of work that `putScores` needs. */
 export function scoresWorkBytes(width: i32): usize {
-	return 9 * rowBytes(width) + 64;
+	return 15 * rowBytes(width) + 64;
 }
 
 /**
- * Writes the sums of a picture.
- * @param rgb rows of RGB, with 48 readable bytes behind them
+ * Writes the sums of the picture whose rows were opened.
  * @param work for `scoresWorkBytes`
  * @param to for `scoresBytes`: the sum of gray, of the Laplacian, and of its squares; then for each cell, row by row, the
  * sums of R, G and B and the number of pixels
  */
-export function putScores(rgb: usize, width: i32, height: i32, work: usize, to: usize): void {
+export function putScores(width: i32, height: i32, work: usize, to: usize): void {
 	const row = rowBytes(width);
 	const grays = ((work + 15) & ~15) + 16;
 	// Sums of each column for R, G and B.
 	const columns = grays + 3 * row;
+	// R, G and B of two rows.
+	const planes = columns + 6 * row;
 	memory.fill(to, 0, scoresBytes);
 	memory.fill(columns, 0, 6 * row);
 	let rows = 0;
 	for (let y = 0; y < height; y++) {
 		const gray = grays + <usize>(y % 3) * row;
-		addRow(rgb + <usize>y * <usize>width * 3, width, columns, 2 * row, gray);
+		addRow(planesOf(y, planes, row), row, width, columns, gray);
 		store<i64>(to, load<i64>(to) + sumOf(gray, width));
 		rows++;
 		if (rows === mostRows || isLastOfCell(y, height)) {
@@ -54,32 +57,22 @@ export function putScores(rgb: usize, width: i32, height: i32, work: usize, to: 
 }
 
 /** Adds a row to the sums of the columns, and makes it gray. */
-function addRow(rgb: usize, width: i32, columns: usize, plane: usize, gray: usize): void {
-	for (let x = 0; x < width; x += 16) {
-		const at = rgb + <usize>x * 3;
-		const a = v128.load(at);
-		const b = v128.load(at, 16);
-		const c = v128.load(at, 32);
-		let two = i8x16.shuffle(a, b, 0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 0, 0, 0, 0, 0);
-		const red = i8x16.shuffle(two, c, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 17, 20, 23, 26, 29);
-		two = i8x16.shuffle(a, b, 1, 4, 7, 10, 13, 16, 19, 22, 25, 28, 31, 0, 0, 0, 0, 0);
-		const green = i8x16.shuffle(two, c, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 18, 21, 24, 27, 30);
-		two = i8x16.shuffle(a, b, 2, 5, 8, 11, 14, 17, 20, 23, 26, 29, 0, 0, 0, 0, 0, 0);
-		const blue = i8x16.shuffle(two, c, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 19, 22, 25, 28, 31);
+function addRow(planes: usize, plane: usize, width: i32, columns: usize, gray: usize): void {
+	for (let x: usize = 0; x < <usize>width; x += 16) {
+		const red = v128.load(planes + x);
+		const green = v128.load(planes + plane + x);
+		const blue = v128.load(planes + 2 * plane + x);
 		const redLow = i16x8.extend_low_i8x16_u(red);
 		const greenLow = i16x8.extend_low_i8x16_u(green);
 		const blueLow = i16x8.extend_low_i8x16_u(blue);
 		const redHigh = i16x8.extend_high_i8x16_u(red);
 		const greenHigh = i16x8.extend_high_i8x16_u(green);
 		const blueHigh = i16x8.extend_high_i8x16_u(blue);
-		const to = columns + 2 * <usize>x;
+		const to = columns + 2 * x;
 		add(to, redLow, redHigh);
-		add(to + plane, greenLow, greenHigh);
-		add(to + 2 * plane, blueLow, blueHigh);
-		v128.store(
-			gray + <usize>x,
-			i8x16.narrow_i16x8_u(weigh(redLow, greenLow, blueLow), weigh(redHigh, greenHigh, blueHigh)),
-		);
+		add(to + 2 * plane, greenLow, greenHigh);
+		add(to + 4 * plane, blueLow, blueHigh);
+		v128.store(gray + x, i8x16.narrow_i16x8_u(weigh(redLow, greenLow, blueLow), weigh(redHigh, greenHigh, blueHigh)));
 	}
 }
 
@@ -89,17 +82,16 @@ function add(to: usize, low: v128, high: v128): void {
 }
 
 function weigh(red: v128, green: v128, blue: v128): v128 {
-	const r = i16x8.splat(9798);
-	const g = i16x8.splat(19235);
-	const b = i16x8.splat(3735);
-	const half = i32x4.splat(16384);
+	const redAndGreen = i16x8(9798, 19235, 9798, 19235, 9798, 19235, 9798, 19235);
+	const blueAndHalf = i16x8(3735, 16384, 3735, 16384, 3735, 16384, 3735, 16384);
+	const one = i16x8.splat(1);
 	const low = i32x4.add(
-		i32x4.add(i32x4.extmul_low_i16x8_u(red, r), i32x4.extmul_low_i16x8_u(green, g)),
-		i32x4.add(i32x4.extmul_low_i16x8_u(blue, b), half),
+		i32x4.dot_i16x8_s(i16x8.shuffle(red, green, 0, 8, 1, 9, 2, 10, 3, 11), redAndGreen),
+		i32x4.dot_i16x8_s(i16x8.shuffle(blue, one, 0, 8, 1, 9, 2, 10, 3, 11), blueAndHalf),
 	);
 	const high = i32x4.add(
-		i32x4.add(i32x4.extmul_high_i16x8_u(red, r), i32x4.extmul_high_i16x8_u(green, g)),
-		i32x4.add(i32x4.extmul_high_i16x8_u(blue, b), half),
+		i32x4.dot_i16x8_s(i16x8.shuffle(red, green, 4, 12, 5, 13, 6, 14, 7, 15), redAndGreen),
+		i32x4.dot_i16x8_s(i16x8.shuffle(blue, one, 4, 12, 5, 13, 6, 14, 7, 15), blueAndHalf),
 	);
 	return i16x8.narrow_i32x4_u(i32x4.shr_u(low, 15), i32x4.shr_u(high, 15));
 }

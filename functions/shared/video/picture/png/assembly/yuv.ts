@@ -21,10 +21,20 @@ export function useMatrix(isBt709: bool): void {
  * @param luma two rows of `width` bytes
  * @param u one row of `width / 2` bytes, and so is `v`
  * @param width even
- * @param to two rows of `width * 3` bytes
+ * @param to where the first row goes, and `below` the second
+ * @param plane 0 for R, G and B of one pixel after the other; else they lie apart, and each begins so many bytes behind
+ * the one before
  */
-export function convertRows(luma: usize, u: usize, v: usize, width: usize, to: usize): void {
-	const below = to + 3 * width;
+export function convertRows(
+	luma: usize,
+	u: usize,
+	v: usize,
+	width: usize,
+	to: usize,
+	below: usize,
+	plane: usize,
+): void {
+	const step: usize = plane ? 1 : 3;
 	let x: usize = 0;
 	for (; x + 16 <= width; x += 16) {
 		const centred = i16x8.splat(1024);
@@ -33,14 +43,14 @@ export function convertRows(luma: usize, u: usize, v: usize, width: usize, to: u
 		const red = highHalf(redness, <i16>redV);
 		const green = i16x8.add(highHalf(blueness, <i16>-greenU), highHalf(redness, <i16>-greenV));
 		const blue = highHalf(blueness, <i16>blueU);
-		putSixteen(luma + x, red, green, blue, to + 3 * x);
-		putSixteen(luma + width + x, red, green, blue, below + 3 * x);
+		putSixteen(luma + x, red, green, blue, to + step * x, plane);
+		putSixteen(luma + width + x, red, green, blue, below + step * x, plane);
 	}
 	for (; x < width; x++) {
 		const blueness = ((<i32>load<u8>(u + (x >> 1))) << 3) - 1024;
 		const redness = ((<i32>load<u8>(v + (x >> 1))) << 3) - 1024;
-		putOne(load<u8>(luma + x), blueness, redness, to + 3 * x);
-		putOne(load<u8>(luma + width + x), blueness, redness, below + 3 * x);
+		putOne(load<u8>(luma + x), blueness, redness, to + step * x, plane || 1);
+		putOne(load<u8>(luma + width + x), blueness, redness, below + step * x, plane || 1);
 	}
 }
 
@@ -54,7 +64,7 @@ function highHalf(a: v128, factor: i16): v128 {
 }
 
 /** @param red what is added to the brightness of two neighbouring pixels, as are `green` and `blue` */
-function putSixteen(luma: usize, red: v128, green: v128, blue: v128, to: usize): void {
+function putSixteen(luma: usize, red: v128, green: v128, blue: v128, to: usize, plane: usize): void {
 	const bytes = v128.load(luma);
 	const black = i16x8.splat(128);
 	const low = highHalf(i16x8.sub(i16x8.shl(i16x8.extend_low_i8x16_u(bytes), 3), black), 9539);
@@ -62,6 +72,12 @@ function putSixteen(luma: usize, red: v128, green: v128, blue: v128, to: usize):
 	const r = channel(low, high, red);
 	const g = channel(low, high, green);
 	const b = channel(low, high, blue);
+	if (plane) {
+		v128.store(to, r);
+		v128.store(to + plane, g);
+		v128.store(to + 2 * plane, b);
+		return;
+	}
 	let rg = i8x16.shuffle(r, g, 0, 16, 0, 1, 17, 0, 2, 18, 0, 3, 19, 0, 4, 20, 0, 5);
 	v128.store(to, i8x16.shuffle(rg, b, 0, 1, 16, 3, 4, 17, 6, 7, 18, 9, 10, 19, 12, 13, 20, 15));
 	rg = i8x16.shuffle(r, g, 21, 0, 6, 22, 0, 7, 23, 0, 8, 24, 0, 9, 25, 0, 10, 26);
@@ -76,11 +92,12 @@ function channel(low: v128, high: v128, added: v128): v128 {
 	return i8x16.narrow_i16x8_u(i16x8.add(low, first), i16x8.add(high, second));
 }
 
-function putOne(luma: i32, blueness: i32, redness: i32, to: usize): void {
+/** @param apart bytes from R to G, and from G to B */
+function putOne(luma: i32, blueness: i32, redness: i32, to: usize, apart: usize): void {
 	const y = (((luma << 3) - 128) * 9539) >> 16;
 	store<u8>(to, cut(y + ((redness * redV) >> 16)));
-	store<u8>(to, cut(y + ((blueness * -greenU) >> 16) + ((redness * -greenV) >> 16)), 1);
-	store<u8>(to, cut(y + ((blueness * blueU) >> 16)), 2);
+	store<u8>(to + apart, cut(y + ((blueness * -greenU) >> 16) + ((redness * -greenV) >> 16)));
+	store<u8>(to + 2 * apart, cut(y + ((blueness * blueU) >> 16)));
 }
 
 function cut(value: i32): i32 {
