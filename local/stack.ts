@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import pLimit from 'p-limit';
 import { FramefanError } from '#shared/errors.ts';
 import { type Grant, Roles } from './aws/iam/callers.ts';
 import { startSsm } from './aws/ssm/server.ts';
@@ -139,7 +138,7 @@ export async function startLocalStack(options: {
 			accountId,
 		});
 		disposers.push(() => http.close());
-		if (!options.idle) warmInTurn([...context.functions.values()]);
+		if (!options.idle) void warmInTurn([...context.functions.values()]);
 
 		return {
 			httpUrl: http.endpoint,
@@ -172,12 +171,14 @@ export async function startLocalStack(options: {
 }
 
 /**
- * Starts a sandbox of each function, since all are needed soon: as many at a time as there are cores, in the order of the
- * template, in which a sampling needs them.
+ * Starts a sandbox of each function, since all are needed soon, in the order of the template, in which a sampling needs
+ * them: at first as many at a time as there are cores, then one at a time, beside those that work already.
  */
-const warmInTurn = (functions: LocalFunction[]): void => {
-	const limit = pLimit(availableParallelism());
-	for (const worker of functions) void limit(() => worker.warm()).catch(() => {});
+const warmInTurn = async (functions: LocalFunction[]): Promise<void> => {
+	const warm = (worker: LocalFunction) => worker.warm().catch(() => {});
+	const cores = availableParallelism();
+	await Promise.all(functions.slice(0, cores).map(warm));
+	for (const worker of functions.slice(cores)) await warm(worker);
 };
 
 /** Passes the checksum settings of the environment to the functions: some S3 services support other checksums than AWS. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Duration, Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type ILayerVersion, LoggingFormat, type RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type ICommandHooks, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Deployment } from '../deployment.ts';
@@ -17,6 +17,15 @@ export type StageProps = {
 	timeout: Duration;
 	layers?: ILayerVersion[];
 	recursiveLoop?: RecursiveLoop;
+};
+
+const trim = join(import.meta.dirname, '..', 'trim-source-map.mjs');
+
+/** Nine tenths of a source map are of packages, and it is read at every cold start. */
+const trimsSourceMap: ICommandHooks = {
+	beforeBundling: () => [],
+	beforeInstall: () => [],
+	afterBundling: (_, folder) => [`node "${trim}" "${join(folder, 'index.mjs.map')}"`],
 };
 
 /** A Lambda function of the pipeline, with the common configuration. */
@@ -48,6 +57,7 @@ export class StageFunction extends NodejsFunction {
 				// Native code is in layers.
 				externalModules: ['sharp'],
 				// CommonJS packages in an ES module bundle still load built-in modules with `require`.
+				commandHooks: trimsSourceMap,
 				banner: "import{createRequire as r}from'node:module';const require=r(import.meta.url);",
 			},
 		});

@@ -10,6 +10,7 @@ import { scale } from './races/scale.ts';
 import { scores, selection } from './races/selection.ts';
 import { simulation } from './races/simulation.ts';
 import { random, sparse } from './races/sparse.ts';
+import { start } from './races/start.ts';
 
 /** All races, in the order of the page. */
 export const races: Race[] = [
@@ -20,6 +21,7 @@ export const races: Race[] = [
 	limit,
 	sparse,
 	random,
+	start,
 	encoders,
 	scale,
 	memory,
