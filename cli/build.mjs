@@ -18,7 +18,6 @@ export async function buildCommand() {
 		splitting: true,
 		chunkNames: 'cli-[hash]',
 		minify: true,
-		keepNames: true,
 		mainFields: ['module', 'main'],
 		// Those that look for files beside themselves.
 		external: ['@ffmpeg-installer/ffmpeg', '@fontsource/inter', 'opentype.js', 'sharp'],

@@ -1,16 +1,17 @@
 // Tells whether what was built can be run instead of the sources, which have to be compiled each time. Plain JavaScript,
 // so that it runs before anything is compiled.
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
 
 const sources = ['cli', 'demo', 'functions', 'infra', 'library', 'local'];
 
 /**
- * Whether a file is as new as all sources of a package.
+ * Whether a file is as new as all sources of a package. Those of an installed one are not changed.
  * @param {string} built
  * @param {string} folder of the package
  */
 export function isBuilt(built, folder) {
+	if (folder.split(sep).includes('node_modules')) return existsSync(built);
 	try {
 		const { mtimeMs } = statSync(built);
 		return sources.every(source =>

@@ -93,15 +93,16 @@ export async function tinyClip(frames: number): Promise<Clip> {
 	return { name: '64 x 36 H.264', path, width: 64, height: 36, frames, origin: 'generated' };
 }
 
-/** Ten minutes of a test pattern that moves, changes every 20 s, and is blurred or dark now and then. */
+/** Ten minutes of a test pattern that moves, changes every 20 s, and is still, blurred or dark now and then. */
 export async function changingClip(): Promise<Clip> {
 	const [width, height, frames] = [320, 180, 18_000];
 	const box = "drawbox=x='mod(floor(t/20)*97,220)':y='mod(floor(t/20)*53,120)':w=100:h=60:color=white:t=fill";
+	const still = "drawbox=color=teal:t=fill:enable='between(mod(t,60),40,55)'";
 	const blur = "boxblur=4:enable='between(mod(t,30),10,15)'";
 	const dark = "eq=brightness=-0.6:enable='between(mod(t,120),60,70)'";
-	const filters = `testsrc2=s=${width}x${height}:r=30,${box},hue=h='60*floor(t/60)',${blur},${dark},format=yuv420p`;
+	const filters = `testsrc2=s=${width}x${height}:r=30,${still},${box},hue=h='60*floor(t/60)',${blur},${dark},format=yuv420p`;
 	const options = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '28', '-g', '150'];
-	const path = await kept(`changing-${width}x${height}-${frames}.mp4`, out =>
+	const path = await kept(`still-and-changing-${width}x${height}-${frames}.mp4`, out =>
 		run(ffmpeg.path, [...quiet, '-f', 'lavfi', '-i', filters, '-frames:v', String(frames), ...options, out]),
 	);
 	return { name: `${width} × ${height} H.264`, path, width, height, frames, origin: `generated, ${options.join(' ')}` };

@@ -32,7 +32,8 @@ export const selection: Race = {
 	id: 'selection',
 	title: 'Good frames of ten hours',
 	about: [
-		`${videos} videos of ${hours} h, 320 × 180, of a test pattern that moves, changes every 20 s, and is blurred or dark now and then. One frame a`,
+		`${videos} videos of ${hours} h, 320 × 180, of a test pattern that moves, changes every 20 s, and is`,
+		'still, blurred or dark now and then. One frame a',
 		'second: by `--step 30`, by `--fps 1`, and of these the sharpest of each 2 s without near duplicates; against a fresh',
 		'server on the same cores.',
 	].join(' '),
