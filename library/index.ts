@@ -1,6 +1,12 @@
 // What programs import from the package `framefan`.
 export { FramefanError } from '#shared/errors.ts';
 export { SuperviselyClient } from './client.ts';
+export {
+	type EstimateOptions,
+	type ExpectedFrames,
+	estimateVideoProject,
+	type SamplingEstimate,
+} from './estimate.ts';
 export type { SamplingFault, SamplingOptions, SamplingProgress, SamplingResult } from './run-sampling.ts';
 export {
 	type ProjectOptions,

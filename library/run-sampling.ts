@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import * as z from 'zod';
 import { makeBoundedWork } from '#shared/bounded-work.ts';
 import { FramefanError, messageOf } from '#shared/errors.ts';
 import { retrying } from '#shared/retrying.ts';
@@ -12,13 +11,7 @@ import {
 	type RecountMessage,
 } from '#shared/sampling/messages.ts';
 import { destinationSchema } from '#shared/sampling/outcome.ts';
-import {
-	recordSchema,
-	requestSchema,
-	type SamplingRequest,
-	type SamplingRequestInput,
-	samplingId,
-} from '#shared/sampling/request.ts';
+import { recordSchema, type SamplingRequest, type SamplingRequestInput, samplingId } from '#shared/sampling/request.ts';
 import type { Summary } from '#shared/sampling/summary.ts';
 import { isPermanent } from '#shared/transient.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
@@ -29,6 +22,7 @@ import { countNode } from '../functions/reduce/count-node.ts';
 import { summarizeOpen } from '../functions/reduce/summarize-open.ts';
 import { SuperviselyClient } from './client.ts';
 import { makeMemoryStore } from './memory-store.ts';
+import { parseRequest } from './parse-request.ts';
 import { makeTemporaryFiles } from './temporary-files.ts';
 
 /** How far a sampling has come. */
@@ -109,9 +103,7 @@ export async function runSampling(
 ): Promise<SamplingResult> {
 	if (!Number.isInteger(concurrency) || concurrency < 1)
 		throw new RangeError(`concurrency is ${concurrency}: it must be a whole number of at least 1`);
-	const parsed = requestSchema.safeParse(input);
-	if (!parsed.success) throw new FramefanError(z.prettifyError(parsed.error));
-	const request = parsed.data;
+	const request = parseRequest(input);
 	const [store, files] = [makeMemoryStore(), makeTemporaryFiles()];
 	const [plan, decode, recounts]: [PlanMessage[], DecodeMessage[], RecountMessage[]] = [[], [], []];
 	const supervisely = SuperviselyClient.apiOf(client);

@@ -17,8 +17,8 @@ import { makeVideoReader } from './read-video.ts';
 import type { Estimate, FormatEstimate } from './schemas.ts';
 import { parseRequest } from './start-sampling.ts';
 
-/** Time limit for what is listed and read: the function has 20 seconds, API Gateway 30. */
-const budgetMs = 14_000;
+/** Time limit of a request for what is listed and read: the function has 20 seconds, API Gateway 30. */
+const requestMs = 14_000;
 
 /** Videos whose index and labels are read at the same time. */
 const readConcurrency = 4;
@@ -28,10 +28,15 @@ const mostTimecodes = 1_000_000;
 
 /**
  * Estimates a sampling from listings, stored indexes and labels: creates nothing and reads no video.
+ * @param budgetMs time limit for what is listed and read
  * @throws ApiError 422 with the path of the wrong field, 504 when the server does not answer in time;
  * SamplingFailure for a source that does not exist
  */
-export async function estimateSampling(ports: ApiPorts, body: unknown): Promise<Estimate> {
+export async function estimateSampling(
+	ports: Pick<ApiPorts, 'store' | 'supervisely' | 'sizing'>,
+	body: unknown,
+	budgetMs = requestMs,
+): Promise<Estimate> {
 	const { supervisely, sizing } = ports;
 	const { source, settings } = parseRequest(body);
 	const deadline = Date.now() + budgetMs;
