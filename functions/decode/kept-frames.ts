@@ -4,7 +4,7 @@ import { recyclePixels } from '#shared/video/extract/picture.ts';
 import type { Frame } from '#shared/video/extract/run-decoder.ts';
 import { scorePicture } from '#shared/video/picture/encode.ts';
 import type { Scores } from '#shared/video/picture/scores.ts';
-import type { QualityFilter, ScoredFrame, Verdict } from './quality-filter.ts';
+import type { QualityFilter, Verdict } from './quality-filter.ts';
 
 /** Decodes some frames of a chunk. */
 export type Extract<Wanted, Lost> = (wanted: Wanted[]) => AsyncGenerator<Frame, Lost[]>;
@@ -30,31 +30,71 @@ export async function* keptFrames<Wanted extends { index: number }, Lost>(
 	filter: QualityFilter,
 	{ concurrency, onVerdict }: { concurrency: number; onVerdict: OnVerdict },
 ): AsyncGenerator<Frame, Lost[]> {
-	const labelled = new Set(quality.labelled);
-	const scoresOf = new Map<number, FrameScores>();
-	const scored = (position: number, scores: FrameScores): ScoredFrame => {
-		const { index } = at(wanted, position);
-		scoresOf.set(index, scores);
-		return { index, window: quality.windows[position] ?? position, isLabelled: labelled.has(index), scores };
-	};
-	/** Frames whose verdict is open. */
-	const open = new Map<number, Frame>();
-	const settle = function* (verdicts: Verdict[]): Generator<Frame> {
-		for (const verdict of verdicts) {
-			onVerdict(verdict, scoresOf.get(verdict.index) as FrameScores);
-			scoresOf.delete(verdict.index);
-			const frame = open.get(verdict.index);
-			open.delete(verdict.index);
-			if (!frame) continue;
-			if (verdict.verdict === 'kept') yield frame;
-			else recyclePixels(frame.bytes);
-		}
-	};
+	const decisions = makeDecisions(wanted, quality, filter, onVerdict);
+	const { position, lost } = yield* keepAsDecoded(extract, wanted, decisions, concurrency);
+	return lost ?? (yield* scoreThenDecode(extract, wanted, position, decisions));
+}
 
+/** A frame that is kept; without its picture, if that was not held. */
+type Kept = { index: number; frame: Frame | undefined };
+
+type Decisions = {
+	/** Holds the picture of a frame until its verdict. */
+	hold(frame: Frame): void;
+	/** The frames that are kept for certain with the scores of the next one, which is at this place of those wanted. */
+	add(position: number, scores: FrameScores): Kept[];
+	/** The last ones, after all frames. */
+	end(): Kept[];
+};
+
+const makeDecisions = (
+	wanted: { index: number }[],
+	{ labelled, windows }: Pick<ChunkQuality, 'labelled' | 'windows'>,
+	filter: QualityFilter,
+	onVerdict: OnVerdict,
+): Decisions => {
+	const isLabelled = new Set(labelled);
+	const scoresOf = new Map<number, FrameScores>();
+	const held = new Map<number, Frame>();
+	const keptOf = (verdicts: Verdict[]): Kept[] =>
+		verdicts.flatMap(verdict => {
+			const { index } = verdict;
+			onVerdict(verdict, scoresOf.get(index) as FrameScores);
+			scoresOf.delete(index);
+			const frame = held.get(index);
+			held.delete(index);
+			if (verdict.verdict === 'kept') return [{ index, frame }];
+			if (frame) recyclePixels(frame.bytes);
+			return [];
+		});
+	return {
+		hold: frame => void held.set(frame.index, frame),
+		add: (position, scores) => {
+			const { index } = at(wanted, position);
+			scoresOf.set(index, scores);
+			const window = windows[position] ?? position;
+			return keptOf(filter.add({ index, window, isLabelled: isLabelled.has(index), scores }));
+		},
+		end: () => keptOf(filter.end()),
+	};
+};
+
+/**
+ * Scores frames as they are decoded, and holds those whose verdict is open. Ends early where one is late or missing.
+ * @returns how many were scored; and if that is all, the faults of the extraction
+ */
+async function* keepAsDecoded<Wanted extends { index: number }, Lost>(
+	extract: Extract<Wanted, Lost>,
+	wanted: Wanted[],
+	decisions: Decisions,
+	concurrency: number,
+): AsyncGenerator<Frame, { position: number; lost?: Lost[] }> {
 	const scoring: Promise<FrameScores>[] = [];
 	let position = 0;
-	const takeScored = async (): Promise<Verdict[]> =>
-		filter.add(scored(position++, await at(scoring, 0).finally(() => scoring.shift())));
+	const takeScored = async (): Promise<Frame[]> => {
+		const scores = await at(scoring, 0).finally(() => scoring.shift());
+		return pictures(decisions.add(position++, scores));
+	};
 	const frames = extract(wanted);
 	let ended: { lost: Lost[] } | undefined;
 	try {
@@ -68,23 +108,32 @@ export async function* keptFrames<Wanted extends { index: number }, Lost>(
 				recyclePixels(value.bytes);
 				break;
 			}
-			open.set(value.index, value);
+			decisions.hold(value);
 			const scores = scorePicture(value).then(({ cells, ...rest }) => rest);
 			// Avoids unhandledRejection; the error is thrown when the scores are awaited.
 			scores.catch(() => {});
 			scoring.push(scores);
-			if (scoring.length >= concurrency) yield* settle(await takeScored());
+			if (scoring.length >= concurrency) yield* await takeScored();
 		}
-		while (scoring.length > 0) yield* settle(await takeScored());
-		if (position === wanted.length) {
-			yield* settle(filter.end());
-			return ended?.lost ?? (await drain(frames));
-		}
+		while (scoring.length > 0) yield* await takeScored();
+		if (position < wanted.length) return { position };
+		yield* pictures(decisions.end());
+		return { position, lost: ended?.lost ?? (await drain(frames)) };
 	} finally {
 		await frames.return([]);
 	}
+}
 
-	// The rest: scored first, then decoded again.
+/** The pictures of those that were held. */
+const pictures = (kept: Kept[]): Frame[] => kept.flatMap(({ frame }) => frame ?? []);
+
+/** Scores the frames from this place on, then decodes those again that are kept. */
+async function* scoreThenDecode<Wanted extends { index: number }, Lost>(
+	extract: Extract<Wanted, Lost>,
+	wanted: Wanted[],
+	position: number,
+	decisions: Decisions,
+): AsyncGenerator<Frame, Lost[]> {
 	const rest = wanted.slice(position);
 	const found = new Map<number, FrameScores>();
 	const first = extract(rest);
@@ -103,19 +152,18 @@ export async function* keptFrames<Wanted extends { index: number }, Lost>(
 	} finally {
 		await first.return([]);
 	}
-	const kept = new Set<number>();
-	const decide = function* (verdicts: Verdict[]): Generator<Frame> {
-		for (const { index, verdict } of verdicts) if (verdict === 'kept' && !open.has(index)) kept.add(index);
-		yield* settle(verdicts);
+	const again = new Set<number>();
+	const takeHeld = (kept: Kept[]): Frame[] => {
+		for (const { index, frame } of kept) if (!frame) again.add(index);
+		return pictures(kept);
 	};
 	for (const [n, { index }] of rest.entries()) {
 		const scores = found.get(index);
-		if (scores) yield* decide(filter.add(scored(position + n, scores)));
+		if (scores) yield* takeHeld(decisions.add(position + n, scores));
 	}
-	yield* decide(filter.end());
-	if (kept.size === 0) return lost;
-	const again = yield* extract(rest.filter(({ index }) => kept.has(index)));
-	return [...lost, ...again];
+	yield* takeHeld(decisions.end());
+	if (again.size === 0) return lost;
+	return [...lost, ...(yield* extract(rest.filter(({ index }) => again.has(index))))];
 }
 
 /** Reads to the end. */
