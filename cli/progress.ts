@@ -1,12 +1,11 @@
 import { SingleBar } from 'cli-progress';
+import { framesDone } from '#shared/sampling/summary.ts';
 import type { SamplingStatus } from '../functions/api/schemas.ts';
 
 /** Shortest time between two lines without a terminal, in milliseconds. */
 const lineEveryMs = 2000;
 
 export type ProgressDisplay = { show(status: SamplingStatus): void; end(): void };
-
-const done = (status: SamplingStatus) => status.framesUploaded + status.framesAlreadyThere;
 
 /** Live progress on stderr: a bar in a terminal, plain lines elsewhere. Tells of outages of the server. */
 export function showProgress(): ProgressDisplay {
@@ -48,7 +47,7 @@ const progressBar = (): ProgressDisplay => {
 			if (!started) bar.start(status.framesPlanned, 0, payload);
 			started = true;
 			bar.setTotal(status.framesPlanned);
-			bar.update(done(status), payload);
+			bar.update(framesDone(status), payload);
 		},
 		end: () => {
 			if (started) bar.stop();
@@ -61,7 +60,7 @@ const plainLines = (): ProgressDisplay => {
 	let last = { at: 0, line: '' };
 	return {
 		show: status => {
-			const line = `${done(status)}/${status.framesPlanned} frames, ${status.videos} videos, ${status.faultCount} faults`;
+			const line = `${framesDone(status)}/${status.framesPlanned} frames, ${status.videos} videos, ${status.faultCount} faults`;
 			if (
 				line === last.line ||
 				status.framesPlanned === 0 ||

@@ -6,6 +6,7 @@ import { at } from '#shared/at.ts';
 import { FramefanError, messageOf, PermanentError } from '#shared/errors.ts';
 import { retrying } from '#shared/retrying.ts';
 import { type SamplingRequestInput, samplingId } from '#shared/sampling/request.ts';
+import { framesDone } from '#shared/sampling/summary.ts';
 import type { SamplingStatus } from '../functions/api/schemas.ts';
 import { makeApiClient } from './api-client.ts';
 import { carryKnownVideos } from './known-videos.ts';
@@ -13,7 +14,8 @@ import { announceStack, forgetEnded, keepEnded } from './local-samplings.ts';
 import type { ProgressDisplay } from './progress.ts';
 
 const tokenParameter = '/framefan/supervisely-token';
-const pollMs = 250;
+/** Each question takes some 20 ms of processor time, which frames could have. */
+const pollMs = { nearTheEnds: 250, between: 1000 };
 /**
  * Time without progress after which unfinished messages are enqueued again; doubled each time. Shorter with external
  * queues, where a poller of an earlier run may still hold messages.
@@ -87,7 +89,7 @@ export async function sampleOnLocalStack(options: {
 	if (options.goesOn) {
 		const { state } = await statusNow();
 		if (state !== 'completed' && (state !== 'running' || isHidden)) await withRetries(() => api.retry(id));
-	} else await delay(pollMs);
+	} else await delay(pollMs.nearTheEnds);
 	let quiet = { since: Date.now(), seen: '', waitMs: quietMs };
 	try {
 		for (;;) {
@@ -111,12 +113,16 @@ export async function sampleOnLocalStack(options: {
 				await withRetries(() => api.retry(id));
 				quiet = { since: Date.now(), seen, waitMs: 2 * quiet.waitMs };
 			}
-			await delay(pollMs);
+			await delay(isNearTheEnds(status, clock.seconds()) ? pollMs.nearTheEnds : pollMs.between);
 		}
 	} finally {
 		options.progress.end();
 	}
 }
+
+/** Whether it has just begun, or may soon be done. */
+const isNearTheEnds = (status: SamplingStatus, seconds: number): boolean =>
+	seconds < 2 || framesDone(status) >= 0.9 * status.framesPlanned;
 
 /** Waits for work that continues after the end of a sampling, such as recording it in the destination. */
 const untilQuiet = async (stack: LocalStack): Promise<void> => {

@@ -12,7 +12,7 @@ import {
 } from '#shared/sampling/messages.ts';
 import { destinationSchema } from '#shared/sampling/outcome.ts';
 import { recordSchema, type SamplingRequest, type SamplingRequestInput, samplingId } from '#shared/sampling/request.ts';
-import type { Summary } from '#shared/sampling/summary.ts';
+import { framesDone, type Summary } from '#shared/sampling/summary.ts';
 import { isPermanent } from '#shared/transient.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
 import { decodeChunk } from '../functions/decode/decode-chunk.ts';
@@ -31,7 +31,7 @@ export type SamplingProgress = {
 	videos: number;
 	/** Frames of these videos that were selected; grows until all videos are planned. */
 	framesPlanned: number;
-	/** Frames whose images are in the destination. */
+	/** Frames that have an image in the destination, or were dropped by `frameQuality`. */
 	framesDone: number;
 	/** Failed frames, figures and videos. */
 	faults: number;
@@ -169,9 +169,10 @@ export async function runSampling(
 	}
 }
 
-const progressOf = ({ videos, framesPlanned, framesUploaded, framesAlreadyThere, faultCount }: Summary) => ({
-	...{ videos, framesPlanned, framesDone: framesUploaded + framesAlreadyThere, faults: faultCount },
-});
+const progressOf = (summary: Summary): SamplingProgress => {
+	const { videos, framesPlanned, faultCount } = summary;
+	return { videos, framesPlanned, framesDone: framesDone(summary), faults: faultCount };
+};
 
 /** Retries the work of a message; repeats are harmless. */
 const withRetries = async (work: () => Promise<void>, signal: AbortSignal): Promise<void> => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { framesDone } from '#shared/sampling/summary.ts';
 import type { Estimate, FormatEstimate, ListedSampling, SamplingStatus } from '../../functions/api/schemas.ts';
 import type { ApiClient } from '../api-client.ts';
 import { lockDataFolder } from '../data-folder.ts';
@@ -214,9 +215,9 @@ const print = (lines: [string, string][]): void => {
 
 /** One line of at most 80 columns. */
 const row = (sampling: ListedSampling): string => {
-	const { id, state, createdAt, framesUploaded, framesAlreadyThere, framesPlanned, faultCount } = sampling;
+	const { id, state, createdAt, framesPlanned, faultCount } = sampling;
 	const when = createdAt.slice(0, 16).replace('T', ' ');
-	const done = `${framesUploaded + framesAlreadyThere}/${framesPlanned}`;
+	const done = `${framesDone(sampling)}/${framesPlanned}`;
 	const faults = faultCount > 0 ? `${faultCount} faults` : '';
 	return `${id}  ${when}  ${state.replace('completed_with_faults', 'with faults').padEnd(11)} ${done.padStart(15)} ${faults}`.trimEnd();
 };

@@ -40,7 +40,8 @@ export type SamplingStatus = z.output<typeof statusSchema>;
 export const listedSchema = statusSchema
 	.pick({
 		...{ id: true, attempt: true, state: true, reason: true, createdAt: true, finishedAt: true, destination: true },
-		...{ videos: true, framesPlanned: true, framesUploaded: true, framesAlreadyThere: true, faultCount: true },
+		...{ videos: true, framesPlanned: true, framesUploaded: true, framesAlreadyThere: true, dropped: true },
+		...{ faultCount: true },
 	})
 	.extend({ sourceProjectId: z.int() });
 export type ListedSampling = z.output<typeof listedSchema>;
@@ -48,12 +49,13 @@ export type ListedSampling = z.output<typeof listedSchema>;
 /** The row of a sampling in the list. */
 export function listedOf(status: SamplingStatus): ListedSampling {
 	const { id, attempt, state, reason, createdAt, finishedAt, destination } = status;
-	const { videos, framesPlanned, framesUploaded, framesAlreadyThere, faultCount } = status;
+	const { videos, framesPlanned, framesUploaded, framesAlreadyThere, dropped, faultCount } = status;
 	return {
 		...{ id, attempt, state, reason, createdAt, finishedAt },
 		sourceProjectId: status.request.source.projectId,
 		destination,
 		...{ videos, framesPlanned, framesUploaded, framesAlreadyThere, faultCount },
+		...(dropped ? { dropped } : {}),
 	};
 }
 

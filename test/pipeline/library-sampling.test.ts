@@ -139,3 +139,17 @@ test('a concurrency that is none is refused by name', async () => {
 			`concurrency is ${concurrency}`,
 		);
 });
+
+test('progress reaches its end although frames are dropped', async () => {
+	const { client, source } = await start();
+	const progress: { framesPlanned: number; framesDone: number }[] = [];
+	const onProgress = (each: (typeof progress)[number]) => void progress.push(each);
+	const { dropped } = await sampleVideoProject(
+		client,
+		source,
+		{ frameQuality: { minBrightness: 255, evenLabelled: true } },
+		{ onProgress },
+	);
+	expect(dropped?.dark).toBe(2 * tiny.frames);
+	expect(progress.at(-1)).toMatchObject({ framesPlanned: 2 * tiny.frames, framesDone: 2 * tiny.frames });
+});

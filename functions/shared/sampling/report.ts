@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { storedObject } from '../stored-object.ts';
-import { countDropped } from './frame-quality.ts';
 import { type Attempt, keys } from './keys.ts';
 import { states } from './outcome.ts';
-import { faultSchema, type Summary, summarySchema } from './summary.ts';
+import { faultSchema, framesDone, type Summary, summarySchema } from './summary.ts';
 
 /** Result of one video, with all faults. `framesFaulted`: frames that are not in the destination. */
 export const videoReportSchema = summarySchema
@@ -50,10 +49,7 @@ export function videoReport(video: { id: number; name: string }, sum: Summary): 
 	return {
 		...{ ...video, framesPlanned, framesUploaded, framesAlreadyThere, labels },
 		...(dropped ? { dropped } : {}),
-		framesFaulted: Math.max(
-			0,
-			framesPlanned - framesUploaded - framesAlreadyThere - (dropped ? countDropped(dropped) : 0),
-		),
+		framesFaulted: Math.max(0, framesPlanned - framesDone(sum)),
 		...{ faults, notes },
 	};
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { storedObject } from '../stored-object.ts';
-import { addDropped, droppedSchema } from './frame-quality.ts';
+import { addDropped, countDropped, droppedSchema } from './frame-quality.ts';
 
 /** A frame, figure or video that failed, with the reason. */
 export const faultSchema = storedObject({
@@ -46,6 +46,15 @@ export const emptySummary: Summary = {
 	faults: [],
 	notes: [],
 };
+
+/** Frames that need no more work: they have an image, or were dropped by `frameQuality`. */
+export function framesDone({
+	framesUploaded,
+	framesAlreadyThere,
+	dropped,
+}: Pick<Summary, 'framesUploaded' | 'framesAlreadyThere' | 'dropped'>): number {
+	return framesUploaded + framesAlreadyThere + (dropped ? countDropped(dropped) : 0);
+}
 
 export function addSummaries(parts: Summary[]): Summary {
 	return parts.reduce(
