@@ -59,7 +59,7 @@ const cutOff: FaultyVideo[] = [
 		about: `${was}, cut off after ${Math.round(place * 100)} % of its bytes`,
 		was,
 		...(was.endsWith('.ts') ? { mayEndEarly: true as const } : {}),
-		reasons: ['corrupt', 'missing', 'undecodable', 'unproven', 'unreadable'],
+		reasons: ['corrupt', 'missing', 'undecodable', 'unreadable'],
 		make: changed(was, bytes => bytes.subarray(0, Math.floor(bytes.length * place))),
 	})),
 );
@@ -73,28 +73,28 @@ export const damage: FaultyGroup = {
 			name: 'hole.mp4',
 			about: 'the third group of pictures is zeros',
 			was: 'b-pyramid.mp4',
-			reasons: ['corrupt', 'missing', 'undecodable', 'unproven'],
+			reasons: ['corrupt', 'missing', 'undecodable'],
 			make: changed('b-pyramid.mp4', bytes => void bytes.fill(0, ...samples(bytes, 48, 72))),
 		},
 		{
 			name: 'hole.mkv',
 			about: 'zeros in the middle of Matroska',
 			was: 'small-clusters.mkv',
-			reasons: ['corrupt', 'missing', 'undecodable', 'unproven'],
+			reasons: ['corrupt', 'missing', 'undecodable'],
 			make: changed('small-clusters.mkv', bytes => void bytes.fill(0, ...middle(bytes))),
 		},
 		{
 			name: 'hole.ts',
 			about: 'zeros in the middle of a transport stream',
 			was: 'h264.ts',
-			reasons: ['corrupt', 'missing', 'undecodable', 'unproven'],
+			reasons: ['corrupt', 'missing', 'undecodable'],
 			make: changed('h264.ts', bytes => void bytes.fill(0, ...middle(bytes))),
 		},
 		...['h264.ts', 'hevc.ts', 'mpeg2.ts'].map(was => ({
 			name: `lost-packets-${was}`,
 			about: 'a tenth of the packets of a transport stream is not there',
 			was,
-			reasons: ['corrupt', 'missing', 'undecodable', 'unproven'],
+			reasons: ['corrupt', 'missing', 'undecodable'],
 			make: changed(was, bytes => {
 				const [from, to] = middle(bytes).map(at => at - (at % 188)) as [number, number];
 				return Buffer.concat([bytes.subarray(0, from), bytes.subarray(to)]);
@@ -104,14 +104,14 @@ export const damage: FaultyGroup = {
 			name: 'scratches.mp4',
 			about: 'changed bytes in the third group of pictures',
 			was: 'b-pyramid.mp4',
-			reasons: ['corrupt', 'missing', 'undecodable', 'unproven'],
+			reasons: ['corrupt', 'missing', 'undecodable'],
 			make: changed('b-pyramid.mp4', bytes => scratch(bytes, ...samples(bytes, 50, 70))),
 		},
 		{
 			name: 'scratched-key-frame.mp4',
 			about: 'changed bytes in one key frame',
 			was: 'b-pyramid.mp4',
-			reasons: ['corrupt', 'missing', 'undecodable', 'unproven'],
+			reasons: ['corrupt', 'missing', 'undecodable'],
 			make: changed('b-pyramid.mp4', bytes => {
 				const [start, end] = samples(bytes, 48, 49);
 				return scratch(bytes, start + 40, end);
@@ -121,7 +121,7 @@ export const damage: FaultyGroup = {
 			name: 'scratches-hevc.mp4',
 			about: 'changed bytes in HEVC',
 			was: 'hevc.mp4',
-			reasons: ['corrupt', 'missing', 'undecodable', 'unproven'],
+			reasons: ['corrupt', 'missing', 'undecodable'],
 			make: changed('hevc.mp4', bytes => scratch(bytes, ...samples(bytes, 50, 60))),
 		},
 		{
@@ -129,14 +129,14 @@ export const damage: FaultyGroup = {
 			about: 'changed bytes in VP9',
 			was: 'vp9.webm',
 			isUnnoticedByOthers: true,
-			reasons: ['corrupt', 'missing', 'undecodable', 'unproven'],
+			reasons: ['corrupt', 'missing', 'undecodable'],
 			make: changed('vp9.webm', bytes => scratch(bytes, ...middle(bytes))),
 		},
 		{
 			name: 'missing-picture.mp4',
 			about: 'the bytes of one picture are zeros',
 			was: 'b-pyramid.mp4',
-			reasons: ['corrupt', 'missing', 'undecodable', 'unproven'],
+			reasons: ['corrupt', 'missing', 'undecodable'],
 			make: changed('b-pyramid.mp4', bytes => void bytes.fill(0, ...samples(bytes, 60, 61))),
 		},
 		{
@@ -157,13 +157,13 @@ export const damage: FaultyGroup = {
 			name: `cut-off-at-${place * 100}-animation.gif`,
 			about: `a GIF, cut off after ${place * 100} % of its bytes`,
 			was: 'animation.gif',
-			reasons: ['corrupt', 'missing', 'undecodable', 'unproven'],
+			reasons: ['corrupt', 'missing', 'undecodable'],
 			make: changed('animation.gif', bytes => bytes.subarray(0, Math.floor(bytes.length * place))),
 		})),
 		{
 			name: 'pictures-elsewhere.mp4',
 			about: 'offsets of pictures that lie behind the end of the file',
-			reasons: ['corrupt', 'missing', 'undecodable', 'unproven', 'unreadable'],
+			reasons: ['corrupt', 'missing', 'undecodable', 'unreadable'],
 			make: async k =>
 				editMp4(await k.fixture('b-pyramid.mp4'), k.out, boxes => {
 					tableBox(boxes, 'stco').body = words(0, 1, 0x7fffff00);

@@ -9,7 +9,7 @@ const noise = (length: number): Buffer => {
 	return Buffer.concat(pieces).subarray(0, length);
 };
 
-const anyReason = ['corrupt', 'unsupported', 'undecodable', 'unreadable', 'missing', 'unproven'];
+const anyReason = ['corrupt', 'unsupported', 'undecodable', 'unreadable', 'missing'];
 const bytes = (name: string, about: string, content: Buffer | string, reasons = anyReason): FaultyVideo => ({
 	name,
 	about,

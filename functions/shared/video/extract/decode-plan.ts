@@ -77,4 +77,4 @@ export const wantedFrameSchema = storedObject({ index: count, pts: tick });
 export type WantedFrame = z.output<typeof wantedFrameSchema>;
 
 /** A wanted frame that could not be output, and why. */
-export type FrameFault = { index: number; reason: 'missing' | 'corrupt' | 'unproven'; message: string };
+export type FrameFault = { index: number; reason: 'missing' | 'corrupt'; message: string };
