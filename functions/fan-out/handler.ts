@@ -6,53 +6,33 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { deadlineOf } from '#shared/aws/deadline.ts';
 import { makeFileStore } from '#shared/aws/file-store.ts';
 import { makeSend } from '#shared/aws/queue.ts';
-import { makeToken } from '#shared/aws/secret.ts';
-import { makeStateStore } from '#shared/aws/state-store.ts';
-import { makeCircuitBreaker } from '#shared/circuit-breaker.ts';
+import { makeWorker, workerVariables } from '#shared/aws/worker.ts';
 import { readEnvironment } from '#shared/environment.ts';
 import { eachRecord } from '#shared/middlewares/each-record.ts';
 import { heartbeat } from '#shared/middlewares/heartbeat.ts';
 import { parseRecords } from '#shared/middlewares/parse-records.ts';
 import { partialBatchFailures } from '#shared/middlewares/partial-batch-failures.ts';
 import { watched } from '#shared/middlewares/watched.ts';
-import { inFlightSeconds } from '#shared/middlewares/work-queue.ts';
 import { makeKeepFailure } from '#shared/sampling/failure.ts';
 import { type PlanMessage, planMessageSchema } from '#shared/sampling/messages.ts';
-import { makeSuperviselyApi } from '#shared/supervisely/remote/api.ts';
-import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
-import { makePace } from '#shared/supervisely/remote/pace.ts';
-import { makeProbe } from '#shared/supervisely/remote/probe.ts';
 import { handlePlanMessage } from './handle-plan-message.ts';
 
 const env = readEnvironment(
-	'STATE_BUCKET',
+	...workerVariables,
 	'PLAN_QUEUE_URL',
 	'DECODE_QUEUE_URL',
 	'RECOUNT_QUEUE_URL',
-	'SUPERVISELY_SERVER',
-	'TOKEN_PARAMETER',
-	'REQUEST_SECONDS',
 	'FRAMES_PER_CHUNK',
 	'MAX_FRAMES',
 	'MAX_DOLLARS',
 	'FAN_OUT_MIB',
 	'DECODE_MIB',
 	'REDUCE_MIB',
-	'LEASE_SECONDS',
-	'DELIVERIES',
-	'LONGEST_WAIT_SECONDS',
-	'LONGEST_OUTAGE_SECONDS',
 	'FFMPEG_PATH',
 );
-const sqs = new SQSClient({});
-const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
-const timeoutMs = Number(env.REQUEST_SECONDS) * 1000;
-const pace = makePace();
-const store = makeStateStore(new S3Client({}), env.STATE_BUCKET);
-const breaker = makeCircuitBreaker(store, makeProbe(env.SUPERVISELY_SERVER), {
-	longestWait: Number(env.LONGEST_WAIT_SECONDS),
-	longestOutageMs: Number(env.LONGEST_OUTAGE_SECONDS) * 1000,
-});
+const [s3, sqs] = [new S3Client({}), new SQSClient({})];
+const worker = makeWorker(env, { s3, sqs, ssm: new SSMClient({}) }, env.PLAN_QUEUE_URL);
+const { store, queue, breaker, leaseMs } = worker;
 const ports = {
 	store,
 	// Files are read by ranges, and a checksum of the whole file does not apply to a range.
@@ -71,15 +51,8 @@ const ports = {
 		decodeMiB: Number(env.DECODE_MIB),
 		reduceMiB: Number(env.REDUCE_MIB),
 	},
-	leaseMs: Number(env.LEASE_SECONDS) * 1000,
+	leaseMs,
 	ffmpegPath: env.FFMPEG_PATH,
-};
-const queue = {
-	sqs,
-	queueUrl: env.PLAN_QUEUE_URL,
-	deliveries: Number(env.DELIVERIES),
-	longestWait: Number(env.LONGEST_WAIT_SECONDS),
-	inFlightSeconds: inFlightSeconds(Number(env.LEASE_SECONDS)),
 };
 
 /** Time before the deadline to stop ffmpeg, ask whether the server is away, and return the message. */
@@ -92,14 +65,13 @@ const shareOfPass = 0.6;
 export const handler = middy<SQSEvent>()
 	.use(watched())
 	.use(parseRecords(planMessageSchema))
-	.use(partialBatchFailures(queue, makeKeepFailure(ports.store)))
+	.use(partialBatchFailures(queue, makeKeepFailure(store)))
 	.use(heartbeat(queue))
 	.handler<SQSEvent, SQSBatchResponse>(
 		eachRecord((message: PlanMessage, context) => {
 			const signal = deadlineOf(context, endEarlyMs);
-			const http = connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs, signal, pace });
 			const passUntil = Date.now() + context.getRemainingTimeInMillis() * shareOfPass;
-			const supervisely = makeSuperviselyApi(http);
+			const supervisely = worker.superviselyWithin(signal);
 			return breaker.run(() => handlePlanMessage({ ...ports, supervisely, passUntil }, message, signal));
 		}),
 	);

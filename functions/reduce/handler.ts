@@ -7,16 +7,13 @@ import * as z from 'zod';
 import { deadlineOf } from '#shared/aws/deadline.ts';
 import { makeFileStore } from '#shared/aws/file-store.ts';
 import { makeSend } from '#shared/aws/queue.ts';
-import { makeToken } from '#shared/aws/secret.ts';
-import { makeStateStore } from '#shared/aws/state-store.ts';
-import { makeCircuitBreaker } from '#shared/circuit-breaker.ts';
+import { makeWorker, workerVariables } from '#shared/aws/worker.ts';
 import { readEnvironment } from '#shared/environment.ts';
 import { eachRecord } from '#shared/middlewares/each-record.ts';
 import { heartbeat } from '#shared/middlewares/heartbeat.ts';
 import { parseRecords } from '#shared/middlewares/parse-records.ts';
 import { partialBatchFailures } from '#shared/middlewares/partial-batch-failures.ts';
 import { watched } from '#shared/middlewares/watched.ts';
-import { inFlightSeconds } from '#shared/middlewares/work-queue.ts';
 import { makeKeepFailure } from '#shared/sampling/failure.ts';
 import {
 	type AnyMessage,
@@ -24,56 +21,32 @@ import {
 	planMessageSchema,
 	recountMessageSchema,
 } from '#shared/sampling/messages.ts';
-import { makeSuperviselyApi } from '#shared/supervisely/remote/api.ts';
-import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
-import { makePace } from '#shared/supervisely/remote/pace.ts';
-import { makeProbe } from '#shared/supervisely/remote/probe.ts';
 import { countNode } from './count-node.ts';
 import { handleDeadLetter } from './handle-dead-letter.ts';
 import { recordProgress } from './record-progress.ts';
 import { sweep } from './sweep.ts';
 
 const env = readEnvironment(
-	'STATE_BUCKET',
+	...workerVariables,
 	'RECOUNT_QUEUE_URL',
 	'PLAN_QUEUE_URL',
-	'SUPERVISELY_SERVER',
-	'TOKEN_PARAMETER',
-	'REQUEST_SECONDS',
 	'PROGRESS_SECONDS',
-	'LEASE_SECONDS',
-	'DELIVERIES',
-	'LONGEST_WAIT_SECONDS',
-	'LONGEST_OUTAGE_SECONDS',
 	'STUCK_SECONDS',
 	'QUIET_SECONDS',
 	'MESSAGES_KEPT_SECONDS',
 );
-const sqs = new SQSClient({});
-const token = makeToken(new SSMClient({}), env.TOKEN_PARAMETER);
-const timeoutMs = Number(env.REQUEST_SECONDS) * 1000;
-const pace = makePace();
-const store = makeStateStore(new S3Client({}), env.STATE_BUCKET);
-const breaker = makeCircuitBreaker(store, makeProbe(env.SUPERVISELY_SERVER), {
-	longestWait: Number(env.LONGEST_WAIT_SECONDS),
-	longestOutageMs: Number(env.LONGEST_OUTAGE_SECONDS) * 1000,
-});
+const [s3, sqs] = [new S3Client({}), new SQSClient({})];
+const worker = makeWorker(env, { s3, sqs, ssm: new SSMClient({}) }, env.RECOUNT_QUEUE_URL);
+const { store, queue, breaker, leaseMs } = worker;
 const ports = {
 	store,
-	files: makeFileStore(new S3Client({}), env.STATE_BUCKET),
+	files: makeFileStore(s3, env.STATE_BUCKET),
 	sendPlan: makeSend(sqs, env.PLAN_QUEUE_URL),
 	progressMs: Number(env.PROGRESS_SECONDS) * 1000,
-	leaseMs: Number(env.LEASE_SECONDS) * 1000,
+	leaseMs,
 	stuckMs: Number(env.STUCK_SECONDS) * 1000,
 	messagesKeptMs: Number(env.MESSAGES_KEPT_SECONDS) * 1000,
 	outage: breaker.outage,
-};
-const queue = {
-	sqs,
-	queueUrl: env.RECOUNT_QUEUE_URL,
-	deliveries: Number(env.DELIVERIES),
-	longestWait: Number(env.LONGEST_WAIT_SECONDS),
-	inFlightSeconds: inFlightSeconds(Number(env.LEASE_SECONDS)),
 };
 
 const messageSchema = z.union([recountMessageSchema, decodeMessageSchema, planMessageSchema]);
@@ -82,11 +55,10 @@ const messageSchema = z.union([recountMessageSchema, decodeMessageSchema, planMe
 const endEarlyMs = 12_000;
 
 /** With calls to the server that end before the deadline. */
-const portsWithin = (context: Context) => {
-	const signal = deadlineOf(context, endEarlyMs);
-	const http = connectSupervisely(env.SUPERVISELY_SERVER, token, { timeoutMs, signal, pace });
-	return { ...ports, supervisely: makeSuperviselyApi(http) };
-};
+const portsWithin = (context: Context) => ({
+	...ports,
+	supervisely: worker.superviselyWithin(deadlineOf(context, endEarlyMs)),
+});
 
 /** Recount messages are counted, dead ones too. Any other message here is a dead letter. */
 const work = (message: AnyMessage, context: Context, { body, eventSourceARN }: SQSRecord): Promise<void> =>
@@ -96,7 +68,7 @@ const work = (message: AnyMessage, context: Context, { body, eventSourceARN }: S
 
 const workOnRecords = middy<SQSEvent>()
 	.use(parseRecords(messageSchema))
-	.use(partialBatchFailures(queue, makeKeepFailure(ports.store)))
+	.use(partialBatchFailures(queue, makeKeepFailure(store)))
 	.use(heartbeat(queue))
 	.handler<SQSEvent, SQSBatchResponse>(eachRecord(work));
 
