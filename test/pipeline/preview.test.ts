@@ -107,9 +107,7 @@ test('what cannot be shown is told in a sentence', async () => {
 	const { out, run } = await start();
 	const misspelt = await run('preview', ['--class', 'none', '--out', out]);
 	expect(misspelt.code).toBe(1);
-	expect(misspelt.stderr).toMatch(
-		/^error: settings\.select\[0\]\.annotated\.classes has "none", and project \d+ has no such class: it has "car", /,
-	);
+	expect(misspelt.stderr).toMatch(/^error: --class has "none", and project \d+ has no such class: it has "car", /);
 	const nothing = await run('preview', ['--object', '999999', '--out', out]);
 	expect(nothing.code).toBe(0);
 	expect(nothing.stdout).toContain('note: no frame is chosen, so there is no contact sheet');
