@@ -38,9 +38,13 @@ describe('what options say wrong is told by their names', () => {
 		['--split train=0.5,val=0.2', '--split has the shares train 0.5, val 0.2: they sum to 0.7 and must sum to 1'],
 		['--split train=1 --split-gap 2s', '--split-gap is "2s" and --split-by is video: a video is in one split'],
 		['--split train=1 --split-by time --split-block 1ms', '--split-block is "1ms": it must be a duration from "1s"'],
-		[`--name ${'x'.repeat(201)}`, 'it must be a text of 1 to 200 characters'],
 	])('%s', (args, message) => expect(() => requestOf(args.split(' '))).toThrow(message));
 });
+
+test('a name that is too long is refused by its option', () =>
+	expect(() => requestOf(['--name', 'x'.repeat(201)])).toThrow(
+		/^--name is "x+…: it must be a text of 1 to 200 characters$/,
+	));
 
 describe('what a settings file says wrong is told by its path there', () => {
 	test.each([
