@@ -65,9 +65,10 @@ export function makeApiClient(api: ApiAddress): ApiClient {
 		const text = await response.text();
 		const answer = jsonOr(text) as { error?: string; message?: string; path?: string };
 		if (response.ok) return answer as AnswerTo<Name>;
-		const place = answer.path ? `${answer.path}: ` : '';
+		const refusal = answer.error ?? answer.message ?? '';
+		const place = answer.path && !refusal.startsWith(answer.path) ? `${answer.path}: ` : '';
 		const asked = `${routes[operation].method} ${pathOf(operation, request.id ?? '')}`;
-		const message = `${asked} answered ${response.status}: ${place}${answer.error ?? answer.message}`;
+		const message = `${asked} answered ${response.status}: ${place}${refusal}`;
 		throw isTransientStatus(response.status) ? new FramefanError(message) : new PermanentError('refused', message);
 	};
 	return {

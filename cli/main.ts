@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { disableIncrementalMarking } from '#shared/disable-incremental-marking.ts';
 import { commandsFor } from './commands-for.ts';
 import { printFailure, UsageError } from './failure.ts';
+import { refuseRepeats } from './options.ts';
 import { endProcess } from './shutdown.ts';
 
 /** Prints an error in one line. @returns the exit code: 1 for failures, 2 for usage errors, 0 for help */
@@ -29,6 +30,7 @@ const program = new Command('framefan')
 	.configureHelp({ showGlobalOptions: true })
 	.exitOverride();
 for (const add of await commandsFor(process.argv.slice(2))) add(program);
+for (const command of program.commands) refuseRepeats(command);
 
 try {
 	await program.parseAsync();

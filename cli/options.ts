@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Resize } from '#shared/size.ts';
 import { UsageError } from './failure.ts';
 
@@ -7,14 +7,35 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
 	return (text: string): number => {
 		const value = Number(text);
 		if (/^-?\d+$/.test(text) && Number.isSafeInteger(value) && value >= least && value <= most) return value;
-		const limit = most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`;
+		// The largest number of all is told to those who exceed it.
+		const limit = most === Number.MAX_SAFE_INTEGER && !(value > most) ? '' : ` to ${most}`;
 		throw new InvalidArgumentError(`It must be a whole number from ${least}${limit}.`);
 	};
 }
 
-/** Parses a whole number of a repeated option. */
-export function wholeNumbers(least: number) {
-	return (text: string, before: number[] = []): number[] => [...before, wholeNumber(least)(text)];
+/** Parsers of options that can be repeated. */
+const repeatables = new WeakSet<object>();
+
+/** Parses an option that can be repeated, into a list of its values. */
+export function repeatable<Value>(parse: (text: string) => Value): (text: string, before?: Value[]) => Value[] {
+	const parseAll = (text: string, before: Value[] = []) => [...before, parse(text)];
+	repeatables.add(parseAll);
+	return parseAll;
+}
+
+/** Makes a command refuse a second value of an option that can't be repeated: one of the two would be lost. */
+export function refuseRepeats(command: Command): void {
+	for (const option of command.options) {
+		const takesValue = option.required || option.optional;
+		if (!takesValue || (option.parseArg && repeatables.has(option.parseArg))) continue;
+		const given: (string | null)[] = [];
+		command.on(`option:${option.name()}`, (value: string | null) => {
+			given.push(value);
+			if (given.length < 2) return;
+			const values = given.map(each => each ?? 'no value');
+			throw new UsageError(`${option.long} is given twice, as ${values.join(' and as ')}: give it once`);
+		});
+	}
 }
 
 /** Parses an amount of US dollars above 0. */

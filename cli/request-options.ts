@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
-import type { SamplingRequestInput } from '#shared/sampling/request.ts';
+import { FramefanError } from '#shared/errors.ts';
+import { requestSchema, type SamplingRequestInput } from '#shared/sampling/request.ts';
+import type { SettingsInput } from '#shared/sampling/settings.ts';
 import type { Resize } from '#shared/size.ts';
-import { checkSettings } from './check-settings.ts';
+import { checked } from './checked.ts';
 import { UsageError } from './failure.ts';
-import { addImageOptions, type ImageArguments, imageArguments } from './image-options.ts';
-import { amount, heightByWidth, wholeNumber, wholeNumbers } from './options.ts';
+import { addImageOptions, type ImageArguments, imageSettings } from './image-options.ts';
+import { optionOf } from './option-names.ts';
+import { amount, heightByWidth, repeatable, wholeNumber } from './options.ts';
 import {
 	addLabelOptions,
 	addQualityOptions,
 	addSelectOptions,
-	checkRange,
 	type LabelOptions,
 	type QualityOptions,
 	qualitySettings,
@@ -49,9 +51,9 @@ export function addRequestOptions(command: Command): Command {
 		.requiredOption('--project <id>', 'the video project', wholeNumber(1))
 		.option('--into <id>', 'an existing images project; default: a new one', wholeNumber(1))
 		.option('--name <name>', 'name of the new project; default: "<source>(images)"')
-		.option('--dataset <id>', 'only this dataset; can be repeated', wholeNumbers(1))
+		.option('--dataset <id>', 'only this dataset; can be repeated', repeatable(wholeNumber(1)))
 		.option('--nested', 'also the datasets nested in the chosen ones')
-		.option('--video <id>', 'only this video; can be repeated', wholeNumbers(1));
+		.option('--video <id>', 'only this video; can be repeated', repeatable(wholeNumber(1)));
 	const select = addSplitOptions(
 		addQualityOptions(
 			addLabelOptions(
@@ -81,14 +83,10 @@ export function addRequestOptions(command: Command): Command {
 	);
 }
 
-/** @throws UsageError for conflicting options */
+/** @throws UsageError for options, or a settings file, that the service would refuse */
 export function toRequest(options: RequestOptions): SamplingRequestInput {
-	const { start, end, step, annotated, annotatedByTags, resize, labels, replace } = options;
-	checkRange(options);
+	const own = settingsOf(options);
 	const fromFile = options.settings === undefined ? {} : readSettingsFile(options.settings);
-	const image = imageArguments(options);
-	const frameQuality = qualitySettings(options);
-	const split = splitSettings(options);
 	if (options.into !== undefined && options.name !== undefined) {
 		throw new UsageError(
 			`--into ${options.into} is an existing project, --name ${options.name} a new one: give only one`,
@@ -96,23 +94,7 @@ export function toRequest(options: RequestOptions): SamplingRequestInput {
 	}
 	if (options.name?.trim() === '')
 		throw new UsageError('--name is empty: give the new project a name, or leave it out');
-	const settings = {
-		...fromFile,
-		...(start === undefined ? {} : { start }),
-		...(end === undefined ? {} : { end }),
-		...(step === undefined ? {} : { step }),
-		...(annotated || annotatedByTags ? { annotated: true } : {}),
-		...(annotatedByTags ? { annotatedByTags } : {}),
-		...selectSettings(options),
-		...(frameQuality ? { frameQuality } : {}),
-		...(split ? { split } : {}),
-		...(resize ? { resize } : {}),
-		...(labels ? {} : { copyAnnotations: false }),
-		...(replace ? { replace } : {}),
-		...image,
-	};
-	checkSettings(settings, options.settings);
-	return {
+	const request = {
 		source: {
 			projectId: options.project,
 			...(options.dataset ? { datasetIds: options.dataset } : {}),
@@ -125,6 +107,52 @@ export function toRequest(options: RequestOptions): SamplingRequestInput {
 		},
 		...(options.maxFrames === undefined ? {} : { maxFrames: options.maxFrames }),
 		...(options.maxDollars === undefined ? {} : { maxDollars: options.maxDollars }),
-		settings,
+		settings: { ...fromFile, ...own },
 	};
+	const others = Object.entries(fromFile).filter(([setting]) => !(setting in own));
+	const file =
+		options.settings === undefined ? undefined : { path: options.settings, settings: Object.fromEntries(others) };
+	checked(requestSchema, request, file);
+	return request;
 }
+
+/**
+ * Awaits what is asked of the service for a command line: its refusals then name options instead of the paths in the
+ * request that they set.
+ */
+export async function tellingOptions<Result>(options: RequestOptions, work: Promise<Result>): Promise<Result> {
+	return work.catch(error => {
+		if (error instanceof FramefanError) error.message = inOptions(error.message, options);
+		throw error;
+	});
+}
+
+/** A message of the service that names options instead of paths in the request. */
+export function inOptions(message: string, options: RequestOptions): string {
+	const own = settingsOf(options);
+	return message.replace(/\b(settings|source|destination)(\.\w+|\[\d+\])+/g, path => {
+		const [head, setting = ''] = path.split(/[.[]/);
+		return head === 'settings' && !(setting in own) ? path : (optionOf(path.replace(/\[\d+\]/g, '')) ?? path);
+	});
+}
+
+/** The settings of the given options; those that are not given are absent. */
+const settingsOf = (options: RequestOptions): SettingsInput => {
+	const { start, end, step, annotated, annotatedByTags, resize, labels, replace } = options;
+	const frameQuality = qualitySettings(options);
+	const split = splitSettings(options);
+	return {
+		...(start === undefined ? {} : { start }),
+		...(end === undefined ? {} : { end }),
+		...(step === undefined ? {} : { step }),
+		...(annotated || annotatedByTags ? { annotated: true } : {}),
+		...(annotatedByTags ? { annotatedByTags } : {}),
+		...selectSettings(options),
+		...(frameQuality ? { frameQuality } : {}),
+		...(split ? { split } : {}),
+		...(resize ? { resize } : {}),
+		...(labels ? {} : { copyAnnotations: false }),
+		...(replace ? { replace } : {}),
+		...imageSettings(options),
+	};
+};

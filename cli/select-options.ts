@@ -3,7 +3,7 @@ import { isDuration, parseTime } from '#shared/sampling/select/duration.ts';
 import type { Rule } from '#shared/sampling/select/rules.ts';
 import type { SettingsInput } from '#shared/sampling/settings.ts';
 import { UsageError } from './failure.ts';
-import { wholeNumber, wholeNumbers } from './options.ts';
+import { repeatable, wholeNumber } from './options.ts';
 
 /** Options that choose frames of a video by its times and pictures. */
 export type SelectOptions = {
@@ -91,19 +91,11 @@ export function addSelectOptions(command: Command): Command {
 /** Adds the options that choose frames by labels. */
 export function addLabelOptions(command: Command): Command {
 	return command
-		.option('--class <name>', 'only frames with a figure of this class; can be repeated', texts)
-		.option('--tag <name>', 'only frames on which this tag holds; can be repeated', texts)
-		.option('--object <id>', 'only frames with a figure of this object; can be repeated', wholeNumbers(1))
+		.option('--class <name>', 'only frames with a figure of this class; can be repeated', repeatable(text))
+		.option('--tag <name>', 'only frames on which this tag holds; can be repeated', repeatable(text))
+		.option('--object <id>', 'only frames with a figure of this object; can be repeated', repeatable(wholeNumber(1)))
 		.option('--per-class <n>', 'at most so many frames of each class, rare classes first', wholeNumber(1))
 		.option('--figure-changes', 'frames with a figure that a person drew or corrected');
-}
-
-/** @throws UsageError for an empty range */
-export function checkRange({ start = 0, end }: { start?: number; end?: number }): void {
-	if (end === undefined || end > start) return;
-	throw new UsageError(
-		`--end is ${end} and --start is ${start}: the end is exclusive, so it must be greater than the start`,
-	);
 }
 
 /** The settings of the given options; those that are not given are absent. @throws UsageError for --seed alone */
@@ -181,9 +173,9 @@ const timeList = (text: string): string[] => {
 	throw new InvalidArgumentError('It must be times with commas between them, such as 0:10,1:02.5 or 62.5.');
 };
 
-const texts = (text: string, before: string[] = []): string[] => {
-	if (text === '') throw new InvalidArgumentError('It is empty: give a name.');
-	return [...before, text];
+const text = (given: string): string => {
+	if (given === '') throw new InvalidArgumentError('It is empty: give a name.');
+	return given;
 };
 
 const bits = (text: string): number => wholeNumber(0, 32)(text);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { messageOf } from '#shared/errors.ts';
 import { UsageError } from './failure.ts';
 
@@ -11,21 +11,43 @@ const longest = 10_000_000;
  * @throws UsageError for a file that can't be read, or that holds something else than an object
  */
 export function readSettingsFile(path: string): Record<string, unknown> {
-	let text: string;
-	try {
-		text = readFileSync(path, 'utf8');
-	} catch (error) {
-		throw new UsageError(`--settings is ${path}: the file cannot be read (${messageOf(error)})`);
-	}
-	if (text.length > longest)
-		throw new UsageError(`--settings is ${path}: the file has more than ${longest} characters`);
+	const text = textOf(path);
+	if (text.length > longest) throw refused(path, `it has more than ${longest} characters, so it holds no settings`);
 	let found: unknown;
 	try {
-		found = parse(text, { maxAliasCount: 100 });
+		found = parse(text, { maxAliasCount: 100, logLevel: 'error' });
 	} catch (error) {
-		const [line = ''] = messageOf(error).split('\n');
-		throw new UsageError(`--settings is ${path}: the file is neither YAML nor JSON: ${line}`);
+		throw refused(path, syntaxOf(error));
 	}
 	if (typeof found === 'object' && found !== null && !Array.isArray(found)) return found as Record<string, unknown>;
-	throw new UsageError(`--settings is ${path}: the file must hold settings, such as "step: 10"`);
+	throw refused(path, 'it must hold settings, such as "step: 10"');
 }
+
+const refused = (path: string, why: string): UsageError => new UsageError(`--settings is ${path}: ${why}`);
+
+const textOf = (path: string): string => {
+	try {
+		return readFileSync(path, 'utf8');
+	} catch (error) {
+		const { code = '' } = error as NodeJS.ErrnoException;
+		throw refused(path, readFaults[code] ?? `the file can't be read (${messageOf(error)})`);
+	}
+};
+
+/** Why a file can't be read, by the code of the error. */
+const readFaults: Record<string, string> = {
+	ENOENT: 'there is no such file, so check the path',
+	ENOTDIR: 'there is no such file, so check the path',
+	EISDIR: 'it is a folder, so name a file in it',
+	EACCES: 'you may not read it, so change its permissions or name another file',
+	EPERM: 'you may not read it, so change its permissions or name another file',
+};
+
+/** What is wrong in a text, and where. */
+const syntaxOf = (error: unknown): string => {
+	const [line = ''] = messageOf(error).split('\n');
+	const reason = line.replace(/ at line \d+, column \d+:?$/, '');
+	const [place] = (error instanceof YAMLParseError && error.linePos) || [];
+	const where = place ? `line ${place.line}, column ${place.col} of it is` : 'it is';
+	return `${where} neither YAML nor JSON, so correct it (${reason})`;
+};

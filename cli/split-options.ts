@@ -48,11 +48,16 @@ export function splitSettings({
 const shares = (text: string): Partial<Record<SplitName, number>> => {
 	const found: Partial<Record<SplitName, number>> = {};
 	for (const each of text.split(',')) {
-		const [, name, share] = /^([a-z]+)=(\d+(?:\.\d+)?|\.\d+)$/.exec(each.trim()) ?? [];
+		const [, name, share = ''] = /^(\w+)=(.*)$/.exec(each.trim()) ?? [];
 		const known = splitNames.find(split => split === name);
-		if (!known || found[known] !== undefined)
-			throw new InvalidArgumentError('It must be shares with commas between them, such as train=0.8,val=0.1,test=0.1.');
+		if (name === undefined) throw new InvalidArgumentError(`It must be shares with commas between them, ${example}.`);
+		if (!known) throw new InvalidArgumentError(`${name} is no split: name train, val and test, ${example}.`);
+		if (found[known] !== undefined) throw new InvalidArgumentError(`${name} has two shares: give it one.`);
+		if (!/^(\d+(\.\d+)?|\.\d+)$/.test(share) || Number(share) > 1)
+			throw new InvalidArgumentError(`${name} is ${share}: it must be a share from 0 to 1, ${example}.`);
 		found[known] = Number(share);
 	}
 	return found;
 };
+
+const example = 'such as train=0.8,val=0.1,test=0.1';

@@ -56,7 +56,14 @@ export async function selectionPictures(): Promise<Map<string, string>> {
 				.replaceAll(/(?<=[:,])(?=\S)/g, ' ')
 				.replaceAll(/(?<=\d:) (?=\d)/g, '');
 			const title = only ? `${text}, labels of class ${only}` : text;
-			const svg = timelineOf({ title, times, isKey, isAnnotated: labels.hasFigures, chosen });
+			const svg = timelineOf({
+				title,
+				times,
+				isKey,
+				isAnnotated: labels.hasFigures,
+				chosen,
+				scenes: 'scenes' in rule ? scenes : [],
+			});
 			return [`selection-${ruleName}.svg`, svg];
 		});
 		return new Map(pictures);

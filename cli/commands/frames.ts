@@ -7,6 +7,7 @@ import { makeBoundedWork } from '#shared/bounded-work.ts';
 import { messageOf, PermanentError } from '#shared/errors.ts';
 import { rangeOf, selectFrames } from '#shared/sampling/select/select-frames.ts';
 import { selectionSource } from '#shared/sampling/select/selection-source.ts';
+import { settingsSchema } from '#shared/sampling/settings.ts';
 import { type Resize, targetSize } from '#shared/size.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
@@ -23,11 +24,11 @@ import type { ByteSource } from '#shared/video/source/byte-source.ts';
 import { openFile } from '#shared/video/source/file-source.ts';
 import { openInParts } from '#shared/video/source/open-in-parts.ts';
 import type { VideoIndex } from '../../functions/shared/video/index/video-index.ts';
-import { checkSettings } from '../check-settings.ts';
+import { checked } from '../checked.ts';
 import { printTrace, sentenceOf, UsageError } from '../failure.ts';
-import { addImageOptions, type ImageArguments, imageArguments, imageFormat } from '../image-options.ts';
+import { addImageOptions, type ImageArguments, imageFormat, imageSettings } from '../image-options.ts';
 import { checkAddress, folderName, heightByWidth, wholeNumber } from '../options.ts';
-import { addSelectOptions, checkRange, type SelectOptions, selectSettings } from '../select-options.ts';
+import { addSelectOptions, type SelectOptions, selectSettings } from '../select-options.ts';
 import { closingAll } from '../shutdown.ts';
 import { findToken } from '../token.ts';
 
@@ -81,8 +82,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		if (!options.verify && options.out === undefined)
 			throw new UsageError('--out is missing: name a folder, or use --verify');
 		const image = imageOf(options);
-		checkRange(options);
-		const settings = checkSettings({ ...pick(options), ...selectSettings(options) });
+		const settings = checked(settingsSchema, { ...pick(options), ...selectSettings(options), ...image });
 		if (!options.verify && options.out) makeFolder(options.out);
 		const ending = new AbortController();
 		onClose(() => ending.abort());
@@ -160,7 +160,7 @@ const pick = ({ start, end, step }: FramesOptions) => ({ start, step, ...(end ==
 function imageOf({ ext, format = ext, ...options }: FramesOptions): ImageOptions {
 	if (ext && ext !== format)
 		throw new UsageError(`--ext is ${ext} and --format is ${format}: both set the format, so give only one`);
-	return { format: 'png', ...imageArguments({ ...(format ? { format } : {}), ...options }) };
+	return { format: 'png', ...imageSettings({ ...(format ? { format } : {}), ...options }) };
 }
 
 const makeFolder = (folder: string): void => {

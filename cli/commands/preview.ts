@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import { requestSchema, type SamplingRequest } from '#shared/sampling/request.ts';
+import { requestSchema } from '#shared/sampling/request.ts';
 import { makeSuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
 import { checkServer } from '../check-server.ts';
-import { UsageError } from '../failure.ts';
 import { checkAddress, folderName, wholeNumber } from '../options.ts';
 import { mostVideos, type Preview, previewProject } from '../preview/preview-project.ts';
-import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
+import { addRequestOptions, type RequestOptions, tellingOptions, toRequest } from '../request-options.ts';
 import { closingAll } from '../shutdown.ts';
 import { ruleOf as lineOf, textTable } from '../table.ts';
 import { findToken } from '../token.ts';
@@ -45,24 +44,16 @@ export function addPreview(program: Command): void {
 
 const preview = (options: PreviewOptions): Promise<void> =>
 	closingAll(async onClose => {
-		const request = checkRequest(options);
+		const request = requestSchema.parse(toRequest(options));
 		checkAddress('--server', options.server, 'https://app.supervisely.com');
 		const token = await findToken(options.server);
 		await checkServer(options.server, token, request.source.projectId);
 		const supervisely = makeSuperviselyApi(connectSupervisely(options.server, async () => token, { quick: true }));
-		const previewed = await previewProject(supervisely, request, { ...options, say, onClose });
+		const previewed = await tellingOptions(options, previewProject(supervisely, request, { ...options, say, onClose }));
 		if (options.json) console.log(JSON.stringify(previewed));
 		else print(previewed);
 		process.exitCode = previewed.videos.some(({ faults }) => faults.length > 0) ? 1 : 0;
 	});
-
-/** @throws UsageError for options that the service would refuse */
-const checkRequest = (options: PreviewOptions): SamplingRequest => {
-	const parsed = requestSchema.safeParse(toRequest(options));
-	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	throw new UsageError(`${issue?.path.join('.')}: ${issue?.message}`);
-};
 
 const say = (line: string): void => {
 	if (process.stderr.isTTY) process.stderr.write(`${line}\n`);

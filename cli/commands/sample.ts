@@ -12,7 +12,7 @@ import { apiExample, openApi } from '../open-api.ts';
 import { checkAddress, folderName } from '../options.ts';
 import { tellEnd, tellFailure } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
-import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
+import { addRequestOptions, inOptions, type RequestOptions, tellingOptions, toRequest } from '../request-options.ts';
 import { finishRun, openRun } from '../run-token.ts';
 import { sampleOnDeployment } from '../sample-on-deployment.ts';
 import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
@@ -64,11 +64,12 @@ const sample = async (options: SampleOptions): Promise<void> => {
 	await closingAll(async onClose => {
 		const ended =
 			api === undefined ? run({ ...options, server: String(server) }, request, onClose) : follow(api, request);
-		const { status, seconds } = await ended.catch(error => {
+		const { status, seconds } = await tellingOptions(options, ended).catch(error => {
 			if (options.json && !(error instanceof UsageError)) tellFailure(error);
 			throw error;
 		});
-		tellEnd(status, seconds, options.json);
+		const reason = status.reason === null ? null : inOptions(status.reason, options);
+		tellEnd({ ...status, reason }, seconds, options.json);
 		id = status.id;
 	}, farewell);
 	if (!options.prune || id === undefined) return;

@@ -14,7 +14,7 @@ import { checkAddress, folderName, wholeNumber } from '../options.ts';
 import { printFaults, printNotes, tellEnd } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
 
-import { addRequestOptions, type RequestOptions, toRequest } from '../request-options.ts';
+import { addRequestOptions, type RequestOptions, tellingOptions, toRequest } from '../request-options.ts';
 import { closingAll, goesOn } from '../shutdown.ts';
 import { wrapped } from '../table.ts';
 import { findToken } from '../token.ts';
@@ -125,7 +125,7 @@ const estimate = async (options: WhereOptions & RequestOptions & { server?: stri
 	checkWhere(options);
 	const request = toRequest(options);
 	let found: Estimate;
-	if (options.api !== undefined) found = await (await openApi(options.api)).estimate(request);
+	if (options.api !== undefined) found = await tellingOptions(options, (await openApi(options.api)).estimate(request));
 	else {
 		const { server } = options;
 		if (server === undefined) throw new UsageError('--local needs --server, the address of the Supervisely server');
@@ -135,7 +135,10 @@ const estimate = async (options: WhereOptions & RequestOptions & { server?: stri
 		try {
 			const knownVideos = knownVideosFolder(options.data, server);
 			const stack = { dataDir, server, token, environment: {}, knownVideos };
-			found = await askLocalStack(stack, api => api.estimate(request));
+			found = await tellingOptions(
+				options,
+				askLocalStack(stack, api => api.estimate(request)),
+			);
 		} finally {
 			rmSync(dataDir, { recursive: true, force: true });
 		}

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { FramefanError, messageOf } from '#shared/errors.ts';
 import { lockDataFolder } from '../data-folder.ts';
-import { folderName, wholeNumber } from '../options.ts';
+import { folderName, repeatable, wholeNumber } from '../options.ts';
 import { closingAll } from '../shutdown.ts';
 
 type ServeOptions = { port?: number; data: string; import?: string[]; json?: boolean };
@@ -16,8 +16,7 @@ export function addServe(program: Command): void {
 		.option(
 			'--import <folder>',
 			'a video project to import; can be repeated',
-			(folder, all: string[]) => [...all, folder],
-			[],
+			repeatable(folder => folder),
 		)
 		.option('--json', 'prints one line of JSON instead of text')
 		.action(serve);

@@ -10,6 +10,7 @@ import { type ProjectMeta, samplingTags } from '#shared/supervisely/meta/project
 import type { ExtractOptions, Frame } from '#shared/video/extract/run-decoder.ts';
 import { toRgb } from '#shared/video/picture/encode.ts';
 import { sharp } from '#shared/video/picture/sharp.ts';
+import { mark } from './picture-folder.ts';
 import { faultsOf, type PreviewedVideo, readPictures } from './preview-video.ts';
 
 /** Most letters of a name that a caption is made of; what is still too wide is cut there. */
@@ -69,7 +70,8 @@ export async function drawPictures(
 
 /** Writes a contact sheet of cells as JPEG. */
 export async function writeSheet(cells: Buffer[], file: string): Promise<void> {
-	await layOut(cells, columnsFor(cells.length), lines).jpeg({ quality: 88, mozjpeg: true }).toFile(file);
+	const sheet = layOut(cells, columnsFor(cells.length), lines).withExif({ IFD0: { Software: mark } });
+	await sheet.jpeg({ quality: 88, mozjpeg: true }).toFile(file);
 }
 
 /** Few large pictures stand in 4 columns; up to 8 keep a sheet of many from becoming a ribbon. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { at } from '#shared/at.ts';
@@ -13,8 +13,9 @@ import { timelineOf } from '#shared/sampling/timeline.ts';
 import { parseProjectMeta } from '#shared/supervisely/meta/project-meta.ts';
 import type { SuperviselyApi } from '#shared/supervisely/remote/api.ts';
 import { installedFfmpeg } from '#shared/video/ffmpeg-path.ts';
-import { sentenceOf, UsageError } from '../failure.ts';
+import { sentenceOf } from '../failure.ts';
 import { drawPictures, share, writeSheet } from './draw-pictures.ts';
+import { makeFolder, refuseForeign, removePictures, svgMark } from './picture-folder.ts';
 import { type PreviewedVideo, selectOf, tryQuality } from './preview-video.ts';
 
 /** Most videos of a preview: all of their indexes are in memory. */
@@ -33,6 +34,7 @@ type VideoResult = {
 	frames: number | null;
 	seconds: number | null;
 	chosen: number;
+	/** The chosen frames that each rule takes; a frame may be taken by several. */
 	byRule: Record<string, number>;
 	/** The first of the chosen frames. */
 	first: { frame: number; seconds: number; rule: string }[];
@@ -80,6 +82,7 @@ export async function previewProject(
 	const { out, pictures, videos: mostLookedAt, minutes, say, onClose } = how;
 	const scope = await checkSource(supervisely, { source, settings });
 	makeFolder(out);
+	refuseForeign(out, [sheetName]);
 	const ending = new AbortController();
 	onClose(() => ending.abort());
 	const decoding = { ffmpegPath: installedFfmpeg(), signal: ending.signal };
@@ -89,6 +92,9 @@ export async function previewProject(
 	const notes = isComplete
 		? []
 		: [`only the first ${ids.length} videos were looked at; --videos, up to ${mostVideos}, looks at more`];
+	const timelines = ids.map((_, n) => `timeline-${n + 1}.svg`);
+	refuseForeign(out, timelines);
+	removePictures(out, name => name === sheetName || /^timeline-\d+\.svg$/.test(name));
 	let done = 0;
 	const found = await pLimit(indexConcurrency).map(ids, async id => {
 		try {
@@ -111,10 +117,10 @@ export async function previewProject(
 			results.push(video);
 			continue;
 		}
-		const timeline = join(out, `timeline-${n + 1}.svg`);
+		const timeline = join(out, at(timelines, n));
 		if (settings.frameQuality) say(`trying the rules of quality on ${n + 1} of ${ids.length} videos`);
 		const tried = settings.frameQuality ? await tryQuality(video, settings.frameQuality, minutes, decoding) : video;
-		writeWhole(timeline, timelineFor(tried));
+		writeWhole(timeline, `${svgMark}${timelineFor(tried)}`);
 		previewed.push(tried);
 		results.push(resultOf(tried, timeline));
 	}
@@ -134,6 +140,9 @@ export async function previewProject(
 	if (contactSheet) await writeSheet(cells, contactSheet);
 	if (ids.length === 0) notes.push('there is no video: check --project, --dataset and --video');
 	else if (!contactSheet) notes.push('no frame is chosen, so there is no contact sheet');
+
+	if (results.some(({ chosen, byRule }) => Object.values(byRule).reduce((sum, count) => sum + count, 0) > chosen))
+		notes.push('some frames are taken by several rules, and counted for each');
 
 	return { contactSheet, pictures: cells.length, isComplete, videos: results, notes };
 }
@@ -156,19 +165,6 @@ const checkSource = async (
 	return resolveScope(supervisely, source);
 };
 
-/** Makes the folder, without the pictures of an earlier preview. */
-const makeFolder = (folder: string): void => {
-	try {
-		mkdirSync(folder, { recursive: true });
-		const earlier = readdirSync(folder).filter(name => name === sheetName || /^timeline-\d+\.svg$/.test(name));
-		for (const name of earlier) rmSync(join(folder, name));
-	} catch (error) {
-		throw new UsageError(
-			`--out is ${JSON.stringify(folder)}: it can't be used as a folder (${messageOf(error)}); name another one`,
-		);
-	}
-};
-
 const writeWhole = (file: string, text: string): void => {
 	try {
 		writeFileSync(file, text);
@@ -185,13 +181,14 @@ const unreadable = (id: number, error: unknown, signal: AbortSignal): VideoResul
 	return { id, ...nothing, notes: [], faults: [sentenceOf(error)] };
 };
 
-const timelineFor = ({ video, times, index, annotation, chosen, quality }: PreviewedVideo): string =>
+const timelineFor = ({ video, times, index, annotation, chosen, scenes, quality }: PreviewedVideo): string =>
 	timelineOf({
 		title: video.name,
 		times,
 		isKey: frame => at(index.key, at(index.shown, frame)) === 1,
 		isAnnotated: annotation?.labels.hasFigures,
 		chosen,
+		scenes,
 		more: [
 			...(quality && quality.dropped.size > 0
 				? [{ name: 'not good enough', frames: [...quality.dropped.keys()].sort((a, b) => a - b) }]
@@ -201,8 +198,7 @@ const timelineFor = ({ video, times, index, annotation, chosen, quality }: Previ
 	});
 
 const resultOf = ({ video, times, chosen, notes, faults }: PreviewedVideo, timeline: string): VideoResult => {
-	const byRule: Record<string, number> = {};
-	for (const rule of chosen.rules) byRule[rule] = (byRule[rule] ?? 0) + 1;
+	const byRule = Object.fromEntries(chosen.byRule.map(({ rule, frames }) => [rule, frames.length]));
 	const first = chosen.frames
 		.slice(0, mostListed)
 		.map((frame, n) => ({ frame, seconds: secondsOf(times, frame), rule: at(chosen.rules, n) }));

@@ -30,8 +30,10 @@ export type PreviewedVideo = {
 	index: VideoIndex;
 	times: FrameTimes;
 	annotation: FramedAnnotation | undefined;
-	/** The frames that are taken, as far as that is known, and the rule that took each. */
-	chosen: Pick<Selection, 'frames' | 'rules'>;
+	/** The frames that are taken, as far as that is known, the first rule that takes each, and those of each rule. */
+	chosen: Pick<Selection, 'frames' | 'rules' | 'byRule'>;
+	/** The first frames of the scenes of the range; empty where no rule looks for them. */
+	scenes: number[];
 	/** With quality rules: the scores of the frames that they were tried on; those that are dropped, and those left out. */
 	quality?: { scores: Map<number, FrameScores>; dropped: Map<number, DropReason>; untried: number[] };
 	notes: string[];
@@ -60,15 +62,18 @@ export async function selectOf(
 		videoAnnotation: (dataset: number, of: number, _: unknown, pictures?: number) =>
 			supervisely.videoAnnotation(dataset, of, () => true, pictures),
 	};
-	const { selection, annotation } = await selectVideoFrames(whole, video, settings, index, range =>
-		findScenes(source, index, range, decoding),
-	);
+	let scenes: number[] = [];
+	const { selection, annotation } = await selectVideoFrames(whole, video, settings, index, async range => {
+		scenes = await findScenes(source, index, range, decoding);
+		return scenes;
+	});
 	const count = index.shown.length;
 	const beyond = settings.start >= count ? [`start is ${settings.start}, the video ends after ${count} frames`] : [];
 	return {
 		...{ video, source, index, annotation },
 		times: frameTimes(index),
-		chosen: { frames: selection.frames, rules: selection.rules },
+		chosen: selection,
+		scenes,
 		notes: [...index.notes, ...beyond, ...selection.notes],
 		faults: index.damage === undefined ? [] : [index.damage],
 	};
@@ -131,7 +136,13 @@ export async function tryQuality(
 	const rulesOfKept = chosen.rules.filter((_, n) => kept.has(at(chosen.frames, n)));
 	return {
 		...previewed,
-		chosen: { frames: chosen.frames.filter(frame => kept.has(frame)), rules: rulesOfKept },
+		chosen: {
+			frames: chosen.frames.filter(frame => kept.has(frame)),
+			rules: rulesOfKept,
+			byRule: chosen.byRule
+				.map(({ rule, frames }) => ({ rule, frames: frames.filter(frame => kept.has(frame)) }))
+				.filter(({ frames }) => frames.length > 0),
+		},
 		quality: { scores, dropped, untried },
 		notes: [
 			...previewed.notes,

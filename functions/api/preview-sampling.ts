@@ -4,6 +4,7 @@ import { firstOf } from '#shared/sampling/first-of.ts';
 import { type KnownVideo, roughFrames, selectKnown } from '#shared/sampling/select/expected-frames.ts';
 import { secondsOf } from '#shared/sampling/select/frame-times.ts';
 import { nameOfRule, textOfRule } from '#shared/sampling/select/rules.ts';
+import type { Selection } from '#shared/sampling/select/select-frames.ts';
 import { selectedVideos } from '#shared/sampling/selected-videos.ts';
 import type { Settings } from '#shared/sampling/settings.ts';
 import { timelineOf } from '#shared/sampling/timeline.ts';
@@ -103,11 +104,7 @@ const numbersOf = (
 	}),
 });
 
-const timelineFor = (
-	title: string,
-	{ source, isIndexed }: KnownVideo,
-	chosen: { frames: number[]; rules: string[] },
-): string =>
+const timelineFor = (title: string, { source, isIndexed }: KnownVideo, chosen: Selection): string =>
 	timelineOf({
 		...{ title, chosen, times: source.times },
 		isKey: isIndexed ? source.isKey : undefined,

@@ -86,6 +86,25 @@ test.each([
 	expect(readdirSync(process.cwd())).toEqual(before);
 });
 
+test.each([
+	['preview', ['--fps', '1', '--fps', '2'], '--fps is given twice, as 1 and as 2: give it once'],
+	['estimate', ['--frames', '1', '--frames', '2'], '--frames is given twice, as 1 and as 2: give it once'],
+	['sample', ['--project', '6'], '--project is given twice, as 5 and as 6: give it once'],
+	['sample', ['--drop-near-duplicates', '--drop-near-duplicates', '3'], 'twice, as no value and as 3: give it once'],
+])('%s refuses a second value of an option that has one: %j', async (name, args, message) => {
+	const where = { preview: ['--out', folder], estimate: ['--local'], sample: [] }[name] ?? [];
+	const { code, stderr } = await runFramefan([
+		name,
+		'--server',
+		'http://127.0.0.1',
+		'--project',
+		'5',
+		...where,
+		...args,
+	]);
+	expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) });
+});
+
 test('an address of another kind is a fault that names the kind alone', async () => {
 	const { code, stdout } = await runFramefan(['frames', 'ftp://jane:secret@host/clip.mp4', '--verify', '--json']);
 	expect(code).toBe(1);

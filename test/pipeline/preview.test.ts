@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { XMLValidator } from 'fast-xml-parser';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -45,7 +45,7 @@ const sheetSize = (columns: number, rows: number) => ({ width: columns * 330 + 1
 test('a preview shows the frames that a sampling takes, and creates nothing', async () => {
 	const { server, out, run, projects } = await start();
 	const settings = join(await temporaryFolder(), 'settings.yaml');
-	writeFileSync(settings, 'select:\n  - every: 1s\n  - frames: [4, 29]\n  - annotated: { objects: [999999] }\n');
+	writeFileSync(settings, 'select:\n  - every: 1s\n  - frames: [4, 10, 29]\n  - annotated: { objects: [999999] }\n');
 	const selection = ['--settings', settings, '--around', '1'];
 	const before = await projects();
 	const preview = await run('preview', [...selection, '--out', out, '--pictures', '10', '--json']);
@@ -53,12 +53,13 @@ test('a preview shows the frames that a sampling takes, and creates nothing', as
 	expect(preview.code).toBe(0);
 	const shown = lastJson(preview.stdout) as Previewed;
 	expect(await projects()).toEqual(before);
-	expect(shown).toMatchObject({ pictures: 10, isComplete: true, notes: [] });
+	const notes = ['some frames are taken by several rules, and counted for each'];
+	expect(shown).toMatchObject({ pictures: 10, isComplete: true, notes });
 	expect(shown.videos.map(({ name, frames, chosen }) => [name, frames, chosen])).toEqual([
 		['first.mp4', 30, 13],
 		['second.mkv', 30, 13],
 	]);
-	expect(shown.videos[0]?.byRule).toEqual({ every: 3, around: 8, frames: 2 });
+	expect(shown.videos[0]?.byRule).toEqual({ every: 3, frames: 3, around: 8 });
 	expect(shown.videos[0]?.notes[0]).toContain('takes no frame: no frame has');
 
 	const { width, height, format } = await sharp(shown.contactSheet as string).metadata();
@@ -103,13 +104,36 @@ test('rules of quality decide as in a sampling, and videos beyond the limit are 
 	expect(video?.first.map(({ frame }) => frame)).toEqual(taken.sort((a, b) => a - b));
 });
 
+test('files of others in the folder are neither removed nor overwritten', async () => {
+	const { out, run } = await start();
+	mkdirSync(out);
+	const [sheet, timeline, other] = ['contact-sheet.jpg', 'timeline-1.svg', 'timeline-7.svg'].map(name =>
+		join(out, name),
+	) as [string, string, string];
+	writeFileSync(other, 'mine');
+	const first = await run('preview', ['--count', '1', '--out', out]);
+	expect(first.code, first.stderr).toBe(0);
+	expect(readFileSync(other, 'utf8')).toBe('mine');
+	// What a preview has made is replaced, and removed where the next one has fewer.
+	const fewer = await run('preview', ['--count', '1', '--videos', '1', '--out', out]);
+	expect(fewer.code, fewer.stderr).toBe(0);
+	expect(readdirSync(out).sort()).toEqual(['contact-sheet.jpg', 'timeline-1.svg', 'timeline-7.svg']);
+	for (const file of [sheet, timeline]) {
+		const own = readFileSync(file);
+		writeFileSync(file, 'mine');
+		const refused = await run('preview', ['--count', '1', '--out', out]);
+		expect([refused.code, refused.stdout]).toEqual([2, '']);
+		expect(refused.stderr).toContain(`has a file ${basename(file)} that no preview has made`);
+		expect(readFileSync(file, 'utf8')).toBe('mine');
+		writeFileSync(file, own);
+	}
+});
+
 test('what cannot be shown is told in a sentence', async () => {
 	const { out, run } = await start();
 	const misspelt = await run('preview', ['--class', 'none', '--out', out]);
 	expect(misspelt.code).toBe(1);
-	expect(misspelt.stderr).toMatch(
-		/^error: settings\.select\[0\]\.annotated\.classes has "none", and project \d+ has no such class: it has "car", /,
-	);
+	expect(misspelt.stderr).toMatch(/^error: --class has "none", and project \d+ has no such class: it has "car", /);
 	const nothing = await run('preview', ['--object', '999999', '--out', out]);
 	expect(nothing.code).toBe(0);
 	expect(nothing.stdout).toContain('note: no frame is chosen, so there is no contact sheet');

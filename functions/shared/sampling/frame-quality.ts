@@ -1,32 +1,27 @@
 import * as z from 'zod';
 import { storedObject } from '../stored-object.ts';
-import { said, strictObject } from './must-be.ts';
+import { addIssue, flag, mustBe, strictObject } from './must-be.ts';
 import { isDuration, parseDuration } from './select/duration.ts';
 
 const number = (name: string, least: number, most: number) => {
-	const limit = {
-		error: ({ input }: { input?: unknown }) =>
-			`${name} is ${said(input)}: it must be a number from ${least} to ${most}`,
-	};
+	const limit = mustBe(name, `a number from ${least} to ${most}`);
 	return z.number(limit).min(least, limit).max(most, limit);
 };
 
 /** Longest window of which the sharpest frame is kept, in seconds: it is decoded as a whole. */
 const longestWindow = 60n;
 
-const window = {
-	error: ({ input }: { input?: unknown }) =>
-		`sharpestOf is ${said(input)}: it must be a duration such as "500ms" or "2s", at most "1m"`,
-};
+const window = mustBe('sharpestOf', 'a duration such as "500ms" or "2s", at most "1m"');
 
 const isWindow = (text: string): boolean => {
 	const { num, den } = parseDuration(text) ?? { num: 0n, den: 1n };
 	return isDuration(text) && num <= longestWindow * den;
 };
 
-const distance = {
-	error: ({ input }: { input?: unknown }) => `distance is ${said(input)}: it must be a whole number from 0 to 32`,
-};
+const distance = mustBe('distance', 'a whole number from 0 to 32');
+
+/** What a frame can be asked to have. */
+const qualityRules = ['sharpestOf', 'dropNearDuplicates', 'minSharpness', 'minBrightness', 'maxBrightness'];
 
 /**
  * Which of the selected frames are good enough. A frame with figures is kept whatever it is like, unless `evenLabelled`.
@@ -44,17 +39,21 @@ export const frameQualitySchema = strictObject({
 	minSharpness: number('minSharpness', 0, 1e6).optional(),
 	minBrightness: number('minBrightness', 0, 255).optional(),
 	maxBrightness: number('maxBrightness', 0, 255).optional(),
-	evenLabelled: z.boolean().default(false),
+	evenLabelled: flag('evenLabelled').default(false),
 }).superRefine(({ evenLabelled, ...rules }, context) => {
 	const { minBrightness = 0, maxBrightness = 255 } = rules;
 	if (minBrightness > maxBrightness) {
-		const message = `minBrightness is ${minBrightness} and maxBrightness is ${maxBrightness}: no frame has both, so swap them or leave one out`;
-		context.addIssue({ code: 'custom', path: ['minBrightness'], message });
+		addIssue(context, ['minBrightness'], nameOf => {
+			const [least, most] = [nameOf('frameQuality.minBrightness'), nameOf('frameQuality.maxBrightness')];
+			return `${least} is ${minBrightness} and ${most} is ${maxBrightness}: no frame has both, so swap them or leave one out`;
+		});
 	}
 	if (Object.keys(rules).length > 0) return;
-	const message =
-		'frameQuality says nothing that a frame must have: name sharpestOf, dropNearDuplicates, minSharpness, minBrightness or maxBrightness';
-	context.addIssue({ code: 'custom', message });
+	addIssue(context, [], nameOf => {
+		const given = evenLabelled ? `${nameOf('frameQuality.evenLabelled')} alone` : nameOf('frameQuality');
+		const [last, ...others] = qualityRules.map(rule => nameOf(`frameQuality.${rule}`)).reverse();
+		return `${given} says nothing that a frame must have: add ${others.reverse().join(', ')} or ${last}`;
+	});
 });
 export type FrameQuality = z.output<typeof frameQualitySchema>;
 

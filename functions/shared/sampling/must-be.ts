@@ -1,14 +1,55 @@
 import * as z from 'zod';
 
+/** Most characters of a value that a message quotes. */
+const longestQuote = 200;
+
 /** A value as a message quotes it. */
 export function said(value: unknown): string {
 	if (typeof value === 'number') return String(value);
-	return JSON.stringify(value) ?? 'missing';
+	const text = JSON.stringify(value) ?? 'missing';
+	return text.length > longestQuote ? `${text.slice(0, longestQuote - 1)}…` : text;
 }
 
-/** An error message that names the value, and what it may be. */
+/** An error message that names the value, and what it may be. It begins with the name, the last part of the path. */
 export function mustBe(name: string, what: string) {
 	return { error: ({ input }: { input?: unknown }) => `${name} is ${said(input)}: it must be ${what}` };
+}
+
+/** A whole number. The largest one is told to those who exceed it; it is no limit that others need to know. */
+export function wholeNumber(name: string, least: number): z.ZodInt {
+	const most = Number.MAX_SAFE_INTEGER;
+	const message = {
+		error: ({ input }: { input?: unknown }) =>
+			mustBe(name, `a whole number from ${least}${Number(input) > most ? ` to ${most}` : ''}`).error({ input }),
+	};
+	return z.int(message).min(least, message);
+}
+
+/** True or false. */
+export function flag(name: string): z.ZodBoolean {
+	return z.boolean(mustBe(name, 'true or false'));
+}
+
+/** An error message for a list that is too long. */
+export function atMost(name: string, most: number) {
+	return {
+		error: ({ input }: { input?: unknown }) =>
+			`${name} is a list of ${(input as unknown[]).length}: it must have at most ${most}`,
+	};
+}
+
+/** What a message calls a setting, by its path without positions in lists, such as `select.scenes`. */
+export type NameOf = (path: string) => string;
+
+/** As a settings file calls it: by the last part of its path. */
+const asWritten: NameOf = path => path.slice(path.lastIndexOf('.') + 1);
+
+/** Makes the message on settings that contradict each other. */
+export type Telling = (name: NameOf) => string;
+
+/** Adds an issue that names settings. The command line takes `tell` from its `params`, to name options instead. */
+export function addIssue(context: z.RefinementCtx, path: (string | number)[], tell: Telling): void {
+	context.addIssue({ code: 'custom', path, message: tell(asWritten), params: { tell } });
 }
 
 /** An object with no other keys; the message on another one has those that there are. */

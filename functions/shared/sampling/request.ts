@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { storedObject } from '../stored-object.ts';
+import { mustBe } from './must-be.ts';
 import { settingsSchema, storedSettingsSchema } from './settings.ts';
 
 const id = z.int().min(1);
+/** Most characters of the name of a project. */
+const longestName = 200;
+const name = mustBe('name', `a text of 1 to ${longestName} characters`);
 const ids = z.array(id).min(1).max(10_000);
 
 /**
@@ -22,7 +26,10 @@ export const requestSchema = z.strictObject({
 		videoIds: ids.optional(),
 	}),
 	destination: z
-		.strictObject({ projectId: id.optional(), name: z.string().trim().min(1).max(200).optional() })
+		.strictObject({
+			projectId: id.optional(),
+			name: z.string(name).trim().min(1, name).max(longestName, name).optional(),
+		})
 		.refine(({ projectId, name }) => projectId === undefined || name === undefined, {
 			message: 'destination has both projectId and name: give the id of an existing project or the name of a new one',
 		})

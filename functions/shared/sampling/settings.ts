@@ -10,7 +10,7 @@ import {
 	misplacedImageOption,
 } from '../video/picture/image-format.ts';
 import { frameQualitySchema } from './frame-quality.ts';
-import { mustBe, said, strictObject } from './must-be.ts';
+import { addIssue, atMost, flag, mustBe, said, strictObject, wholeNumber } from './must-be.ts';
 import { isDuration } from './select/duration.ts';
 import { nameOfRule, ruleSchema } from './select/rules.ts';
 import { splitSchema } from './split-settings.ts';
@@ -18,12 +18,25 @@ import { splitSchema } from './split-settings.ts';
 /** Largest side of a resized picture, in pixels; encoders allow more, but no training uses it. */
 const largestSide = 16_384;
 
-const side = z.int().min(1).max(largestSide);
+const sides = mustBe('resize', '[height, width], such as [720, null]: null keeps the aspect ratio');
+const sideLimit = mustBe('a side', `a whole number of pixels from 1 to ${largestSide}, or null`);
+const side = z.int(sideLimit).min(1, sideLimit).max(largestSide, sideLimit);
 
 /** Error message for a value out of its limits. */
 const limit = (option: ImageOption) => ({
 	error: ({ input }: { input?: unknown }) => `${option} is ${said(input)}: ${imageLimits[option]}`,
 });
+
+/** The quality of images is easily taken for that of frames, which is an object. */
+const quality = {
+	error: ({ input }: { input?: unknown }) =>
+		typeof input === 'object' && input !== null
+			? `quality is ${said(input)}: it is the quality of image files, a whole number from 1 to 100; which frames are good enough is said by frameQuality`
+			: limit('quality').error({ input }),
+};
+
+/** Most rules of a selection. */
+const mostRules = 100;
 
 /** Most frames that `around` adds on each side of a frame. */
 const mostAround = 1000;
@@ -33,15 +46,15 @@ const neighbours = mustBe('around', `a whole number from 1 to ${mostAround}`);
 const distance = mustBe('minDistance', 'a number of frames from 1, or a duration such as "2s" or "500ms"');
 
 const fields = {
-	start: z.int().min(0).default(0),
-	end: z.int().min(1).nullable().default(null),
-	step: z.int().min(1).default(1),
-	annotated: z.boolean().default(false),
-	annotatedByTags: z.boolean().default(false),
+	start: wholeNumber('start', 0).default(0),
+	end: wholeNumber('end', 1).nullable().default(null),
+	step: wholeNumber('step', 1).default(1),
+	annotated: flag('annotated').default(false),
+	annotatedByTags: flag('annotatedByTags').default(false),
 	select: z
 		.array(ruleSchema, mustBe('select', 'a list of rules, such as [{"fps": 1}]'))
 		.min(1, 'select is []: name at least one rule, or leave it out')
-		.max(100)
+		.max(mostRules, atMost('select', mostRules))
 		.optional(),
 	minDistance: z
 		.union([z.int(), z.string()], distance)
@@ -50,11 +63,11 @@ const fields = {
 	around: z.int(neighbours).min(1, neighbours).max(mostAround, neighbours).optional(),
 	frameQuality: frameQualitySchema.optional(),
 	split: splitSchema.optional(),
-	resize: z.tuple([side.nullable(), side.nullable()]).nullable().default(null),
-	copyAnnotations: z.boolean().default(true),
-	replace: z.boolean().default(false),
+	resize: z.tuple([side.nullable(), side.nullable()], sides).nullable().default(null),
+	copyAnnotations: flag('copyAnnotations').default(true),
+	replace: flag('replace').default(false),
 	format: z.enum(imageFormats, limit('format')).default('png'),
-	quality: z.int(limit('quality')).min(1, limit('quality')).max(100, limit('quality')).nullable().default(null),
+	quality: z.int(quality).min(1, quality).max(100, quality).nullable().default(null),
 	chroma: z.literal(chromas, limit('chroma')).nullable().default(null),
 	optimiseCoding: z.boolean(limit('optimiseCoding')).default(false),
 };
@@ -86,35 +99,60 @@ export const settingsSchema = strictObject(fields).superRefine(
 		const exact = step > 1 ? select?.findIndex(rule => exactRules.has(nameOfRule(rule))) : -1;
 		if (select && exact !== undefined && exact >= 0) {
 			const name = nameOfRule(at(select, exact));
-			const message = `step is ${step} and select has the rule ${name}, which says exactly which frames: leave one of them out`;
-			context.addIssue({ code: 'custom', path: ['step'], message });
+			addIssue(
+				context,
+				['step'],
+				nameOf =>
+					`${nameOf('step')} is ${step} and the rule ${nameOf(`select.${name}`)} says exactly which frames: leave one of them out`,
+			);
 		}
 		for (const [n, rule] of (select ?? []).entries()) {
 			const outside =
 				'frames' in rule ? rule.frames.find(frame => frame < start || (end !== null && frame >= end)) : undefined;
 			if (outside === undefined) continue;
-			const range = `start is ${start}${end === null ? '' : ` and end is ${end}`}`;
-			const message = `select asks for frame ${outside}, and ${range}: widen the range, or leave the frame out`;
-			context.addIssue({ code: 'custom', path: ['select', n, 'frames'], message });
+			addIssue(context, ['select', n, 'frames'], nameOf => {
+				const range = `${nameOf('start')} is ${start}${end === null ? '' : ` and ${nameOf('end')} is ${end}`}`;
+				return `${nameOf('select.frames')} has ${outside}, and ${range}: widen the range, or leave the frame out`;
+			});
 		}
 		const misplaced = misplacedImageOption(image);
-		if (misplaced) context.addIssue({ code: 'custom', path: [misplaced.option], message: misplaced.message });
+		if (misplaced)
+			addIssue(
+				context,
+				[misplaced.option],
+				nameOf => misplacedImageOption(image, nameOf)?.message ?? misplaced.message,
+			);
 		const longest = Math.max(...(resize ?? []).map(Number));
 		if (image.format === 'webp' && longest > largestWebpSide) {
-			const message = `resize has a side of ${longest} and format is webp: WebP allows at most ${largestWebpSide} pixels per side, so make it smaller or choose png or jpg`;
-			context.addIssue({ code: 'custom', path: ['resize'], message });
+			addIssue(
+				context,
+				['resize'],
+				nameOf =>
+					`${nameOf('resize')} has a side of ${longest} and ${nameOf('format')} is webp: WebP allows at most ${largestWebpSide} pixels per side, so make it smaller or choose png or jpg`,
+			);
 		}
 		if (annotatedByTags && !annotated) {
-			const message = 'annotatedByTags is true and annotated is false: it says what counts as annotated, so set both';
-			context.addIssue({ code: 'custom', path: ['annotatedByTags'], message });
+			addIssue(
+				context,
+				['annotatedByTags'],
+				nameOf =>
+					`${nameOf('annotatedByTags')} is true and ${nameOf('annotated')} is false: it says what counts as annotated, so set both`,
+			);
 		}
 		if (resize && resize[0] === null && resize[1] === null) {
-			const message = 'resize is [null, null]: name the height, the width or both';
-			context.addIssue({ code: 'custom', path: ['resize'], message });
+			addIssue(
+				context,
+				['resize'],
+				nameOf => `${nameOf('resize')} is [null, null]: name the height, the width or both`,
+			);
 		}
 		if (end !== null && end <= start) {
-			const message = `end is ${end} and start is ${start}: end is exclusive, so it must be greater than start`;
-			context.addIssue({ code: 'custom', path: ['end'], message });
+			addIssue(
+				context,
+				['end'],
+				nameOf =>
+					`${nameOf('end')} is ${end} and ${nameOf('start')} is ${start}: the end is exclusive, so it must be greater than the start`,
+			);
 		}
 	},
 );

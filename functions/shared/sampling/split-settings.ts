@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { mustBe, said, strictObject } from './must-be.ts';
+import { addIssue, mustBe, said, strictObject, wholeNumber } from './must-be.ts';
 import { isDuration, parseDuration } from './select/duration.ts';
 import type { Fraction } from './select/fraction.ts';
 
@@ -21,12 +21,13 @@ const share = (name: SplitName) => {
 
 const block = mustBe('block', 'a duration from "1s", such as "30s" or "1m"');
 const gap = mustBe('gap', 'a duration such as "1s" or "500ms", or "0s" for none');
-const seed = mustBe('seed', 'a whole number from 0');
 
 const isLess = (a: Fraction, b: Fraction): boolean => a.num * b.den < b.num * a.den;
 
 const isBlock = (text: string): boolean =>
 	isDuration(text) && !isLess(parseDuration(text) as Fraction, { num: shortestBlock, den: 1n });
+
+const rounded = (number: number): number => Number(number.toPrecision(12));
 
 /** How far apart the sum of the shares and 1 may be: 0.7 + 0.2 + 0.1 is not exactly 1. */
 const tolerance = 1e-9;
@@ -50,27 +51,50 @@ export const splitSchema = strictObject({
 		.string(gap)
 		.refine(text => parseDuration(text) !== undefined, gap)
 		.optional(),
-	seed: z.int(seed).min(0, seed).default(0),
+	seed: wholeNumber('seed', 0).default(0),
 }).superRefine(({ by, block, gap, ...shares }, context) => {
 	const sum = splitNames.reduce((sum, name) => sum + (shares[name] ?? 0), 0);
-	if (Math.abs(sum - 1) > tolerance) {
-		const [train, val, test] = splitNames.map(name => `${name} is ${shares[name] ?? 0}`);
-		const total = Number(sum.toPrecision(12));
-		const message = `${train}, ${val} and ${test}, which is ${total} in all: shares must sum to 1, such as 0.8, 0.1 and 0.1`;
-		context.addIssue({ code: 'custom', message });
+	const given = splitNames.filter(name => shares[name] !== undefined);
+	if (given.length === 0) {
+		addIssue(
+			context,
+			[],
+			nameOf => `${nameOf('split')} has no share: name train, val or test, such as train 0.8, val 0.1 and test 0.1`,
+		);
+	} else if (Math.abs(sum - 1) > tolerance) {
+		const each = given.map(name => `${name} ${shares[name]}`).join(', ');
+		const remedy = sum < 1 ? `give ${rounded(1 - sum)} more` : `give ${rounded(sum - 1)} less`;
+		addIssue(
+			context,
+			[],
+			nameOf =>
+				`${nameOf('split')} has the shares ${each}: they sum to ${rounded(sum)} and must sum to 1, so ${remedy}`,
+		);
 	}
 	if (block !== undefined && by !== 'time') {
-		const message = `block is ${said(block)} and by is ${by}: only time is cut into blocks, so leave it out or split by time`;
-		context.addIssue({ code: 'custom', path: ['block'], message });
+		addIssue(
+			context,
+			['block'],
+			nameOf =>
+				`${nameOf('split.block')} is ${said(block)} and ${nameOf('split.by')} is ${by}: only time is cut into blocks, so leave it out or split by time`,
+		);
 	}
 	if (gap !== undefined && by === 'video') {
-		const message = `gap is ${said(gap)} and by is video: a video is in one split as a whole, so leave it out or split by scene or time`;
-		context.addIssue({ code: 'custom', path: ['gap'], message });
+		addIssue(
+			context,
+			['gap'],
+			nameOf =>
+				`${nameOf('split.gap')} is ${said(gap)} and ${nameOf('split.by')} is video: a video is in one split as a whole, so leave it out or split by scene or time`,
+		);
 	}
 	const [ofBlock, ofGap] = [parseDuration(block ?? usualBlock), parseDuration(gap ?? usualGap)];
 	if (by === 'time' && ofBlock && ofGap && !isLess(ofGap, ofBlock)) {
-		const message = `gap is ${said(gap ?? usualGap)} and block is ${said(block ?? usualBlock)}: little would be left of a block, so make the gap shorter or the block longer`;
-		context.addIssue({ code: 'custom', path: ['gap'], message });
+		addIssue(
+			context,
+			['gap'],
+			nameOf =>
+				`${nameOf('split.gap')} is ${said(gap ?? usualGap)} and ${nameOf('split.block')} is ${said(block ?? usualBlock)}: little would be left of a block, so make the gap shorter or the block longer`,
+		);
 	}
 });
 export type Split = z.output<typeof splitSchema>;

@@ -1,5 +1,6 @@
 import { at } from '../at.ts';
 import { type FrameTimes, secondsOf } from './select/frame-times.ts';
+import type { Selection } from './select/select-frames.ts';
 
 /** What a timeline shows of a video. */
 export type Timeline = {
@@ -10,8 +11,10 @@ export type Timeline = {
 	isKey: ((frame: number) => boolean) | undefined;
 	/** Undefined where the labels were not read. */
 	isAnnotated: ((frame: number) => boolean) | undefined;
-	/** The chosen frames, in order, and the rule that took each of them. */
-	chosen: { frames: number[]; rules: string[] };
+	/** The first frames of scenes; undefined or empty where none were looked for. */
+	scenes?: number[];
+	/** The chosen frames, and by each rule those that it takes. */
+	chosen: Pick<Selection, 'frames' | 'byRule'>;
 	/** More rows, such as frames that are not good enough. */
 	more?: { name: string; frames: number[] }[];
 };
@@ -53,11 +56,12 @@ const colours = {
 };
 
 /**
- * A strip of a video as SVG: its frames, those with figures, its key frames, and the chosen ones, a row for each rule. Marks
+ * A strip of a video as SVG: its frames, those with figures, its key frames, starts of scenes, and the chosen ones, a row for
+ * each rule. Marks
  * that fall on one place are drawn once, so the size doesn't grow with the number of frames. Pure.
  */
 export function timelineOf(timeline: Timeline): string {
-	const { title, times, isKey, isAnnotated, chosen, more = [] } = timeline;
+	const { title, times, isKey, isAnnotated, chosen, scenes = [], more = [] } = timeline;
 	const seconds = durationOf(times);
 	const columnOf = (frame: number): number =>
 		seconds === 0 ? 0 : Math.min(strip.width - 1, Math.floor((secondsOf(times, frame) / seconds) * strip.width));
@@ -72,16 +76,9 @@ export function timelineOf(timeline: Timeline): string {
 		const marks = marksWhere(times.count, columnOf, isKey, false);
 		rows.push({ name: 'key frames', colour: colours.key, marks, isWide: true });
 	}
-	const byRule = new Map<string, number[]>();
-	for (const [n, frame] of chosen.frames.entries()) {
-		const rule = at(chosen.rules, n);
-		const found = byRule.get(rule);
-		if (found) found.push(frame);
-		else byRule.set(rule, [frame]);
-	}
-	// Neighbours say little without what they are neighbours of.
-	const inOrder = [...byRule].sort(([a], [b]) => Number(a === 'around') - Number(b === 'around'));
-	for (const [rule, frames] of inOrder) {
+	if (scenes.length > 0)
+		rows.push({ name: 'starts of scenes', colour: colours.rules.scenes as string, marks: marksOf(scenes, columnOf) });
+	for (const { rule, frames } of chosen.byRule) {
 		const colour = colours.rules[rule] ?? colours.other;
 		rows.push({ name: `by ${rule}`, colour, marks: marksOf(frames, columnOf), isWide: true });
 	}
@@ -97,6 +94,7 @@ export function timelineOf(timeline: Timeline): string {
 		`<text x="0" y="18" font-weight="600">${escaped(cut(title, longest.title))}</text>`,
 		`<text x="${width}" y="18" text-anchor="end">${summary}</text>`,
 		...axis(seconds, bottom),
+		...(scenes.length > 0 ? [sceneLines(scenes.map(columnOf), bottom)] : []),
 		...rows.map(({ name, colour, marks, isWide }, n) => {
 			const y = top + n * row.height;
 			return [
@@ -109,6 +107,12 @@ export function timelineOf(timeline: Timeline): string {
 		'',
 	].join('\n');
 }
+
+/** Thin lines through all rows where scenes start. */
+const sceneLines = (columns: number[], bottom: number): string => {
+	const lines = [...new Set(columns)].map(column => `M${column + 0.5} 0V${bottom - top}`).join('');
+	return `<path transform="translate(${strip.left} ${top})" stroke="${colours.rules.scenes}" stroke-opacity="0.6" stroke-dasharray="2 2" d="${lines}"/>`;
+};
 
 /** Columns from one frame to the next up to which they are drawn as one. */
 const mostJoined = 4;

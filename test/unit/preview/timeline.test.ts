@@ -5,12 +5,18 @@ import { clock, type Timeline, timelineOf } from '#shared/sampling/timeline.ts';
 /** A video of so many frames at 25 a second. */
 const evenTimes = (count: number) => ({ count, ticks: (frame: number) => frame, tick: { num: 1n, den: 25n } });
 
+/** Chosen frames, each taken by one rule. */
+const chosenBy = (frames: number[], rules: string[]): Timeline['chosen'] => ({
+	frames,
+	byRule: [...new Set(rules)].map(rule => ({ rule, frames: frames.filter((_, n) => rules[n] === rule) })),
+});
+
 const plain = (more: Partial<Timeline>): Timeline => ({
 	title: 'clip.mp4',
 	times: evenTimes(250),
 	isKey: frame => frame % 50 === 0,
 	isAnnotated: undefined,
-	chosen: { frames: [0, 125], rules: ['every', 'every'] },
+	chosen: chosenBy([0, 125], ['every', 'every']),
 	...more,
 });
 
@@ -32,7 +38,7 @@ const rowsOf = (svg: string): Row[] => {
 };
 
 test('a row for the frames, the key frames, and each rule', () => {
-	const chosen = { frames: [0, 124, 125, 126], rules: ['every', 'around', 'every', 'around'] };
+	const chosen = chosenBy([0, 124, 125, 126], ['every', 'around', 'every', 'around']);
 	const rows = rowsOf(timelineOf(plain({ chosen, isAnnotated: frame => frame < 100 })));
 	expect(rows.map(({ name, count }) => [name, count])).toEqual([
 		['frames', '250'],
@@ -48,9 +54,33 @@ test('a row for the frames, the key frames, and each rule', () => {
 	expect(rows[4]?.bars.map(({ from }) => from)).toEqual([357, 362]);
 });
 
+test('a frame that several rules take is in the row of each', () => {
+	const byRule = [
+		{ rule: 'every', frames: [0, 125] },
+		{ rule: 'frames', frames: [125] },
+	];
+	const rows = rowsOf(timelineOf(plain({ chosen: { frames: [0, 125], byRule } })));
+	expect(rows.slice(-2).map(({ name, count }) => [name, count])).toEqual([
+		['by every', '2'],
+		['by frames', '1'],
+	]);
+});
+
+test('starts of scenes have a row, and a line through all rows', () => {
+	const svg = timelineOf(plain({ scenes: [0, 100, 200] }));
+	expect(XMLValidator.validate(svg)).toBe(true);
+	expect(rowsOf(svg).find(({ name }) => name === 'starts of scenes')).toEqual({
+		...{ name: 'starts of scenes', count: '3' },
+		bars: [0, 288, 576].map(from => ({ from, width: 1 })),
+	});
+	// Four rows of 24 pixels.
+	expect(svg).toContain('d="M0.5 0V96M288.5 0V96M576.5 0V96"');
+	expect(timelineOf(plain({ scenes: [] }))).not.toContain('scenes');
+});
+
 test('a pause in the file is a gap', () => {
 	const times = { count: 100, ticks: (frame: number) => frame + (frame < 50 ? 0 : 100), tick: { num: 1n, den: 25n } };
-	expect(rowsOf(timelineOf(plain({ times, chosen: { frames: [], rules: [] } })))[0]?.bars).toHaveLength(2);
+	expect(rowsOf(timelineOf(plain({ times, chosen: chosenBy([], []) })))[0]?.bars).toHaveLength(2);
 });
 
 test('texts of the server are escaped, and cut', () => {
@@ -71,14 +101,12 @@ test.each([
 	const frames = Array.from({ length: 1_000_000 }, (_, n) => n).filter(isMarked);
 	const names = ['fps', 'count', 'frames', 'times', 'random', 'keyFrames', 'annotated', 'figureChanges', 'around'];
 	const rules = frames.map(frame => names[frame % names.length] as string);
-	const marked = { isKey: isMarked, isAnnotated: isMarked, chosen: { frames, rules } };
+	const marked = { isKey: isMarked, isAnnotated: isMarked, chosen: chosenBy(frames, rules) };
 	const more = [{ name: 'not good enough', frames }];
 	const svg = timelineOf(plain({ times: evenTimes(1_000_000), ...marked, more }));
 	expect(Buffer.byteLength(svg)).toBeLessThan(200_000);
 	expect(rowsOf(svg)).toHaveLength(4 + names.length);
-	const lone = timelineOf(
-		plain({ times: evenTimes(1_000_000), chosen: { frames: [7, 999_999], rules: ['random', 'random'] } }),
-	);
+	const lone = timelineOf(plain({ times: evenTimes(1_000_000), chosen: chosenBy([7, 999_999], ['random', 'random']) }));
 	expect(rowsOf(lone).at(-1)).toEqual({
 		name: 'by random',
 		count: '2',
@@ -90,9 +118,9 @@ test.each([
 });
 
 test('a video without frames, and with one, has a timeline', () => {
-	const none = timelineOf(plain({ times: evenTimes(0), chosen: { frames: [], rules: [] } }));
+	const none = timelineOf(plain({ times: evenTimes(0), chosen: chosenBy([], []) }));
 	expect(none).toContain('0 frames, 0:00.0, 0 chosen');
-	const one = timelineOf(plain({ times: evenTimes(1), chosen: { frames: [0], rules: ['all'] } }));
+	const one = timelineOf(plain({ times: evenTimes(1), chosen: chosenBy([0], ['all']) }));
 	expect(one).not.toContain('NaN');
 	expect(rowsOf(one).at(-1)).toMatchObject({ name: 'by all', count: '1' });
 });

@@ -38,6 +38,16 @@ describe('settings that are refused', () => {
 	});
 });
 
+test('the quality of frames, given as that of images, is told its name', () => {
+	const issues = settingsSchema.safeParse({ quality: { minSharpness: 50 } }).error?.issues ?? [];
+	expect(issues.map(({ path, message }) => [path, message])).toEqual([
+		[
+			['quality'],
+			'quality is {"minSharpness":50}: it is the quality of image files, a whole number from 1 to 100; which frames are good enough is said by frameQuality',
+		],
+	]);
+});
+
 describe('formats', () => {
 	test('settings of before there were formats are PNG', () =>
 		expect(settings({ step: 2 })).toMatchObject({

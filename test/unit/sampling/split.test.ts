@@ -167,13 +167,9 @@ describe('settings', () => {
 		[
 			{ train: 0.8, val: 0.1, test: 0.2 },
 			'split',
-			'train is 0.8, val is 0.1 and test is 0.2, which is 1.1 in all: shares must sum to 1, such as 0.8, 0.1 and 0.1',
+			'split has the shares train 0.8, val 0.1, test 0.2: they sum to 1.1 and must sum to 1, so give 0.1 less',
 		],
-		[
-			{},
-			'split',
-			'train is 0, val is 0 and test is 0, which is 0 in all: shares must sum to 1, such as 0.8, 0.1 and 0.1',
-		],
+		[{}, 'split', 'split has no share: name train, val or test, such as train 0.8, val 0.1 and test 0.1'],
 		[{ train: 1.2, val: -0.2 }, 'split.train', 'train is 1.2: it must be a share from 0 to 1, such as 0.8'],
 		[{ train: '80%' }, 'split.train', 'train is "80%": it must be a share from 0 to 1, such as 0.8'],
 		[{ train: 1, by: 'frame' }, 'split.by', 'by is "frame": it must be video, scene or time'],

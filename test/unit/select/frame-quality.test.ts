@@ -96,7 +96,7 @@ describe('the quality filter', () => {
 describe('quality rules that are refused', () => {
 	test.each([
 		[{}, '', 'frameQuality says nothing that a frame must have'],
-		[{ evenLabelled: true }, '', 'frameQuality says nothing that a frame must have'],
+		[{ evenLabelled: true }, '', 'evenLabelled alone says nothing that a frame must have: add sharpestOf, '],
 		[
 			{ sharpestOf: '2m' },
 			'sharpestOf',

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { settingsSchema } from '#shared/sampling/settings.ts';
 
+test('a list that is too long is refused with its length', () => {
+	const frames = Array.from({ length: 100_001 }, () => 1);
+	const [issue] = settingsSchema.safeParse({ select: [{ frames }] }).error?.issues ?? [];
+	expect(issue?.path).toEqual(['select', 0, 'frames']);
+	expect(issue?.message).toBe('frames is a list of 100001: it must have at most 100000');
+});
+
 describe('selections that are refused', () => {
 	test.each([
 		[{ select: [] }, 'select', 'select is []: name at least one rule, or leave it out'],
@@ -31,15 +38,20 @@ describe('selections that are refused', () => {
 		[{ selct: [] }, '', '"selct" is not known here: it must be one of start, end, step'],
 		[{ select: { fps: 1 } }, 'select', 'select is {"fps":1}: it must be a list of rules, such as [{"fps": 1}]'],
 		[{ select: [{ fps: Number.NaN }] }, 'select.0.fps', 'fps is NaN: it must be a number'],
-		[{ step: 2, select: [{ count: 5 }] }, 'step', 'step is 2 and select has the rule count, which says exactly'],
+		[{ step: 2, select: [{ count: 5 }] }, 'step', 'step is 2 and the rule count says exactly which'],
 		[
 			{ start: 10, select: [{ frames: [12, 3] }] },
 			'select.0.frames',
-			'select asks for frame 3, and start is 10: widen the range, or leave the frame out',
+			'frames has 3, and start is 10: widen the range, or leave the frame out',
 		],
 		[{ end: 10, select: [{ frames: [10] }] }, 'select.0.frames', 'start is 0 and end is 10: widen the range'],
 		[{ minDistance: 0 }, 'minDistance', 'minDistance is 0: it must be a number of frames from 1, or a duration'],
 		[{ minDistance: '5' }, 'minDistance', 'minDistance is "5": it must be a number of frames from 1, or a duration'],
+		[{ step: 0 }, 'step', 'step is 0: it must be a whole number from 1'],
+		[{ start: '5' }, 'start', 'start is "5": it must be a whole number from 0'],
+		[{ select: [{ random: 5, seed: 1e16 }] }, 'select.0.seed', 'a whole number from 0 to 9007199254740991'],
+		[{ annotated: 'yes' }, 'annotated', 'annotated is "yes": it must be true or false'],
+		[{ resize: 720 }, 'resize', 'resize is 720: it must be [height, width], such as [720, null]'],
 		[{ around: 0 }, 'around', 'around is 0: it must be a whole number from 1 to 1000'],
 		[{ around: 1001 }, 'around', 'around is 1001: it must be a whole number from 1 to 1000'],
 	])('%j', (wrong, path, message) => {

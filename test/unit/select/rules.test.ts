@@ -33,7 +33,7 @@ describe('rules', () => {
 		['every 200 ms', { select: [{ every: '200ms' }] }, [0, 2, 4, 5, 7, 9]],
 		['more a second than there are', { select: [{ fps: 1000 }] }, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
 		['instants count from the first frame of the range', { start: 1, select: [{ every: '200ms' }] }, [1, 3, 5, 6, 8]],
-		['exactly 3', { select: [{ count: 3 }] }, [0, 5, 6]],
+		['exactly 3: a part in the pause gives the next frame', { select: [{ count: 3 }] }, [0, 5, 6]],
 		['exactly 1', { select: [{ count: 1 }] }, [0]],
 		['fewer than asked', { start: 8, select: [{ count: 3 }] }, [8, 9]],
 		['these frames', { select: [{ frames: [7, 2, 7] }] }, [2, 7]],
@@ -70,6 +70,15 @@ describe('rules', () => {
 		expect(select({ step: 4 }, source).rules).toEqual(['step', 'step', 'step']);
 		expect(select({ annotated: true, end: 2 }, source).rules).toEqual(['annotated']);
 		expect(select({ end: 1 }, source).rules).toEqual(['all']);
+	});
+
+	test('a frame that several rules take is counted for each', () => {
+		const { byRule } = select({ around: 1, select: [{ frames: [5, 9] }, { keyFrames: true }] }, source);
+		expect(byRule).toEqual([
+			{ rule: 'frames', frames: [5, 9] },
+			{ rule: 'keyFrames', frames: [0, 5] },
+			{ rule: 'around', frames: [1, 4, 6, 8] },
+		]);
 	});
 
 	test('the SDK: a step counts among the annotated', () =>

@@ -1,15 +1,10 @@
 import * as z from 'zod';
-import { mustBe, said, strictObject } from '../must-be.ts';
+import { atMost, mustBe, said, strictObject, wholeNumber } from '../must-be.ts';
 import { isDuration, parseTime } from './duration.ts';
 
 /** Most entries of a list in a rule. */
 const mostListed = 100_000;
 const mostNames = 1000;
-
-const wholeNumber = (name: string, least: number) => {
-	const message = mustBe(name, `a whole number from ${least}`);
-	return z.int(message).min(least, message);
-};
 
 /** A duration above 0. @param name of the setting, for the message */
 export function durationSchema(name: string) {
@@ -28,7 +23,13 @@ const time = z
 	.meta({ description: 'A time since the first frame: seconds, or minutes:seconds, or hours:minutes:seconds' });
 
 const names = (name: string) =>
-	z.array(z.string().min(1)).min(1, mustBe(name, 'a list of at least one name')).max(mostNames);
+	z
+		.array(
+			z.string(mustBe('a name', 'a text')).min(1, mustBe('a name', 'a text that is not empty')),
+			mustBe(name, 'a list of names'),
+		)
+		.min(1, mustBe(name, 'a list of at least one name'))
+		.max(mostNames, atMost(name, mostNames));
 
 const scenes = strictObject({ perScene: wholeNumber('perScene', 1) });
 
@@ -38,7 +39,7 @@ const annotated = strictObject({
 	objects: z
 		.array(wholeNumber('an object', 1))
 		.min(1, mustBe('objects', 'a list of at least one object id'))
-		.max(mostListed)
+		.max(mostListed, atMost('objects', mostListed))
 		.optional(),
 	perClass: wholeNumber('perClass', 1).optional(),
 }).meta({ description: 'What a frame needs to be taken; {}: any figure' });
@@ -49,8 +50,11 @@ const fields = {
 	fps: z.number(fpsLimit).min(1e-6, fpsLimit).max(1000, fpsLimit),
 	every: durationSchema('every'),
 	count: wholeNumber('count', 1),
-	frames: z.array(wholeNumber('a frame', 0)).min(1, 'frames is []: name at least one frame').max(mostListed),
-	times: z.array(time).min(1, 'times is []: name at least one time').max(mostListed),
+	frames: z
+		.array(wholeNumber('a frame', 0))
+		.min(1, 'frames is []: name at least one frame')
+		.max(mostListed, atMost('frames', mostListed)),
+	times: z.array(time).min(1, 'times is []: name at least one time').max(mostListed, atMost('times', mostListed)),
 	random: wholeNumber('random', 1),
 	keyFrames: z.literal(true, mustBe('keyFrames', 'true')),
 	scenes,

@@ -10,12 +10,17 @@ export type SelectionSettings = Pick<
 	'start' | 'end' | 'step' | 'annotated' | 'annotatedByTags' | 'select' | 'minDistance' | 'around'
 >;
 
+/** Selected frames that a rule takes. Rules of one kind have one entry. */
+export type TakenByRule = { rule: string; frames: number[] };
+
 /** The selected frames of a video. */
 export type Selection = {
 	/** Their indices, in order. */
 	frames: number[];
 	/** The name of the first rule that takes each of them; `around` for their neighbours. */
 	rules: string[];
+	/** By each rule those of them that it takes, in the order of the settings, then `around`: a frame may be in several. */
+	byRule: TakenByRule[];
 	/** How many frames each rule of `select` takes, before `step`; a frame may be taken by several. */
 	taken: number[];
 	/** Remarks: rules that take nothing, and why. */
@@ -35,6 +40,7 @@ export function selectFrames(settings: SelectionSettings, source: SelectionSourc
 	const range = Array.from({ length: Math.max(0, end - start) }, (_, n) => start + n);
 	const frames = settings.annotated ? range.filter(isAnnotated) : range;
 	const ruleOf = new Map<number, string>();
+	const takenBy = new Map<string, Set<number>>();
 	const counts: number[] = [];
 	const notes: string[] = [];
 	if (settings.select) {
@@ -42,10 +48,13 @@ export function selectFrames(settings: SelectionSettings, source: SelectionSourc
 			const taken = applyRule(rule, { frames, start, end }, source);
 			counts.push(taken.frames.length);
 			if (taken.note !== undefined) notes.push(noteOf(rule, taken.frames.length, taken.note));
-			for (const frame of taken.frames) if (!ruleOf.has(frame)) ruleOf.set(frame, nameOfRule(rule));
+			const name = nameOfRule(rule);
+			takenBy.set(name, new Set([...(takenBy.get(name) ?? []), ...taken.frames]));
+			for (const frame of taken.frames) if (!ruleOf.has(frame)) ruleOf.set(frame, name);
 		}
 	} else {
 		const name = settings.step > 1 ? 'step' : settings.annotated ? 'annotated' : 'all';
+		takenBy.set(name, new Set(frames));
 		for (const frame of frames) ruleOf.set(frame, name);
 	}
 	const union = settings.select ? [...ruleOf.keys()].sort((a, b) => a - b) : frames;
@@ -53,7 +62,13 @@ export function selectFrames(settings: SelectionSettings, source: SelectionSourc
 	const thinned =
 		settings.minDistance === undefined ? stepped : thin(stepped, settings.minDistance, times, isAnnotated);
 	const all = settings.around === undefined ? thinned : withNeighbours(thinned, settings.around, { start, end });
-	return { frames: all, rules: chosenBy(all, new Set(thinned), ruleOf), taken: counts, notes };
+	const own = new Set(thinned);
+	const byRule = [...takenBy].map(([rule, taken]) => ({ rule, frames: thinned.filter(frame => taken.has(frame)) }));
+	byRule.push({ rule: 'around', frames: all.filter(frame => !own.has(frame)) });
+	return {
+		...{ frames: all, rules: chosenBy(all, own, ruleOf), taken: counts, notes },
+		byRule: byRule.filter(({ frames }) => frames.length > 0),
+	};
 }
 
 /** Whether a selection depends on the labels of the frames. */
