@@ -12,7 +12,7 @@ const suite = (name: string, timeoutSeconds: number) => ({
 });
 
 /** Of suites with whole runs. */
-const globalSetup = 'test/support/build-what-is-old.mjs';
+const globalSetup = ['test/support/build-what-is-old.mjs', 'test/support/own-temporary-folder.mjs'];
 
 export default defineConfig({
 	test: {

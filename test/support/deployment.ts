@@ -11,7 +11,8 @@ let files = 0;
  * source project of its own. To close it is to leave it for the next file as it was found.
  */
 export async function openDeployment(): Promise<{ bench: Workbench; env: Record<string, string> }> {
-	shared ??= openShared();
+	// Never closed: it ends with the process, and its folder with the run.
+	shared ??= openWorkbench(() => ({ FramesPerChunk: '10' }));
 	const whole = await shared;
 	const source = await whole.newSource(`tiny ${++files}`);
 	const { stack } = whole;
@@ -45,11 +46,4 @@ export async function openDeployment(): Promise<{ bench: Workbench; env: Record<
 		AWS_REGION: stack.region,
 	};
 	return { bench, env };
-}
-
-async function openShared(): Promise<Workbench> {
-	const whole = await openWorkbench();
-	// By which the process ends after its last file.
-	process.once('SIGTERM', () => void whole.close().finally(() => process.exit()));
-	return whole;
 }
