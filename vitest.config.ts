@@ -12,7 +12,7 @@ const suite = (name: string, timeoutSeconds: number) => ({
 });
 
 /** Of suites with whole runs. */
-const globalSetup = 'test/support/build-what-is-old.mjs';
+const globalSetup = ['test/support/build-what-is-old.mjs', 'test/support/own-temporary-folder.mjs'];
 
 export default defineConfig({
 	test: {
@@ -20,7 +20,8 @@ export default defineConfig({
 			{ test: { ...suite('unit', 30).test, isolate: false } },
 			{ test: { ...suite('infra', 120).test, isolate: false } },
 			suite('video', 60),
-			{ test: { ...suite('pipeline', 300).test, globalSetup } },
+			// Not isolated, since its files share a stack: test/support/deployment.ts.
+			{ test: { ...suite('pipeline', 300).test, globalSetup, isolate: false } },
 			{ test: { ...suite('parity', 600).test, fileParallelism: false } },
 			{ test: { ...suite('slow', 600).test, globalSetup, fileParallelism: false } },
 			{ test: { ...suite('runtime', 300).test, fileParallelism: false } },

@@ -1,26 +1,23 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { openDeployment } from '#test/deployment.ts';
 import { lastJson, runFramefan } from '#test/framefan-command.ts';
 import { type CocoFile, pixelsOfRuns, readCoco } from '#test/read-coco.ts';
-import { ok, serve, temporaryFolder } from '#test/supervisely-server.ts';
-import { tiny, tinyShapes, writeTinyVideoProject } from '#test/tiny-video-project.ts';
+import { ok, temporaryFolder } from '#test/supervisely-server.ts';
+import { tiny, tinyShapes } from '#test/tiny-video-project.ts';
 
 test('a sampling as COCO: every shape where it was drawn, with its split', async () => {
-	const server = await serve();
-	const folder = await temporaryFolder();
-	await writeTinyVideoProject(join(folder, 'tiny'));
-	const { id: source } = await server.importVideoProject(join(folder, 'tiny'));
-	const env = { SUPERVISELY_API_TOKEN: server.token };
-	const data = ['--data', join(folder, 'data')];
-	const target = ['--server', server.address, '--project', String(source), ...data, '--json'];
-	const sampled = await runFramefan(['sample', ...target, '--step', '3', '--split', 'train=0.5,val=0.5'], env);
-	expect(sampled.code, sampled.stderr).toBe(0);
-	const { destination } = lastJson(sampled.stdout) as { destination: { id: number } };
-	const listed = await runFramefan(['list', '--local', ...data, '--json']);
-	const [{ id }] = (lastJson(listed.stdout) as { samplings: [{ id: string }] }).samplings;
+	const { bench, env } = await openDeployment();
+	onTestFinished(() => bench.close());
+	const { server, source } = bench;
+	const settings = { step: 3, split: { train: 0.5, val: 0.5 } };
+	const { id } = await bench.api.start({ source: { projectId: source }, destination: { name: 'coco' }, settings });
+	const { state, destination } = await bench.ended(id);
+	expect(state).toBe('completed');
 
-	const out = join(folder, 'coco.json');
-	const run = await runFramefan(['manifest', id, '--local', ...data, '--coco', '--out', out, '--json'], env);
+	const out = join(await temporaryFolder(), 'coco.json');
+	const where = ['--api', bench.stack.httpUrl, '--server', server.address];
+	const run = await runFramefan(['manifest', id, ...where, '--coco', '--out', out, '--json'], env);
 	expect(run.code, run.stderr).toBe(0);
 	expect(run.stderr).toBe(
 		'Left out, since COCO has no such shape: 20 × line (lane), 20 × point (spot), 4 × alpha_mask (fog)\n',
@@ -29,7 +26,7 @@ test('a sampling as COCO: every shape where it was drawn, with its split', async
 	expect(lastJson(run.stdout)).toMatchObject({ file: out, images: 20, annotations: annotations.length, gone: 0 });
 	expect(categories.map(({ name }) => name)).toEqual(['car', 'field', 'blob', 'pair']);
 
-	const { entities } = await ok(server, 'images.list', { projectId: destination.id, recursive: true });
+	const { entities } = await ok(server, 'images.list', { projectId: destination?.id, recursive: true });
 	type Image = {
 		id: number;
 		name: string;
@@ -71,10 +68,10 @@ test('a sampling as COCO: every shape where it was drawn, with its split', async
 	}
 
 	for (const [args, message] of [
-		[['--local', ...data, '--coco', '--out', 'a.csv'], '--out is a.csv: a COCO file must end with .json'],
-		[['--local', ...data, '--out', 'a.json'], '--out is a.json: the file must end with one of .parquet, .jsonl, .csv'],
+		[['--local', '--coco', '--out', 'a.csv'], '--out is a.csv: a COCO file must end with .json'],
+		[['--local', '--out', 'a.json'], '--out is a.json: the file must end with one of .parquet, .jsonl, .csv'],
 		[['--api', 'https://a.example', '--coco', '--out', 'a.json'], '--server is missing: labels are on the Supervisely'],
-		[['--local', ...data, '--server', server.address, '--out', 'a.csv'], 'without --coco: only labels are read'],
+		[['--local', '--server', server.address, '--out', 'a.csv'], 'without --coco: only labels are read'],
 	] as const) {
 		const refused = await runFramefan(['manifest', id, ...args], env);
 		expect(refused.stderr).toContain(message);

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { openDeployment } from '#test/deployment.ts';
 import { until } from '#test/framefan-command.ts';
-import { openWorkbench, tinyFrames } from '#test/workbench.ts';
+import { tinyFrames } from '#test/workbench.ts';
 
 test('copies of files are removed with the last sampling that uses them', async () => {
 	// Of its own, since no index of a file may be known.
-	const fresh = await openWorkbench();
+	const { bench: fresh } = await openDeployment();
 	const copies = async () => (await fresh.keys('videos/')).filter(key => key.endsWith('/file'));
 	fresh.server.setFaults([
 		{ match: 'files', share: 1, action: { refuseRanges: true } },
@@ -21,7 +22,7 @@ test('copies of files are removed with the last sampling that uses them', async 
 });
 
 test('an attempt that is cancelled and retried keeps the copies that the retry reads', async () => {
-	const fresh = await openWorkbench();
+	const { bench: fresh } = await openDeployment();
 	fresh.server.setFaults([
 		{ match: 'files', share: 1, action: { refuseRanges: true } },
 		{ match: 'images.bulk.add', share: 1, action: { delayMs: 1500 } },

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
+import type { SuperviselyServer } from '#demo/server/server.ts';
 import {
 	type SamplingSettings,
 	SuperviselyClient,
@@ -10,27 +10,15 @@ import {
 	sampleVideoProject,
 	streamVideoFramesToDir,
 } from '#library/index.ts';
+import { openDeployment } from '#test/deployment.ts';
 import { lastJson, runFramefan } from '#test/framefan-command.ts';
 import { ok, serve, temporaryFolder } from '#test/supervisely-server.ts';
 import { tiny, writeTinyVideoProject } from '#test/tiny-video-project.ts';
-import { openWorkbench } from '#test/workbench.ts';
 
 type Image = { id: number; name: string; mime: string; width: number; height: number; labelsCount: number };
 
-/** A server with the tiny project, ways to sample it, and to look at what came of it. */
-const start = async () => {
-	const server = await serve();
-	const folder = join(await temporaryFolder(), 'tiny');
-	await writeTinyVideoProject(folder);
-	const { id: source } = await server.importVideoProject(folder);
-	const client = new SuperviselyClient(server.address, server.token);
-	const sample = (settings: SamplingSettings, destinationProjectId?: number) =>
-		sampleVideoProject(
-			client,
-			source,
-			{ step: 10, ...settings },
-			destinationProjectId === undefined ? {} : { destinationProjectId },
-		);
+/** Ways to look at what is on a server. */
+const readers = (server: SuperviselyServer) => {
 	const images = async (project: number): Promise<Image[]> => {
 		const { entities } = await ok(server, 'images.list', { projectId: project, recursive: true });
 		return (entities as Image[]).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -43,6 +31,23 @@ const start = async () => {
 		});
 		return Buffer.from(await answer.arrayBuffer());
 	};
+	return { client: new SuperviselyClient(server.address, server.token), images, bytes };
+};
+
+/** A server with the tiny project, ways to sample it, and to look at what came of it. */
+const start = async () => {
+	const server = await serve();
+	const folder = join(await temporaryFolder(), 'tiny');
+	await writeTinyVideoProject(folder);
+	const { id: source } = await server.importVideoProject(folder);
+	const { client, images, bytes } = readers(server);
+	const sample = (settings: SamplingSettings, destinationProjectId?: number) =>
+		sampleVideoProject(
+			client,
+			source,
+			{ step: 10, ...settings },
+			destinationProjectId === undefined ? {} : { destinationProjectId },
+		);
 	return { server, source, client, sample, images, bytes };
 };
 const clean = { faults: [], faultCount: 0 };
@@ -169,46 +174,13 @@ test('images in another size are replaced in the format that they have', async (
 	expect(found.map(({ name, width }) => [name, width])).toEqual(names('webp').map(name => [name, tiny.width]));
 });
 
-test('a schedule goes on in its format, also after a request in another one was refused', async () => {
-	const scheduled = (source: number, settings: object) => ({
-		StandingSampling: JSON.stringify({ source: { projectId: source }, destination: { name: 'standing' }, settings }),
-	});
-	const bench = await openWorkbench(source => scheduled(source, { step: 10, format: 'jpg', quality: 90 }));
-	onTestFinished(() => bench.close());
-	const fire = async (time: string) => {
-		await bench.stack.invoke('Api', { 'detail-type': 'Scheduled Event', time });
-		const { samplings } = await bench.api.list({ limit: 1 });
-		return bench.ended(samplings[0]?.id as string);
-	};
-	const first = await fire('2026-11-01T00:00:00Z');
-	expect(first).toMatchObject({
-		state: 'completed',
-		framesUploaded: 6,
-		request: { settings: { format: 'jpg', quality: 90 } },
-	});
-	const project = first.destination?.id as number;
-	expect(await fire('2026-11-02T00:00:00Z')).toMatchObject({
-		...{ state: 'completed', framesUploaded: 0, framesAlreadyThere: 6, destination: { id: project } },
-	});
-	const { id } = await bench.api.start({
-		source: { projectId: bench.source },
-		destination: { projectId: project },
-		settings: { step: 10 },
-	});
-	expect(await bench.ended(id)).toMatchObject({
-		state: 'failed',
-		reason: expect.stringMatching(/already has JPEG images and these settings ask for PNG: use format jpg/),
-		framesUploaded: 0,
-	});
-	expect(await fire('2026-11-03T00:00:00Z')).toMatchObject({ state: 'completed', framesAlreadyThere: 6 });
-});
-
 test('the commands take the format, its quality and its chroma', async () => {
-	const { server, source, client, images, bytes } = await start();
-	const data = mkdtempSync(join(tmpdir(), 'framefan-formats-'));
-	onTestFinished(() => rmSync(data, { recursive: true, force: true }));
-	const env = { SUPERVISELY_API_TOKEN: server.token };
-	const args = ['--server', server.address, '--project', String(source), '--step', '10', '--data', data, '--json'];
+	const { bench, env } = await openDeployment();
+	onTestFinished(() => bench.close());
+	const { server, source } = bench;
+	const { client, images, bytes } = readers(server);
+	const data = await temporaryFolder();
+	const args = ['--api', bench.stack.httpUrl, '--project', String(source), '--step', '10', '--json'];
 	const jpeg = ['--format', 'jpg', '--quality', '60', '--chroma', '420'];
 	const run = await runFramefan(['sample', ...args, ...jpeg], env);
 	expect(run.code, run.stderr).toBe(0);
@@ -220,7 +192,7 @@ test('the commands take the format, its quality and its chroma', async () => {
 	const other = await runFramefan(['sample', ...args, '--into', String(result.destination.id)], env);
 	expect(other.code).toBe(1);
 	expect(other.stderr).toMatch(
-		/^error: Project \d+ \("tiny\(images\)", the destination\) already has JPEG images and these settings ask for PNG/m,
+		/^error: Project \d+ \("tiny \d+\(images\)", the destination\) already has JPEG images and these settings ask for PNG/m,
 	);
 
 	const [dataset] = (await ok(server, 'datasets.list', { projectId: source })).entities;

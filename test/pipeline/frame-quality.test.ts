@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { imageRowsSchema } from '#shared/sampling/image-rows.ts';
 import type { SettingsInput } from '#shared/sampling/settings.ts';
+import { openDeployment } from '#test/deployment.ts';
 import { runStages } from '#test/run-stages.ts';
 import { isSharp, sceneOf, sceneVideo, writeSceneProject } from '#test/scene-video.ts';
 import { ok, serve, temporaryFolder } from '#test/supervisely-server.ts';
-import { openWorkbench } from '#test/workbench.ts';
 
 const all = Array.from({ length: sceneVideo.framesPerScene * sceneVideo.scenes }, (_, frame) => frame);
 
@@ -111,21 +111,21 @@ test('one frame of each scene, at every cut; dark ones not; a labelled one alway
 });
 
 test('a later sampling of the same state knows which frames are good, and decodes none', async () => {
-	const bench = await openWorkbench();
-	try {
-		const request = { source: { projectId: bench.source }, destination: { name: 'sharp' } };
-		const settings = { frameQuality: { sharpestOf: '1s', dropNearDuplicates: { distance: 0 } } };
-		const first = await bench.ended((await bench.api.start({ ...request, settings })).id);
-		expect(first).toMatchObject({ state: 'completed', framesPlanned: 60, framesAlreadyThere: 0 });
-		const { framesUploaded, destination } = first;
-		expect(framesUploaded).toBeGreaterThan(1);
-		expect(framesUploaded + (first.dropped?.lessSharp ?? 0) + (first.dropped?.nearDuplicate ?? 0)).toBe(60);
-		const into = { ...request, destination: { projectId: destination?.id ?? 0 }, settings };
-		const second = await bench.ended((await bench.api.start(into)).id);
-		expect(second).toMatchObject({ state: 'completed', framesUploaded: 0, framesAlreadyThere: framesUploaded });
-		expect(second.notes.join()).toContain('frames are not good enough, as an earlier sampling has found');
-		expect(bench.logLines('Decode').filter(line => line.includes('"bytesRead":0')).length).toBeGreaterThan(0);
-	} finally {
-		await bench.close();
-	}
+	const { bench } = await openDeployment();
+	onTestFinished(() => bench.close());
+	const request = { source: { projectId: bench.source }, destination: { name: 'sharp' } };
+	const settings = { frameQuality: { sharpestOf: '1s', dropNearDuplicates: { distance: 0 } } };
+	const first = await bench.ended((await bench.api.start({ ...request, settings })).id);
+	expect(first).toMatchObject({ state: 'completed', framesPlanned: 60, framesAlreadyThere: 0 });
+	const { framesUploaded, destination } = first;
+	expect(framesUploaded).toBeGreaterThan(1);
+	expect(framesUploaded + (first.dropped?.lessSharp ?? 0) + (first.dropped?.nearDuplicate ?? 0)).toBe(60);
+	const into = { ...request, destination: { projectId: destination?.id ?? 0 }, settings };
+	const { id } = await bench.api.start(into);
+	const second = await bench.ended(id);
+	expect(second).toMatchObject({ state: 'completed', framesUploaded: 0, framesAlreadyThere: framesUploaded });
+	expect(second.notes.join()).toContain('frames are not good enough, as an earlier sampling has found');
+	const chunks = bench.logLines('Decode').filter(line => line.includes('"Chunk finished"') && line.includes(id));
+	for (const line of chunks) expect(JSON.parse(line)).toMatchObject({ bytesRead: 0 });
+	expect(chunks.length).toBeGreaterThan(0);
 });

@@ -14,7 +14,8 @@ const lost = 150;
 beforeAll(async () => {
 	({ bench, env } = await openDeployment());
 	await bench.changeServer(store => {
-		const video = [...store.videos.values()].find(({ name }) => name === 'first.mp4');
+		const isSource = (dataset: number) => store.datasets.get(dataset)?.projectId === bench.source;
+		const video = [...store.videos.values()].find(each => each.name === 'first.mp4' && isSource(each.datasetId));
 		const record = store.videoAnnotations.get(video?.id as number);
 		const [figure] = record?.frames[0]?.figures ?? [];
 		if (!record || !figure) throw new Error('There is no figure');

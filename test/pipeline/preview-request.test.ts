@@ -2,11 +2,12 @@ import { XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keys } from '#shared/sampling/keys.ts';
 import type { SettingsInput } from '#shared/sampling/settings.ts';
-import { openWorkbench, type Workbench } from '#test/workbench.ts';
+import { openDeployment } from '#test/deployment.ts';
+import type { Workbench } from '#test/workbench.ts';
 
 let bench: Workbench;
 beforeAll(async () => {
-	bench = await openWorkbench();
+	({ bench } = await openDeployment());
 });
 afterAll(() => bench.close());
 
@@ -24,6 +25,7 @@ const sampled = async (name: string, settings: SettingsInput) => {
 
 test('a preview has the frames that a sampling then takes, with times, rules and timelines', async () => {
 	const source = { projectId: bench.source };
+	const before = await bench.keys('');
 	const first = await bench.api.preview({ source, settings: { select }, videos: 1 });
 	expect(first.videos).toHaveLength(1);
 	expect(first).toMatchObject({
@@ -33,7 +35,7 @@ test('a preview has the frames that a sampling then takes, with times, rules and
 	expect(first.notes[1]).toContain('only the first 1 videos were looked at: videos, up to 20');
 	expect(first.videos[0]?.selected).toMatchObject({ accuracy: 'about', needs: ['index'] });
 	expect(first.videos[0]?.timeline).not.toContain('>key frames<');
-	expect(await bench.keys('')).toEqual([]);
+	expect(await bench.keys('')).toEqual(before);
 
 	const images = await sampled('previewed', { select });
 	const shown = await bench.api.preview({ source, settings: { select } });

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startFramefan } from '#test/framefan-command.ts';
+import { openDeployment } from '#test/deployment.ts';
+import { runFramefan } from '#test/framefan-command.ts';
 import { ok, png, upload } from '#test/supervisely-server.ts';
-import { openWorkbench, type Workbench } from '#test/workbench.ts';
+import type { Workbench } from '#test/workbench.ts';
 
 let bench: Workbench;
+let env: Record<string, string>;
 beforeAll(async () => {
-	bench = await openWorkbench();
+	({ bench, env } = await openDeployment());
 });
 afterAll(() => bench.close());
 
@@ -22,11 +24,7 @@ const framesPer = (images: Image[]): Record<string, number[]> => {
 
 const prune = async (id: string, ...options: string[]) => {
 	const { stack, server } = bench;
-	const { accessKeyId, secretAccessKey } = stack.credentials;
-	const run = await startFramefan(['prune', id, '--api', stack.httpUrl, '--server', server.address, ...options], {
-		...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: stack.region },
-		SUPERVISELY_API_TOKEN: server.token,
-	}).finished;
+	const run = await runFramefan(['prune', id, '--api', stack.httpUrl, '--server', server.address, ...options], env);
 	expect(run.stdout + run.stderr).not.toContain(server.token);
 	return run;
 };

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { SuperviselyClient, sampleVideo, sampleVideoProject } from '#library/index.ts';
+import { openDeployment } from '#test/deployment.ts';
 import { ok, png, serve, temporaryFolder, upload } from '#test/supervisely-server.ts';
 import { tiny, writeTinyVideoProject } from '#test/tiny-video-project.ts';
-import { openWorkbench } from '#test/workbench.ts';
 
 type Image = { id: number; name: string; labelsCount: number; meta: Record<string, unknown> };
 type Dataset = { id: number; name: string; parentId: number | null };
@@ -123,22 +123,17 @@ test('at the same time, by two processes: neither writes to the images of the ot
 });
 
 test('at the same time on one stack: each has its own', async () => {
-	const bench = await openWorkbench();
-	try {
-		const folder = join(await temporaryFolder(), 'tiny');
-		await writeTinyVideoProject(folder);
-		const other = (await bench.server.importVideoProject(folder, { name: 'other' })).id;
-		const { id } = await ok(bench.server, 'projects.add', { name: 'both', workspaceId: 1, type: 'images' });
-		const started = await Promise.all(
-			[bench.source, other].map(projectId =>
-				bench.api.start({ source: { projectId }, destination: { projectId: id }, settings: { step: 6 } }),
-			),
-		);
-		for (const { id: sampling } of started)
-			expect(await bench.ended(sampling)).toMatchObject({ state: 'completed', framesUploaded: 10, faultCount: 0 });
-	} finally {
-		await bench.close();
-	}
+	const { bench } = await openDeployment();
+	onTestFinished(() => bench.close());
+	const other = await bench.newSource('other');
+	const { id } = await ok(bench.server, 'projects.add', { name: 'both', workspaceId: 1, type: 'images' });
+	const started = await Promise.all(
+		[bench.source, other].map(projectId =>
+			bench.api.start({ source: { projectId }, destination: { projectId: id }, settings: { step: 6 } }),
+		),
+	);
+	for (const { id: sampling } of started)
+		expect(await bench.ended(sampling)).toMatchObject({ state: 'completed', framesUploaded: 10, faultCount: 0 });
 });
 
 test.each([

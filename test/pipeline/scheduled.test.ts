@@ -4,9 +4,10 @@ import { openWorkbench, tinyFrames, type Workbench } from '#test/workbench.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
 
 let bench: Workbench;
+const settings = { format: 'jpg', quality: 90 };
 beforeAll(async () => {
 	bench = await openWorkbench(source => ({
-		StandingSampling: JSON.stringify({ source: { projectId: source }, destination: { name: 'standing' } }),
+		StandingSampling: JSON.stringify({ source: { projectId: source }, destination: { name: 'standing' }, settings }),
 	}));
 });
 afterAll(() => bench.close());
@@ -32,7 +33,7 @@ const imageLabels = async (project: number) => {
 
 test('a schedule samples what is new and refreshes changed labels; the rest costs a listing', async () => {
 	const first = await fire('2026-11-01T00:00:00Z');
-	expect(first).toMatchObject({ state: 'completed', framesUploaded: tinyFrames });
+	expect(first).toMatchObject({ state: 'completed', framesUploaded: tinyFrames, request: { settings } });
 	const project = first.destination?.id as number;
 	const labels = await imageLabels(project);
 	expect(labels).toBe(first.labels);
@@ -73,8 +74,22 @@ test('a run by request looks at every label, also at those changed in the destin
 		const { id } = await bench.api.start({
 			source: { projectId: bench.source },
 			destination: { projectId: destination.id },
+			settings: { format: 'jpg', quality: 90 },
 		});
 		expect(await bench.ended(id)).toMatchObject({ state: 'completed', framesUploaded: 0 });
 	});
 	expect(calls('annotations.bulk.info')).toBeGreaterThan(0);
+});
+
+test('a schedule goes on in its format, also after a request in another one was refused', async () => {
+	const { destination } = (await bench.api.list({ limit: 1 })).samplings[0] as { destination: { id: number } };
+	const { id } = await bench.api.start({
+		source: { projectId: bench.source },
+		destination: { projectId: destination.id },
+	});
+	expect(await bench.ended(id)).toMatchObject({
+		...{ state: 'failed', framesUploaded: 0 },
+		reason: expect.stringMatching(/already has JPEG images and these settings ask for PNG: use format jpg/),
+	});
+	expect(await fire('2026-11-04T00:00:00Z')).toMatchObject({ state: 'completed', framesAlreadyThere: tinyFrames });
 });

@@ -1,15 +1,49 @@
+import { until } from './framefan-command.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
-/** A workbench whose stack stands for a deployment, and the environment in which the command may call it. */
+/** Of this process, in which test files that are not isolated run one after another. */
+let shared: Promise<Workbench> | undefined;
+let files = 0;
+
+/**
+ * A workbench on a stack that stands for a deployment, and the environment in which the command may call it. Test files
+ * share the stack and its server, since its first sampling costs several times what each later one does; each has a
+ * source project of its own. To close it is to leave it for the next file as it was found.
+ */
 export async function openDeployment(): Promise<{ bench: Workbench; env: Record<string, string> }> {
-	const bench = await openWorkbench();
-	const { accessKeyId, secretAccessKey } = bench.stack.credentials;
+	// Never closed: it ends with the process, and its folder with the run.
+	shared ??= openWorkbench(() => ({ FramesPerChunk: '10' }));
+	const whole = await shared;
+	const source = await whole.newSource(`tiny ${++files}`);
+	const { stack } = whole;
+	const deniedBefore = stack.denied.length;
+	const undo: (() => Promise<void>)[] = [];
+	const bench: Workbench = {
+		...whole,
+		source,
+		get server() {
+			return whole.server;
+		},
+		setQueues: async (...change) => {
+			const back = await whole.setQueues(...change);
+			undo.push(back);
+			return back;
+		},
+		close: async () => {
+			for (const back of undo.splice(0).reverse()) await back();
+			whole.server.setFaults([]);
+			await until(() => stack.busy() === 0, 60, 'all invocations had ended');
+			const denied = stack.denied.slice(deniedBefore);
+			if (denied.length > 0) throw new Error(`Functions were refused what they need:\n${denied.join('\n')}`);
+		},
+	};
+	const { accessKeyId, secretAccessKey } = stack.credentials;
 	const env = {
-		SUPERVISELY_API_TOKEN: bench.server.token,
+		SUPERVISELY_API_TOKEN: whole.server.token,
 		AWS_ACCESS_KEY_ID: accessKeyId,
 		AWS_SECRET_ACCESS_KEY: secretAccessKey,
 		AWS_SESSION_TOKEN: '',
-		AWS_REGION: bench.stack.region,
+		AWS_REGION: stack.region,
 	};
 	return { bench, env };
 }

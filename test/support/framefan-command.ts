@@ -38,7 +38,7 @@ export function lastJson(stdout: string): Record<string, unknown> {
 export async function until(condition: () => boolean | Promise<boolean>, seconds: number, what: string): Promise<void> {
 	for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
 		if (await condition()) return;
-		await new Promise(resolve => setTimeout(resolve, 50));
+		await new Promise(resolve => setTimeout(resolve, 150));
 	}
 	throw new Error(`It took more than ${seconds} s until ${what}`);
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { deflateSync } from 'node:zlib';
 import ffmpegInstaller from '@ffmpeg-installer/ffmpeg';
@@ -59,11 +60,28 @@ export async function tinyMask(): Promise<string> {
 	return deflateSync(png).toString('base64');
 }
 
-/** Makes a test video of {@link tiny} size with the bundled ffmpeg; every frame shows a counter. */
+/** Writes a test video of {@link tiny} size, made by the bundled ffmpeg; every frame shows a counter. */
 export async function writeTinyVideo(file: string): Promise<void> {
+	const ending = extname(file);
+	const video = made.get(ending) ?? makeTinyVideo(ending);
+	made.set(ending, video);
+	await writeFile(file, await video);
+}
+
+/** Videos by the endings of their names: each is made once. */
+const made = new Map<string, Promise<Buffer>>();
+
+async function makeTinyVideo(ending: string): Promise<Buffer> {
+	const folder = await mkdtemp(join(tmpdir(), 'framefan-tiny-'));
+	const file = join(folder, `video${ending}`);
 	const source = `testsrc=size=${tiny.width}x${tiny.height}:rate=10:duration=${tiny.frames / 10}`;
 	const args = ['-loglevel', 'error', '-y', '-f', 'lavfi', '-i', source, '-pix_fmt', 'yuv420p', '-bf', '2', file];
-	await promisify(execFile)(ffmpegInstaller.path, args);
+	try {
+		await promisify(execFile)(ffmpegInstaller.path, args);
+		return await readFile(file);
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
 }
 
 /** Writes {@link tinyVideos} with labels on every frame as a folder in Supervisely's video project format. */

@@ -2,7 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { GetQueueAttributesCommand, ListQueuesCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import {
+	GetQueueAttributesCommand,
+	ListQueuesCommand,
+	SetQueueAttributesCommand,
+	type SetQueueAttributesCommandInput,
+} from '@aws-sdk/client-sqs';
 import { type SuperviselyServer, startSuperviselyServer } from '#demo/server/server.ts';
 import { Store } from '#demo/server/store.ts';
 import type { Launcher } from '#local/lambda/launch.ts';
@@ -22,13 +27,18 @@ export type Workbench = {
 	api: ApiClient;
 	/** The tiny video project. */
 	source: number;
+	/** Imports the tiny video project once more, under another name: nobody has sampled it. */
+	newSource(name: string): Promise<number>;
 	/** Waits until a sampling has ended. */
 	ended(id: string): Promise<SamplingStatus>;
-	/** Sets attributes of the queues whose name matches; of a redrive policy only what is given changes. */
+	/**
+	 * Sets attributes of the queues whose name matches; of a redrive policy only what is given changes.
+	 * @returns sets them back
+	 */
 	setQueues(
 		name: RegExp,
 		attributes: { VisibilityTimeout?: string; DelaySeconds?: string; maxReceiveCount?: number },
-	): Promise<void>;
+	): Promise<() => Promise<void>>;
 	/** What functions whose name begins so have logged, line by line. */
 	logLines(name: string): string[];
 	/** Keys of the state that begin so, and a document of it. */
@@ -69,6 +79,7 @@ export async function openWorkbench(
 	const Bucket = Buckets[0]?.Name;
 	return {
 		...{ stack, api, source },
+		newSource: async name => (await server.importVideoProject(join(data, 'tiny'), { name })).id,
 		get server() {
 			return server;
 		},
@@ -99,13 +110,19 @@ export async function openWorkbench(
 		},
 		setQueues: async (name, { maxReceiveCount, ...attributes }) => {
 			const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+			const before: SetQueueAttributesCommandInput[] = [];
+			const AttributeNames = ['RedrivePolicy', 'VisibilityTimeout', 'DelaySeconds'] as const;
 			for (const QueueUrl of QueueUrls.filter(url => name.test(url))) {
-				const found = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] }));
+				const found = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] }));
+				before.push({ QueueUrl, Attributes: found.Attributes });
 				const redrive = JSON.parse(found.Attributes?.RedrivePolicy ?? '{}');
 				const RedrivePolicy = JSON.stringify({ ...redrive, maxReceiveCount });
 				const Attributes = { ...attributes, ...(maxReceiveCount ? { RedrivePolicy } : {}) };
 				await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
 			}
+			return async () => {
+				for (const queue of before) await sqs.send(new SetQueueAttributesCommand(queue));
+			};
 		},
 		keys: async Prefix => {
 			const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
