@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { FramefanError, messageOf } from '#shared/errors.ts';
+import { printLine } from './print-line.ts';
 import { withoutSecrets } from './secrets.ts';
 
 /** Whether stack traces are printed: `--debug` anywhere on the command line. */
@@ -20,7 +21,7 @@ export function printTrace(error: unknown): void {
 /** Prints an error in one line; an unexpected one with a hint to `--debug`. */
 export function printFailure(error: unknown): void {
 	const hint = error instanceof FramefanError || isDebug ? '' : ' (--debug prints a stack trace)';
-	console.error(`error: ${sentenceOf(error)}${hint}`);
+	printLine(process.stderr, 'error', `${sentenceOf(error)}${hint}`);
 	printTrace(error);
 }
 

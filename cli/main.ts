@@ -3,6 +3,7 @@ import { disableIncrementalMarking } from '#shared/disable-incremental-marking.t
 import { commandsFor } from './commands-for.ts';
 import { printFailure, UsageError } from './failure.ts';
 import { refuseRepeats } from './options.ts';
+import { fitted } from './print-line.ts';
 import { endProcess } from './shutdown.ts';
 
 /** Prints an error in one line. @returns the exit code: 1 for failures, 2 for usage errors, 0 for help */
@@ -28,6 +29,7 @@ const program = new Command('framefan')
 	.description('Samples Supervisely video projects into image projects: exact frames, every label.')
 	.option('--debug', 'prints a stack trace for errors')
 	.configureHelp({ showGlobalOptions: true })
+	.configureOutput({ outputError: (text, write) => write(fitted(text, process.stderr, 'error: '.length)) })
 	.exitOverride();
 for (const add of await commandsFor(process.argv.slice(2))) add(program);
 for (const command of program.commands) refuseRepeats(command);

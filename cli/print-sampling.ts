@@ -1,15 +1,16 @@
 import { type DropReason, dropReasons } from '#shared/sampling/frame-quality.ts';
 import type { SamplingStatus } from '../functions/api/schemas.ts';
 import { sentenceOf } from './failure.ts';
+import { printLine } from './print-line.ts';
 
 /** Largest number of faults, and of notes, that are printed. */
 const faultsShown = 10;
 
 /** Prints the result of a sampling, and sets the exit code. */
 export function tellEnd(status: SamplingStatus, seconds: number, json: boolean | undefined): void {
-	for (const note of status.notes) process.stderr.write(`note: ${note}\n`);
+	for (const note of status.notes) printLine(process.stderr, 'note', note);
 	const done = status.state === 'completed' || status.state === 'completed_with_faults';
-	if (!done) console.error(`error: ${status.reason}`);
+	if (!done) printLine(process.stderr, 'error', String(status.reason));
 	if (json) console.log(JSON.stringify(toJson(status, seconds)));
 	else if (done) printResult(status, seconds);
 	process.exitCode = status.state === 'completed' ? 0 : 1;
@@ -66,16 +67,15 @@ const dropNames = {
 
 /** Prints the first notes, one per line. */
 export function printNotes({ notes }: SamplingStatus): void {
-	for (const note of notes.slice(0, faultsShown)) console.log(`note: ${note}`);
+	for (const note of notes.slice(0, faultsShown)) printLine(process.stdout, 'note', note);
 	if (notes.length > faultsShown) console.log(`… ${notes.length - faultsShown} more notes; --json lists them`);
 }
 
 /** Prints the first faults, one per line. */
 export function printFaults(status: Pick<SamplingStatus, 'faults' | 'faultCount'>): void {
 	for (const { reason, message, video, frame } of status.faults.slice(0, faultsShown)) {
-		console.log(
-			`fault: ${[video?.name, frame === undefined ? '' : `frame ${frame}`, reason].filter(Boolean).join(', ')}: ${message}`,
-		);
+		const where = [video?.name, frame === undefined ? '' : `frame ${frame}`, reason].filter(Boolean).join(', ');
+		printLine(process.stdout, 'fault', `${where}: ${message}`);
 	}
 	if (status.faultCount > faultsShown)
 		console.log(`… ${status.faultCount - faultsShown} more faults; --json lists them`);

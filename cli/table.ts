@@ -17,11 +17,6 @@ export function textTable(widths: number[], rows: string[][]): string {
 		.join('\n');
 }
 
-/** A text in lines of at most so many characters. */
-export function wrapped(text: string, width: number): string[] {
-	return broken(text, width);
-}
-
 /** The line between head and body of a table. */
 export function ruleOf(widths: number[]): string[] {
 	return widths.map(width => '-'.repeat(width));

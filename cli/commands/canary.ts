@@ -13,6 +13,7 @@ import { checkServer } from '../check-server.ts';
 import { sentenceOf, UsageError } from '../failure.ts';
 import { checkWhere, openApi } from '../open-api.ts';
 import { checkAddress, wholeNumber } from '../options.ts';
+import { fitted, printLine } from '../print-line.ts';
 import { printFaults } from '../print-sampling.ts';
 import { sampleOnDeployment } from '../sample-on-deployment.ts';
 import { closingAll } from '../shutdown.ts';
@@ -40,7 +41,7 @@ export function addCanary(program: Command): void {
 		.option('--server <url>', 'address of the Supervisely server')
 		.option('--project <id>', 'video project that has the known video', wholeNumber(1))
 		.option('--json', 'prints one line of JSON')
-		.addHelpText('after', `\nBefore the first run, ${uploadOnce}.`)
+		.addHelpText('after', fitted(`\nBefore the first run, ${uploadOnce}.`, { isTTY: true }, 0))
 		.action(canary);
 }
 
@@ -123,7 +124,7 @@ const tell = (outcome: Outcome, json: boolean | undefined): void => {
 	else if (state === 'exact') console.log(`All ${frames} frames are exact, in ${seconds} s: ${where}`);
 	else {
 		const differ = `${differences.length} frames differ from the ${frames} known ones: ${where}`;
-		console.error(`error: ${message ?? differ}`);
+		printLine(process.stderr, 'error', message ?? differ);
 		if (differences.length > 0) console.log(differencesTable(differences));
 		printFaults({ ...outcome, faultCount: outcome.faults.length });
 	}

@@ -6,6 +6,7 @@ import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import { lockDataFolder } from '../data-folder.ts';
 import type { DemoSelection } from '../demo-selection.ts';
 import { folderName } from '../options.ts';
+import { printLine } from '../print-line.ts';
 import { showProgress } from '../progress.ts';
 import { abandonRun, openRun } from '../run-token.ts';
 import { closingAll, goesOn as tellGoesOn } from '../shutdown.ts';
@@ -134,7 +135,8 @@ const printResult = (result: DemoResult): void => {
   project        ${result.project}
   contact sheet  ${result.contactSheet}
 `);
-	for (const { reason, message } of result.faults.slice(0, 10)) console.log(`  fault: ${reason}: ${message}`);
+	for (const { reason, message } of result.faults.slice(0, 10))
+		printLine(process.stdout, '  fault', `${reason}: ${message}`);
 };
 
 const printSelection = ({ options, contactSheet, faults }: DemoSelection): void => {
@@ -144,5 +146,5 @@ const printSelection = ({ options, contactSheet, faults }: DemoSelection): void 
 
   Such pictures of your own project: npx framefan preview --help
 `);
-	for (const fault of faults.slice(0, 10)) console.log(`  fault: ${fault}`);
+	for (const fault of faults.slice(0, 10)) printLine(process.stdout, '  fault', fault);
 };

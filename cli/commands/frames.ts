@@ -28,6 +28,7 @@ import { checked } from '../checked.ts';
 import { printTrace, sentenceOf, UsageError } from '../failure.ts';
 import { addImageOptions, type ImageArguments, imageFormat, imageSettings } from '../image-options.ts';
 import { checkAddress, folderName, heightByWidth, wholeNumber } from '../options.ts';
+import { printLine } from '../print-line.ts';
 import { addSelectOptions, type SelectOptions, selectSettings } from '../select-options.ts';
 import { closingAll } from '../shutdown.ts';
 import { findToken } from '../token.ts';
@@ -92,7 +93,7 @@ const frames = (video: string, options: FramesOptions): Promise<void> =>
 		const summary = { frames: 0, pictures: 0, width: 0, height: 0, codec: '', notes: [] as string[] };
 		const note = (text: string) => {
 			summary.notes.push(text);
-			process.stderr.write(`note: ${text}\n`);
+			printLine(process.stderr, 'note', text);
 		};
 		try {
 			const decoding = { ffmpegPath: installedFfmpeg(), signal: ending.signal };
@@ -198,7 +199,7 @@ const finish = (
 	if (options.json) console.log(JSON.stringify({ state, ...summary, faults }));
 	else {
 		for (const { index, reason, message } of faults.slice(0, 10)) {
-			console.error(`fault: ${index === null ? '' : `frame ${index}, `}${reason}: ${message}`);
+			printLine(process.stderr, 'fault', `${index === null ? '' : `frame ${index}, `}${reason}: ${message}`);
 		}
 		console.error(
 			`${summary.frames} frames of ${summary.pictures} pictures, ${faults.length} fault${faults.length === 1 ? '' : 's'}`,

@@ -5,6 +5,7 @@ import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
 import { checkServer } from '../check-server.ts';
 import { checkAddress, folderName, wholeNumber } from '../options.ts';
 import { mostVideos, type Preview, previewProject } from '../preview/preview-project.ts';
+import { printLine } from '../print-line.ts';
 import { addRequestOptions, type RequestOptions, tellingOptions, toRequest } from '../request-options.ts';
 import { closingAll } from '../shutdown.ts';
 import { ruleOf as lineOf, textTable } from '../table.ts';
@@ -76,7 +77,7 @@ const print = ({ videos, contactSheet, pictures, notes }: Preview): void => {
 	});
 	const head = ['', 'video', 'frames', 'chosen', 'notes'];
 	if (rows.length > 0) console.log(textTable(widths, [head, lineOf(widths), ...rows]));
-	for (const note of notes) console.log(`note: ${note}`);
+	for (const note of notes) printLine(process.stdout, 'note', note);
 	if (contactSheet) console.log(`${contactSheet}: ${pictures} pictures`);
 	const timelines = videos.flatMap(({ timeline }) => timeline ?? []);
 	const [first] = timelines;

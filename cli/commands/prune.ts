@@ -21,7 +21,7 @@ export function addPrune(program: Command): void {
 		.option('--json', 'prints one line of JSON')
 		.addHelpText(
 			'after',
-			'\nOnly images of frames of the same videos are removed, and only those with exactly\nthe labels of the video.',
+			'\nOnly images of frames of the same videos are removed, and only those with\nexactly the labels of the video.',
 		)
 		.action(prune);
 }

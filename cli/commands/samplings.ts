@@ -11,12 +11,12 @@ import { knownVideosFolder } from '../known-videos-folder.ts';
 import { askLocalStack, endedSampling, findLocalSampling, forgetEnded, localSamplings } from '../local-samplings.ts';
 import { checkWhere, openApi, type WhereOptions } from '../open-api.ts';
 import { checkAddress, folderName, wholeNumber } from '../options.ts';
+import { printLine } from '../print-line.ts';
 import { printFaults, printNotes, tellEnd } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
 
 import { addRequestOptions, type RequestOptions, tellingOptions, toRequest } from '../request-options.ts';
 import { closingAll, goesOn } from '../shutdown.ts';
-import { wrapped } from '../table.ts';
 import { findToken } from '../token.ts';
 
 const where = (command: Command): Command =>
@@ -158,7 +158,7 @@ const estimate = async (options: WhereOptions & RequestOptions & { server?: stri
 		['prices', `${prices.region}, as of ${prices.asOf}`],
 	];
 	print(lines);
-	for (const note of notes) for (const line of wrapped(`note: ${note}`, 78)) console.log(`  ${line}`);
+	for (const note of notes) printLine(process.stdout, '  note', note);
 };
 
 type Expected = Pick<Estimate, 'frames' | 'accuracy' | 'needs'>;

@@ -4,6 +4,7 @@ import { makeSuperviselyApi, type SuperviselyApi } from '#shared/supervisely/rem
 import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
 import type { SamplingStatus } from '../../functions/api/schemas.ts';
 import type { ApiClient } from '../api-client.ts';
+import { printLine } from '../print-line.ts';
 import { type BeyondVideo, imagesBeyond, type TakenImages } from './images-beyond.ts';
 
 /** Images that are removed with one request. */
@@ -105,7 +106,7 @@ const some = (images: { name: string }[], verb: string): string[] => [
 /** Asks on the terminal; where there is none, the answer is no, with exit code 1. */
 export async function confirmOnTerminal(question: string): Promise<boolean> {
 	if (!process.stdin.isTTY) {
-		process.stderr.write(`error: ${question} Nothing was removed: repeat the command with --yes to remove them\n`);
+		printLine(process.stderr, 'error', `${question} Nothing was removed: repeat the command with --yes to remove them`);
 		process.exitCode = 1;
 		return false;
 	}
