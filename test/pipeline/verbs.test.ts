@@ -84,7 +84,7 @@ test('a sampling of a deployment is started and followed to its end, with the ke
 	}
 });
 
-test('samplings on this machine are listed, shown, cancelled while they run, and retried', async () => {
+test('samplings on this machine are listed, shown, cancelled, retried, and told image by image', async () => {
 	const local = ['--local', '--data', data];
 	bench.server.setFaults([{ match: 'images.bulk.add', share: 1, action: { delayMs: 3000 } }]);
 	const where = ['--server', bench.server.address, '--project', String(bench.source), '--data', data];
@@ -114,16 +114,9 @@ test('samplings on this machine are listed, shown, cancelled while they run, and
 	const retried = await run(['retry', id, ...local, '--json']);
 	expect(lastJson(retried.stdout)).toMatchObject({ state: 'completed', framesUploaded: tinyFrames });
 	expect((await listed()).samplings).toMatchObject([{ id, state: 'completed' }]);
-	const estimate = [
-		'estimate',
-		'--local',
-		'--server',
-		bench.server.address,
-		'--project',
-		String(bench.source),
-		'--json',
-	];
-	expect(lastJson((await run(estimate)).stdout)).toMatchObject({ videos: 2, frames: tinyFrames, complete: true });
+	const out = join(data, 'images.csv');
+	const manifest = await run(['manifest', id, ...local, '--out', out, '--json']);
+	expect(lastJson(manifest.stdout)).toEqual({ file: out, images: tinyFrames });
 });
 
 test.each([

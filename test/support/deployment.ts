@@ -17,6 +17,7 @@ export async function openDeployment(): Promise<{ bench: Workbench; env: Record<
 	const source = await whole.newSource(`tiny ${++files}`);
 	const { stack } = whole;
 	const deniedBefore = stack.denied.length;
+	const logged = new Map(['Api', 'FanOut', 'Decode', 'Reduce'].map(name => [name, whole.logLines(name).length]));
 	const undo: (() => Promise<void>)[] = [];
 	const bench: Workbench = {
 		...whole,
@@ -24,6 +25,7 @@ export async function openDeployment(): Promise<{ bench: Workbench; env: Record<
 		get server() {
 			return whole.server;
 		},
+		logLines: name => whole.logLines(name).slice(logged.get(name)),
 		setQueues: async (...change) => {
 			const back = await whole.setQueues(...change);
 			undo.push(back);
