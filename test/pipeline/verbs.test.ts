@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDeployment } from '#test/deployment.ts';
+import { lastingState, openDeployment } from '#test/deployment.ts';
 import { lastJson, runFramefan, startFramefan, until } from '#test/framefan-command.ts';
 import { tinyFrames, type Workbench } from '#test/workbench.ts';
 
@@ -26,7 +26,7 @@ const short = (stdout: string) => expect(stdout.split('\n').filter(line => line.
 
 test("a deployment's samplings are estimated, listed, told, cancelled and retried", async () => {
 	const api = ['--api', bench.stack.httpUrl];
-	const before = await bench.keys('');
+	const before = await lastingState(bench);
 	const estimate = await run(['estimate', ...api, '--project', String(bench.source), '--step', '10']);
 	expect(estimate.stdout).toMatch(/videos +2\n +frames +≈ 6 in 2 chunks \(about: needs index\)/);
 	short(estimate.stdout);
@@ -37,7 +37,7 @@ test("a deployment's samplings are estimated, listed, told, cancelled and retrie
 	const [, size] = /^ +as webp +([\d.]+ kB), .*quality 50$/m.exec(chosen.stdout) ?? [];
 	expect(chosen.stdout).toMatch(new RegExp(`^ +write +${size}$`, 'm'));
 	short(chosen.stdout);
-	expect(await bench.keys('')).toEqual(before);
+	expect(await lastingState(bench)).toEqual(before);
 
 	bench.server.setFaults([{ match: 'images.bulk.add', share: 1, action: { delayMs: 1500 } }]);
 	const { id } = await bench.api.start({ source: { projectId: bench.source }, destination: { name: 'verbs' } });

@@ -49,3 +49,14 @@ export async function openDeployment(): Promise<{ bench: Workbench; env: Record<
 	};
 	return { bench, env };
 }
+
+/** What a question must leave as it is, whatever earlier test files still have in their queues: samplings and indexes. */
+export async function lastingState({
+	api,
+	keys,
+}: Workbench): Promise<{ latest: string | undefined; stored: string[] }> {
+	const { samplings } = await api.list({ limit: 1 });
+	// Copies of files are removed some time after their sampling has ended.
+	const stored = (await keys('videos/')).filter(key => !key.endsWith('/file'));
+	return { latest: samplings[0]?.id, stored };
+}
