@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { openDeployment } from '#test/deployment.ts';
+import { lastingState, openDeployment } from '#test/deployment.ts';
 import { lastJson, runFramefan } from '#test/framefan-command.ts';
 import type { Workbench } from '#test/workbench.ts';
 import type { Check } from '../../cli/doctor/check.ts';
@@ -42,7 +42,7 @@ const wrongIn = async (args: string[], env: Record<string, string> = {}) => {
 test('where all is well, the table says so in 80 columns, and nothing is created', async () => {
 	const env = { SUPERVISELY_API_TOKEN: bench.server.token };
 	const args = ['--server', bench.server.address, '--api', bench.stack.httpUrl];
-	const before = await bench.keys('');
+	const before = await lastingState(bench);
 	const { code, stdout, stderr } = await run(args, env);
 	expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
 	expect(stdout.split('\n').filter(line => line.length > 80)).toEqual([]);
@@ -55,7 +55,7 @@ test('where all is well, the table says so in 80 columns, and nothing is created
 	);
 	expect(stdout).toContain('Supervisely 6.17.8');
 	expect(stdout).not.toContain(bench.server.token);
-	expect(await bench.keys('')).toEqual(before);
+	expect(await lastingState(bench)).toEqual(before);
 });
 
 test('without an address it looks at this machine alone', async () => {

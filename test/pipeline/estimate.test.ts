@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { at } from '#shared/at.ts';
 import type { SettingsInput } from '#shared/sampling/settings.ts';
 import { openDeployment } from '#test/deployment.ts';
@@ -92,15 +89,4 @@ test('what pictures decide is a bound, in the answer and in the command', async 
 	expect(stdout.split('\n').filter(line => [...line].length > 80)).toEqual([]);
 	const json = await runFramefan(['estimate', ...asked, '--json'], env);
 	expect(lastJson(json.stdout)).toMatchObject({ frames: 60, accuracy: 'atMost' });
-});
-
-test('on this machine the indexes of earlier samplings make an estimate exact', async () => {
-	const data = mkdtempSync(join(tmpdir(), 'framefan-estimate-'));
-	onTestFinished(() => rmSync(data, { recursive: true, force: true }));
-	const where = ['--server', bench.server.address, '--project', String(bench.source), '--data', data, '--json'];
-	const asked = ['estimate', '--local', ...where, '--fps', '2'];
-	expect(lastJson((await runFramefan(asked, env)).stdout)).toMatchObject({ accuracy: 'about', needs: ['index'] });
-	const sampling = await runFramefan(['sample', ...where, '--fps', '2', '--name', 'local'], env);
-	const { framesPlanned } = lastJson(sampling.stdout) as { framesPlanned: number };
-	expect(lastJson((await runFramefan(asked, env)).stdout)).toMatchObject({ accuracy: 'exact', frames: framesPlanned });
 });

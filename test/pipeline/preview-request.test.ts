@@ -2,7 +2,7 @@ import { XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keys } from '#shared/sampling/keys.ts';
 import type { SettingsInput } from '#shared/sampling/settings.ts';
-import { openDeployment } from '#test/deployment.ts';
+import { lastingState, openDeployment } from '#test/deployment.ts';
 import type { Workbench } from '#test/workbench.ts';
 
 let bench: Workbench;
@@ -25,7 +25,7 @@ const sampled = async (name: string, settings: SettingsInput) => {
 
 test('a preview has the frames that a sampling then takes, with times, rules and timelines', async () => {
 	const source = { projectId: bench.source };
-	const before = await bench.keys('');
+	const before = await lastingState(bench);
 	const first = await bench.api.preview({ source, settings: { select }, videos: 1 });
 	expect(first.videos).toHaveLength(1);
 	expect(first).toMatchObject({
@@ -35,7 +35,7 @@ test('a preview has the frames that a sampling then takes, with times, rules and
 	expect(first.notes[1]).toContain('only the first 1 videos were looked at: videos, up to 20');
 	expect(first.videos[0]?.selected).toMatchObject({ accuracy: 'about', needs: ['index'] });
 	expect(first.videos[0]?.timeline).not.toContain('>key frames<');
-	expect(await bench.keys('')).toEqual(before);
+	expect(await lastingState(bench)).toEqual(before);
 
 	const images = await sampled('previewed', { select });
 	const shown = await bench.api.preview({ source, settings: { select } });
@@ -53,7 +53,8 @@ test('a preview has the frames that a sampling then takes, with times, rules and
 		for (const row of ['annotated frames', 'key frames', 'by every', 'by annotated'])
 			expect(timeline).toContain(`>${row}<`);
 	}
-	expect((await bench.keys(keys.videos)).filter(key => !key.includes('/index-'))).toEqual([]);
+	const stored = await Promise.all(shown.videos.map(({ id }) => bench.keys(`${keys.videos}${id}-`)));
+	expect(stored.flat().filter(key => !key.includes('/index-'))).toEqual([]);
 });
 
 test('what pictures decide is left out, with a bound and a note', async () => {

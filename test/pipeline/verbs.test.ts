@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDeployment } from '#test/deployment.ts';
+import { lastingState, openDeployment } from '#test/deployment.ts';
 import { lastJson, runFramefan, startFramefan, until } from '#test/framefan-command.ts';
 import { tinyFrames, type Workbench } from '#test/workbench.ts';
 
@@ -26,7 +26,7 @@ const short = (stdout: string) => expect(stdout.split('\n').filter(line => line.
 
 test("a deployment's samplings are estimated, listed, told, cancelled and retried", async () => {
 	const api = ['--api', bench.stack.httpUrl];
-	const before = await bench.keys('');
+	const before = await lastingState(bench);
 	const estimate = await run(['estimate', ...api, '--project', String(bench.source), '--step', '10']);
 	expect(estimate.stdout).toMatch(/videos +2\n +frames +≈ 6 in 2 chunks \(about: needs index\)/);
 	short(estimate.stdout);
@@ -37,7 +37,7 @@ test("a deployment's samplings are estimated, listed, told, cancelled and retrie
 	const [, size] = /^ +as webp +([\d.]+ kB), .*quality 50$/m.exec(chosen.stdout) ?? [];
 	expect(chosen.stdout).toMatch(new RegExp(`^ +write +${size}$`, 'm'));
 	short(chosen.stdout);
-	expect(await bench.keys('')).toEqual(before);
+	expect(await lastingState(bench)).toEqual(before);
 
 	bench.server.setFaults([{ match: 'images.bulk.add', share: 1, action: { delayMs: 1500 } }]);
 	const { id } = await bench.api.start({ source: { projectId: bench.source }, destination: { name: 'verbs' } });
@@ -84,7 +84,7 @@ test('a sampling of a deployment is started and followed to its end, with the ke
 	}
 });
 
-test('samplings on this machine are listed, shown, cancelled while they run, and retried', async () => {
+test('samplings on this machine are listed, shown, cancelled, retried, and told image by image', async () => {
 	const local = ['--local', '--data', data];
 	bench.server.setFaults([{ match: 'images.bulk.add', share: 1, action: { delayMs: 3000 } }]);
 	const where = ['--server', bench.server.address, '--project', String(bench.source), '--data', data];
@@ -114,16 +114,9 @@ test('samplings on this machine are listed, shown, cancelled while they run, and
 	const retried = await run(['retry', id, ...local, '--json']);
 	expect(lastJson(retried.stdout)).toMatchObject({ state: 'completed', framesUploaded: tinyFrames });
 	expect((await listed()).samplings).toMatchObject([{ id, state: 'completed' }]);
-	const estimate = [
-		'estimate',
-		'--local',
-		'--server',
-		bench.server.address,
-		'--project',
-		String(bench.source),
-		'--json',
-	];
-	expect(lastJson((await run(estimate)).stdout)).toMatchObject({ videos: 2, frames: tinyFrames, complete: true });
+	const out = join(data, 'images.csv');
+	const manifest = await run(['manifest', id, ...local, '--out', out, '--json']);
+	expect(lastJson(manifest.stdout)).toEqual({ file: out, images: tinyFrames });
 });
 
 test.each([

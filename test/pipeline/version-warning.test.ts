@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type SuperviselyServer, startSuperviselyServer } from '#demo/server/server.ts';
-import { lastJson, runFramefan } from '#test/framefan-command.ts';
 import { tiny, tinyVideos, writeTinyVideoProject } from '#test/tiny-video-project.ts';
+import { versionWarning } from '#test/version-warning.ts';
 
 const repository = dirname(dirname(import.meta.dirname));
 const data = mkdtempSync(join(tmpdir(), 'framefan-warning-'));
@@ -23,8 +23,6 @@ afterAll(async () => {
 	rmSync(data, { recursive: true, force: true });
 });
 
-const warning = /NodeVersionSupport|January 2027/;
-
 /** What a program of this package prints. */
 const printed = async (program: string): Promise<string> => {
 	const args = ['--import', 'tsx', '--input-type=module', '--eval', program];
@@ -35,21 +33,7 @@ const printed = async (program: string): Promise<string> => {
 
 test.runIf(Number.parseInt(process.versions.node, 10) < 22)('the AWS SDK does warn on this Node', async () => {
 	const client = `import { S3Client } from '@aws-sdk/client-s3'; new S3Client({ region: 'us-east-1' });`;
-	expect(await printed(client)).toMatch(warning);
-});
-
-test('neither a sampling by the command nor the logs of its functions have the warning', async () => {
-	const args = ['sample', '--server', server.address, '--project', String(source), '--data', join(data, 'work')];
-	const env = { SUPERVISELY_API_TOKEN: server.token, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: '' };
-	const { code, stdout, stderr } = await runFramefan([...args, '--json'], env);
-	expect(code, stderr).toBe(0);
-	expect(lastJson(stdout)).toMatchObject({ state: 'completed' });
-	expect(stdout + stderr).not.toMatch(warning);
-	const logs = readdirSync(join(data, 'work'), { recursive: true, encoding: 'utf8' }).filter(name =>
-		name.endsWith('.log'),
-	);
-	// A function that says nothing has no log.
-	for (const log of logs) expect(readFileSync(join(data, 'work', log), 'utf8'), log).not.toMatch(warning);
+	expect(await printed(client)).toMatch(versionWarning);
 });
 
 test('a sampling by the library has no warning', async () => {
@@ -59,5 +43,5 @@ test('a sampling by the library has no warning', async () => {
 		console.log((await sampleVideoProject(client, ${source}, {}, { name: 'by the library' })).framesUploaded);`,
 	);
 	expect(output).toContain(String(tiny.frames * tinyVideos.length));
-	expect(output).not.toMatch(warning);
+	expect(output).not.toMatch(versionWarning);
 });

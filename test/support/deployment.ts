@@ -17,6 +17,7 @@ export async function openDeployment(): Promise<{ bench: Workbench; env: Record<
 	const source = await whole.newSource(`tiny ${++files}`);
 	const { stack } = whole;
 	const deniedBefore = stack.denied.length;
+	const logged = new Map(['Api', 'FanOut', 'Decode', 'Reduce'].map(name => [name, whole.logLines(name).length]));
 	const undo: (() => Promise<void>)[] = [];
 	const bench: Workbench = {
 		...whole,
@@ -24,6 +25,7 @@ export async function openDeployment(): Promise<{ bench: Workbench; env: Record<
 		get server() {
 			return whole.server;
 		},
+		logLines: name => whole.logLines(name).slice(logged.get(name)),
 		setQueues: async (...change) => {
 			const back = await whole.setQueues(...change);
 			undo.push(back);
@@ -46,4 +48,15 @@ export async function openDeployment(): Promise<{ bench: Workbench; env: Record<
 		AWS_REGION: stack.region,
 	};
 	return { bench, env };
+}
+
+/** What a question must leave as it is, whatever earlier test files still have in their queues: samplings and indexes. */
+export async function lastingState({
+	api,
+	keys,
+}: Workbench): Promise<{ latest: string | undefined; stored: string[] }> {
+	const { samplings } = await api.list({ limit: 1 });
+	// Copies of files are removed some time after their sampling has ended.
+	const stored = (await keys('videos/')).filter(key => !key.endsWith('/file'));
+	return { latest: samplings[0]?.id, stored };
 }
