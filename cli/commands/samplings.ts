@@ -14,7 +14,6 @@ import { checkAddress, folderName, wholeNumber } from '../options.ts';
 import { printLine } from '../print-line.ts';
 import { printFaults, printNotes, tellEnd } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
-
 import { addRequestOptions, type RequestOptions, tellingOptions, toRequest } from '../request-options.ts';
 import { closingAll, goesOn } from '../shutdown.ts';
 import { findToken } from '../token.ts';
@@ -114,9 +113,12 @@ const retry = async (id: string, options: WhereOptions): Promise<void> => {
 	await closingAll(async onClose => {
 		onClose(lockDataFolder(dataDir));
 		const { clientToken = '' } = request;
-		const common = { dataDir, server, token, framesPerChunk: 100, goesOn: true, progress: showProgress(), onClose };
 		const { sampleOnLocalStack } = await import('../sample-on-local-stack.ts');
-		const { status: ended, seconds } = await sampleOnLocalStack({ ...common, request: { ...request, clientToken } });
+		const { status: ended, seconds } = await sampleOnLocalStack({
+			...{ dataDir, server, token, framesPerChunk: 100, goesOn: true, progress: showProgress(), onClose },
+			knownVideos: knownVideosFolder(options.data, server),
+			request: { ...request, clientToken },
+		});
 		tellEnd(ended, seconds, options.json);
 	}, goesOn);
 };
