@@ -6,14 +6,17 @@ import { printLine } from './print-line.ts';
 /** Largest number of faults, and of notes, that are printed. */
 const faultsShown = 10;
 
-/** Prints the result of a sampling, and sets the exit code. */
-export function tellEnd(status: SamplingStatus, seconds: number, json: boolean | undefined): void {
+/**
+ * Prints the result of a sampling, and sets the exit code.
+ * @returns what `--json` prints in one line instead: the caller does
+ */
+export function tellEnd(status: SamplingStatus, seconds: number, json: boolean | undefined): object {
 	for (const note of status.notes) printLine(process.stderr, 'note', note);
 	const done = status.state === 'completed' || status.state === 'completed_with_faults';
 	if (!done) printLine(process.stderr, 'error', String(status.reason));
-	if (json) console.log(JSON.stringify(toJson(status, seconds)));
-	else if (done) printResult(status, seconds);
+	if (!json && done) printResult(status, seconds);
 	process.exitCode = status.state === 'completed' ? 0 : 1;
+	return toJson(status, seconds);
 }
 
 /** Prints the last line of `--json` for a sampling that could not be started. */

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { isDuration, parseTime } from '#shared/sampling/select/duration.ts';
 import type { Rule } from '#shared/sampling/select/rules.ts';
-import type { SettingsInput } from '#shared/sampling/settings.ts';
+import { mostAround, type SettingsInput } from '#shared/sampling/settings.ts';
 import { UsageError } from './failure.ts';
 import { repeatable, wholeNumber } from './options.ts';
 
@@ -85,7 +85,7 @@ export function addSelectOptions(command: Command): Command {
 		.option('--key-frames', 'frames that can be decoded without others')
 		.option('--scenes <n>', 'so many frames of each scene', wholeNumber(1))
 		.option('--min-distance <distance>', 'leaves out frames closer than so many frames, or than 2s', distance)
-		.option('--around <n>', 'also so many frames before and after each of them', wholeNumber(1));
+		.option('--around <n>', 'also so many frames before and after each of them', wholeNumber(1, mostAround));
 }
 
 /** Adds the options that choose frames by labels. */

@@ -23,23 +23,25 @@ export function addPrune(program: Command): void {
 			'after',
 			'\nOnly images of frames of the same videos are removed, and only those with\nexactly the labels of the video.',
 		)
-		.action(prune);
+		.action(async (id: string, options: PruneOptions) => {
+			const pruned = await prune(id, options);
+			if (options.json) console.log(JSON.stringify(pruned));
+		});
 }
 
 /** Lists and removes images beyond a sampling. @throws FramefanError when it is not complete */
-export async function prune(id: string, options: PruneOptions): Promise<void> {
+export async function prune(id: string, options: PruneOptions): Promise<Pruned> {
 	checkWhere(options);
 	if (options.api === undefined) {
 		const sampling = findLocalSampling(options.data, id);
 		const token = await findToken(sampling.server);
-		tell(await askLocalStack(sampling, api => run(api, id, { ...options, server: sampling.server, token })), options);
-	} else {
-		const { server } = options;
-		if (server === undefined) throw new UsageError('--api needs --server, the address of the Supervisely server');
-		checkAddress('--server', server, 'https://app.supervisely.com');
-		const token = await findToken(server);
-		tell(await run(await openApi(options.api), id, { ...options, server, token }), options);
+		return askLocalStack(sampling, api => run(api, id, { ...options, server: sampling.server, token }));
 	}
+	const { server } = options;
+	if (server === undefined) throw new UsageError('--api needs --server, the address of the Supervisely server');
+	checkAddress('--server', server, 'https://app.supervisely.com');
+	const token = await findToken(server);
+	return run(await openApi(options.api), id, { ...options, server, token });
 }
 
 const run = (
@@ -53,7 +55,3 @@ const run = (
 		show: line => void (json ? process.stderr : process.stdout).write(`${line}\n`),
 		confirm: yes ? async () => true : confirmOnTerminal,
 	});
-
-const tell = (pruned: Pruned, { json }: PruneOptions): void => {
-	if (json) console.log(JSON.stringify(pruned));
-};

@@ -12,6 +12,7 @@ import { apiExample, openApi } from '../open-api.ts';
 import { checkAddress, folderName } from '../options.ts';
 import { tellEnd, tellFailure } from '../print-sampling.ts';
 import { showProgress } from '../progress.ts';
+import type { Pruned } from '../prune/prune-images.ts';
 import { addRequestOptions, inOptions, type RequestOptions, tellingOptions, toRequest } from '../request-options.ts';
 import { finishRun, openRun } from '../run-token.ts';
 import { sampleOnDeployment } from '../sample-on-deployment.ts';
@@ -61,6 +62,7 @@ const sample = async (options: SampleOptions): Promise<void> => {
 	const farewell =
 		api === undefined ? tellGoesOn : `Stopped following. The sampling goes on: framefan list --api ${api}`;
 	let id: string | undefined;
+	let line = {};
 	await closingAll(async onClose => {
 		const ended =
 			api === undefined ? run({ ...options, server: String(server) }, request, onClose) : follow(api, request);
@@ -69,12 +71,18 @@ const sample = async (options: SampleOptions): Promise<void> => {
 			throw error;
 		});
 		const reason = status.reason === null ? null : inOptions(status.reason, options);
-		tellEnd({ ...status, reason }, seconds, options.json);
+		line = tellEnd({ ...status, reason }, seconds, options.json);
+		if (options.json && !options.prune) console.log(JSON.stringify(line));
 		id = status.id;
 	}, farewell);
 	if (!options.prune || id === undefined) return;
 	const { prune } = await import('./prune.ts');
-	await prune(id, { ...options, local: true });
+	let pruned: Pruned | undefined;
+	try {
+		pruned = await prune(id, { ...options, local: true });
+	} finally {
+		if (options.json) console.log(JSON.stringify({ ...line, pruned }));
+	}
 };
 
 const follow = async (api: string, request: SamplingRequestInput): ReturnType<typeof sampleOnDeployment> => {

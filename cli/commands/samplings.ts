@@ -119,7 +119,8 @@ const retry = async (id: string, options: WhereOptions): Promise<void> => {
 			knownVideos: knownVideosFolder(options.data, server),
 			request: { ...request, clientToken },
 		});
-		tellEnd(ended, seconds, options.json);
+		const line = tellEnd(ended, seconds, options.json);
+		if (options.json) console.log(JSON.stringify(line));
 	}, goesOn);
 };
 

@@ -276,7 +276,7 @@ const planFrames = (
 	return { frames: frames.filter(each => !isTaken(each)), taken: frames.filter(isTaken), notes };
 };
 
-/** A note on images of the video that the settings don't take, as those of a sampling with other rules. They stay. */
+/** A note on images of the video that the settings don't take, as those of a sampling with other rules. */
 const beyondRules = (
 	video: string,
 	{ own }: ExistingImages,
@@ -287,9 +287,9 @@ const beyondRules = (
 	const [first] = others;
 	if (first === undefined) return [];
 	const what = others.length === 1 ? `image ${first} is` : `${others.length} images, such as ${first}, are`;
-	const told = `${what} in the destination, and not taken by these settings: kept (framefan prune removes them)`;
+	const told = `${what} in the destination, and not taken by these settings: framefan prune lists and removes such images`;
 	// Of another split, it may be near an image of this one.
-	return [split ? `${told}. A tag split on them stays as well, so near frames may be in two splits` : told];
+	return [split ? `${told}. As long as they are there, near frames may be in two splits` : told];
 };
 
 /** What is wrong with a video before anything is decoded. */

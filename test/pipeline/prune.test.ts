@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDeployment } from '#test/deployment.ts';
 import { runFramefan } from '#test/framefan-command.ts';
-import { ok, png, upload } from '#test/supervisely-server.ts';
+import { ok, png, temporaryFolder, upload } from '#test/supervisely-server.ts';
 import type { Workbench } from '#test/workbench.ts';
 
 let bench: Workbench;
@@ -104,6 +104,20 @@ test('videos outside of the sampling, and those it takes nothing of', async () =
 	const done = await prune(after.id, '--yes');
 	expect(done.code, done.stderr).toBe(0);
 	expect(framesPer(await imagesOf(project))).toEqual({ 'first.mp4': [0, 10, 20] });
+});
+
+test('a sampling with --prune tells in one line of JSON what it took, and what it removed', async () => {
+	const before = await sample({ step: 10, copyAnnotations: false }, { name: 'again' });
+	const project = before.destination?.id as number;
+	const where = ['--server', bench.server.address, '--data', await temporaryFolder()];
+	const into = ['--project', String(bench.source), '--into', String(project), '--no-labels'];
+	const run = await runFramefan(['sample', ...where, ...into, '--step', '20', '--prune', '--yes', '--json'], env);
+	expect(run.code, run.stderr).toBe(0);
+	const { state, notes, pruned } = JSON.parse(run.stdout);
+	expect(state).toBe('completed');
+	expect(notes).toEqual([0, 0].map(() => expect.stringMatching(/framefan prune lists and removes such images$/)));
+	expect(pruned).toMatchObject({ removed: 2 });
+	expect(framesPer(await imagesOf(project))).toEqual({ 'first.mp4': [0, 20], 'second.mkv': [0, 20] });
 });
 
 test('a sampling with faults, or that is not known, is refused', async () => {

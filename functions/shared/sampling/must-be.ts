@@ -52,13 +52,14 @@ export function addIssue(context: z.RefinementCtx, path: (string | number)[], te
 	context.addIssue({ code: 'custom', path, message: tell(asWritten), params: { tell } });
 }
 
-/** An object with no other keys; the message on another one has those that there are. */
+/** An object with no other keys; the messages have those that there are. */
 export function strictObject<Shape extends z.core.$ZodShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
 	const known = Object.keys(shape).join(', ');
 	return z.strictObject(shape, {
-		error: issue =>
-			issue.code === 'unrecognized_keys'
-				? `${(issue.keys as string[]).map(said).join(' and ')} is not known here: it must be one of ${known}`
-				: undefined,
+		error: issue => {
+			if (issue.code === 'unrecognized_keys')
+				return `${(issue.keys as string[]).map(said).join(' and ')} is not known here: it must be one of ${known}`;
+			return issue.code === 'invalid_type' ? `${said(issue.input)} is no object with some of ${known}` : undefined;
+		},
 	});
 }

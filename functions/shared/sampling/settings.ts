@@ -39,7 +39,7 @@ const quality = {
 const mostRules = 100;
 
 /** Most frames that `around` adds on each side of a frame. */
-const mostAround = 1000;
+export const mostAround = 1000;
 
 const neighbours = mustBe('around', `a whole number from 1 to ${mostAround}`);
 

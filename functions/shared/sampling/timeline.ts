@@ -56,34 +56,33 @@ const colours = {
 };
 
 /**
- * A strip of a video as SVG: its frames, those with figures, its key frames, starts of scenes, and the chosen ones, a row for
- * each rule. Marks
- * that fall on one place are drawn once, so the size doesn't grow with the number of frames. Pure.
+ * A strip of a video as SVG: its frames, those with figures, its key frames, starts of scenes, and the chosen ones, a row
+ * for each rule. Marks that fall on one place are drawn once, so the size doesn't grow with the number of frames. Pure.
  */
 export function timelineOf(timeline: Timeline): string {
 	const { title, times, isKey, isAnnotated, chosen, scenes = [], more = [] } = timeline;
 	const seconds = durationOf(times);
-	const columnOf = (frame: number): number =>
-		seconds === 0 ? 0 : Math.min(strip.width - 1, Math.floor((secondsOf(times, frame) / seconds) * strip.width));
+	const placeOf = (frame: number): number =>
+		seconds === 0 ? 0 : Math.min(strip.width - 1, (secondsOf(times, frame) / seconds) * strip.width);
 	const rows: { name: string; colour: string; marks: Marks; isWide?: boolean }[] = [
-		{ name: 'frames', colour: colours.frames, marks: marksWhere(times.count, columnOf, () => true) },
+		{ name: 'frames', colour: colours.frames, marks: marksWhere(times.count, placeOf, () => true) },
 	];
 	if (isAnnotated) {
-		const marks = marksWhere(times.count, columnOf, isAnnotated);
+		const marks = marksWhere(times.count, placeOf, isAnnotated);
 		rows.push({ name: 'annotated frames', colour: colours.annotated, marks });
 	}
 	if (isKey) {
-		const marks = marksWhere(times.count, columnOf, isKey, false);
+		const marks = marksWhere(times.count, placeOf, isKey, false);
 		rows.push({ name: 'key frames', colour: colours.key, marks, isWide: true });
 	}
 	if (scenes.length > 0)
-		rows.push({ name: 'starts of scenes', colour: colours.rules.scenes as string, marks: marksOf(scenes, columnOf) });
+		rows.push({ name: 'starts of scenes', colour: colours.rules.scenes as string, marks: marksOf(scenes, placeOf) });
 	for (const { rule, frames } of chosen.byRule) {
 		const colour = colours.rules[rule] ?? colours.other;
-		rows.push({ name: `by ${rule}`, colour, marks: marksOf(frames, columnOf), isWide: true });
+		rows.push({ name: `by ${rule}`, colour, marks: marksOf(frames, placeOf), isWide: true });
 	}
 	for (const { name, frames } of more)
-		rows.push({ name, colour: colours.other, marks: marksOf(frames, columnOf), isWide: true });
+		rows.push({ name, colour: colours.other, marks: marksOf(frames, placeOf), isWide: true });
 
 	const bottom = top + rows.length * row.height;
 	const height = bottom + 26;
@@ -94,7 +93,14 @@ export function timelineOf(timeline: Timeline): string {
 		`<text x="0" y="18" font-weight="600">${escaped(cut(title, longest.title))}</text>`,
 		`<text x="${width}" y="18" text-anchor="end">${summary}</text>`,
 		...axis(seconds, bottom),
-		...(scenes.length > 0 ? [sceneLines(scenes.map(columnOf), bottom)] : []),
+		...(scenes.length > 0
+			? [
+					sceneLines(
+						scenes.map(frame => Math.floor(placeOf(frame))),
+						bottom,
+					),
+				]
+			: []),
 		...rows.map(({ name, colour, marks, isWide }, n) => {
 			const y = top + n * row.height;
 			return [
@@ -114,15 +120,15 @@ const sceneLines = (columns: number[], bottom: number): string => {
 	return `<path transform="translate(${strip.left} ${top})" stroke="${colours.rules.scenes}" stroke-opacity="0.6" stroke-dasharray="2 2" d="${lines}"/>`;
 };
 
-/** Columns from one frame to the next up to which they are drawn as one. */
-const mostJoined = 4;
+/** Columns from one frame to the next up to which they are drawn as one: of no number of frames at one rate exactly. */
+const mostJoined = 4.45;
 
 /** How many frames are marked, and on which of the columns. */
 type Marks = { count: number; columns: Uint8Array };
 
 const marksWhere = (
 	frames: number,
-	columnOf: (frame: number) => number,
+	placeOf: (frame: number) => number,
 	isMarked: (frame: number) => boolean,
 	joins = true,
 ): Marks => {
@@ -135,19 +141,19 @@ const marksWhere = (
 			continue;
 		}
 		count++;
-		const column = columnOf(frame);
+		const place = placeOf(frame);
 		// Frames that follow each other closely are one bar instead of an uneven comb.
-		const isJoined = joins && before !== undefined && column - before <= mostJoined;
-		columns.fill(1, isJoined ? before : column, column + 1);
-		before = column;
+		const isJoined = joins && before !== undefined && place - before <= mostJoined;
+		columns.fill(1, Math.floor(isJoined ? (before as number) : place), Math.floor(place) + 1);
+		before = place;
 	}
 	return { count, columns };
 };
 
-const marksOf = (frames: number[], columnOf: (frame: number) => number): Marks =>
+const marksOf = (frames: number[], placeOf: (frame: number) => number): Marks =>
 	marksWhere(
 		frames.length,
-		n => columnOf(at(frames, n)),
+		n => placeOf(at(frames, n)),
 		() => true,
 		false,
 	);

@@ -32,7 +32,6 @@ describe('what options say wrong is told by their names', () => {
 		['--step 2 --count 5', '--step is 2 and the rule --count says exactly which frames: leave one of them out'],
 		['--start 9 --frames 3', '--frames has 3, and --start is 9: widen the range, or leave the frame out'],
 		['--start 9 --end 5', '--end is 5 and --start is 9: the end is exclusive, so it must be greater than the start'],
-		['--around 2000', '--around is 2000: it must be a whole number from 1 to 1000'],
 		['--format webp --resize 16384x', '--resize has a side of 16384 and --format is webp: WebP allows at most 16383'],
 		['--quality 50', '--quality is 50 and --format is png: PNG is lossless, so leave it out or choose jpg or webp'],
 		['--split train=0.5,val=0.2', '--split has the shares train 0.5, val 0.2: they sum to 0.7 and must sum to 1'],

@@ -78,6 +78,13 @@ test('starts of scenes have a row, and a line through all rows', () => {
 	expect(timelineOf(plain({ scenes: [] }))).not.toContain('scenes');
 });
 
+test('frames at one rate are one bar, or each has its own', () => {
+	for (let count = 100; count <= 300; count++) {
+		const [frames] = rowsOf(timelineOf(plain({ times: evenTimes(count), chosen: chosenBy([], []) })));
+		expect(frames?.bars, `${count} frames`).toHaveLength(count < 162 ? count : 1);
+	}
+});
+
 test('a pause in the file is a gap', () => {
 	const times = { count: 100, ticks: (frame: number) => frame + (frame < 50 ? 0 : 100), tick: { num: 1n, den: 25n } };
 	expect(rowsOf(timelineOf(plain({ times, chosen: chosenBy([], []) })))[0]?.bars).toHaveLength(2);
