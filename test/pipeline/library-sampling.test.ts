@@ -81,7 +81,9 @@ test('a dataset goes below another, with all below it; a video goes where it is 
 test('what can not be done is said by the value and the limit, and makes nothing', async () => {
 	const { server, client, source } = await start();
 	const projects = server.projects().length;
-	await expect(sampleVideoProject(client, source, { step: 0 })).rejects.toThrow(/settings\.step/);
+	await expect(sampleVideoProject(client, source, { step: 0 })).rejects.toThrow(
+		/^step is 0: it must be a whole number from 1$/,
+	);
 	await expect(sampleVideoProject(client, 999_999, {})).rejects.toThrow('There is no project 999999 (the source)');
 	await expect(sampleVideo(client, 999_999, 1, {})).rejects.toThrow('There is no video 999999');
 	await expect(sampleVideoDataset(client, 999_999, { projectId: 1 }, {})).rejects.toThrow('There is no dataset 999999');
