@@ -3,7 +3,7 @@ import type { NameOf, Telling } from '#shared/sampling/must-be.ts';
 import { UsageError } from './failure.ts';
 import { optionOf } from './option-names.ts';
 
-/** A settings file, and what of it no option overrides. */
+/** A settings file, and those of its settings that no option overrides. */
 export type FromFile = { path: string; settings: Record<string, unknown> };
 
 /**

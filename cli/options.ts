@@ -7,7 +7,7 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
 	return (text: string): number => {
 		const value = Number(text);
 		if (/^-?\d+$/.test(text) && Number.isSafeInteger(value) && value >= least && value <= most) return value;
-		// The largest number of all is told to those who exceed it.
+		// The largest possible number is only mentioned to those who exceed it.
 		const limit = most === Number.MAX_SAFE_INTEGER && !(value > most) ? '' : ` to ${most}`;
 		throw new InvalidArgumentError(`It must be a whole number from ${least}${limit}.`);
 	};

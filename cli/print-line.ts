@@ -1,4 +1,4 @@
-/** Columns of a terminal that doesn't tell. */
+/** Assumed width of a terminal that doesn't report one. */
 const usualWidth = 80;
 
 /** Where lines are printed: `process.stdout` or `process.stderr`. */

@@ -14,7 +14,7 @@ import { announceStack, forgetEnded, keepEnded } from './local-samplings.ts';
 import type { ProgressDisplay } from './progress.ts';
 
 const tokenParameter = '/framefan/supervisely-token';
-/** Each question takes some 20 ms of processor time, which frames could have. */
+/** How often the status is asked for. Each time costs about 20 ms of processor time, which decoding lacks then. */
 const pollMs = { nearTheEnds: 250, between: 1000 };
 /**
  * Time without progress after which unfinished messages are enqueued again; doubled each time. Shorter with external

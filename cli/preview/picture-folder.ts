@@ -7,7 +7,7 @@ import { UsageError } from '../failure.ts';
 export const mark = 'Made by framefan preview';
 export const svgMark = `<!-- ${mark} -->\n`;
 
-/** In so many bytes at the beginning of a file the mark is looked for. */
+/** Bytes at the beginning of a file in which the mark is looked for. */
 const beginning = 4096;
 
 /** Makes the folder of the pictures. @throws UsageError where it can't be one */

@@ -41,7 +41,7 @@ type Kept = { index: number; frame: Frame | undefined };
 type Decisions = {
 	/** Holds the picture of a frame until its verdict. */
 	hold(frame: Frame): void;
-	/** The frames that are kept for certain with the scores of the next one, which is at this place of those wanted. */
+	/** Adds the scores of the frame at this position of the wanted ones. Returns the frames that are now certain to be kept. */
 	add(position: number, scores: FrameScores): Kept[];
 	/** The last ones, after all frames. */
 	end(): Kept[];
@@ -81,7 +81,7 @@ const makeDecisions = (
 
 /**
  * Scores frames as they are decoded, and holds those whose verdict is open. Ends early where one is late or missing.
- * @returns how many were scored; and if that is all, the faults of the extraction
+ * @returns how many were scored; and if that were all, the faults of the extraction
  */
 async function* keepAsDecoded<Wanted extends { index: number }, Lost>(
 	extract: Extract<Wanted, Lost>,
@@ -127,7 +127,7 @@ async function* keepAsDecoded<Wanted extends { index: number }, Lost>(
 /** The pictures of those that were held. */
 const pictures = (kept: Kept[]): Frame[] => kept.flatMap(({ frame }) => frame ?? []);
 
-/** Scores the frames from this place on, then decodes those again that are kept. */
+/** Scores the frames from this position on, then decodes the kept ones again. */
 async function* scoreThenDecode<Wanted extends { index: number }, Lost>(
 	extract: Extract<Wanted, Lost>,
 	wanted: Wanted[],

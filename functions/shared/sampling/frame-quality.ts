@@ -20,7 +20,7 @@ const isWindow = (text: string): boolean => {
 
 const distance = mustBe('distance', 'a whole number from 0 to 32');
 
-/** What a frame can be asked to have. */
+/** Criteria that a frame can be required to meet. */
 const qualityRules = ['sharpestOf', 'dropNearDuplicates', 'minSharpness', 'minBrightness', 'maxBrightness'];
 
 /**

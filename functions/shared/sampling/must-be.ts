@@ -15,7 +15,7 @@ export function mustBe(name: string, what: string) {
 	return { error: ({ input }: { input?: unknown }) => `${name} is ${said(input)}: it must be ${what}` };
 }
 
-/** A whole number. The largest one is told to those who exceed it; it is no limit that others need to know. */
+/** A whole number. The largest possible one is only mentioned to those who exceed it. */
 export function wholeNumber(name: string, least: number): z.ZodInt {
 	const most = Number.MAX_SAFE_INTEGER;
 	const message = {

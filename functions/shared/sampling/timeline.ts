@@ -120,7 +120,7 @@ const sceneLines = (columns: number[], bottom: number): string => {
 	return `<path transform="translate(${strip.left} ${top})" stroke="${colours.rules.scenes}" stroke-opacity="0.6" stroke-dasharray="2 2" d="${lines}"/>`;
 };
 
-/** Columns from one frame to the next up to which they are drawn as one: of no number of frames at one rate exactly. */
+/** Frames at most so many pixels apart are drawn as one bar. Not the exact distance of any number of frames at a constant rate. */
 const mostJoined = 4.45;
 
 /** How many frames are marked, and on which of the columns. */
