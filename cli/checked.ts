@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { NameOf, Telling } from '#shared/sampling/must-be.ts';
+import { type NameOf, named, type Telling } from '#shared/sampling/must-be.ts';
 import { UsageError } from './failure.ts';
 import { optionOf } from './option-names.ts';
 
@@ -27,18 +27,14 @@ const messageOn = (issue: z.core.$ZodIssue, file: FromFile | undefined): string 
 	const tell = (issue.code === 'custom' ? issue.params?.tell : undefined) as Telling | undefined;
 	if (tell) {
 		let namesFile = false;
-		const named: NameOf = setting => {
+		const nameOf: NameOf = setting => {
 			const isInFile = file !== undefined && (setting.split('.')[0] as string) in file.settings;
 			namesFile ||= isInFile;
 			return (isInFile ? undefined : optionOf(setting)) ?? setting.slice(setting.lastIndexOf('.') + 1);
 		};
-		const message = tell(named);
+		const message = tell(nameOf);
 		return namesFile ? `--settings is ${file?.path}: ${message}` : message;
 	}
 	const option = optionOf(path.filter(part => typeof part !== 'number').join('.')) ?? z.core.toDotPath(path);
-	// A message on one setting begins with its name.
-	const own = `${String(path.at(-1))} is `;
-	return issue.message.startsWith(own)
-		? `${option} is ${issue.message.slice(own.length)}`
-		: `${option}: ${issue.message}`;
+	return named(option, issue);
 };

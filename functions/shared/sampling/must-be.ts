@@ -10,6 +10,12 @@ export function said(value: unknown): string {
 	return text.length > longestQuote ? `${text.slice(0, longestQuote - 1)}…` : text;
 }
 
+/** The message of an issue with another name of its setting, which it may begin with: `step is 0: …`. */
+export function named(name: string, { path, message }: Pick<z.core.$ZodIssue, 'path' | 'message'>): string {
+	const own = `${String(path.at(-1))} is `;
+	return message.startsWith(own) ? `${name} is ${message.slice(own.length)}` : `${name}: ${message}`;
+}
+
 /** An error message that names the value, and what it may be. It begins with the name, the last part of the path. */
 export function mustBe(name: string, what: string) {
 	return { error: ({ input }: { input?: unknown }) => `${name} is ${said(input)}: it must be ${what}` };
