@@ -5,7 +5,8 @@ import type { SamplingStatus } from '../functions/api/schemas.ts';
 import type { ApiClient } from './api-client.ts';
 import type { ProgressDisplay } from './progress.ts';
 
-const pollMs = 2000;
+/** How often the status is asked for: often at first, since a small sampling ends within seconds. */
+const pollMs = { first: 250, growth: 1.3, longest: 2000 };
 /** Calls that fail are repeated for about 5 minutes: the deployment works on meanwhile. */
 const repeated = { retries: 12, minTimeout: 500, maxTimeout: 30_000 };
 
@@ -28,13 +29,13 @@ export async function sampleOnDeployment(
 	const { id } = await call(() => api.start(whole));
 	onStart(id);
 	try {
-		for (;;) {
+		for (let waitMs = pollMs.first; ; waitMs = Math.min(pollMs.growth * waitMs, pollMs.longest)) {
 			const status = await call(() => api.status(id)).catch(error => {
 				throw new FramefanError(`Sampling ${id} goes on, but it can't be followed: ${messageOf(error)}`);
 			});
 			progress.show(status);
 			if (status.state !== 'running') return { status, seconds: Math.round((performance.now() - started) / 100) / 10 };
-			await new Promise(resolve => setTimeout(resolve, pollMs));
+			await new Promise(resolve => setTimeout(resolve, waitMs));
 		}
 	} finally {
 		progress.end();
