@@ -70,7 +70,7 @@ export type SamplingResult = {
 	framesUploaded: number;
 	/** Selected frames whose images existed already. */
 	framesAlreadyThere: number;
-	/** With `frameQuality`: selected frames that were not good enough, by what was wrong with them. */
+	/** With `frameQuality`: selected frames that its rules dropped, by reason. */
 	dropped?: { blurred: number; dark: number; bright: number; lessSharp: number; nearDuplicate: number } | undefined;
 	/** Labels that were uploaded. */
 	labels: number;

@@ -97,7 +97,7 @@ async function* piecesOf(
 	yield `\n],"categories":[${list.map(each => `\n${JSON.stringify(each)}`).join(',')}\n]}\n`;
 }
 
-/** Rows of one dataset that follow each other, so many at a time. */
+/** Consecutive rows of the same dataset, in batches. */
 async function* batchesOf(rows: AsyncIterable<ManifestRow> | Iterable<ManifestRow>): AsyncGenerator<ManifestRow[]> {
 	let batch: ManifestRow[] = [];
 	for await (const row of rows) {

@@ -61,8 +61,8 @@ export type Preview = {
  * server, and replaces the pictures of an earlier preview in the folder.
  * @param how.out folder of the pictures
  * @param how.pictures most pictures on the contact sheet
- * @param how.videos looks at so many, the first of the project
- * @param how.minutes of each video to try rules of quality on
+ * @param how.videos number of videos to look at, from the first one
+ * @param how.minutes of each video to try quality rules on
  * @param how.say told how far it is
  * @param how.onClose told what to close in the end
  * @throws FramefanError for a source that a sampling would refuse; UsageError for a folder that can't be one
@@ -118,7 +118,7 @@ export async function previewProject(
 			continue;
 		}
 		const timeline = join(out, at(timelines, n));
-		if (settings.frameQuality) say(`trying the rules of quality on ${n + 1} of ${ids.length} videos`);
+		if (settings.frameQuality) say(`trying the quality rules on ${n + 1} of ${ids.length} videos`);
 		const tried = settings.frameQuality ? await tryQuality(video, settings.frameQuality, minutes, decoding) : video;
 		writeWhole(timeline, `${svgMark}${timelineFor(tried)}`);
 		previewed.push(tried);

@@ -170,7 +170,9 @@ export function faultsOf(faults: ReadFault[]): string[] {
 	return [`frame ${first.index} can't be decoded: ${first.message}${more}`];
 }
 
-/** The frames of the first so many seconds. A window that goes on after them is left out: its sharpest frame isn't known. */
+/**
+ * The frames at most `seconds` after the first one. A window that ends later is left out: its sharpest frame isn't known.
+ */
 export function framesWithin(
 	frames: number[],
 	seconds: number,

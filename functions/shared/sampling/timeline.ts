@@ -15,7 +15,7 @@ export type Timeline = {
 	scenes?: number[];
 	/** The chosen frames, and by each rule those that it takes. */
 	chosen: Pick<Selection, 'frames' | 'byRule'>;
-	/** More rows, such as frames that are not good enough. */
+	/** More rows, such as frames that quality rules drop. */
 	more?: { name: string; frames: number[] }[];
 };
 
@@ -120,7 +120,7 @@ const sceneLines = (columns: number[], bottom: number): string => {
 	return `<path transform="translate(${strip.left} ${top})" stroke="${colours.rules.scenes}" stroke-opacity="0.6" stroke-dasharray="2 2" d="${lines}"/>`;
 };
 
-/** Frames at most so many pixels apart are drawn as one bar. Not the exact distance of any number of frames at a constant rate. */
+/** Frames at most this many pixels apart are drawn as one bar. Not the exact distance of any number of frames at a constant rate. */
 const mostJoined = 4.45;
 
 /** How many frames are marked, and on which of the columns. */
