@@ -51,7 +51,7 @@ const shares = (text: string): Partial<Record<SplitName, number>> => {
 		const [, name, share = ''] = /^(\w+)=(.*)$/.exec(each.trim()) ?? [];
 		const known = splitNames.find(split => split === name);
 		if (name === undefined) throw new InvalidArgumentError(`It must be shares with commas between them, ${example}.`);
-		if (!known) throw new InvalidArgumentError(`${name} is no split: name train, val and test, ${example}.`);
+		if (!known) throw new InvalidArgumentError(`${name} is not a split: name train, val and test, ${example}.`);
 		if (found[known] !== undefined) throw new InvalidArgumentError(`${name} has two shares: give it one.`);
 		if (!/^(\d+(\.\d+)?|\.\d+)$/.test(share) || Number(share) > 1)
 			throw new InvalidArgumentError(`${name} is ${share}: it must be a share from 0 to 1, ${example}.`);

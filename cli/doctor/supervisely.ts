@@ -55,7 +55,7 @@ async function call(server: string, method: string, body: unknown, token: string
 		if (problem) return { problem, remedy: `Set ${remedy}.` };
 		const text = await response.text();
 		return isTransientStatus(response.status)
-			? { problem: `it answers ${response.status}: overloaded or in maintenance`, remedy: 'Wait, and look again.' }
+			? { problem: `it answers ${response.status}: overloaded or in maintenance`, remedy: 'Wait, then try again.' }
 			: { status: response.status, text };
 	} catch (error) {
 		const isLate = error instanceof DOMException && error.name === 'TimeoutError';

@@ -191,7 +191,7 @@ const timelineFor = ({ video, times, index, annotation, chosen, scenes, quality 
 		scenes,
 		more: [
 			...(quality && quality.dropped.size > 0
-				? [{ name: 'not good enough', frames: [...quality.dropped.keys()].sort((a, b) => a - b) }]
+				? [{ name: 'low quality', frames: [...quality.dropped.keys()].sort((a, b) => a - b) }]
 				: []),
 			...(quality && quality.untried.length > 0 ? [{ name: 'not tried', frames: quality.untried }] : []),
 		],

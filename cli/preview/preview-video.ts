@@ -146,7 +146,7 @@ export async function tryQuality(
 		quality: { scores, dropped, untried },
 		notes: [
 			...previewed.notes,
-			...(counts.length > 0 ? [`not good enough: ${counts.join(', ')}`] : []),
+			...(counts.length > 0 ? [`low quality: ${counts.join(', ')}`] : []),
 			...(untried.length > 0 ? [left] : []),
 		],
 		faults: [...previewed.faults, ...faultsOf(lost)],

@@ -105,15 +105,15 @@ export function makeVideoReader(
 		notes: () => [
 			...(found.unindexed > 0
 				? [
-						`${found.unindexed} of ${found.videos} videos have no stored index yet, or there was no time to read it: their frames and times are about those that the server tells. A sampling stores it`,
+						`${found.unindexed} of ${found.videos} videos have no stored index yet, or there was no time to read it: their frames and times are estimates from what the server reports. A sampling stores an index`,
 					]
 				: []),
 			...(found.tooLong > 0
-				? [`${found.tooLong} videos have too many frames to be looked at one by one: their numbers are about right`]
+				? [`${found.tooLong} videos have too many frames to check each one: their numbers are approximate`]
 				: []),
 			...(found.unlabelled > 0
 				? [
-						`labels of ${found.unlabelled} videos were not read: an answer reads at most ${mostRead.annotations} annotations and ${mostRead.annotationBytes / 1e6} MB of them, and has little time. Numbers by labels are bounds`,
+						`labels of ${found.unlabelled} videos were not read: a request reads at most ${mostRead.annotations} annotations and ${mostRead.annotationBytes / 1e6} MB of them, in limited time. Numbers by labels are bounds`,
 					]
 				: []),
 			...(found.unreadable > 0

@@ -51,7 +51,7 @@ export async function checkLimits(
 const overLimit = (said: string): PermanentError =>
 	new PermanentError(
 		'over-limit',
-		`The sampling would have ${said}. Start another one into the same destination with a higher limit, or take fewer frames: what is done is not done again`,
+		`The sampling would have ${said}. Start another one into the same destination with a higher limit, or select fewer frames: images that exist are kept`,
 	);
 
 const millionths = 1e6;

@@ -185,7 +185,7 @@ const goodFrames = async (
 	if (!known) return { frames, rules: settings.frameQuality, key, notes: [] };
 	const kept = frames.filter(frame => known.has(frame));
 	const dropped = frames.length - kept.length;
-	return { frames: kept, notes: [`${dropped} frames are not good enough, as an earlier sampling has found`] };
+	return { frames: kept, notes: [`${dropped} frames are dropped by frameQuality, as in an earlier sampling`] };
 };
 
 /** Records images that are there, and that no chunk works on. */
@@ -287,9 +287,9 @@ const beyondRules = (
 	const [first] = others;
 	if (first === undefined) return [];
 	const what = others.length === 1 ? `image ${first} is` : `${others.length} images, such as ${first}, are`;
-	const told = `${what} in the destination, and not taken by these settings: framefan prune lists and removes such images`;
+	const told = `${what} in the destination, but not selected by these settings: framefan prune lists and removes such images`;
 	// Of another split, it may be near an image of this one.
-	return [split ? `${told}. As long as they are there, near frames may be in two splits` : told];
+	return [split ? `${told}. While they are there, frames close in time may be in two splits` : told];
 };
 
 /** What is wrong with a video before anything is decoded. */

@@ -110,7 +110,7 @@ export function makeCircuitBreaker(
 		const from = new Date(since).toISOString();
 		// Spread, so that not all come back at the same moment.
 		return new DeferredError(
-			`The Supervisely server is away since ${from}: ${why}`,
+			`The Supervisely server has been away since ${from}: ${why}`,
 			seconds * (1 + Math.random() * 0.5),
 		);
 	};

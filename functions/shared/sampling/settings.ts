@@ -31,7 +31,7 @@ const limit = (option: ImageOption) => ({
 const quality = {
 	error: ({ input }: { input?: unknown }) =>
 		typeof input === 'object' && input !== null
-			? `quality is ${said(input)}: it is the quality of image files, a whole number from 1 to 100; which frames are good enough is said by frameQuality`
+			? `quality is ${said(input)}: it must be the quality of image files, a whole number from 1 to 100; for rules on the quality of frames use frameQuality`
 			: limit('quality').error({ input }),
 };
 

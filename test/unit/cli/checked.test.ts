@@ -51,7 +51,7 @@ describe('what a settings file says wrong is told by its path there', () => {
 		['select: [{ fps: 0 }]', '', ': select[0].fps: fps is 0: it must be a number from 0.000001 to 1000'],
 		['select: [{ count: 5 }]', '--step 2', ': --step is 2 and the rule count says exactly which frames'],
 		['step: 2', '--count 5', ': step: step is 2 and the rule count says exactly'],
-		['quality: { minSharpness: 5 }', '', 'which frames are good enough is said by frameQuality'],
+		['quality: { minSharpness: 5 }', '', 'for rules on the quality of frames use frameQuality'],
 	])('%s with %j', async (text, args, message) => {
 		const file = await fileWith(text);
 		const given = () => requestOf(['--settings', file, ...args.split(' ').filter(Boolean)]);

@@ -140,7 +140,7 @@ const annotated = (
 const reasonOf = (rule: Rule): string => {
 	if ('keyFrames' in rule) return 'no frame can be decoded by itself';
 	if ('figureChanges' in rule) return 'no frame has a figure that a person drew or corrected';
-	if (!('annotated' in rule)) return 'no frame is there';
+	if (!('annotated' in rule)) return 'there is no frame';
 	const { classes, tags, objects } = rule.annotated;
 	const asked = [
 		...(classes ? [`of ${listed('class', classes)}`] : []),
