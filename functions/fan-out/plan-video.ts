@@ -152,7 +152,7 @@ export async function planVideo(
 	};
 	const kept = await keepNode(store, current, { ...place, children, own, ...later });
 	if (kept.own === own) reportPlanned(own, { framesInFile: index.shown.length, chunks: children.length });
-	// Of linked chunks each sends the next.
+	// With linked chunks, each one sends the next.
 	const first = good.rules?.dropNearDuplicates ? kept.children.slice(0, 1) : kept.children;
 	await ports.sendDecode(first.map(chunk => decodeMessage(current, node, chunk)));
 	if (kept.children.length === 0) await ports.sendRecount([recountMessage(current, node)]);
@@ -165,8 +165,8 @@ const reportPlanned = (own: Summary, size: { framesInFile: number; chunks: numbe
 };
 
 /**
- * The selected frames that are good enough, as far as that is known, and the rules by which the chunks choose among them;
- * without rules all of them are taken.
+ * The selected frames without those that an earlier sampling is known to drop by the quality rules. If none has run, the
+ * rules, which the chunks then apply.
  */
 const goodFrames = async (
 	store: FanOutPorts['store'],
@@ -276,7 +276,7 @@ const planFrames = (
 	return { frames: frames.filter(each => !isTaken(each)), taken: frames.filter(isTaken), notes };
 };
 
-/** A note on images of the video that the settings don't take, as those of a sampling with other rules. */
+/** A note on images of the video that the settings don't select, such as those of a sampling with other rules. */
 const beyondRules = (
 	video: string,
 	{ own }: ExistingImages,
@@ -288,7 +288,7 @@ const beyondRules = (
 	if (first === undefined) return [];
 	const what = others.length === 1 ? `image ${first} is` : `${others.length} images, such as ${first}, are`;
 	const told = `${what} in the destination, but not selected by these settings: framefan prune lists and removes such images`;
-	// Of another split, it may be near an image of this one.
+	// Such an image may be in another split than one close to it.
 	return [split ? `${told}. While they are there, frames close in time may be in two splits` : told];
 };
 

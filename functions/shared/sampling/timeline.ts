@@ -31,7 +31,7 @@ const steps = [
 ];
 const mostMarks = 8;
 
-/** Colours that can be told from light and from dark; those of rules have the order of the documentation. */
+/** Colours that are visible on light and on dark; those of rules have the order of the documentation. */
 const colours = {
 	text: '#7d8590',
 	frames: '#8b949e',
@@ -158,7 +158,7 @@ const marksOf = (frames: number[], placeOf: (frame: number) => number): Marks =>
 		false,
 	);
 
-/** Marked columns as bars, at least so wide; those that touch become one. */
+/** Marked columns as bars, at least `least` wide; those that touch become one. */
 const bars = (columns: Uint8Array, least: number): string => {
 	const found: string[] = [];
 	for (let column = 0; column < columns.length; ) {

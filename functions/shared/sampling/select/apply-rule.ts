@@ -64,7 +64,7 @@ const periodically = (period: Fraction, { frames, start }: Candidates, times: Fr
 	});
 };
 
-/** So many frames of each scene: of its equal parts the middle ones. */
+/** `perScene` frames of each scene: the middle frame of each of its equal parts. */
 const ofScenes = (perScene: number, frames: number[], { scenes, times }: SelectionSource): number[] =>
 	scenes.flatMap((begin, n) => {
 		const end = scenes[n + 1] ?? Number.POSITIVE_INFINITY;
