@@ -121,7 +121,7 @@ const meanings: Record<string, Record<string, string>> = {
 		'faults[].reason': 'see [the list](failures.md#reasons-of-faults)',
 		'faults[].video': 'missing where the fault is of no video',
 		'faults[].frame': 'its index; missing where the fault is of no single frame',
-		notes: 'the first 100 things that a person should know although they are no faults',
+		notes: 'the first 100 things that a person should know although they are not faults',
 		report: 'address in S3 of every video, fault and note; null unless the sampling is completed',
 	},
 	SamplingList: {

@@ -78,7 +78,7 @@ export type SamplingResult = {
 	faultCount: number;
 	/** The first 100 faults. */
 	faults: SamplingFault[];
-	/** The first 100 remarks that are no faults, such as on a figure that was cut at the picture's border. */
+	/** The first 100 remarks that are not faults, such as on a figure that was cut at the picture's border. */
 	notes: string[];
 };
 

@@ -39,7 +39,7 @@ export async function findCanaryVideo(supervisely: SuperviselyApi, project: numb
 
 /**
  * What is wrong with the file of a video that came out different: a server may have converted it when it was uploaded.
- * @returns undefined when it is as large as the shipped one, or the server does not tell its size
+ * @returns undefined when it is as large as the shipped one, or the server does not report its size
  */
 export async function otherFile(supervisely: SuperviselyApi, video: number): Promise<string | undefined> {
 	const size = Number((await supervisely.video(video))?.fileMeta?.size);

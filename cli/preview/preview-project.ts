@@ -26,7 +26,7 @@ const indexConcurrency = 4;
 const mostListed = 200;
 const sheetName = 'contact-sheet.jpg';
 
-/** What is told of a video. */
+/** The result for a video. */
 type VideoResult = {
 	id: number;
 	/** Null for a video that could not be looked up. */
@@ -63,8 +63,8 @@ export type Preview = {
  * @param how.pictures most pictures on the contact sheet
  * @param how.videos number of videos to look at, from the first one
  * @param how.minutes of each video to try quality rules on
- * @param how.say told how far it is
- * @param how.onClose told what to close in the end
+ * @param how.say called with the progress, in words
+ * @param how.onClose called with what to close in the end
  * @throws FramefanError for a source that a sampling would refuse; UsageError for a folder that can't be one
  */
 export async function previewProject(

@@ -43,7 +43,7 @@ export type PreviewedVideo = {
 
 /**
  * Indexes a video of the server and selects its frames, as a sampling does.
- * @param onClose told what to close in the end
+ * @param onClose called with what to close in the end
  * @throws PermanentError for a video that can't be read
  */
 export async function selectOf(

@@ -105,7 +105,7 @@ export async function* readBytes({ facts, handle }: OpenObject): AsyncGenerator<
 	}
 }
 
-/** The facts of an object file, for the scan at the start; undefined when the file is no object. */
+/** The facts of an object file, for the scan at the start; undefined when the file is not an object. */
 export function readFacts(path: string): ObjectFacts | undefined {
 	const file = openSync(path, 'r');
 	try {
