@@ -165,8 +165,8 @@ const reportPlanned = (own: Summary, size: { framesInFile: number; chunks: numbe
 };
 
 /**
- * The selected frames without those that an earlier sampling is known to drop by the quality rules. If none has run, the
- * rules, which the chunks then apply.
+ * The selected frames without those that the quality rules dropped in an earlier sampling. If none has run, all of them, and
+ * the rules that the chunks apply.
  */
 const goodFrames = async (
 	store: FanOutPorts['store'],
