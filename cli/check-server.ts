@@ -16,7 +16,7 @@ const unreachableCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', '
  */
 export async function checkServer(server: string, token: string, project: number): Promise<void> {
 	const problem = malformed(token);
-	// `fetch` would refuse it as a header and quote it, which is no sign of a server that can't be reached.
+	// `fetch` would refuse it as a header and quote it, which doesn't mean that the server can't be reached.
 	if (problem) throw new FramefanError(`The API token is invalid: ${problem}. Copy it again`);
 	const { status, text } = await ask(server, token.trim(), project);
 	if (status === 401 || status === 403) {

@@ -18,7 +18,7 @@ const commands: { names: string[]; load: () => Promise<(program: Command) => voi
 ];
 
 /**
- * Loads what adds the command that is called: all together load slowly.
+ * Loads only the command that is called, because loading all of them is slow.
  * @param given what follows the program's name
  * @returns all commands where none of them is called, as for the help
  */

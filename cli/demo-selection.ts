@@ -24,7 +24,7 @@ export type DemoSelection = {
 /**
  * Previews a selection of the demo project, as `framefan preview` does: nothing is created on the server.
  * @param out folder of the pictures
- * @param onClose told what to close in the end
+ * @param onClose called with what to close in the end
  */
 export async function previewDemo(
 	{ address, token }: { address: string; token: string },

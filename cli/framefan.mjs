@@ -17,7 +17,7 @@ try {
 		await import('./main.ts');
 	}
 } catch (error) {
-	// What is installed is incomplete, so that not even the command's own way to tell an error can be loaded.
+	// The installation is incomplete, so not even the command's own error output can be loaded.
 	console.error(`error: framefan cannot start: ${error.message.split('\n')[0]}`);
 	if (process.argv.includes('--debug')) console.error(error);
 	process.exitCode = 1;

@@ -75,26 +75,26 @@ export function qualitySettings({
 /** Adds the options that choose frames without labels. Several of them take the union of their frames. */
 export function addSelectOptions(command: Command): Command {
 	return command
-		.option('--fps <n>', 'so many frames a second, such as 0.5', rate)
-		.option('--every <duration>', 'a frame once in so long, such as 2s or 500ms', duration)
-		.option('--count <n>', 'exactly so many frames, evenly in time', wholeNumber(1))
+		.option('--fps <n>', 'this many frames per second, such as 0.5', rate)
+		.option('--every <duration>', 'one frame per duration, such as 2s or 500ms', duration)
+		.option('--count <n>', 'exactly this many frames, evenly spaced in time', wholeNumber(1))
 		.option('--frames <list>', 'these frames, such as 0,42', frameList)
 		.option('--times <list>', 'the frames at these times, such as 0:10,1:02.5', timeList)
-		.option('--random <n>', 'so many frames at random', wholeNumber(1))
+		.option('--random <n>', 'this many frames, chosen at random', wholeNumber(1))
 		.option('--seed <n>', 'seed of --random; default: 0', wholeNumber(0))
 		.option('--key-frames', 'frames that can be decoded without others')
-		.option('--scenes <n>', 'so many frames of each scene', wholeNumber(1))
-		.option('--min-distance <distance>', 'leaves out frames closer than so many frames, or than 2s', distance)
-		.option('--around <n>', 'also so many frames before and after each of them', wholeNumber(1, mostAround));
+		.option('--scenes <n>', 'this many frames of each scene', wholeNumber(1))
+		.option('--min-distance <distance>', 'leaves out frames closer than this many frames, or than 2s', distance)
+		.option('--around <n>', 'also this many frames before and after each of them', wholeNumber(1, mostAround));
 }
 
 /** Adds the options that choose frames by labels. */
 export function addLabelOptions(command: Command): Command {
 	return command
 		.option('--class <name>', 'only frames with a figure of this class; can be repeated', repeatable(text))
-		.option('--tag <name>', 'only frames on which this tag holds; can be repeated', repeatable(text))
+		.option('--tag <name>', 'only frames with this tag; can be repeated', repeatable(text))
 		.option('--object <id>', 'only frames with a figure of this object; can be repeated', repeatable(wholeNumber(1)))
-		.option('--per-class <n>', 'at most so many frames of each class, rare classes first', wholeNumber(1))
+		.option('--per-class <n>', 'at most this many frames of each class, rare classes first', wholeNumber(1))
 		.option('--figure-changes', 'frames with a figure that a person drew or corrected');
 }
 

@@ -23,8 +23,8 @@ export function addSplitOptions(command: Command): Command {
 			new Option('--split-by <what>', 'what stays together; default: video').choices(['video', 'scene', 'time']),
 		)
 		.option('--split-block <duration>', 'with --split-by time: length of a block; default: 1m')
-		.option('--split-gap <duration>', 'by scene or time: frames of different splits are so far apart; default: 1s')
-		.option('--split-seed <n>', 'another one draws anew; default: 0', wholeNumber(0));
+		.option('--split-gap <duration>', 'by scene or time: gap between frames of different splits; default: 1s')
+		.option('--split-seed <n>', 'seed of the split: another seed gives another split; default: 0', wholeNumber(0));
 }
 
 /** The split of the given options; undefined if there is none. @throws UsageError for options without --split */
@@ -51,7 +51,7 @@ const shares = (text: string): Partial<Record<SplitName, number>> => {
 		const [, name, share = ''] = /^(\w+)=(.*)$/.exec(each.trim()) ?? [];
 		const known = splitNames.find(split => split === name);
 		if (name === undefined) throw new InvalidArgumentError(`It must be shares with commas between them, ${example}.`);
-		if (!known) throw new InvalidArgumentError(`${name} is no split: name train, val and test, ${example}.`);
+		if (!known) throw new InvalidArgumentError(`${name} is not a split: name train, val and test, ${example}.`);
 		if (found[known] !== undefined) throw new InvalidArgumentError(`${name} has two shares: give it one.`);
 		if (!/^(\d+(\.\d+)?|\.\d+)$/.test(share) || Number(share) > 1)
 			throw new InvalidArgumentError(`${name} is ${share}: it must be a share from 0 to 1, ${example}.`);

@@ -40,7 +40,7 @@ const meanings: Record<string, Record<string, string>> = {
 		'source.projectId': 'the video project',
 		'source.datasetIds': 'only the videos of these datasets',
 		'source.includeNested': 'with `datasetIds`: all datasets below them as well',
-		'source.videoIds': 'only these videos; may stand beside `datasetIds`',
+		'source.videoIds': 'only these videos; can be combined with `datasetIds`',
 		destination: 'what is written; empty: a new project `<source name>(images)`',
 		'destination.projectId': 'an existing image project',
 		'destination.name': 'the name of a new project; not together with `projectId`',
@@ -49,31 +49,30 @@ const meanings: Record<string, Record<string, string>> = {
 		'settings.end': 'frame to stop before; null: to the last frame',
 		'settings.step': 'every n-th of the frames that are left',
 		'settings.annotated': 'only frames with at least one figure',
-		'settings.annotatedByTags':
-			'with `annotated`: frames on which a tag of the video with a frame range holds count as well',
+		'settings.annotatedByTags': 'with `annotated`: frames in the frame range of a video tag count as well',
 		'settings.select':
 			'rules that take frames, see [selection](selection.md); the union of what they take. Absent: all',
-		'settings.select[].fps': 'the first frame at or after each instant, so many a second',
-		'settings.select[].every': 'the same, once in so long',
-		'settings.select[].count': 'exactly so many, evenly in time',
+		'settings.select[].fps': 'this many frames per second: the first at or after each instant',
+		'settings.select[].every': 'one frame per duration: the first at or after each instant',
+		'settings.select[].count': 'exactly this many, evenly spaced in time',
 		'settings.select[].frames': 'these frames',
 		'settings.select[].times': 'the first frame at or after each of these times',
-		'settings.select[].random': 'so many at random',
-		'settings.select[].seed': 'of `random`; 0 unless told',
+		'settings.select[].random': 'this many at random',
+		'settings.select[].seed': 'of `random`; default 0',
 		'settings.select[].keyFrames': 'frames that can be decoded without others',
 		'settings.select[].scenes': 'frames of each scene; scenes are found in the pictures',
-		'settings.select[].scenes.perScene': 'so many, evenly in time',
+		'settings.select[].scenes.perScene': 'this many, evenly spaced in time',
 		'settings.select[].annotated': 'frames that have what is asked for; `{}`: any figure',
 		'settings.select[].annotated.classes': 'a figure of one of these classes',
-		'settings.select[].annotated.tags': 'one of these tags holds',
+		'settings.select[].annotated.tags': 'one of these tags',
 		'settings.select[].annotated.objects': 'a figure of one of these objects, by id',
-		'settings.select[].annotated.perClass': 'at most so many frames with figures of a class, rare classes first',
+		'settings.select[].annotated.perClass': 'at most this many frames with figures of a class, rare classes first',
 		'settings.select[].figureChanges': 'frames with a figure that a person drew or corrected',
 		'settings.minDistance':
-			'leaves out frames that are closer than so many frames, or than a duration such as `2s`; annotated ones stay',
-		'settings.around': 'also so many frames before and after each of them',
+			'leaves out frames that are closer than this many frames, or than a duration such as `2s`; annotated ones stay',
+		'settings.around': 'also this many frames before and after each of them',
 		'settings.frameQuality':
-			'which of the frames are good enough, see [selection](selection.md#quality); absent: all. One with figures is kept whatever it is like',
+			'[quality rules](selection.md#quality): frames that break one are dropped; absent: none is. Frames with figures are kept, unless `evenLabelled`',
 		'settings.frameQuality.sharpestOf': 'of each such window of time the sharpest frame',
 		'settings.frameQuality.dropNearDuplicates': 'frames like the last kept one are dropped',
 		'settings.frameQuality.dropNearDuplicates.distance':
@@ -83,15 +82,15 @@ const meanings: Record<string, Record<string, string>> = {
 		'settings.frameQuality.maxBrightness': 'largest mean gray value',
 		'settings.frameQuality.evenLabelled': 'true: frames with figures are dropped like others',
 		'settings.split':
-			'which images are for training, validation and testing, see [splits](manifest.md#splits); absent: nothing is said',
+			'which images are for training, validation and testing, see [splits](manifest.md#splits); absent: no splits',
 		'settings.split.train': 'shares, which sum to 1; one that is absent is 0',
 		'settings.split.val': 'the same',
 		'settings.split.test': 'the same',
 		'settings.split.by': 'what stays together: a video, a scene, or a block of time',
 		'settings.split.block': 'by time: length of a block, from `1s`; absent: `1m`',
 		'settings.split.gap':
-			'by scene or time: frames of different splits of a video are at least so far apart in time, those between are in none; absent: `1s`',
-		'settings.split.seed': 'another one draws anew',
+			'by scene or time: least time between frames of different splits of a video; frames in between are in no split; absent: `1s`',
+		'settings.split.seed': 'another seed gives another split',
 		'settings.resize':
 			'height and width in pixels, taken literally; null for one of them keeps the proportions. Labels are scaled with the picture',
 		'settings.copyAnnotations': 'labels and tags are copied; false: images alone',
@@ -115,14 +114,14 @@ const meanings: Record<string, Record<string, string>> = {
 		framesPlanned: 'frames that are wanted of these videos',
 		framesUploaded: 'images that this sampling has added',
 		framesAlreadyThere: 'images that were in the destination before',
-		dropped: 'with `frameQuality`: selected frames that were not good enough, by what was wrong with them',
+		dropped: 'with `frameQuality`: selected frames that its rules dropped, by reason',
 		labels: 'labels of the images that were labelled or compared',
 		faultCount: 'all faults',
 		faults: 'the first 100 of them',
 		'faults[].reason': 'see [the list](failures.md#reasons-of-faults)',
 		'faults[].video': 'missing where the fault is of no video',
 		'faults[].frame': 'its index; missing where the fault is of no single frame',
-		notes: 'the first 100 things that a person should know although they are no faults',
+		notes: 'the first 100 things that a person should know although they are not faults',
 		report: 'address in S3 of every video, fault and note; null unless the sampling is completed',
 	},
 	SamplingList: {
@@ -153,7 +152,7 @@ const meanings: Record<string, Record<string, string>> = {
 	},
 	Preview: {
 		videos: 'in the order of the source',
-		'videos[].frameCount': 'null where nobody tells it',
+		'videos[].frameCount': 'null if unknown',
 		'videos[].seconds': 'time of the last frame; null where times are not known',
 		'videos[].selected': 'how many frames are taken, as in an estimate',
 		'videos[].selected.accuracy': 'see [Estimate](#estimate)',
@@ -164,7 +163,7 @@ const meanings: Record<string, Record<string, string>> = {
 		'videos[].more': 'chosen frames that are not listed',
 		'videos[].timeline':
 			'a strip as SVG: its frames, annotated ones, key frames, and the chosen ones by rule; null where times are not known',
-		'videos[].notes': 'what is left out or only about right, and rules that take nothing',
+		'videos[].notes': 'what is left out or approximate, and rules that take nothing',
 		complete: 'whether these are all selected videos',
 	},
 	Error: {
@@ -262,7 +261,7 @@ function schemaText(name: string, schema: Schema, sampling: Schema): string {
 		const cells = [`\`${path}\``, typeOf(field), ...(isAsked ? [unlessTold(field, required)] : []), told[path] ?? ''];
 		return `| ${cells.join(' | ')} |`;
 	});
-	const columns = ['field', 'type', ...(isAsked ? ['unless told'] : []), 'meaning'];
+	const columns = ['field', 'type', ...(isAsked ? ['default'] : []), 'meaning'];
 	return `### ${name}
 
 ${lead}| ${columns.join(' | ')} |
@@ -293,7 +292,7 @@ const unlessTold = (schema: Schema, required: boolean): string => {
 };
 
 const defaultOf = ({ default: value }: Schema): string =>
-	value === undefined ? '' : `\`${JSON.stringify(value)}\` unless told`;
+	value === undefined ? '' : `default \`${JSON.stringify(value)}\``;
 
 /** A type in words, such as `integer (from 1)` or `list of object or null`. */
 function typeOf(schema: Schema): string {

@@ -35,7 +35,7 @@ const optional =
 	(value: string, key: string): Value | undefined =>
 		value === '' ? undefined : read(value, key);
 
-/** Ids with commas between them, at most so many. */
+/** Ids with commas between them, at most `most`. */
 const ids =
 	(pattern: RegExp, example: string, most: number) =>
 	(value: string, key: string): string[] => {

@@ -39,15 +39,15 @@ export function makeTimers(
 		}),
 	});
 	if (key) grantKey([role], key);
-	// The schedule only hands its events over: those of which the function fails, Lambda gives up after two more tries.
-	// The destination of the CDK would grant more than this.
+	// The schedule invokes asynchronously: Lambda retries a failed event twice, then sends it to this queue.
+	// The CDK's own destination would grant more rights than this.
 	notStarted.grant(api, 'sqs:SendMessage');
 	api.configureAsyncInvoke({ onFailure: { bind: () => ({ destination: notStarted.queueArn }) } });
 	const schedule = new Schedule(scope, 'StandingSamplingSchedule', {
 		schedule: ScheduleExpression.expression(choice.scheduleExpression),
 		description: 'Starts the scheduled sampling',
 		target: new LambdaInvoke(api, {
-			// The api function knows by the time whether it has started this run already.
+			// By this time the api function detects a run that it has started already.
 			input: ScheduleTargetInput.fromObject({ ...scheduledEvent, time: ContextAttribute.scheduledTime }),
 			retryAttempts: 20,
 			maxEventAge: Duration.hours(6),

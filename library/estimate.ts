@@ -9,7 +9,7 @@ import type { SamplingSettings } from './sample.ts';
 /** A number of frames, and how well it is known. */
 export type ExpectedFrames = {
 	frames: number;
-	/** `atMost`: not more than so many. */
+	/** `atMost`: an upper bound. */
 	accuracy: 'exact' | 'about' | 'atMost';
 	/** What would have to be read to know it exactly. */
 	needs: ('index' | 'labels' | 'pixels')[];

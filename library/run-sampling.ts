@@ -70,7 +70,7 @@ export type SamplingResult = {
 	framesUploaded: number;
 	/** Selected frames whose images existed already. */
 	framesAlreadyThere: number;
-	/** With `frameQuality`: selected frames that were not good enough, by what was wrong with them. */
+	/** With `frameQuality`: selected frames that its rules dropped, by reason. */
 	dropped?: { blurred: number; dark: number; bright: number; lessSharp: number; nearDuplicate: number } | undefined;
 	/** Labels that were uploaded. */
 	labels: number;
@@ -78,7 +78,7 @@ export type SamplingResult = {
 	faultCount: number;
 	/** The first 100 faults. */
 	faults: SamplingFault[];
-	/** The first 100 remarks that are no faults, such as on a figure that was cut at the picture's border. */
+	/** The first 100 remarks that are not faults, such as on a figure that was cut at the picture's border. */
 	notes: string[];
 };
 

@@ -9,23 +9,23 @@ import { runSampling, type SamplingOptions, type SamplingResult } from './run-sa
 
 /** A rule that takes frames of a video; docs/selection.md shows what each takes. */
 export type SelectionRule =
-	/** So many frames a second: the first at or after each instant. */
+	/** This many frames per second: the first at or after each instant. */
 	| { fps: number }
-	/** A frame once in so long, such as `2s` or `500ms`. */
+	/** One frame per duration, such as `2s` or `500ms`. */
 	| { every: string }
-	/** Exactly so many, evenly in time. */
+	/** Exactly this many, evenly spaced in time. */
 	| { count: number }
 	/** These frames. */
 	| { frames: number[] }
 	/** The first frames at or after these times, such as `1:02.5`, or in seconds. */
 	| { times: (string | number)[] }
-	/** So many at random, the same for the same seed. */
+	/** This many at random, the same for the same seed. */
 	| { random: number; seed?: number | undefined }
 	/** Frames that can be decoded without others. */
 	| { keyFrames: true }
-	/** So many frames of each scene, evenly in time. Scenes are found in the pictures. */
+	/** This many frames of each scene, evenly spaced in time. Scenes are found in the pictures. */
 	| { scenes: { perScene: number } }
-	/** Frames with such figures, on which such a tag holds; at most so many of each class, rare classes first. */
+	/** Frames with such figures and such a tag; at most `perClass` of each class, rare classes first. */
 	| {
 			annotated: {
 				classes?: string[] | undefined;
@@ -51,15 +51,15 @@ export type SamplingSettings = {
 	annotatedByTags?: boolean;
 	/** Rules that take frames; the union of what they take. Default: all frames. */
 	select?: SelectionRule[];
-	/** Leaves out frames closer than so many frames, or than a duration such as `2s`; annotated ones stay. */
+	/** Leaves out frames closer than this many frames, or than a duration such as `2s`; annotated ones stay. */
 	minDistance?: number | string;
-	/** Also so many frames before and after each of them. */
+	/** Also this many frames before and after each of them. */
 	around?: number;
-	/** Which of the frames are good enough; one with figures is kept whatever it is like, unless `evenLabelled`. */
+	/** Quality rules: drops frames that break one; frames with figures are kept, unless `evenLabelled`. */
 	frameQuality?: {
 		/** Of each such window of time, such as `1s`, the sharpest frame. */
 		sharpestOf?: string | undefined;
-		/** Drops frames whose perceptual hash differs from that of the last kept one in at most so many bits; default 6. */
+		/** Drops frames whose perceptual hash differs from that of the last kept one in at most this many bits; default 6. */
 		dropNearDuplicates?: { distance?: number | undefined } | undefined;
 		/** Least variance of the Laplacian, as OpenCV computes it. */
 		minSharpness?: number | undefined;
@@ -79,9 +79,9 @@ export type SamplingSettings = {
 		by?: 'video' | 'scene' | 'time' | undefined;
 		/** By time: length of a block; default `1m`. */
 		block?: string | undefined;
-		/** By scene or time: frames of different splits of a video are at least so far apart; default `1s`. */
+		/** By scene or time: least time between frames of different splits of a video; default `1s`. */
 		gap?: string | undefined;
-		/** Another one draws anew; default 0. */
+		/** Another seed gives another split; default 0. */
 		seed?: number | undefined;
 	};
 	/** Size of the images in pixels; a side that is null follows from the aspect ratio. Default: as in the video. */

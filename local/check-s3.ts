@@ -38,7 +38,7 @@ const whatFails = async (store: StateStore, folder: string): Promise<string | un
 		if (!(await isDone('creating a document', store.create(key, { version: 1 })))) return `${doing} failed`;
 		if (await isDone('creating a document that exists', store.create(key, { version: 2 }))) return `${doing} succeeded`;
 		const { value, etag = '' } = (await store.read(key)) ?? {};
-		if (JSON.stringify(value) !== '{"version":1}') return 'a document was changed when read back';
+		if (JSON.stringify(value) !== '{"version":1}') return 'a document that was read back was not as written';
 		const replace = (version: number) => store.replace(key, { version }, etag);
 		if (!(await isDone('replacing an unchanged document', replace(3)))) return `${doing} failed`;
 		if (await isDone('replacing a document that has changed', replace(4))) return `${doing} succeeded`;

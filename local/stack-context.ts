@@ -39,7 +39,7 @@ export type StackContext = {
 	isOwn: { s3: boolean; sqs: boolean };
 	/** Environment variables that Lambda sets for every function: region, endpoints. */
 	lambdaEnvironment: Record<string, string>;
-	/** How the code of functions is run, if not by this Node. */
+	/** How the functions' code is run, if not with the current Node. */
 	launch?: Launcher;
 	resolver: Resolver;
 	attributes: Map<string, Attributes>;

@@ -32,7 +32,7 @@ const sourcesHash = (): string => {
 	return hash.digest('hex').slice(0, 32);
 };
 
-/** Whether no input is newer than the shipped assembly, which is told faster than hashes. What is removed changes a folder. */
+/** Whether no input is newer than the shipped assembly: faster than hashes. A removed file changes the time of its folder. */
 const isUntouched = (): boolean => {
 	const made = statSync(shippedInputs, { throwIfNoEntry: false })?.mtimeMs;
 	if (made === undefined) return false;

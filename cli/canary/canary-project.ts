@@ -39,13 +39,13 @@ export async function findCanaryVideo(supervisely: SuperviselyApi, project: numb
 
 /**
  * What is wrong with the file of a video that came out different: a server may have converted it when it was uploaded.
- * @returns undefined when it is as large as the shipped one, or the server does not tell its size
+ * @returns undefined when it is as large as the shipped one, or the server does not report its size
  */
 export async function otherFile(supervisely: SuperviselyApi, video: number): Promise<string | undefined> {
 	const size = Number((await supervisely.video(video))?.fileMeta?.size);
 	const shipped = statSync(shippedVideo).size;
 	if (!(size > 0) || size === shipped) return undefined;
-	return `The file on the server has ${size} bytes and the shipped one ${shipped}, so it is another one: ${uploadOnce}`;
+	return `The file on the server has ${size} bytes and the shipped one ${shipped}, so it is a different file: ${uploadOnce}`;
 }
 
 /**
@@ -60,7 +60,7 @@ export async function pixelsOf(
 	const found = new Map<number, string>();
 	for (const { id, name } of await supervisely.oldestImages(project)) {
 		const frame = /_frame_(\d+)\.png$/.exec(name)?.[1];
-		if (frame === undefined) throw new FramefanError(`Project ${project} has an image ${name}, which is no frame`);
+		if (frame === undefined) throw new FramefanError(`Project ${project} has an image ${name}, which is not a frame`);
 		const bytes = await http.read('images.download', { id }, joined);
 		found.set(Number(frame), await hashOf(bytes));
 	}

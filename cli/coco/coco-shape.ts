@@ -41,11 +41,11 @@ const converters = new Map<string, Convert>([
 	],
 ]);
 
-/** The geometries that COCO knows; a class of any geometry may have them. */
+/** The geometries that COCO supports; a class of any geometry may have them. */
 export const cocoShapes: ReadonlySet<string> = new Set([...converters.keys(), 'any']);
 
 /**
- * The shape of a label in COCO; undefined for a geometry that COCO doesn't know.
+ * The shape of a label in COCO; undefined for a geometry that COCO doesn't support.
  * @param label in sub-pixel coordinates, as COCO's are
  * @param size of the image
  * @throws PermanentError `label` when it can't be read

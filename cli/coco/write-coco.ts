@@ -12,7 +12,7 @@ import { type CocoShape, cocoShapeOf, cocoShapes } from './coco-shape.ts';
 const imagesPerCall = 50;
 const callsAtOnce = 4;
 
-/** Labels that are not in the file: how many of a class and a geometry. `unreadable`: of one that COCO knows. */
+/** Labels that are not in the file: how many of a class and a geometry. `unreadable`: of one that COCO supports. */
 export type LeftOut = { class: string; shape: string; count: number; unreadable: boolean };
 
 export type CocoResult = {
@@ -97,7 +97,7 @@ async function* piecesOf(
 	yield `\n],"categories":[${list.map(each => `\n${JSON.stringify(each)}`).join(',')}\n]}\n`;
 }
 
-/** Rows of one dataset that follow each other, so many at a time. */
+/** Consecutive rows of the same dataset, in batches. */
 async function* batchesOf(rows: AsyncIterable<ManifestRow> | Iterable<ManifestRow>): AsyncGenerator<ManifestRow[]> {
 	let batch: ManifestRow[] = [];
 	for await (const row of rows) {
@@ -179,7 +179,7 @@ type Categories = {
 	list(): { id: number; name: string; supercategory: string }[];
 };
 
-/** Categories: the classes of the project whose labels COCO knows, in their order there, from 1. */
+/** Categories: the classes of the project whose labels COCO supports, in their order there, from 1. */
 const categoriesOf = async (supervisely: Api, project: number): Promise<Categories> => {
 	const { classes } = parseProjectMeta(await supervisely.projectMeta(project), project);
 	const ids = new Map<string, number>();

@@ -11,9 +11,9 @@ type DoctorOptions = { server?: string; api?: string; json?: boolean };
 export function addDoctor(program: Command): void {
 	program
 		.command('doctor')
-		.description('Looks at what usually is wrong, and says what to do; creates nothing')
-		.option('--server <url>', 'address of a Supervisely server to look at')
-		.option('--api <url>', "URL of a deployment's HTTP API to look at")
+		.description('Checks for common problems, and says what to do; creates nothing')
+		.option('--server <url>', 'address of a Supervisely server to check')
+		.option('--api <url>', "URL of a deployment's HTTP API to check")
 		.option('--json', 'prints one line of JSON instead of a table')
 		.action(doctor);
 }

@@ -32,10 +32,10 @@ export function addPreview(program: Command): void {
 			.requiredOption('--out <folder>', 'folder for the pictures', folderName),
 	)
 		.option('--pictures <n>', 'pictures on the contact sheet', wholeNumber(1, most.pictures), 24)
-		.option('--videos <n>', 'looks at so many videos, the first of the project', wholeNumber(1, most.videos), 20)
+		.option('--videos <n>', 'number of videos to look at, from the first one', wholeNumber(1, most.videos), 20)
 		.option(
 			'--minutes <n>',
-			'with rules of quality: minutes of each video to try them on',
+			'with quality rules: minutes of each video to try them on',
 			wholeNumber(1, most.minutes),
 			10,
 		)

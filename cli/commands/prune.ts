@@ -12,7 +12,7 @@ type PruneOptions = WhereOptions & { server?: string; yes?: boolean };
 export function addPrune(program: Command): void {
 	program
 		.command('prune <id>')
-		.description('Removes images from the destination of a sampling that it has not taken; lists them first')
+		.description("Removes images that a sampling's settings don't select from its destination; lists them first")
 		.option('--api <url>', "URL of a deployment's HTTP API")
 		.option('--server <url>', 'with --api: address of the Supervisely server')
 		.option('--local', 'use this machine')

@@ -77,7 +77,7 @@ export function checkClock(date: string | null, now: number): Check {
 const compareVersions = (status: number, version: unknown): Check => {
 	const own = packageJson.version;
 	if (version === own) return ok('version', own);
-	const deployed = typeof version === 'string' ? `${version} is deployed` : `not told (${status})`;
+	const deployed = typeof version === 'string' ? `${version} is deployed` : `unknown (${status})`;
 	const remedy = 'Use the same release for both: deploy again, or install that of the deployment.';
 	return note('version', `${deployed}, this command is ${own}`, remedy);
 };
@@ -120,6 +120,6 @@ const compareQuota = (quota: number): Check =>
 		? ok('Lambda quota', `${quota} concurrent executions`)
 		: note(
 				'Lambda quota',
-				`${quota} concurrent executions; ${concurrencyUnlessTold} run at once unless told otherwise`,
+				`${quota} concurrent executions; ${concurrencyUnlessTold} run at once by default`,
 				'Ask AWS for more, or deploy with a smaller DecodeWidth, FanOutWidth and RecountWidth.',
 			);

@@ -7,7 +7,7 @@ import { type Check, note, ok, wrong } from './check.ts';
 const answerWithinMs = 10_000;
 const checkAddress = 'Check the address, the network and the proxy.';
 const copyToken = 'Copy the token of your account on the server again.';
-/** A project id that no server has come to, so that asking for it has no effect and a small answer. */
+/** A project id that no server has reached: a request for it has no effect and a small answer. */
 export const noSuchProject = 2_147_483_647;
 
 /** The token of this machine, where no server is named. */
@@ -55,7 +55,7 @@ async function call(server: string, method: string, body: unknown, token: string
 		if (problem) return { problem, remedy: `Set ${remedy}.` };
 		const text = await response.text();
 		return isTransientStatus(response.status)
-			? { problem: `it answers ${response.status}: overloaded or in maintenance`, remedy: 'Wait, and look again.' }
+			? { problem: `it answers ${response.status}: overloaded or in maintenance`, remedy: 'Wait, then try again.' }
 			: { status: response.status, text };
 	} catch (error) {
 		const isLate = error instanceof DOMException && error.name === 'TimeoutError';
@@ -67,7 +67,7 @@ async function call(server: string, method: string, body: unknown, token: string
 const checkVersion = (server: string, { status, text }: { status: number; text: string }): Check => {
 	const { version, error } = objectOf(text);
 	if (typeof version === 'string') return ok('server', `Supervisely ${version} at ${server}`);
-	// Some servers tell their version to those who have a token only.
+	// Some servers report their version only with a token.
 	if ((status === 401 || status === 403) && error !== undefined) return ok('server', `${server} answers`);
 	const remedy = 'Give the address of a Supervisely server, such as https://app.supervisely.com';
 	return wrong('server', `${server} answers ${status}, but not like a Supervisely server`, remedy);

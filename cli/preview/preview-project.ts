@@ -26,7 +26,7 @@ const indexConcurrency = 4;
 const mostListed = 200;
 const sheetName = 'contact-sheet.jpg';
 
-/** What is told of a video. */
+/** The result for a video. */
 type VideoResult = {
 	id: number;
 	/** Null for a video that could not be looked up. */
@@ -61,10 +61,10 @@ export type Preview = {
  * server, and replaces the pictures of an earlier preview in the folder.
  * @param how.out folder of the pictures
  * @param how.pictures most pictures on the contact sheet
- * @param how.videos looks at so many, the first of the project
- * @param how.minutes of each video to try rules of quality on
- * @param how.say told how far it is
- * @param how.onClose told what to close in the end
+ * @param how.videos number of videos to look at, from the first one
+ * @param how.minutes of each video to try quality rules on
+ * @param how.say called with the progress, in words
+ * @param how.onClose called with what to close in the end
  * @throws FramefanError for a source that a sampling would refuse; UsageError for a folder that can't be one
  */
 export async function previewProject(
@@ -118,7 +118,7 @@ export async function previewProject(
 			continue;
 		}
 		const timeline = join(out, at(timelines, n));
-		if (settings.frameQuality) say(`trying the rules of quality on ${n + 1} of ${ids.length} videos`);
+		if (settings.frameQuality) say(`trying the quality rules on ${n + 1} of ${ids.length} videos`);
 		const tried = settings.frameQuality ? await tryQuality(video, settings.frameQuality, minutes, decoding) : video;
 		writeWhole(timeline, `${svgMark}${timelineFor(tried)}`);
 		previewed.push(tried);
@@ -191,7 +191,7 @@ const timelineFor = ({ video, times, index, annotation, chosen, scenes, quality 
 		scenes,
 		more: [
 			...(quality && quality.dropped.size > 0
-				? [{ name: 'not good enough', frames: [...quality.dropped.keys()].sort((a, b) => a - b) }]
+				? [{ name: 'low quality', frames: [...quality.dropped.keys()].sort((a, b) => a - b) }]
 				: []),
 			...(quality && quality.untried.length > 0 ? [{ name: 'not tried', frames: quality.untried }] : []),
 		],

@@ -43,7 +43,7 @@ export type PreviewedVideo = {
 
 /**
  * Indexes a video of the server and selects its frames, as a sampling does.
- * @param onClose told what to close in the end
+ * @param onClose called with what to close in the end
  * @throws PermanentError for a video that can't be read
  */
 export async function selectOf(
@@ -146,7 +146,7 @@ export async function tryQuality(
 		quality: { scores, dropped, untried },
 		notes: [
 			...previewed.notes,
-			...(counts.length > 0 ? [`not good enough: ${counts.join(', ')}`] : []),
+			...(counts.length > 0 ? [`low quality: ${counts.join(', ')}`] : []),
 			...(untried.length > 0 ? [left] : []),
 		],
 		faults: [...previewed.faults, ...faultsOf(lost)],
@@ -170,7 +170,9 @@ export function faultsOf(faults: ReadFault[]): string[] {
 	return [`frame ${first.index} can't be decoded: ${first.message}${more}`];
 }
 
-/** The frames of the first so many seconds. A window that goes on after them is left out: its sharpest frame isn't known. */
+/**
+ * The frames at most `seconds` after the first one. A window that ends later is left out: its sharpest frame isn't known.
+ */
 export function framesWithin(
 	frames: number[],
 	seconds: number,

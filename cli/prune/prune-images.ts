@@ -55,10 +55,9 @@ export async function pruneImages(
 /** @returns the id of the destination */
 const needWhole = ({ id, state, faultCount, destination }: SamplingStatus): number => {
 	const remedy = `retry it first: framefan retry ${id}`;
-	if (state !== 'completed')
-		throw new FramefanError(`Sampling ${id} is ${state}, so that images are missing: ${remedy}`);
+	if (state !== 'completed') throw new FramefanError(`Sampling ${id} is ${state}, so images are missing: ${remedy}`);
 	if (faultCount > 0)
-		throw new FramefanError(`Sampling ${id} has ${faultCount} faults, so that images may be missing: ${remedy}`);
+		throw new FramefanError(`Sampling ${id} has ${faultCount} faults, so images may be missing: ${remedy}`);
 	if (!destination) throw new FramefanError(`Sampling ${id} has no destination`);
 	return destination.id;
 };
@@ -82,7 +81,7 @@ const takenImages = async (api: ApiClient, status: SamplingStatus): Promise<Map<
 	// Of what is not recorded nothing may be removed.
 	if (count < counted)
 		throw new FramefanError(
-			`Sampling ${status.id} has taken ${counted} images, of which ${count} are recorded: sample again with the same settings, and prune that`,
+			`Sampling ${status.id} has ${counted} images, but only ${count} are recorded: sample again with the same settings, then prune that sampling`,
 		);
 	return taken;
 };
@@ -93,7 +92,7 @@ const removeAll = async (supervisely: SuperviselyApi, images: number[]): Promise
 };
 
 const describe = ({ video, removable, edited }: BeyondVideo): string[] => [
-	`Video ${video.id} (${video.name}): ${removable.length} not taken, ${edited.length} more with labels of their own`,
+	`Video ${video.id} (${video.name}): ${removable.length} not selected, ${edited.length} more with other labels than the video`,
 	...some(removable, 'remove'),
 	...some(edited, 'keep'),
 ];

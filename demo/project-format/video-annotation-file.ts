@@ -81,7 +81,7 @@ export function parseVideoAnnotation(
 	}
 	const seen = new Set<number>();
 	const frames = annotation.frames.map(({ index, figures }) => {
-		if (seen.has(index)) throw new Error(`frame ${index} comes twice`);
+		if (seen.has(index)) throw new Error(`frame ${index} is listed twice`);
 		seen.add(index);
 		return {
 			index,

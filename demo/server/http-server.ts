@@ -94,7 +94,7 @@ async function fault({ status, retryAfter }: NonNullable<InjectedFault['status']
 	return jsonReply(error.body, status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
 }
 
-/** Whether a client left before its request was read, which is no failure of the server. */
+/** Whether a client left before its request was read, which is not a failure of the server. */
 function wentAway(request: IncomingMessage): boolean {
 	return request.errored !== null || (request.destroyed && !request.complete);
 }

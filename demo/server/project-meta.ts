@@ -65,7 +65,7 @@ export type ProjectMeta = { classes: ObjectClass[]; tags: TagMeta[] };
 
 /**
  * The meta that `posted` makes of `current`: exactly what was posted, but a class that keeps its title and a tag that keeps its name keep their id.
- * @throws ApiError 400 when a title or name comes twice, or an existing class would change its shape or a tag its type.
+ * @throws ApiError 400 when a title or name is listed twice, or an existing class would change its shape or a tag its type.
  */
 export function replaceMeta(
 	current: ProjectMeta,
@@ -122,7 +122,7 @@ export function replaceMeta(
 function refuseTwice(kind: string, names: string[]): void {
 	const seen = new Set<string>();
 	for (const name of names) {
-		if (seen.has(name)) throw badRequest(`The ${kind} ${JSON.stringify(name)} comes twice`);
+		if (seen.has(name)) throw badRequest(`The ${kind} ${JSON.stringify(name)} is listed twice`);
 		seen.add(name);
 	}
 }

@@ -26,7 +26,8 @@ export async function readJson(request: IncomingMessage, query: URLSearchParams,
 	for await (const chunk of request as AsyncIterable<Buffer>) {
 		counter.bytesIn += chunk.length;
 		size += chunk.length;
-		if (size > jsonLimit) throw new ApiError(413, 'PAYLOAD_TOO_LARGE', `A JSON body may have ${jsonLimit} bytes`);
+		if (size > jsonLimit)
+			throw new ApiError(413, 'PAYLOAD_TOO_LARGE', `A JSON body may have at most ${jsonLimit} bytes`);
 		chunks.push(chunk);
 	}
 	if (size === 0) return Object.fromEntries([...query].map(([name, value]) => [name, jsonOrText(value)]));

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type VideoFacts, videoFacts } from '#shared/estimate/video.ts';
 import type { Video } from '#shared/supervisely/remote/api.ts';
 
-/** A video of a listing: what names its file, and what the server tells of it; `facts` are undefined if that is too little. */
+/** A video of a listing: what identifies its file, and the server's `facts`; undefined if they are incomplete. */
 export type ListedVideo = Pick<Video, 'id' | 'name' | 'fullStorageUrl' | 'hash' | 'fileMeta'> & {
 	datasetId: number;
 	facts: VideoFacts | undefined;
@@ -17,7 +17,7 @@ const fileSchema = z.looseObject({
 
 /**
  * What is kept of a video while others are listed.
- * @param mostTimecodes times of frames beyond so many are not kept
+ * @param mostTimecodes times of frames beyond this number are not kept
  */
 export function listedVideo(video: { id: number }, datasetId: number, mostTimecodes: number): ListedVideo {
 	const { name, fullStorageUrl, hash, fileMeta } = fileSchema.parse(video);

@@ -66,14 +66,14 @@ const previewOf = (listed: ListedVideo, read: ReadVideo | undefined, settings: S
 	if (!read) {
 		const selected = { frames: 0, accuracy: 'about' as const, needs: ['index' as const] };
 		const notes = [
-			'no index is stored, and the server reports no frame count, picture size or file size: a sampling will tell',
+			'no index is stored, and the server reports no frame count, picture size or file size: a sampling finds them out',
 		];
 		return { ...common, ...nothing, frameCount: null, selected, rules: [], notes };
 	}
 	const { frameCount, known, facts } = read;
 	if (!known) {
 		const expected = roughFrames(settings, { frameCount, seconds: facts?.seconds });
-		const notes = ['it has too many frames to be looked at one by one: framefan preview does'];
+		const notes = ['it has too many frames to check each one here: use framefan preview'];
 		return { ...common, ...nothing, frameCount, ...numbersOf(expected, settings), notes };
 	}
 	const { selection, expected, left } = selectKnown(settings, known);
@@ -111,19 +111,21 @@ const timelineFor = (title: string, { source, isIndexed }: KnownVideo, chosen: S
 		isAnnotated: source.labels?.hasFigures,
 	});
 
-/** What the chosen frames lack, or have too many of. */
+/** Why a sampling may take other frames than those chosen. */
 const notesOn = ({ source, isIndexed, isTimed }: KnownVideo, left: number[], settings: Settings): string[] => {
 	const { annotated, minDistance, frameQuality, select = [] } = settings;
 	return [
-		...(isIndexed ? [] : ['no index is stored: frames and times are about those that the server tells']),
+		...(isIndexed ? [] : ['no index is stored: frames and times are estimates from what the server reports']),
 		...left.map(
 			n =>
-				`the frames of select ${textOfRule(at(select, n))} are not known without what it needs: they are left out, also before step and minDistance`,
+				`select ${textOfRule(at(select, n))} needs data that was not read: its frames are left out, also before step and minDistance`,
 		),
-		...(annotated && !source.labels ? ['labels were not read: frames without figures are among the chosen'] : []),
+		...(annotated && !source.labels ? ['labels were not read: frames without figures may be among those chosen'] : []),
 		...(minDistance !== undefined && (!source.labels || !isTimed)
 			? ['minDistance was applied without labels or times: a sampling may keep other frames']
 			: []),
-		...(frameQuality ? ['frameQuality needs pictures: chosen frames that are not good enough are dropped later'] : []),
+		...(frameQuality
+			? ['frameQuality was not applied, because it needs pictures: a sampling may drop some of these frames']
+			: []),
 	];
 };

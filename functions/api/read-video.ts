@@ -15,7 +15,7 @@ import type { ListedVideo } from './listed-video.ts';
 import type { ApiPorts } from './ports.ts';
 
 /**
- * Most that one answer reads: annotations and their bytes, and frames that are looked at one by one, counted once for each
+ * Most that one answer reads: annotations and their bytes, and frames that are checked one by one, counted once for each
  * rule. The function has a third of a processor: these frames take it five seconds.
  */
 export const mostRead = { annotations: 200, annotationBytes: 100_000_000, framesOfRules: 2_000_000 };
@@ -25,7 +25,7 @@ export type ReadVideo = { facts: VideoFacts | undefined; frameCount: number; kno
 
 /** Reads what a sampling would read of videos, but for their files: stored indexes, and labels where they are needed. */
 export type VideoReader = {
-	/** Undefined where neither an index nor the server tells enough. */
+	/** Undefined where neither an index nor the server has enough data. */
 	read(video: ListedVideo): Promise<ReadVideo | undefined>;
 	/** What could not be read, in sentences. */
 	notes(): string[];
@@ -105,15 +105,15 @@ export function makeVideoReader(
 		notes: () => [
 			...(found.unindexed > 0
 				? [
-						`${found.unindexed} of ${found.videos} videos have no stored index yet, or there was no time to read it: their frames and times are about those that the server tells. A sampling stores it`,
+						`${found.unindexed} of ${found.videos} videos have no stored index yet, or there was no time to read it: their frames and times are estimates from what the server reports. A sampling stores an index`,
 					]
 				: []),
 			...(found.tooLong > 0
-				? [`${found.tooLong} videos have too many frames to be looked at one by one: their numbers are about right`]
+				? [`${found.tooLong} videos have too many frames to check each one: their numbers are approximate`]
 				: []),
 			...(found.unlabelled > 0
 				? [
-						`labels of ${found.unlabelled} videos were not read: an answer reads at most ${mostRead.annotations} annotations and ${mostRead.annotationBytes / 1e6} MB of them, and has little time. Numbers by labels are bounds`,
+						`labels of ${found.unlabelled} videos were not read: a request reads at most ${mostRead.annotations} annotations and ${mostRead.annotationBytes / 1e6} MB of them, in limited time. Numbers by labels are bounds`,
 					]
 				: []),
 			...(found.unreadable > 0
@@ -123,7 +123,7 @@ export function makeVideoReader(
 	};
 }
 
-/** How long a rule looks at a frame, compared with others: random ones are hashed. */
+/** Relative time that a rule takes for a frame: random ones are hashed. */
 const looksOf = (rule: Rule): number => ('random' in rule ? 4 : 'count' in rule || 'scenes' in rule ? 3 : 1);
 
 /** Time or bytes are used up. */
@@ -133,7 +133,7 @@ class Enough extends PermanentError {
 	}
 }
 
-/** What an index tells of a video of which the server doesn't tell enough. */
+/** The facts of a video from its index, where the server doesn't report enough. */
 const factsOf = ({ shown, pictureSize, offset, size }: VideoIndex): VideoFacts | undefined => {
 	const last = offset.length - 1;
 	if (!pictureSize || last < 0) return undefined;

@@ -70,7 +70,7 @@ export const routes = {
 	listImages: {
 		method: 'GET',
 		path: '/samplings/{id}/images',
-		summary: 'The images of a sampling, each with where it comes from: the rows of its manifest',
+		summary: 'The images of a sampling with their sources: the rows of its manifest',
 		query: [{ name: 'next', schema: { type: 'string' }, description: 'Value of `next` from the previous page' }],
 		body: null,
 		answer: { status: 200, body: 'ImageList', description: 'One page of images, in the order of the source' },

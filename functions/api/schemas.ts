@@ -165,7 +165,7 @@ const previewedSchema = z.strictObject({
 	id: z.int(),
 	name: z.string(),
 	datasetId: z.int(),
-	/** Null where neither an index nor the server tells it. */
+	/** Null if unknown to both the index and the server. */
 	frameCount: count.nullable(),
 	/** The time of the last frame; null where it isn't known. */
 	seconds: amount.nullable(),

@@ -73,9 +73,9 @@ export function makeAnnotator(supervisely: SuperviselyApi, chunk: Chunk, faultAt
 	return {
 		/** Number of labels uploaded, or found there. */
 		labels: () => labels,
-		/** What the row of an image says of its labels. */
+		/** The labels in the row of an image. */
 		rowOf: (frame: number): Partial<ImageRow> => rows.get(frame) ?? {},
-		/** Remarks on the labels that are no faults. */
+		/** Remarks on the labels that are not faults. */
 		notes: () => [...notes, ...noteOfLabelled(chunk.video.name, labelled)],
 		/** Writes the split of images that are there, where labels are not copied. */
 		tagExisting: tag,

@@ -41,11 +41,11 @@ export async function decodeChunk(ports: DecodePorts, message: DecodeMessage, si
 	if (!chunk) throw new FramefanError(`There is no chunk ${id} of sampling ${sampling}`);
 	addLogFields({ video: chunk.video.id });
 	const { previous = null, next = null } = chunk.quality ?? {};
-	// The one before sends this one when it is done.
+	// The chunk before sends this one when it has its marker.
 	if (previous !== null && !(await isDone(store, at, node, previous))) return;
 	const work = makeChunkWork();
 	try {
-		// Only one of several simultaneous deliveries works; the others are redelivered and find its marker.
+		// Only one of several simultaneous deliveries works; the others come again later and find its marker.
 		await underLease(store, keys.chunkLease(sampling, id), { ms: leaseMs }, async isFirst => {
 			if (await isDone(store, at, node, id)) return;
 			const { summary, images } = await processChunk(ports, sampling, chunk, { signal, isFirst, work });

@@ -9,7 +9,7 @@ import type { Frame } from '#shared/video/extract/run-decoder.ts';
 import { type Extract, type FrameScores, keptFrames } from './kept-frames.ts';
 import { makeQualityFilter } from './quality-filter.ts';
 
-/** Which frames of a chunk are kept, by what their pictures are like. Goes on from the chunk before, if it has one. */
+/** Decides by quality rules which frames of a chunk are kept. Continues from the chunk before, if there is one. */
 export async function openChoice(store: Pick<StateStore, 'read'>, sampling: string, quality: ChunkQuality) {
 	const before =
 		quality.previous === null

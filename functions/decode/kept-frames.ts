@@ -12,13 +12,13 @@ export type Extract<Wanted, Lost> = (wanted: Wanted[]) => AsyncGenerator<Frame, 
 /** The scores of a frame without its picture. */
 export type FrameScores = Omit<Scores, 'cells'>;
 
-/** Told about each frame, once. */
+/** Called once for each frame. */
 export type OnVerdict = (verdict: Verdict, scores: FrameScores) => void;
 
 /**
  * The frames of a chunk that its quality rules keep. Frames are scored as they are decoded, a few at a time, and only
- * those are held whose verdict is open. Where frames come late or not at all, so that no verdict could be certain, the
- * rest of the chunk is decoded twice: to score it, and for what is kept.
+ * undecided ones are held in memory. If a frame comes late or not at all, the frames after it can't be decided in order,
+ * so the rest of the chunk is decoded twice: to score it, and for what is kept.
  * @param wanted all frames of the chunk, in order
  * @param concurrency pictures being scored at the same time
  * @returns the faults of the extraction
@@ -39,7 +39,7 @@ export async function* keptFrames<Wanted extends { index: number }, Lost>(
 type Kept = { index: number; frame: Frame | undefined };
 
 type Decisions = {
-	/** Holds the picture of a frame until its verdict. */
+	/** Holds the picture of a frame until it is decided. */
 	hold(frame: Frame): void;
 	/** Adds the scores of the frame at this position of the wanted ones. Returns the frames that are now certain to be kept. */
 	add(position: number, scores: FrameScores): Kept[];
@@ -80,7 +80,7 @@ const makeDecisions = (
 };
 
 /**
- * Scores frames as they are decoded, and holds those whose verdict is open. Ends early where one is late or missing.
+ * Scores frames as they are decoded, and holds undecided ones. Ends early where one is late or missing.
  * @returns how many were scored; and if that were all, the faults of the extraction
  */
 async function* keepAsDecoded<Wanted extends { index: number }, Lost>(

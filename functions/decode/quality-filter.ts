@@ -4,12 +4,12 @@ import { hashDistance, type Scores } from '#shared/video/picture/scores.ts';
 /** A frame with its scores. `window`: its number; frames of a window follow each other. */
 export type ScoredFrame = { index: number; window: number; isLabelled: boolean; scores: Omit<Scores, 'cells'> };
 
-/** What becomes of a frame. */
+/** Whether a frame is kept, or why it is dropped. */
 export type Verdict = { index: number; verdict: 'kept' | DropReason };
 
 /**
- * Decides which frames are kept. Frames come in order; a verdict comes as soon as it is certain, so at most the sharpest
- * frame of the last window, and labelled ones after it, are open. Verdicts depend on nothing but the frames.
+ * Decides which frames are kept. Frames are added in order, and each is decided as early as possible: at most the sharpest
+ * frame of the last window, and labelled frames after it, are undecided. The result depends on nothing but the frames.
  * @param lastHash of the frame that was kept last before
  */
 export function makeQualityFilter(
@@ -65,7 +65,7 @@ export function makeQualityFilter(
 	};
 
 	return {
-		/** The verdicts that are certain with this frame. */
+		/** The frames that this frame decides. */
 		add: (frame: ScoredFrame): Verdict[] => {
 			const verdicts = window === frame.window && sharpestOf !== undefined ? [] : endWindow();
 			window = frame.window;
@@ -73,7 +73,7 @@ export function makeQualityFilter(
 			if (sharpestOf === undefined) verdicts.push(...endWindow());
 			return verdicts;
 		},
-		/** The last verdicts, after all frames. */
+		/** The frames still undecided, after all frames. */
 		end: endWindow,
 		/** The hash of the frame that was kept last, after `end`. */
 		lastHash: () => last,

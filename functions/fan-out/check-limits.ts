@@ -13,7 +13,7 @@ import type { FanOutPorts } from './ports.ts';
 
 /**
  * Counts the new images of a video towards the limits of its sampling. What each video adds is in the name of a document,
- * so that a listing tells the sum, and a video that is planned twice counts once.
+ * so that a listing gives the sum, and a video that is planned twice counts once.
  * @param frames of the video; those with an image cost nothing
  * @throws PermanentError `over-limit` when the sampling would have more than it may have; DeferredError while others count
  */
@@ -28,7 +28,7 @@ export async function checkLimits(
 	const missing = frames.filter(({ image }) => image === undefined);
 	const dollars = dollarsOf(missing, index.pictureSize ?? size ?? usualSize, request.settings, sizing);
 	const cost = Math.ceil(dollars * millionths);
-	// One at a time, so that each knows what all others have.
+	// One video at a time, so that each sees the counts of all others.
 	await underLease(store, keys.limitsLease(sampling), { ms: leaseMs, patienceMs: leasePatienceMs }, async () => {
 		const all = { images: missing.length, cost };
 		for await (const key of store.list(keys.plannedVideos(sampling))) {
@@ -51,12 +51,12 @@ export async function checkLimits(
 const overLimit = (said: string): PermanentError =>
 	new PermanentError(
 		'over-limit',
-		`The sampling would have ${said}. Start another one into the same destination with a higher limit, or take fewer frames: what is done is not done again`,
+		`The sampling would have ${said}. Start another one into the same destination with a higher limit, or select fewer frames: images that exist are kept`,
 	);
 
 const millionths = 1e6;
 
-/** For a video whose size nobody tells. */
+/** Assumed for a video of unknown size. */
 const usualSize: Size = { width: 1920, height: 1080 };
 
 /** Estimated cost of the new images of a video. */

@@ -22,7 +22,7 @@ export function windowsOf(index: VideoIndex, { sharpestOf }: FrameQuality): (fra
 }
 
 /**
- * What each chunk of a video knows of the quality rules. Where near duplicates are dropped, each chunk but the first
+ * The quality rules of each chunk of a video, and what they need. Where near duplicates are dropped, each chunk but the first
  * waits for the one before, whose last kept frame its first one is compared with.
  * @param parts the chunks, each with its id
  */

@@ -30,7 +30,7 @@ export async function handlePlanMessage(ports: FanOutPorts, message: PlanMessage
 	const { store, sendRecount } = ports;
 	const { sampling, attempt } = message;
 	const at = { sampling, attempt };
-	// Of most messages all is needed, so it is read at once.
+	// Most messages need all three, so they are read in parallel.
 	const node = begin(() => readNode(store, at, identityOf(message)));
 	const recorded = begin(() => readRecord(store, sampling));
 	const done = begin(async () => message.kind !== 'project' && isDone(store, at, message.parent, message.node));
@@ -58,7 +58,7 @@ export async function handlePlanMessage(ports: FanOutPorts, message: PlanMessage
 			await becomeFault(ports, message, error);
 		} else throw error;
 	} finally {
-		// When the end was recorded while this went on, it is recorded again, so that no copy of a file made since stays.
+		// If the end was recorded in the meantime, it is recorded again, to remove a copy of the file that was made since.
 		if (message.kind === 'video' && (await hasEnded(store, at)))
 			await sendRecount([recountMessage(at, nodeIds.project)]);
 	}

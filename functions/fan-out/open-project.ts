@@ -58,7 +58,7 @@ export async function openDestination(
 	const { settings } = request;
 	const { projectId: sourceId } = request.source;
 	const { projectId: existingId } = request.destination;
-	// All are asked at once; what is wrong is told in this order.
+	// All are asked at once; errors are thrown in this order.
 	const asked = {
 		source: begin(() => needProject(ports, sourceId, 'source', 'videos')),
 		existing: begin(async () =>

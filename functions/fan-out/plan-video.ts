@@ -152,7 +152,7 @@ export async function planVideo(
 	};
 	const kept = await keepNode(store, current, { ...place, children, own, ...later });
 	if (kept.own === own) reportPlanned(own, { framesInFile: index.shown.length, chunks: children.length });
-	// Of linked chunks each sends the next.
+	// With linked chunks, each one sends the next.
 	const first = good.rules?.dropNearDuplicates ? kept.children.slice(0, 1) : kept.children;
 	await ports.sendDecode(first.map(chunk => decodeMessage(current, node, chunk)));
 	if (kept.children.length === 0) await ports.sendRecount([recountMessage(current, node)]);
@@ -165,8 +165,8 @@ const reportPlanned = (own: Summary, size: { framesInFile: number; chunks: numbe
 };
 
 /**
- * The selected frames that are good enough, as far as that is known, and the rules by which the chunks choose among them;
- * without rules all of them are taken.
+ * The selected frames without those that the quality rules dropped in an earlier sampling. If none has run, all of them, and
+ * the rules that the chunks apply.
  */
 const goodFrames = async (
 	store: FanOutPorts['store'],
@@ -185,7 +185,7 @@ const goodFrames = async (
 	if (!known) return { frames, rules: settings.frameQuality, key, notes: [] };
 	const kept = frames.filter(frame => known.has(frame));
 	const dropped = frames.length - kept.length;
-	return { frames: kept, notes: [`${dropped} frames are not good enough, as an earlier sampling has found`] };
+	return { frames: kept, notes: [`${dropped} frames are dropped by frameQuality, as in an earlier sampling`] };
 };
 
 /** Records images that are there, and that no chunk works on. */
@@ -276,7 +276,7 @@ const planFrames = (
 	return { frames: frames.filter(each => !isTaken(each)), taken: frames.filter(isTaken), notes };
 };
 
-/** A note on images of the video that the settings don't take, as those of a sampling with other rules. */
+/** A note on images of the video that the settings don't select, such as those of a sampling with other rules. */
 const beyondRules = (
 	video: string,
 	{ own }: ExistingImages,
@@ -287,9 +287,9 @@ const beyondRules = (
 	const [first] = others;
 	if (first === undefined) return [];
 	const what = others.length === 1 ? `image ${first} is` : `${others.length} images, such as ${first}, are`;
-	const told = `${what} in the destination, and not taken by these settings: framefan prune lists and removes such images`;
-	// Of another split, it may be near an image of this one.
-	return [split ? `${told}. As long as they are there, near frames may be in two splits` : told];
+	const told = `${what} in the destination, but not selected by these settings: framefan prune lists and removes such images`;
+	// Such an image may be in another split than one close to it.
+	return [split ? `${told}. While they are there, frames close in time may be in two splits` : told];
 };
 
 /** What is wrong with a video before anything is decoded. */

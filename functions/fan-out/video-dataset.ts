@@ -81,7 +81,7 @@ export async function chooseDataset({ supervisely, video, mirror }: Wanted): Pro
 /** Description that the SDK and this project give to a new dataset; it names its video. */
 const madeFrom = /^Sample dataset made from project #(\d+), dataset #\d+, video #(\d+)$/;
 
-/** The video that a dataset records, if it does; of another project it counts as none. */
+/** The video that a dataset records; undefined if there is none, or if it is of another project. */
 export function videoOfDataset(dataset: Dataset, project: number): number | undefined {
 	const { video_id: id, video_project_id: from } = { ...namedInDescription(dataset), ...dataset.customData };
 	return typeof id === 'number' && from === project ? id : undefined;

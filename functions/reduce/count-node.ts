@@ -44,7 +44,7 @@ export async function countNode(
 	}
 }
 
-/** Records which frames the quality rules keep of a video, so that later samplings need not find out again. */
+/** Records which frames the quality rules keep of a video, so that later samplings need not decode the others. */
 const writeKeptFrames = async (
 	store: StateStore,
 	sampling: string,

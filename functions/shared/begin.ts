@@ -1,6 +1,6 @@
 /**
- * Begins some work whose result is awaited later, or never. Until then its failure is nobody's, so that what failed before
- * it is told first.
+ * Begins some work whose result is awaited later, or never. Until then its rejection counts as handled, so that an earlier
+ * error is thrown first.
  */
 export function begin<Result>(work: () => Promise<Result>): Promise<Result> {
 	const begun = work();

@@ -26,7 +26,7 @@ export type ContentRange = {
 	total: number | null;
 };
 
-/** Reads a `Content-Range` header (RFC 9110, 14.4); undefined if it is no byte range. */
+/** Reads a `Content-Range` header (RFC 9110, 14.4); undefined if it is not a byte range. */
 export function parseContentRange(header: string | null): ContentRange | undefined {
 	const found = /^bytes\s+(\d+)-(\d+)\/(\d+|\*)$/i.exec(header?.trim() ?? '');
 	if (!found) return undefined;

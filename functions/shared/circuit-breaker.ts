@@ -21,7 +21,7 @@ export const outageSchema = storedObject({
 });
 export type Outage = z.output<typeof outageSchema>;
 
-/** Asks the server for a sign of life. @returns undefined when it gives one; else why not, and its `Retry-After` */
+/** Checks whether the server answers. @returns undefined when it does; else why not, and its `Retry-After` */
 export type Probe = () => Promise<{ why: string; seconds: number } | undefined>;
 
 export type CircuitBreaker = {
@@ -38,10 +38,10 @@ export type CircuitBreaker = {
 /** Seconds between the first two probes; then doubled each time. */
 const firstWait = 15;
 
-/** How long a sandbox believes what it has read. */
-const believedMs = 3000;
+/** How long a sandbox caches what it has read. */
+const cachedMs = 3000;
 
-/** An outage that nobody has asked about for so long is not known to go on, as when no sampling was running. */
+/** An outage whose server was not asked for this long counts as over, as when no sampling was running. */
 const staleMs = 1_800_000;
 
 /** Whether an outage goes on, as far as is known. */
@@ -49,7 +49,7 @@ export function isPresent({ since, openUntil }: Outage): boolean {
 	return since > 0 && Date.now() < openUntil + staleMs;
 }
 
-/** Seconds until work is done again that an outage has disturbed. */
+/** Seconds until work that failed during an outage that is over is tried again. */
 const waitAfter = 2;
 
 /** Shortest wait after a 429, in seconds. */
@@ -80,7 +80,7 @@ export function makeCircuitBreaker(
 		known = undefined;
 	};
 	const current = async (): Promise<Outage | undefined> => {
-		if (!known || Date.now() - known.at > believedMs) known = { outage: (await read()).outage, at: Date.now() };
+		if (!known || Date.now() - known.at > cachedMs) known = { outage: (await read()).outage, at: Date.now() };
 		return known.outage;
 	};
 	/** Asks the server, and notes the answer for all. @returns the outage that goes on or begins */
@@ -110,11 +110,11 @@ export function makeCircuitBreaker(
 		const from = new Date(since).toISOString();
 		// Spread, so that not all come back at the same moment.
 		return new DeferredError(
-			`The Supervisely server is away since ${from}: ${why}`,
+			`The Supervisely server has been away since ${from}: ${why}`,
 			seconds * (1 + Math.random() * 0.5),
 		);
 	};
-	/** The outage that forbids to call the server now. An unreadable state forbids nothing. */
+	/** The outage because of which the server must not be called now; none if the state can't be read. */
 	const inTheWay = async (look: () => Promise<Outage | undefined>): Promise<Outage | undefined> => {
 		const outage = await look().catch(error => {
 			log.warn('The state of the Supervisely server could not be read', { error });

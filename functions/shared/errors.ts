@@ -49,7 +49,7 @@ export class SamplingFailure extends FramefanError {
 	override readonly name = 'SamplingFailure';
 }
 
-/** Not a failure: the work is locked or continues later. It is retried after `seconds`, which counts as no try. */
+/** Not a failure: the work is locked or continues later. It is retried after `seconds`, without counting as a try. */
 export class DeferredError extends FramefanError {
 	override readonly name = 'DeferredError';
 	readonly seconds: number;
@@ -69,7 +69,7 @@ export class TransientError extends FramefanError {
 	}
 }
 
-/** The server has more to do than it bears (429). */
+/** The server limits the rate of calls (429). */
 export class TooManyRequests extends TransientError {
 	override readonly name = 'TooManyRequests';
 }

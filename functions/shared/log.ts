@@ -10,10 +10,10 @@ export type WriteLine = (level: Level, message: string, fields: LogFields) => vo
 
 let writeLine: WriteLine = () => {};
 
-/** Fields of all lines of the work that is going on: several records may be worked on at the same time. */
+/** Fields of all log lines of the current work: several records may be worked on at the same time. */
 const known = new AsyncLocalStorage<LogFields>();
 
-/** Sets who writes lines. Without, as in the library and the command, none are written. */
+/** Sets the writer of log lines. Without one, as in the library and the command, none are written. */
 export function writeLogTo(write: WriteLine): void {
 	writeLine = write;
 }

@@ -19,12 +19,12 @@ export const metricUnits = {
 } as const;
 export type MetricName = keyof typeof metricUnits;
 
-/** Takes one value. `reason`: of faults. */
+/** Receives one value. `reason`: of faults. */
 export type TakeMetric = (name: MetricName, value: number, reason?: string) => void;
 
 let take: TakeMetric = () => {};
 
-/** Sets who takes metrics. Without, as in the library and the command, they are dropped. */
+/** Sets the receiver of metrics. Without one, as in the library and the command, they are dropped. */
 export function sendMetricsTo(taker: TakeMetric): void {
 	take = taker;
 }

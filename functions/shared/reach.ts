@@ -37,7 +37,7 @@ export async function reach(url: URL, init: RequestInit & { duplex?: 'half' }): 
 }
 
 /**
- * What to tell of an answer that redirects a call with a token, which must not go to another host.
+ * The error message for an answer that redirects a call with a token, which must not go to another host.
  * @returns undefined for any other answer
  */
 export function redirectMessage(server: string, { status, headers }: Response): string | undefined {

@@ -6,7 +6,7 @@ export type StateStore = {
 	write(key: string, value: unknown): Promise<void>;
 	/** Writes a stream of JSON text, for documents too large for memory; appears only when it is complete. */
 	writeText(key: string, pieces: AsyncIterable<string>): Promise<void>;
-	/** Writes only if the key is new; false when it exists, which is no error. */
+	/** Writes only if the key is new; false when it exists, which is not an error. */
 	create(key: string, value: unknown): Promise<boolean>;
 	/** Replaces only the version with this ETag; false when it has changed. */
 	replace(key: string, value: unknown, etag: string): Promise<boolean>;

@@ -124,8 +124,8 @@ export class Alarms extends Construct {
 }
 
 /**
- * The most messages of a queue, waiting or hidden. Not their age: SQS leaves messages out of it that were received three
- * times, as all are that their consumer fails to handle.
+ * The largest number of messages of a queue, visible or in flight. Not the age of the oldest one: SQS leaves out messages
+ * that were received three times, as every message is that its consumer fails to handle.
  */
 const allMessages = (queue: Queue): IMetric =>
 	new MathExpression({

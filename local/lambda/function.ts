@@ -21,8 +21,8 @@ export type LocalFunction = {
 const patienceMs = 100;
 
 /**
- * @param options.concurrency most sandboxes: Lambda's reserved concurrency, or a limit for this machine
- * @param options.launch how its code is run, if not by this Node
+ * @param options.concurrency largest number of sandboxes: Lambda's reserved concurrency, or a limit for this machine
+ * @param options.launch how its code is run, if not with the current Node
  */
 export function makeFunction(
 	configuration: FunctionConfiguration,

@@ -119,7 +119,7 @@ test('a clock that AWS refuses is the reason of a signature that it refuses', as
 
 test.each([
 	['another release', 200, '{"version":"9.9.9"}', '9.9.9 is deployed, this command is 0.1.0'],
-	['a release that does not tell it', 404, '{"message":"Not Found"}', 'not told (404), this command is 0.1.0'],
+	['a release that does not tell it', 404, '{"message":"Not Found"}', 'unknown (404), this command is 0.1.0'],
 ])('a deployment of %s', async (_, status, body, result) => {
 	const api = await serve(({ url }, response) => {
 		if (url === '/version') return response.writeHead(status).end(body);
@@ -143,7 +143,7 @@ test("a deployment whose Supervisely server refuses the deployment's token", asy
 
 test.each([
 	[1000, 'ok', '1000 concurrent executions'],
-	[10, 'note', '10 concurrent executions; 236 run at once unless told otherwise'],
+	[10, 'note', '10 concurrent executions; 236 run at once by default'],
 	[undefined, 'note', 'not read: Lambda answered 403'],
 ])("the account's quota of Lambda: %s", async (quota, state, result) => {
 	const asked: string[] = [];

@@ -124,7 +124,7 @@ test('a later sampling of the same state knows which frames are good, and decode
 	const { id } = await bench.api.start(into);
 	const second = await bench.ended(id);
 	expect(second).toMatchObject({ state: 'completed', framesUploaded: 0, framesAlreadyThere: framesUploaded });
-	expect(second.notes.join()).toContain('frames are not good enough, as an earlier sampling has found');
+	expect(second.notes.join()).toContain('frames are dropped by frameQuality, as in an earlier sampling');
 	const chunks = bench.logLines('Decode').filter(line => line.includes('"Chunk finished"') && line.includes(id));
 	for (const line of chunks) expect(JSON.parse(line)).toMatchObject({ bytesRead: 0 });
 	expect(chunks.length).toBeGreaterThan(0);

@@ -40,7 +40,7 @@ test('what is wrong with it is a FramefanError that says so', async () => {
 	};
 	expect(await refused(source, { step: 0 })).toBe('step is 0: it must be a whole number from 1');
 	expect(await refused(source, { select: [{ fps: Number.NaN }] })).toMatch(/^select\[0\]\.fps is NaN: it must be /);
-	expect(await refused(source, null as never)).toMatch(/^settings: null is no object with some of start, end, /);
+	expect(await refused(source, null as never)).toMatch(/^settings: null is not an object with any of start, end, /);
 	expect(await refused(source, { setp: 1 })).toMatch(/^settings: "setp" is not known here: it must be one of start, /);
 	expect(await refused(source + 1000, {})).toMatch(/^Project \d+ is not on http:.*: check the id/);
 	expect(await refused(source, { select: [{ annotated: { classes: ['lorry'] } }] })).toContain('"lorry"');

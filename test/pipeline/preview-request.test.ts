@@ -65,8 +65,8 @@ test('what pictures decide is left out, with a bound and a note', async () => {
 		expect(chosen).toMatchObject([{ frame: 3, rule: 'frames' }]);
 		expect(selected).toEqual({ frames: 30, accuracy: 'atMost', needs: ['pixels'] });
 		expect(notes).toEqual([
-			expect.stringContaining('select {"scenes":{"perScene":2}} are not known'),
-			expect.stringContaining('frameQuality needs pictures'),
+			expect.stringContaining('select {"scenes":{"perScene":2}} needs data that was not read'),
+			expect.stringContaining('frameQuality was not applied'),
 		]);
 	}
 });

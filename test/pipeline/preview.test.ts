@@ -82,16 +82,16 @@ test('a preview shows the frames that a sampling takes, and creates nothing', as
 	for (const { name, first } of shown.videos) expect(first.map(({ frame }) => frame)).toEqual(taken[name]);
 });
 
-test('rules of quality decide as in a sampling, and videos beyond the limit are told', async () => {
+test('quality rules decide as in a sampling, and videos beyond the limit are named in a note', async () => {
 	const out = join(await temporaryFolder(), 'preview');
 	const rules = ['--sharpest-of', '500ms', '--even-labelled'];
 	const { code, stdout } = await preview([...rules, '--videos', '1', '--out', out]);
 	expect(code).toBe(0);
 	expect(stdout).toContain('note: only the first 1 videos were looked at; --videos, up to 1000, looks at more');
-	expect(stdout.replaceAll(/\s+\|?\s*\|?/g, ' ')).toMatch(/6 by all; not good enough: .*24 lessSharp/);
+	expect(stdout.replaceAll(/\s+\|?\s*\|?/g, ' ')).toMatch(/6 by all; low quality: 24 +lessSharp/);
 	for (const line of stdout.split('\n').filter(each => each.includes(' | ')))
 		expect(line.length).toBeLessThanOrEqual(80);
-	expect(readFileSync(join(out, 'timeline-1.svg'), 'utf8')).toContain('>not good enough<');
+	expect(readFileSync(join(out, 'timeline-1.svg'), 'utf8')).toContain('>low quality<');
 
 	const again = await preview([...rules, '--videos', '1', '--out', out, '--json']);
 	const [video] = (lastJson(again.stdout) as Previewed).videos;

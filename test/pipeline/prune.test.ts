@@ -44,7 +44,7 @@ test('prune lists what is not taken, and removes it when told to, but not what p
 	const before = await sample({ step: 6, split }, { name: 'pruned' });
 	const project = before.destination?.id as number;
 	const after = await sample({ step: 10 }, { projectId: project });
-	expect(after.notes.filter(note => /not taken by these settings/.test(note))).toHaveLength(2);
+	expect(after.notes.filter(note => /not selected by these settings/.test(note))).toHaveLength(2);
 	const all = await imagesOf(project);
 	const both = [0, 6, 10, 12, 18, 20, 24];
 	expect(framesPer(all)).toEqual({ 'first.mp4': both, 'second.mkv': both });
@@ -76,7 +76,7 @@ test('prune lists what is not taken, and removes it when told to, but not what p
 	expect(asked.stderr).toBe(
 		`error: Remove 6 images from project ${project}? Nothing was removed: repeat the command with --yes to remove them\n`,
 	);
-	expect(asked.stdout).toMatch(/Video \d+ \(first\.mp4\): 3 not taken, 1 more with labels of their own/);
+	expect(asked.stdout).toMatch(/Video \d+ \(first\.mp4\): 3 not selected, 1 more with other labels than the video/);
 	expect(asked.stdout).toContain('  remove  first.mp4_frame_12.png\n');
 	expect(asked.stdout).toContain('  keep  first.mp4_frame_06.png\n');
 	expect(await imagesOf(project)).toHaveLength(15);
@@ -89,7 +89,7 @@ test('prune lists what is not taken, and removes it when told to, but not what p
 		'second.mkv': [0, 10, 12, 20],
 	});
 	const again = await prune(after.id, '--yes');
-	expect(again.stdout).toMatch(/0 not taken, 1 more with labels of their own/);
+	expect(again.stdout).toMatch(/0 not selected, 1 more with other labels than the video/);
 });
 
 test('videos outside of the sampling, and those it takes nothing of', async () => {
@@ -128,5 +128,5 @@ test('a sampling with faults, or that is not known, is refused', async () => {
 	expect(failed.state).toBe('failed');
 	const refused = await prune(failed.id, '--yes');
 	expect(refused.code).toBe(1);
-	expect(refused.stderr).toContain(`Sampling ${failed.id} is failed, so that images are missing: retry it first`);
+	expect(refused.stderr).toContain(`Sampling ${failed.id} is failed, so images are missing: retry it first`);
 });

@@ -61,7 +61,7 @@ test('another selection adds what is missing, and says what is there beyond it',
 	expect(await framesOf(server, destination.id)).toEqual({ 'first.mp4': all, 'second.mkv': all });
 	expect(second.notes).toHaveLength(2);
 	expect(second.notes[0]).toMatch(
-		/first\.mp4\): 2 images, such as first\.mp4_frame_00\.png, are in the destination, and not taken by these settings/,
+		/first\.mp4\): 2 images, such as first\.mp4_frame_00\.png, are in the destination, but not selected by these settings/,
 	);
 	const third = await sample({ select: [{ frames: all }] }, destination.id);
 	expect(third).toMatchObject({ framesUploaded: 0, notes: [] });

@@ -39,7 +39,7 @@ export function figureEndpoints(context: Context): Endpoints {
 				const ofClass = meta.classes.find(each => each.id === figure.classId);
 				if (!ofClass) throw badRequest(`The project has no class with id ${figure.classId}`);
 				if (!figure.geometry && figure.geometryType !== 'alpha_mask')
-					throw badRequest('geometry: only for an alpha mask may it follow later');
+					throw badRequest('geometry: required; only that of an alpha mask can be sent later');
 				const image = imageOf(store, figure.entityId);
 				const size = body.skipBoundsValidation ? null : imageSize(context, image);
 				const surroundings = { meta, size, newId: () => store.newId(), at };

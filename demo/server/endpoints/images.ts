@@ -86,7 +86,7 @@ function datasetsAskedFor({ store }: Context, body: z.infer<typeof listBody>): D
 		const dataset = datasetOf(store, body.datasetId);
 		return body.recursive ? datasetWithDescendants(store, dataset) : [dataset];
 	}
-	if (!body.projectId) throw badRequest('datasetId: needed, or projectId');
+	if (!body.projectId) throw badRequest('datasetId: this or projectId is required');
 	projectOf(store, body.projectId);
 	return [...store.datasetsOf.ids(body.projectId)].map(each => datasetOf(store, each));
 }

@@ -76,5 +76,5 @@ export function videoEndpoints(context: Context): Endpoints {
 }
 
 function refuseNoParent(): never {
-	throw badRequest('datasetId: needed, or projectId');
+	throw badRequest('datasetId: this or projectId is required');
 }

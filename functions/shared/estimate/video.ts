@@ -17,7 +17,7 @@ const factsSchema = z.looseObject({
 	}),
 });
 
-/** What the server tells of a video. `bytes`: of its file; `timecodes`: the time of each frame in seconds, if known. */
+/** What the server reports of a video. `bytes`: of its file; `timecodes`: the time of each frame in seconds, if known. */
 export type VideoFacts = Size & {
 	frameCount: number;
 	bytes: number;

@@ -10,8 +10,8 @@ import { isOf, type WorkQueue } from './work-queue.ts';
 const longestDelay = 900;
 
 /**
- * Sends a message whose work is deferred to its queue again, with a delay. Deferring is no failure: a message that is
- * sent again has all its deliveries left.
+ * Sends a message whose work is deferred to its queue again, with a delay. Deferring is not a failure: a message that
+ * is sent again has all its deliveries left.
  */
 export function resendDeferred(queue: WorkQueue) {
 	return failedRecords(async ({ record, error, message }) => {

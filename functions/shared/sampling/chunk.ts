@@ -44,7 +44,7 @@ export const chunkSchema = storedObject({
 	decodePlan: decodePlanSchema.nullable(),
 	/** Key of the copy of the file; null when the original is read. */
 	copy: z.string().nullable(),
-	/** How frames are chosen by what their pictures are like; absent: all are kept. */
+	/** The quality rules that frames are kept by; absent: all are kept. */
 	quality: chunkQualitySchema.optional(),
 	/** Null when no labels are copied. */
 	labels: labelsSchema.nullable(),

@@ -1,4 +1,4 @@
-/** The first so many of a sequence, and whether these are all. */
+/** The first `count` of a sequence, and whether these are all. */
 export async function firstOf<Item>(
 	all: AsyncIterable<Item>,
 	count: number,

@@ -24,11 +24,11 @@ const distance = mustBe('distance', 'a whole number from 0 to 32');
 const qualityRules = ['sharpestOf', 'dropNearDuplicates', 'minSharpness', 'minBrightness', 'maxBrightness'];
 
 /**
- * Which of the selected frames are good enough. A frame with figures is kept whatever it is like, unless `evenLabelled`.
+ * Rules that drop selected frames by the quality of their pictures. Frames with figures are kept, unless `evenLabelled`.
  * - `minSharpness`: variance of the Laplacian, as OpenCV computes it
  * - `minBrightness`, `maxBrightness`: mean gray value, 0 to 255
  * - `sharpestOf`: of the frames of each such window of time, the sharpest; windows begin at the first frame of the video
- * - `dropNearDuplicates`: frames whose perceptual hash differs from that of the last kept frame in at most so many of 64
+ * - `dropNearDuplicates`: frames whose perceptual hash differs from that of the last kept frame in at most `distance` of 64
  *   bits are dropped
  */
 export const frameQualitySchema = strictObject({
@@ -52,7 +52,7 @@ export const frameQualitySchema = strictObject({
 	addIssue(context, [], nameOf => {
 		const given = evenLabelled ? `${nameOf('frameQuality.evenLabelled')} alone` : nameOf('frameQuality');
 		const [last, ...others] = qualityRules.map(rule => nameOf(`frameQuality.${rule}`)).reverse();
-		return `${given} says nothing that a frame must have: add ${others.reverse().join(', ')} or ${last}`;
+		return `${given} sets no condition on frames: add ${others.reverse().join(', ')} or ${last}`;
 	});
 });
 export type FrameQuality = z.output<typeof frameQualitySchema>;
@@ -83,10 +83,10 @@ export function countDropped(dropped: Dropped): number {
 	return dropReasons.reduce((sum, reason) => sum + dropped[reason], 0);
 }
 
-/** What a chunk knows of how its frames are chosen. */
+/** The quality rules of a chunk, and what they need. */
 export const chunkQualitySchema = storedObject({
 	rules: storedObject(frameQualitySchema.shape),
-	/** Frames that are kept whatever they are like. */
+	/** Frames that are kept whatever their quality. */
 	labelled: z.array(z.int()),
 	/** The window of each frame of the chunk, by number; empty without windows. */
 	windows: z.array(z.int()),

@@ -7,7 +7,7 @@ import { splitNames } from './split-settings.ts';
 
 const scoresSchema = storedObject({ sharpness: z.number(), brightness: z.number(), hash: z.string() });
 
-/** An image in the destination, as the chunk that made or found it knows it. */
+/** An image in the destination, as recorded by the chunk that made or found it. */
 export const imageRowSchema = storedObject({
 	/** Index of the frame. */
 	frame: z.int(),
@@ -22,7 +22,7 @@ export const imageRowSchema = storedObject({
 	/** Id of the image. */
 	image: z.int(),
 	name: z.string(),
-	/** Null where neither this sampling nor the server knows it. */
+	/** Null if unknown to both this sampling and the server. */
 	size: storedObject({ width: z.int(), height: z.int() }).nullable(),
 	/** SHA-256 of the file in hexadecimal; null for an image that was there before. */
 	sha256: z.string().nullable(),

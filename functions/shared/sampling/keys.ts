@@ -102,7 +102,7 @@ export const keys = {
 	chunkLease: (sampling: string, chunk: string) => `leases/${sampling}/${chunk}.json`,
 } as const;
 
-/** What the key of a planned video says; `cost`: in millionths of a dollar. */
+/** The parts of the key of a planned video; `cost`: in millionths of a dollar. */
 export function plannedOf(key: string): { node: string; images: number; cost: number } {
 	const [node = '', images, cost] = (key.split('/').at(-1) as string).split('.');
 	return { node, images: Number(images), cost: Number(cost) };

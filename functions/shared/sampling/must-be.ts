@@ -65,7 +65,7 @@ export function strictObject<Shape extends z.core.$ZodShape>(shape: Shape): z.Zo
 		error: issue => {
 			if (issue.code === 'unrecognized_keys')
 				return `${(issue.keys as string[]).map(said).join(' and ')} is not known here: it must be one of ${known}`;
-			return issue.code === 'invalid_type' ? `${said(issue.input)} is no object with some of ${known}` : undefined;
+			return issue.code === 'invalid_type' ? `${said(issue.input)} is not an object with any of ${known}` : undefined;
 		},
 	});
 }

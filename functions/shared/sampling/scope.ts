@@ -28,7 +28,7 @@ export async function resolveScope(
 ): Promise<Scope | undefined> {
 	if (!source.datasetIds && !source.videoIds) return undefined;
 	const scope: Scope = new Map();
-	// Of this request alone: one that was given up must not hold up the next.
+	// A limit of its own for each request: one that was given up must not delay the next.
 	const limit = pLimit(requestConcurrency);
 	const asked = new Map<number, Promise<Dataset | undefined>>();
 	const dataset = (id: number) => {

@@ -31,7 +31,7 @@ const limit = (option: ImageOption) => ({
 const quality = {
 	error: ({ input }: { input?: unknown }) =>
 		typeof input === 'object' && input !== null
-			? `quality is ${said(input)}: it is the quality of image files, a whole number from 1 to 100; which frames are good enough is said by frameQuality`
+			? `quality is ${said(input)}: it must be the quality of image files, a whole number from 1 to 100; for rules on the quality of frames use frameQuality`
 			: limit('quality').error({ input }),
 };
 
@@ -83,8 +83,8 @@ const exactRules = new Set(['count', 'frames', 'times', 'random']);
  * - `select`: rules that take frames; the union of what they take. Absent: all
  * - `step`: every n-th of the remaining frames
  * - `minDistance`: in frames, or a duration such as `2s`: leaves out frames that are closer to another; annotated ones stay
- * - `around`: also so many frames before and after each of the remaining ones
- * - `frameQuality`: which of them are good enough, by what their pictures are like
+ * - `around`: also this many frames before and after each of the remaining ones
+ * - `frameQuality`: drops frames by the quality of their pictures
  * - `split`: which images are for training, validation and testing
  * - `resize`: [height, width] in pixels, used as given; one of them null: keeps the aspect ratio
  * - `copyAnnotations`: converts the labels of the frames

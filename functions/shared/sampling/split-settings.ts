@@ -7,7 +7,7 @@ import type { Fraction } from './select/fraction.ts';
 export const splitNames = ['train', 'val', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
 
-/** Length of a block, and distance between two splits, unless told. */
+/** Default length of a block, and default time between two splits. */
 export const usualBlock = '1m';
 export const usualGap = '1s';
 
@@ -37,9 +37,9 @@ const tolerance = 1e-9;
  * - `train`, `val`, `test`: shares that sum to 1; one that is absent is 0
  * - `by`: what stays together: a video, a scene, or a block of time
  * - `block`: by time: length of a block; blocks begin at the first frame of the video. Absent: 1m
- * - `gap`: by scene or time: frames of different splits of a video are at least so far apart in time; those between are
- *   in none. Absent: 1s
- * - `seed`: another one draws anew
+ * - `gap`: by scene or time: least time between frames of different splits of a video; frames in between are in no
+ *   split. Absent: 1s
+ * - `seed`: another seed gives another split
  */
 export const splitSchema = strictObject({
 	train: share('train'),

@@ -28,7 +28,7 @@ export const summarySchema = storedObject({
 	faultCount: count,
 	/** The first faults; the markers of the chunks have all of them. */
 	faults: z.array(faultSchema),
-	/** Remarks that are no faults. */
+	/** Remarks that are not faults. */
 	notes: z.array(z.string()),
 });
 export type Summary = z.output<typeof summarySchema>;

@@ -15,7 +15,7 @@ export type Timeline = {
 	scenes?: number[];
 	/** The chosen frames, and by each rule those that it takes. */
 	chosen: Pick<Selection, 'frames' | 'byRule'>;
-	/** More rows, such as frames that are not good enough. */
+	/** More rows, such as frames that quality rules drop. */
 	more?: { name: string; frames: number[] }[];
 };
 
@@ -31,7 +31,7 @@ const steps = [
 ];
 const mostMarks = 8;
 
-/** Colours that can be told from light and from dark; those of rules have the order of the documentation. */
+/** Colours that are visible on light and on dark; those of rules have the order of the documentation. */
 const colours = {
 	text: '#7d8590',
 	frames: '#8b949e',
@@ -120,7 +120,7 @@ const sceneLines = (columns: number[], bottom: number): string => {
 	return `<path transform="translate(${strip.left} ${top})" stroke="${colours.rules.scenes}" stroke-opacity="0.6" stroke-dasharray="2 2" d="${lines}"/>`;
 };
 
-/** Frames at most so many pixels apart are drawn as one bar. Not the exact distance of any number of frames at a constant rate. */
+/** Frames at most this many pixels apart are drawn as one bar. Not the exact distance of any number of frames at a constant rate. */
 const mostJoined = 4.45;
 
 /** How many frames are marked, and on which of the columns. */
@@ -158,7 +158,7 @@ const marksOf = (frames: number[], placeOf: (frame: number) => number): Marks =>
 		false,
 	);
 
-/** Marked columns as bars, at least so wide; those that touch become one. */
+/** Marked columns as bars, at least `least` wide; those that touch become one. */
 const bars = (columns: Uint8Array, least: number): string => {
 	const found: string[] = [];
 	for (let column = 0; column < columns.length; ) {

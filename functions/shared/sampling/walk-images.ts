@@ -5,13 +5,13 @@ import { type ImageRows, imageRowsSchema } from './image-rows.ts';
 import { type Attempt, keys } from './keys.ts';
 import { type Node, nodeIds } from './node.ts';
 
-/** Where a walk over the images of a sampling goes on: which child of each node on the way down. */
+/** Where a walk over the images of a sampling continues: the index of the child at each level of nodes. */
 export type WalkPosition = number[];
 
 /**
- * The images of a sampling in the order of its source, document by document, each with the position behind it. Bounded
+ * The images of a sampling in the order of its source, document by document, each with the position after it. Bounded
  * memory, however many there are.
- * @param from the position behind the last document that is known
+ * @param from the position after the last document that was read
  */
 export async function* walkImages(
 	store: StateStore,

@@ -10,7 +10,7 @@ export type SceneSearch = { next: number; starts: number[]; cells: Uint8Array | 
 
 /** Difference between two pictures from which a new scene begins: of PySceneDetect's measure, which it sets at 27. */
 const threshold = 20;
-/** Shortest scene in frames, as in PySceneDetect: a flash is no scene. */
+/** Shortest scene in frames, as in PySceneDetect: a flash is not a scene. */
 const shortest = 15;
 /** Frames that are decoded together. */
 const framesPerChunk = 500;

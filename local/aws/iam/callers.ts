@@ -76,7 +76,7 @@ export class Role implements Caller {
 	readonly #own: Statement[] = [];
 	readonly #ofResources: readonly Statement[];
 	readonly #onDenied: (message: string) => void;
-	/** Allowed action and resource of each request, of which some are those of a grant. */
+	/** Action and resource of each allowed request, to find grants that are not used. */
 	readonly #used = new Map<string, AccessRequest>();
 
 	constructor(arn: string, ofResources: readonly Statement[], onDenied: (message: string) => void) {

@@ -27,9 +27,9 @@ type Json = Record<string, unknown>;
 const known = ['Sid', 'Effect', 'Action', 'Resource', 'Principal', 'Condition'];
 
 /**
- * Reads a policy document, its intrinsic functions resolved.
+ * Reads a policy document whose intrinsic functions are resolved.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
- * @throws FramefanError with the element or the operator that is not known here, such as `NotAction`
+ * @throws FramefanError with the element or the operator that is not supported here, such as `NotAction`
  */
 export function parseStatements(document: unknown): Statement[] {
 	return list((document as Json).Statement).map(each => {

@@ -18,7 +18,7 @@ export function authorize(call: S3Call, action: string): void {
 	if (headers['if-match'] !== undefined) caller.authorize({ action: 's3:GetObject', resource });
 }
 
-/** A refusal as the caller may see it: that an object is missing is told to those who may list the bucket. */
+/** A refusal as the caller may see it: only callers who may list the bucket learn that an object is missing. */
 export function hidden(error: unknown, { bucket, caller }: S3Call): unknown {
 	if (!(error instanceof S3Error) || error.code !== 'NoSuchKey') return error;
 	try {

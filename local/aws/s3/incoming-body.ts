@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { S3Error } from './errors.ts';
 
-/** What a body was found to be, once all that its sender said of it proved true. */
+/** Size and hashes of a body that matches its headers. */
 export type ReceivedBody = {
 	/** Bytes. */
 	readonly size: number;
@@ -16,7 +16,7 @@ export type ReceivedBody = {
  * Hands a request body to `sink` piece by piece and checks it against `x-amz-content-sha256` and
  * `x-amz-checksum-crc32`.
  *
- * @throws S3Error when anything does not match, what `sink` has got by then is worthless; `NotImplemented` for a body
+ * @throws S3Error when anything does not match: discard what `sink` has received; `NotImplemented` for a body
  * whose hash is not signed.
  */
 export async function receiveBody(

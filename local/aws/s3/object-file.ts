@@ -99,13 +99,13 @@ export async function* readBytes({ facts, handle }: OpenObject): AsyncGenerator<
 	for (let position = 0; position < facts.size; ) {
 		const piece = Buffer.alloc(Math.min(pieceBytes, facts.size - position));
 		const { bytesRead } = await handle.read(piece, 0, piece.length, position);
-		if (bytesRead === 0) throw new Error(`An object file of ${facts.key} is shorter than it says.`);
+		if (bytesRead === 0) throw new Error(`An object file of ${facts.key} is shorter than its header says.`);
 		position += bytesRead;
 		yield piece.subarray(0, bytesRead);
 	}
 }
 
-/** The facts of an object file, for the scan at the start; undefined when the file is no object. */
+/** The facts of an object file, for the scan at the start; undefined when the file is not an object. */
 export function readFacts(path: string): ObjectFacts | undefined {
 	const file = openSync(path, 'r');
 	try {

@@ -21,7 +21,7 @@ export type Upload = UploadRequest & {
 
 const manifest = 'upload.json';
 
-/** The multipart uploads under way: a folder each, with a file per part. */
+/** The multipart uploads in progress: a folder for each, with a file for each part. */
 export class Uploads {
 	readonly #folder: string;
 	readonly #uploads = new Map<string, Upload>();

@@ -68,7 +68,7 @@ test('beyond so many annotations, numbers by labels are bounds, and a note says 
 	});
 	expect(found.rules[1]).toMatchObject({ accuracy: 'about' });
 	expect(found.accuracy).toBe('atMost');
-	expect(found.notes.join()).toContain('labels of 3 videos were not read: an answer reads at most 200 annotations');
+	expect(found.notes.join()).toContain('labels of 3 videos were not read: a request reads at most 200 annotations');
 });
 
 test('beyond so many bytes of annotations, reading ends and numbers are bounds', async () => {

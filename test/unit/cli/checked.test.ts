@@ -24,7 +24,7 @@ describe('what options say wrong is told by their names', () => {
 	test.each([
 		[
 			'--even-labelled',
-			'--even-labelled alone says nothing that a frame must have: add --sharpest-of, --drop-near-duplicates, --min-sharpness, --min-brightness or --max-brightness',
+			'--even-labelled alone sets no condition on frames: add --sharpest-of, --drop-near-duplicates, --min-sharpness, --min-brightness or --max-brightness',
 		],
 		['--min-brightness 9 --max-brightness 8', '--min-brightness is 9 and --max-brightness is 8: no frame has both'],
 		['--min-sharpness 2000000', '--min-sharpness is 2000000: it must be a number from 0 to 1000000'],
@@ -47,11 +47,11 @@ test('a name that is too long is refused by its option', () =>
 
 describe('what a settings file says wrong is told by its path there', () => {
 	test.each([
-		['frameQuality: { evenLabelled: true }', '', ': frameQuality: evenLabelled alone says nothing'],
+		['frameQuality: { evenLabelled: true }', '', ': frameQuality: evenLabelled alone sets no condition'],
 		['select: [{ fps: 0 }]', '', ': select[0].fps: fps is 0: it must be a number from 0.000001 to 1000'],
 		['select: [{ count: 5 }]', '--step 2', ': --step is 2 and the rule count says exactly which frames'],
 		['step: 2', '--count 5', ': step: step is 2 and the rule count says exactly'],
-		['quality: { minSharpness: 5 }', '', 'which frames are good enough is said by frameQuality'],
+		['quality: { minSharpness: 5 }', '', 'for rules on the quality of frames use frameQuality'],
 	])('%s with %j', async (text, args, message) => {
 		const file = await fileWith(text);
 		const given = () => requestOf(['--settings', file, ...args.split(' ').filter(Boolean)]);

@@ -24,7 +24,7 @@ test.each([
 	[['--split', 'train=80%'], 'train is 80%: it must be a share from 0 to 1, such as train=0.8,val=0.1,test=0.1.'],
 	[['--split', 'train=-1,val=2'], 'train is -1: it must be a share from 0 to 1'],
 	[['--split', 'train=2'], 'train is 2: it must be a share from 0 to 1'],
-	[['--split', 'dev=1'], 'dev is no split: name train, val and test, such as train=0.8,val=0.1,test=0.1.'],
+	[['--split', 'dev=1'], 'dev is not a split: name train, val and test, such as train=0.8,val=0.1,test=0.1.'],
 	[['--split', 'train=0.5,train=0.5'], 'train has two shares: give it one.'],
 	[['--split', 'train=1', '--split-by', 'frame'], 'Allowed choices are video, scene, time.'],
 	[['--split-seed', '3'], '--split-seed is 3 without --split: give the shares, such as --split train=0.9,val=0.1'],

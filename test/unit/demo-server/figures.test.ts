@@ -100,7 +100,7 @@ test('an alpha mask comes in two steps, and is read back apart from its label', 
 
 test.each([
 	['a class id of another project', { classId: 999_999 }, /no class with id/],
-	['a multipolygon without geometry', {}, /only for an alpha mask/],
+	['a multipolygon without geometry', {}, /only that of an alpha mask/],
 	[
 		'a multipolygon out of bounds',
 		{

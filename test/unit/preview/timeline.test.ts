@@ -109,7 +109,7 @@ test.each([
 	const names = ['fps', 'count', 'frames', 'times', 'random', 'keyFrames', 'annotated', 'figureChanges', 'around'];
 	const rules = frames.map(frame => names[frame % names.length] as string);
 	const marked = { isKey: isMarked, isAnnotated: isMarked, chosen: chosenBy(frames, rules) };
-	const more = [{ name: 'not good enough', frames }];
+	const more = [{ name: 'low quality', frames }];
 	const svg = timelineOf(plain({ times: evenTimes(1_000_000), ...marked, more }));
 	expect(Buffer.byteLength(svg)).toBeLessThan(200_000);
 	expect(rowsOf(svg)).toHaveLength(4 + names.length);

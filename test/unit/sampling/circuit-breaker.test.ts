@@ -28,7 +28,7 @@ test('work that the server is away for is deferred in all sandboxes until it ans
 	const error = await errorOf(first.run(unanswered));
 	expect(error).toBeInstanceOf(DeferredError);
 	expect((error as DeferredError).message).toBe(
-		'The Supervisely server is away since 2026-11-01T12:00:00.000Z: it answers 503',
+		'The Supervisely server has been away since 2026-11-01T12:00:00.000Z: it answers 503',
 	);
 	expect((error as DeferredError).seconds).toBeGreaterThanOrEqual(15);
 	expect((error as DeferredError).seconds).toBeLessThan(23);

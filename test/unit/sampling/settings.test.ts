@@ -43,7 +43,7 @@ test('the quality of frames, given as that of images, is told its name', () => {
 	expect(issues.map(({ path, message }) => [path, message])).toEqual([
 		[
 			['quality'],
-			'quality is {"minSharpness":50}: it is the quality of image files, a whole number from 1 to 100; which frames are good enough is said by frameQuality',
+			'quality is {"minSharpness":50}: it must be the quality of image files, a whole number from 1 to 100; for rules on the quality of frames use frameQuality',
 		],
 	]);
 });

@@ -91,7 +91,7 @@ describe('what decides', () => {
 	const videos = Array.from({ length: 3000 }, (_, n) => n + 1);
 	const byVideo = (settings: object) => videos.map(video => splitOf(settings, video, [0])[0]);
 
-	test('videos have their shares, whatever other videos there are, and another seed draws anew', () => {
+	test('videos have their shares whatever other videos there are; another seed changes the split', () => {
 		const counts = count(byVideo({}));
 		expect(counts.train).toBeGreaterThan(2300);
 		expect(counts.val).toBeGreaterThan(240);

@@ -95,8 +95,8 @@ describe('the quality filter', () => {
 
 describe('quality rules that are refused', () => {
 	test.each([
-		[{}, '', 'frameQuality says nothing that a frame must have'],
-		[{ evenLabelled: true }, '', 'evenLabelled alone says nothing that a frame must have: add sharpestOf, '],
+		[{}, '', 'frameQuality sets no condition on frames'],
+		[{ evenLabelled: true }, '', 'evenLabelled alone sets no condition on frames: add sharpestOf, '],
 		[
 			{ sharpestOf: '2m' },
 			'sharpestOf',

@@ -43,7 +43,7 @@ describe('an image file', () => {
 		expect([found.exif, found.icc, found.xmp]).toEqual([undefined, undefined, undefined]);
 	});
 
-	test('of more quality is larger and nearer to the picture; unless told it is 95', async () => {
+	test('of more quality is larger and nearer to the picture; by default it is 95', async () => {
 		for (const format of ['jpg', 'webp'] as const) {
 			const [low, high, best] = await Promise.all([10, 95, 100].map(quality => encode({ format, quality })));
 			expect(low?.length).toBeLessThan(high?.length as number);

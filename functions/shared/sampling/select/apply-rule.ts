@@ -64,7 +64,7 @@ const periodically = (period: Fraction, { frames, start }: Candidates, times: Fr
 	});
 };
 
-/** So many frames of each scene: of its equal parts the middle ones. */
+/** `perScene` frames of each scene: the middle frame of each of its equal parts. */
 const ofScenes = (perScene: number, frames: number[], { scenes, times }: SelectionSource): number[] =>
 	scenes.flatMap((begin, n) => {
 		const end = scenes[n + 1] ?? Number.POSITIVE_INFINITY;
@@ -140,7 +140,7 @@ const annotated = (
 const reasonOf = (rule: Rule): string => {
 	if ('keyFrames' in rule) return 'no frame can be decoded by itself';
 	if ('figureChanges' in rule) return 'no frame has a figure that a person drew or corrected';
-	if (!('annotated' in rule)) return 'no frame is there';
+	if (!('annotated' in rule)) return 'there is no frame';
 	const { classes, tags, objects } = rule.annotated;
 	const asked = [
 		...(classes ? [`of ${listed('class', classes)}`] : []),

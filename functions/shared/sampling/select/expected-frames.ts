@@ -20,7 +20,7 @@ export type Expected = { frames: number; accuracy: Accuracy; needs: Need[] };
 /** How many frames are selected, how many lie from start to end, and how many each rule of `select` takes. */
 export type ExpectedFrames = Expected & { span: number; rules: Expected[] };
 
-/** What a listing tells of a video. `seconds`: its duration, undefined if unknown. */
+/** What a listing reports of a video. `seconds`: its duration, undefined if unknown. */
 export type ListedVideo = { frameCount: number; seconds: number | undefined };
 
 /**
@@ -31,7 +31,7 @@ export type KnownVideo = { source: SelectionSource; isIndexed: boolean; isTimed:
 
 type SelectionAndQuality = SelectionSettings & Pick<Settings, 'frameQuality'>;
 
-/** How many frames a selection has, from what a listing tells: frames are taken to be evenly spaced. Pure. */
+/** How many frames a selection has, from what a listing reports: frames are assumed to be evenly spaced. Pure. */
 export function roughFrames(settings: SelectionAndQuality, video: ListedVideo): ExpectedFrames {
 	const { select, annotated, minDistance } = settings;
 	const rules = (select ?? []).map(rule => {
@@ -138,7 +138,7 @@ const withTotal = (
 	return { span, ...(frameQuality ? atMost(total, 'pixels') : total), rules };
 };
 
-/** How many frames a rule takes of a video of which a listing tells. */
+/** How many frames a rule takes of a video, from what a listing reports. */
 const roughOf = (rule: Rule, settings: SelectionSettings, video: ListedVideo): Expected => {
 	const { start, end } = rangeOf(settings, video.frameCount);
 	const span = Math.max(0, end - start);

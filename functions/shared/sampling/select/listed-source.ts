@@ -2,11 +2,11 @@ import { at } from '../../at.ts';
 import type { KnownVideo } from './expected-frames.ts';
 import type { FrameTimes } from './frame-times.ts';
 
-/** Ticks of a second, for times that a server tells. */
+/** Ticks of a second, for times that a server reports. */
 const ticksPerSecond = 1_000_000;
 
 /**
- * What a selection is made from where no index is known: the times that the server tells of each frame, or else evenly
+ * What a selection is made from where no index is known: the times that the server reports for each frame, or else evenly
  * spaced ones.
  * @param facts `seconds`: the duration; `timecodes`: the time of each frame in seconds, used if there are as many as frames
  */

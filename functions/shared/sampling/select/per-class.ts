@@ -2,7 +2,7 @@ import { evenly } from './evenly.ts';
 import type { FrameTimes } from './frame-times.ts';
 
 /**
- * Takes frames so that each class is on at most so many of them. Classes on few frames choose first, evenly in time; a
+ * Takes frames so that each class is on at most `most` of them. Classes on few frames choose first, evenly in time; a
  * frame with a class that is on enough frames already is not taken any more.
  * @param classesOn the classes that count, of a frame
  */

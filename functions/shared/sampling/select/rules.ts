@@ -42,7 +42,7 @@ const annotated = strictObject({
 		.max(mostListed, atMost('objects', mostListed))
 		.optional(),
 	perClass: wholeNumber('perClass', 1).optional(),
-}).meta({ description: 'What a frame needs to be taken; {}: any figure' });
+}).meta({ description: 'What a frame must have to be selected; {}: any figure' });
 
 const fpsLimit = mustBe('fps', 'a number from 0.000001 to 1000');
 
@@ -89,15 +89,15 @@ export function textOfRule(rule: Rule): string {
 
 /**
  * A rule that takes frames of a video.
- * - `fps`, `every`: the first frame at or after each instant, so often a second or once in so long, from the first frame
- *   of the range
- * - `count`: so many, evenly in time; all where there are fewer
+ * - `fps`, `every`: the first frame at or after each instant, this often per second or once per duration, from the first
+ *   frame of the range
+ * - `count`: this many, evenly spaced in time; all where there are fewer
  * - `frames`, `times`: these frames; the first frame at or after each of these times since the first frame of the video
- * - `random`: so many at random; the same for the same seed and name of the video
+ * - `random`: this many at random; the same for the same seed and name of the video
  * - `keyFrames`: pictures that can be decoded without others
- * - `scenes`: so many of each scene, evenly in time
- * - `annotated`: frames with a figure of one of the classes and of one of the objects, on which one of the tags holds; what
- *   is left out asks for nothing. `perClass`: at most so many with figures of a class, rare classes first
+ * - `scenes`: this many of each scene, evenly spaced in time
+ * - `annotated`: frames with a figure of one of the classes and of one of the objects, and with one of the tags; what is left
+ *   out is not required. `perClass`: at most this many with figures of a class, rare classes first
  * - `figureChanges`: frames with a figure that a person drew or corrected
  */
 export const ruleSchema = strictObject({ ...fields, seed: wholeNumber('seed', 0) })

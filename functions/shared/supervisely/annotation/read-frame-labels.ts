@@ -10,7 +10,7 @@ const answerSchema = z.array(videoAnnotationSchema).min(1);
  * Which labels are on the frames of a video, from a streamed answer of `videos.annotations.bulk.info`; unlike
  * `readVideoAnnotation` it stores no geometry.
  * @param isWanted whether to look at a frame
- * @param onBytes told how many bytes have come; what it throws ends the reading
+ * @param onBytes called with the number of bytes of each piece; what it throws ends the reading
  * @throws PermanentError `unreadable` for a malformed annotation
  */
 export async function readFrameLabels(

@@ -181,7 +181,10 @@ export function makeSuperviselyApi(http: SuperviselyHttp) {
 			const body = { datasetId: dataset, videoIds: [video] };
 			return http.read('videos.annotations.bulk.info', body, answer => readVideoAnnotation(answer, isWanted, pictures));
 		},
-		/** Which labels are on the frames of a video. @param onBytes told how many bytes come; what it throws ends the call */
+		/**
+		 * Which labels are on the frames of a video.
+		 * @param onBytes called with the number of bytes of each piece; what it throws ends the call
+		 */
 		frameLabels: (
 			dataset: number,
 			video: number,

@@ -1,7 +1,7 @@
 /**
  * Spaces the calls of one sandbox to a server that answers 429: the gap between two calls doubles with each refusal, and
  * shrinks slowly while calls are accepted, as TCP does with its window. So the load of all sandboxes together follows what
- * the server bears. Without refusals there is no gap.
+ * the server accepts. Without refusals there is no gap.
  */
 export type Pace = {
 	/** Waits until the next call may start. @throws the reason of an aborted signal */
@@ -16,7 +16,7 @@ export type Pace = {
 const firstGap = 100;
 const longestGap = 10_000;
 const longestPause = 30_000;
-/** A gap below this is none. */
+/** A gap below this counts as none. */
 const noGap = 20;
 
 const shrink = 0.95;
@@ -39,7 +39,7 @@ export function makePace(now: () => number = Date.now): Pace {
 		refused: seconds => {
 			const time = now();
 			pausedUntil = Math.max(pausedUntil, time + Math.min(longestPause, seconds * 1000));
-			// Calls that were under way together are refused together, which says no more than one refusal.
+			// Calls that were sent together are refused together: that counts as one refusal.
 			if (time - grownAt < gap) return;
 			gap = Math.min(longestGap, Math.max(firstGap, gap * 2));
 			grownAt = time;

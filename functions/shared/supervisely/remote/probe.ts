@@ -6,14 +6,14 @@ import { isTransientStatus } from '../../transient.ts';
 const timeoutMs = 3000;
 
 /**
- * Asks a server for its version, once and without a token. Any answer but those of a server or proxy that is down is a
- * sign of life, also a refusal, and one that limits the rate of calls.
+ * Asks a server for its version, once and without a token. Any answer shows that the server is up, also a refusal or a
+ * rate limit, unless it is that of a server or proxy that is down.
  * @param server its address
  */
 export function makeProbe(server: string): Probe {
 	const url = `${server.replace(/\/+$/, '')}/public/api/v3/instance.version`;
 	return async () => {
-		// A wrong address is no outage: every call says what is wrong with it.
+		// A wrong address is not an outage: the error of every call names it.
 		if (!URL.canParse(url)) return undefined;
 		try {
 			const response = await reach(new URL(url), {

@@ -149,7 +149,7 @@ function mpeg4Picture(unit: Buffer): Kind {
 	return kind;
 }
 
-/** One picture that is no field (ISO/IEC 13818-2, 6.2.3). */
+/** One picture that is not a field (ISO/IEC 13818-2, 6.2.3). */
 function mpegPicture(unit: Buffer): Kind {
 	let kind: Kind;
 	for (let at = startCode(unit, 0); at >= 0; at = startCode(unit, at + 3)) {

@@ -19,7 +19,7 @@ export type DecodeRun = {
 	frameOf(pts: number, passed: number): WantedFrame | undefined;
 	/** Frames in display order, where no other selected picture may come between them. */
 	displayOrder?: WantedFrame[];
-	/** The first picture of each run, which the decoder must flag as a key, where its bytes don't tell. */
+	/** The first picture of each run, which the decoder must flag as a key, where its bytes don't show it. */
 	runStarts?: RunStart[];
 	/** Pictures are identified by their number, which must increase from one to the next. */
 	numbered?: boolean;
@@ -110,7 +110,7 @@ const rememberKey = (pts: number): string => `0*st(0,if(eq(pts,${pts}),n,if(eq(n
  * Decodes the stream from its first byte.
  * @param how.numbered pictures are identified by their number, whatever their times are
  * @param how.every all pictures are selected and counted here: ffmpeg's own count restarts when the picture size changes
- * @param how.pictureByPicture decodes in one thread and selects key pictures too: they tell when the decoder has recovered
+ * @param how.pictureByPicture decodes in one thread and selects key pictures too: they show when the decoder has recovered
  */
 export async function fromStart(
 	{ demuxInput, size }: DecodePlan,

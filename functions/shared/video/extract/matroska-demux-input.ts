@@ -27,7 +27,7 @@ export function matroskaDemuxInput(input: MatroskaInput, source: ByteSource, sig
 					bytesTell(input.bitstream) &&
 					!(block && canBeginAt(head.subarray(block.payload, block.end), input.bitstream))
 				)
-					throw new NotRandomAccess('A block is no random access point, whatever the file says');
+					throw new NotRandomAccess('A block that the file marks as a key frame is not a random access point');
 				yield clusterBeginning(input.clusterTime[first] ?? 0);
 				yield input.setup === '' || !block ? head : withSetup(head, block, Buffer.from(input.setup, 'base64'));
 				yield* rest;

@@ -30,7 +30,7 @@ export function mp4DemuxInput(input: Mp4Input, timescale: number, source: ByteSo
 					const sample = samples[start - first];
 					if (!sample) continue;
 					if (bytesTell(input.bitstream) && !canBeginAt(sample, input.bitstream))
-						throw new NotRandomAccess('A sample is no random access point, whatever the file says');
+						throw new NotRandomAccess('A sample that the file marks as a key frame is not a random access point');
 					if (setup.length > 0) samples[start - first] = Buffer.concat([setup, sample]);
 				}
 				yield fragment(input, first, samples, firstDts, shift);

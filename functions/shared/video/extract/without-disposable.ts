@@ -16,7 +16,7 @@ const sparse = 4;
 /**
  * Splits a plan with few wanted frames between key pictures, so that the bytes of each part fit in memory, where the
  * pictures that need not be decoded are found.
- * @returns undefined where frames are many, or where pictures don't tell whether others refer to them
+ * @returns undefined where frames are many, or where it can't be seen from pictures whether others refer to them
  */
 export function sparseParts(plan: DecodePlan, wanted: WantedFrame[]): Part[] | undefined {
 	const { demuxInput } = plan;

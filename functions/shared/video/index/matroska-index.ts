@@ -69,7 +69,8 @@ const readSegment = async (
 		if (!inSegment.has(element.id)) throw notUnderstood(element);
 		if (element.id === ids.info || element.id === ids.tracks) {
 			const which = element.id === ids.info ? 'info' : 'tracks';
-			if (head || parts[which]) throw new NeedsDecoding('unsupported', `The file has its ${which} late or twice`);
+			if (head || parts[which])
+				throw new NeedsDecoding('unsupported', `The ${which} element comes late or more than once`);
 			parts[which] = element;
 		}
 		at = element.end;

@@ -44,7 +44,7 @@ export function bitstreamOf({ sampleDescription, codec: fourCc }: Mp4Track): Bit
 	return { codec, lengthBytes };
 }
 
-/** The boxes of a sample entry; QuickTime ends some with four zeros, which are no box. */
+/** The boxes of a sample entry; QuickTime ends some with four zeros, which are not a box. */
 const innerBoxes = (bytes: Buffer, start: number, end: number) => {
 	const found: { type: string; start: number; end: number }[] = [];
 	try {

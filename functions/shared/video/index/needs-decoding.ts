@@ -10,7 +10,7 @@ export class NeedsDecoding extends PermanentError {
 	changes: Change[] | undefined;
 }
 
-/** The container marks a key picture that is none by its own bytes. */
+/** The container marks a picture as a key picture, but its bytes show that it is not. */
 export class NotRandomAccess extends FramefanError {
 	override readonly name = 'NotRandomAccess';
 }

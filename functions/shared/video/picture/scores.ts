@@ -27,7 +27,7 @@ export function scoresOf(sums: Buffer, { width, height }: Size): Scores {
 		cells[3 * cell] = Math.round(red / count);
 		cells[3 * cell + 1] = Math.round(green / count);
 		cells[3 * cell + 2] = Math.round(blue / count);
-		// In 256ths of a level, so that gentle gradients count.
+		// In 256ths of a gray level, so that small differences count.
 		gray[cell] = Math.floor((256 * (9798 * red + 19235 * green + 3735 * blue)) / (32768 * count));
 	}
 	return {

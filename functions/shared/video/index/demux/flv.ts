@@ -102,7 +102,7 @@ const codecOf = (record: string, first: Buffer | undefined): Codec => {
 	const { lengthBytes, sets } = setsOfRecord(Buffer.from(record, 'base64'));
 	const bitstream = { codec: 'h264', lengthBytes };
 	const read = accessUnitReader(bitstream);
-	// Passes the sets to the reader; they are no picture.
+	// Passes the sets to the reader; they are not a picture.
 	read?.(sets);
 	if (first) read?.(first);
 	return { record, bitstream, read };

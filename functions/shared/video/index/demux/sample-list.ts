@@ -34,7 +34,7 @@ export type StreamFacts = {
 	timeBase: TimeBase;
 	width: number;
 	height: number;
-	/** FourCC for a demuxer of MP4, which also knows those of AVI, and the configuration of the codec. */
+	/** FourCC for a demuxer of MP4, which also reads those of AVI, and the configuration of the codec. */
 	fourCc: string;
 	configuration: Buffer;
 	bitstream: Bitstream;
