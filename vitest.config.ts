@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Suites, by what they need: `unit` and `infra` need nothing, `video` generates its files, `pipeline` runs real processes on loopback, `slow` waits for what gives up, `runtime` has Lambda's own runtime. */
+/** Suites, by what they need: `unit` and `infra` need nothing, `video` generates its files, `pipeline` and `scenarios` run real processes on loopback, `slow` waits for what gives up, `runtime` has Lambda's own runtime. */
 const suite = (name: string, timeoutSeconds: number) => ({
 	test: {
 		name,
@@ -20,8 +20,9 @@ export default defineConfig({
 			{ test: { ...suite('unit', 30).test, isolate: false } },
 			{ test: { ...suite('infra', 120).test, isolate: false } },
 			suite('video', 60),
-			// Not isolated, since its files share a stack: test/support/deployment.ts.
+			// Not isolated, since their files share a stack: test/support/deployment.ts.
 			{ test: { ...suite('pipeline', 300).test, globalSetup, isolate: false } },
+			{ test: { ...suite('scenarios', 300).test, globalSetup, isolate: false } },
 			{ test: { ...suite('parity', 600).test, fileParallelism: false } },
 			{ test: { ...suite('slow', 600).test, globalSetup, fileParallelism: false } },
 			{ test: { ...suite('runtime', 300).test, fileParallelism: false } },

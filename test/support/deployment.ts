@@ -12,7 +12,7 @@ let files = 0;
  */
 export async function openDeployment(): Promise<{ bench: Workbench; env: Record<string, string> }> {
 	// Never closed: it ends with the process, and its folder with the run.
-	shared ??= openWorkbench();
+	shared ??= openWorkbench(() => ({ FramesPerChunk: '20', ProgressSeconds: '1' }));
 	const whole = await shared;
 	const source = await whole.newSource(`tiny ${++files}`);
 	const { stack } = whole;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDeployment } from '#test/deployment.ts';
 import { ok } from '#test/supervisely-server.ts';
-import { tinyFrames, type Workbench } from '#test/workbench.ts';
+import { openWorkbench, tinyFrames, type Workbench } from '#test/workbench.ts';
 
 let bench: Workbench;
 beforeAll(async () => {
-	({ bench } = await openDeployment());
+	// Of its own, with chunks that are small enough to be cancelled between two.
+	bench = await openWorkbench();
 	// One delivery, so that what never succeeds is given up soon.
 	await bench.setQueues(/queue/, { maxReceiveCount: 1 });
 });
