@@ -9,11 +9,13 @@ import { type SamplingRequestInput, samplingId } from '#shared/sampling/request.
 import { framesDone } from '#shared/sampling/summary.ts';
 import type { SamplingStatus } from '../functions/api/schemas.ts';
 import { makeApiClient } from './api-client.ts';
+import { endLeases } from './end-leases.ts';
 import { carryKnownVideos } from './known-videos.ts';
 import { announceStack, forgetEnded, keepEnded } from './local-samplings.ts';
 import type { ProgressDisplay } from './progress.ts';
 
 const tokenParameter = '/framefan/supervisely-token';
+const leaseSeconds = 10;
 /** How often the status is asked for. Each time costs about 20 ms of processor time, which decoding lacks then. */
 const pollMs = { nearTheEnds: 250, between: 1000 };
 /**
@@ -58,7 +60,7 @@ export async function sampleOnLocalStack(options: {
 			TokenParameter: tokenParameter,
 			FramesPerChunk: String(options.framesPerChunk),
 			ProgressSeconds: '1',
-			LeaseSeconds: '10',
+			LeaseSeconds: String(leaseSeconds),
 			// Short, since a user is waiting.
 			LongestWaitSeconds: '5',
 		},
@@ -68,6 +70,9 @@ export async function sampleOnLocalStack(options: {
 	options.onClose(() => stack.close());
 	for (const warning of stack.warnings) process.stderr.write(`${warning}.\n`);
 	options.onClose(announceStack(options.dataDir, stack));
+	// With an S3 of others, functions of an earlier process may still be running.
+	if (options.goesOn && !process.env.AWS_ENDPOINT_URL_S3)
+		await endLeases(stack.s3, at(stack.buckets, 0), 1000 * leaseSeconds);
 	const keepKnown = options.knownVideos
 		? await carryKnownVideos(stack.s3, at(stack.buckets, 0), options.knownVideos)
 		: async () => {};

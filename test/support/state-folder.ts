@@ -10,6 +10,11 @@ import { testSigner } from './signed-request.ts';
 
 /** A state store on an S3 of its own, which is gone after the test. */
 export async function temporaryState(): Promise<StateStore> {
+	return (await temporaryBucket()).store;
+}
+
+/** The same with the client and the bucket of the store. */
+export async function temporaryBucket(): Promise<{ s3: S3Client; bucket: string; store: StateStore }> {
 	const folder = mkdtempSync(join(tmpdir(), 'framefan-state-'));
 	const { credentials, region } = testSigner;
 	const server = await startS3({ dataDir: folder, credentials, region });
@@ -20,5 +25,5 @@ export async function temporaryState(): Promise<StateStore> {
 		await server.close();
 		rmSync(folder, { recursive: true, force: true });
 	});
-	return makeStateStore(s3, 'state');
+	return { s3, bucket: 'state', store: makeStateStore(s3, 'state') };
 }

@@ -54,6 +54,13 @@ export async function underLease<Result>(
 	}
 }
 
+/** Ends a lease whose holder is known to be dead. */
+export async function endLease(store: StateStore, key: string): Promise<void> {
+	const found = await store.read(key);
+	const held = found && leaseSchema.parse(found.value);
+	if (found && held && held.until > Date.now()) await store.replace(key, { ...held, until: 0 }, found.etag);
+}
+
 const take = async (
 	store: StateStore,
 	key: string,

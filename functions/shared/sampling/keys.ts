@@ -90,16 +90,17 @@ export const keys = {
 	videos: 'videos/',
 	/** Fingerprint of what all labels in a dataset of a destination were last made of. */
 	labelFingerprint: (dataset: number) => `labels/dataset-${dataset}.json`,
+	leases: 'leases/',
 	/** Held while writing a destination project's custom data or meta. */
-	projectLease: (project: number) => `leases/project-${project}.json`,
+	projectLease: (project: number) => `${keys.leases}project-${project}.json`,
 	/** Lock on a dataset of a destination, held by the sampling that fills it. */
 	datasetLock: (dataset: number) => `claims/dataset-${dataset}.json`,
 	/** Held while the new images of a video are counted towards the limits of its sampling. */
-	limitsLease: (sampling: string) => `leases/${sampling}/limits.json`,
+	limitsLease: (sampling: string) => `${keys.leases}${sampling}/limits.json`,
 	/** Held while a copy of a file gets or loses a user. */
-	copyLease: (video: number, version: string) => `leases/copy-${copyName(video, version)}.json`,
+	copyLease: (video: number, version: string) => `${keys.leases}copy-${copyName(video, version)}.json`,
 	/** Held by the worker of a chunk. */
-	chunkLease: (sampling: string, chunk: string) => `leases/${sampling}/${chunk}.json`,
+	chunkLease: (sampling: string, chunk: string) => `${keys.leases}${sampling}/${chunk}.json`,
 } as const;
 
 /** The parts of the key of a planned video; `cost`: in millionths of a dollar. */
