@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { underLease } from '#shared/aws/lease.ts';
 import { DeferredError } from '#shared/errors.ts';
 import { log } from '#shared/log.ts';
@@ -26,12 +25,9 @@ export async function recordProgress(ports: ReducePorts, at: Attempt): Promise<v
 	const summary = maxCounts(await summarizeOpen(store, at), last?.summary);
 	const inDestination = (last?.inDestination ?? 0) + 1;
 	const isDue = inDestination >= recordsPerDestinationRecord;
-	// A step that is sent again is recounted, too, which must not look like progress to the sweep.
-	const isSame = last && isDeepStrictEqual(summary, last.summary);
 	const progress: Progress = {
 		...last,
 		...{ schema: 1, at: new Date().toISOString(), summary },
-		changedAt: isSame ? (last.changedAt ?? last.at) : new Date().toISOString(),
 		inDestination: isDue ? 0 : inDestination,
 	};
 	await store.write(keys.progress(at), progress);

@@ -49,9 +49,8 @@ export async function openSampling({ isPlanned = true } = {}) {
 	const age = async (minutes: number, resent = 0) => {
 		const then = new Date(Date.now() - minutes * minute).toISOString();
 		await writeOpen(store, at, { at: then, resent });
-		const found = (await store.read(keys.progress(at)))?.value as Progress | undefined;
-		const { summary } = found ?? { summary: emptySummary };
-		await store.write(keys.progress(at), { schema: 1, at: then, changedAt: then, summary } satisfies Progress);
+		const progress: Progress = { schema: 1, at: then, summary: emptySummary };
+		await store.write(keys.progress(at), progress);
 	};
 	return { ports, store, sent, written, age };
 }

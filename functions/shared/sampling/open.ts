@@ -35,10 +35,10 @@ export function writeOpen(
 	} satisfies Open);
 }
 
-/** Time when the counts of an attempt changed last, in epoch milliseconds; 0: never. */
+/** Time of the last progress of an attempt, in epoch milliseconds; 0: none yet. */
 export async function lastProgress(store: StateStore, at: Attempt): Promise<number> {
 	const progress = await readDocument(store, keys.progress(at), progressSchema);
-	return progress ? Date.parse(progress.changedAt ?? progress.at) : 0;
+	return progress ? Date.parse(progress.at) : 0;
 }
 
 /** Whether an attempt is open and began or made progress within a time. */

@@ -27,8 +27,6 @@ export type Outcome = z.output<typeof outcomeSchema>;
 export const progressSchema = storedObject({
 	schema: z.literal(1),
 	at: z.string(),
-	/** When the counts changed last; missing: at `at`. */
-	changedAt: z.string().optional(),
 	summary: summarySchema,
 	/** Progress records since the last one written to the destination. */
 	inDestination: z.int().min(0).default(0),

@@ -84,23 +84,6 @@ test('a stuck sampling gets its messages again three times, and is then ended wi
 	expect(await store.exists(keys.open(at))).toBe(false);
 });
 
-test('a recount that finds the same counts is no progress', async () => {
-	const { ports, store, sent, age } = await openSampling();
-	const recount = () => countNode(ports, { schema: 1, ...at, node: 'project' }, recordProgress);
-	await markDone(store, at, 'video-2', 'a', part(2));
-	await countNode(ports, { schema: 1, ...at, node: 'video-2' }, recordProgress);
-	for (const resent of [0, 1, 2]) {
-		await age(91, resent);
-		await recount();
-		await sweep(ports, 5 * minute);
-		expect(sent).toHaveLength(resent + 1);
-	}
-	await age(91, 3);
-	await recount();
-	await sweep(ports, 5 * minute);
-	expect(await readOutcome(store, at)).toMatchObject({ state: 'failed', summary: { framesUploaded: 2 } });
-});
-
 describe('one of which nothing is heard while another moves', () => {
 	const other = { sampling: 'other', attempt: 1 };
 	const othersProgress = (store: StateStore, minutesAgo: number) => {
