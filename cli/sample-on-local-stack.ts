@@ -90,7 +90,7 @@ export async function sampleOnLocalStack(options: {
 	const statusNow = () => withRetries(() => api.status(id));
 	// External queues may still hide messages that workers of an earlier start had received.
 	const isHidden = options.goesOn && Boolean(process.env.AWS_ENDPOINT_URL_SQS);
-	// A new one runs.
+	// One that was just started is running; one that goes on may have to be retried.
 	if (options.goesOn) {
 		const { state } = await statusNow();
 		if (state !== 'completed' && (state !== 'running' || isHidden)) await withRetries(() => api.retry(id));

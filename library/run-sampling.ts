@@ -33,7 +33,7 @@ export type SamplingProgress = {
 	framesPlanned: number;
 	/** Frames that have an image in the destination, or were dropped by `frameQuality`. */
 	framesDone: number;
-	/** Failed frames, figures and videos. */
+	/** Faults so far: frames, figures, videos and datasets that failed. */
 	faults: number;
 };
 

@@ -176,7 +176,7 @@ const howKnown = ({ accuracy, needs }: Expected): string => {
 	return ` (${accuracy === 'about' ? 'about' : 'at most'}${why})`;
 };
 
-/** A rule and its frames. The widest fits into 80 columns. */
+/** A line with a rule and its number of frames. The rule is cut so that the line fits into 80 columns. */
 const ruleLine = (rule: Estimate['rules'][number]): string => {
 	const count = `${framesOf(rule)}${howKnown(rule)}`;
 	const room = 62 - count.length - 2;

@@ -174,7 +174,7 @@ const writeWhole = (file: string, text: string): void => {
 	}
 };
 
-/** A video that can't be read; other errors are those of the command. */
+/** The result for a video that can't be read. Throws other errors again, which end the command. */
 const unreadable = (id: number, error: unknown, signal: AbortSignal): VideoResult => {
 	if (signal.aborted || !(error instanceof PermanentError)) throw error;
 	const nothing = { name: null, frames: null, seconds: null, chosen: 0, byRule: {}, first: [], timeline: null };

@@ -16,8 +16,8 @@ const listed = 100;
 export type Pruned = { videos: BeyondVideo[]; removed: number };
 
 /**
- * Lists the images in a sampling's destination that it has not taken, and removes them when told to. Images whose labels
- * were changed stay.
+ * Lists the images in a sampling's destination that are not part of the sampling, and removes them if the user
+ * agrees. Images whose labels were changed stay.
  * @param options.confirm asked with the number of images to remove; not called when there are none
  * @throws FramefanError unless the sampling is completed without faults and has recorded all its images
  */

@@ -9,7 +9,7 @@ import type { Outcomes } from './each-record.ts';
 import { failedRecords } from './failed-records.ts';
 import type { MessageEvent } from './parse-records.ts';
 import { resendDeferred } from './resend-deferred.ts';
-import type { WorkQueue } from './work-queue.ts';
+import { isOf, type WorkQueue } from './work-queue.ts';
 
 /**
  * Everything that happens to failed records, in this order: deferred messages are sent again, reasons are kept, delays
@@ -20,7 +20,7 @@ export function partialBatchFailures<Message extends AnyMessage>(
 	keepFailure: KeepFailure<Message>,
 ): MiddlewareObj<MessageEvent<Message>>[] {
 	// middy calls what is used last first.
-	return [batchItemFailures(), backOff(queue), keepFailures(keepFailure), resendDeferred(queue)];
+	return [batchItemFailures(), backOff(queue), keepFailures(queue, keepFailure), resendDeferred(queue)];
 }
 
 /** Instead of `@middy/sqs-partial-batch-failure`, which answers a failed invocation as if its records had failed. */
@@ -35,13 +35,13 @@ const batchItemFailures = (): MiddlewareObj<MessageEvent<unknown>> => ({
 /** Stores why a message failed, in case it becomes a dead letter. */
 type KeepFailure<Message> = (message: Message, deliveries: number, error: unknown) => Promise<void>;
 
-/** Logs failed records, and keeps the reasons of those whose body could be parsed. */
-function keepFailures<Message extends AnyMessage>(keepFailure: KeepFailure<Message>) {
-	return failedRecords<Message>(async ({ error, message, deliveries }) => {
+/** Logs failed records, and keeps the reasons of those whose body could be parsed; a dead letter keeps the reason it has. */
+function keepFailures<Message extends AnyMessage>(queue: WorkQueue, keepFailure: KeepFailure<Message>) {
+	return failedRecords<Message>(async ({ record, error, message, deliveries }) => {
 		if (error instanceof DeferredError) return false;
 		log.error('Message failed', { deliveries, error });
 		measure({ FailedDeliveries: 1 });
-		if (message) await keepFailure(message, deliveries, error);
+		if (message && isOf(queue, record)) await keepFailure(message, deliveries, error);
 		return false;
 	});
 }

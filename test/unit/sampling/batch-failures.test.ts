@@ -67,6 +67,14 @@ test('a message that only has to wait is sent anew, so that waiting uses up no d
 	});
 });
 
+test('a dead letter keeps the reason why its message was given up', async () => {
+	const work = () => Promise.reject(new TransientError('images.list answered 502', null));
+	const { answer, reason } = await settleAll([{ ...record, queue: 'work-dead-letters' }], work);
+	expect(answer.batchItemFailures).toEqual([{ itemIdentifier: 'm' }]);
+	expect(reason).toBeUndefined();
+	expect((await settleAll([record], work)).reason).toMatchObject({ message: 'images.list answered 502' });
+});
+
 test.each([
 	['120', 120],
 	[new Date(Date.now() + 300_000).toUTCString(), 290],
