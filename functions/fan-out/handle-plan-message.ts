@@ -70,20 +70,17 @@ const keepOldChunks = (error: unknown): void => {
 	log.warn('Chunks of a video could not be refreshed and are retried unchanged', { error });
 };
 
-/** Enqueues the unfinished children of a known node again. */
+/** Enqueues the unfinished children of a known node again, which recount it; without any, it is recounted now. */
 const enqueueUnfinished = async (ports: FanOutPorts, { sampling, attempt }: PlanMessage, node: Node): Promise<void> => {
 	const { store } = ports;
 	const at = { sampling, attempt };
 	const finished = await finishedChildren(store, at, node.id);
-	if (node.video) {
-		const open = node.children.filter(chunk => !finished.has(chunk));
-		await ports.sendDecode(open.map(chunk => decodeMessage(at, node.id, chunk)));
-	} else {
-		const kept = await readDocument(store, keys.childMessages(sampling, node.id), childMessagesSchema);
-		const open = (kept?.messages ?? []).filter(child => !finished.has(identityOf(child)));
-		await ports.sendPlan(open.map(child => ({ ...child, attempt })));
-	}
-	await ports.sendRecount([recountMessage(at, node.id)]);
+	const open = node.children.filter(child => !finished.has(child));
+	if (open.length === 0) return ports.sendRecount([recountMessage(at, node.id)]);
+	if (node.video) return ports.sendDecode(open.map(chunk => decodeMessage(at, node.id, chunk)));
+	const kept = await readDocument(store, keys.childMessages(sampling, node.id), childMessagesSchema);
+	const messages = (kept?.messages ?? []).filter(child => !finished.has(identityOf(child)));
+	await ports.sendPlan(messages.map(child => ({ ...child, attempt })));
 };
 
 /** Records a dataset, page or video that can't be planned as a fault; the rest continues. */
