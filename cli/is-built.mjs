@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
-const sources = ['cli', 'demo', 'functions', 'infra', 'library', 'local'];
+const sources = ['cli', 'demo', 'functions', 'infra', 'layers', 'library', 'local'];
 
 /**
  * Whether a file is as new as all sources of a package. Those of an installed one are not changed.

@@ -7,6 +7,7 @@ import { pictureConcurrency, toRgb } from '#shared/video/picture/encode.ts';
 import { readFrames } from '#shared/video/read-frames.ts';
 import { openInParts } from '#shared/video/source/open-in-parts.ts';
 import { SuperviselyClient } from './client.ts';
+import { inOrder } from './in-order.ts';
 
 /** A decoded picture: `height` rows of `width` pixels of R, G and B, one byte each. */
 export type VideoFrame = { index: number; width: number; height: number; data: Uint8Array };
@@ -78,8 +79,16 @@ export async function* streamPictures(
 		const decoding = { ffmpegPath: installedFfmpeg(), signal };
 		const index = await indexVideo(source, decoding);
 		const selection = rangeOf(options, index.shown.length, videoId);
-		const frames = readFrames(source, index, selection, { ...decoding, framesPerChunk });
-		yield* inOrder(frames, selection, options.onFault);
+		const failed = new Set<number>();
+		const onFaults = (faults: VideoFrameFault[]) => {
+			for (const fault of faults.sort((a, b) => a.index - b.index)) {
+				if (!options.onFault) throw new FramefanError(fault.message);
+				failed.add(fault.index);
+				options.onFault(fault);
+			}
+		};
+		const frames = readFrames(source, index, selection, { ...decoding, framesPerChunk, onFaults });
+		yield* inOrder(frames, selection, failed);
 	} finally {
 		leaving.abort();
 		await close();
@@ -92,37 +101,4 @@ const rangeOf = ({ start = 0, end }: StreamOptions, count: number, videoId: numb
 		throw new RangeError(`start is ${start}: video ${videoId} has ${count} frames, so it must be below ${count}`);
 	const last = Math.max(first, Math.min(end ?? count - 1, count - 1));
 	return Array.from({ length: last - first + 1 }, (_, n) => first + n);
-};
-
-/** Restores the order of frames when one needs a second run. */
-const inOrder = async function* <Frame extends { index: number }>(
-	frames: AsyncGenerator<Frame, VideoFrameFault[]>,
-	selection: number[],
-	onFault: StreamOptions['onFault'],
-): AsyncGenerator<Frame> {
-	const early = new Map<number, Frame>();
-	let at = 0;
-	const ready = function* (): Generator<Frame> {
-		for (let next = selection[at]; next !== undefined; next = selection[at]) {
-			const frame = early.get(next);
-			if (!frame) return;
-			early.delete(frame.index);
-			at++;
-			yield frame;
-		}
-	};
-	for (;;) {
-		const { value, done } = await frames.next();
-		if (!done) {
-			early.set(value.index, value);
-			yield* ready();
-			continue;
-		}
-		for (const fault of value.sort((a, b) => a.index - b.index)) {
-			if (!onFault) throw new FramefanError(fault.message);
-			onFault(fault);
-		}
-		yield* [...early.values()].sort((a, b) => a.index - b.index);
-		return;
-	}
 };

@@ -58,8 +58,8 @@ const status = async (id: string, options: WhereOptions): Promise<void> =>
 	show(await ask(options, id, api => api.status(id)), options);
 
 const cancel = async (id: string, options: WhereOptions): Promise<void> => {
-	if (options.api !== undefined) return show(await (await openApi(options.api)).cancel(id), options);
 	checkWhere(options);
+	if (options.api !== undefined) return show(await (await openApi(options.api)).cancel(id), options);
 	const sampling = findLocalSampling(options.data, id);
 	forgetEnded(sampling.dataDir);
 	// Without a token it is cancelled, too; only the destination is then not updated.

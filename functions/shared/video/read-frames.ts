@@ -13,6 +13,7 @@ export type ReadFault = Omit<FrameFault, 'reason'> & { reason: string };
  * Reads frames of a video chunk by chunk, in order, except for frames that need a second run. Times are presentation
  * times in ticks of the index's time base.
  * @param options.framesPerChunk,cut see `planChunks`
+ * @param options.onFaults given the faults of a chunk after its frames and before those of the next one
  * @param selection frame indices in ascending order, below `index.shown.length`
  * @returns after the last frame, the faults
  */
@@ -20,7 +21,13 @@ export async function* readFrames(
 	source: ByteSource,
 	index: VideoIndex,
 	selection: number[],
-	options: { ffmpegPath: string; signal: AbortSignal; framesPerChunk: number; cut?: 'at-keys' | 'anywhere' },
+	options: {
+		ffmpegPath: string;
+		signal: AbortSignal;
+		framesPerChunk: number;
+		cut?: 'at-keys' | 'anywhere';
+		onFaults?: (faults: ReadFault[]) => void;
+	},
 ): AsyncGenerator<Frame, ReadFault[]> {
 	const faults: ReadFault[] = [];
 	for (const chunk of planChunks(index, selection, options.framesPerChunk, options.cut)) {
@@ -30,6 +37,7 @@ export async function* readFrames(
 			pts: index.pts[index.shown[frame] as number] as number,
 		}));
 		const given = new Set<number>();
+		const before = faults.length;
 		const frames = extractFrames(decodePlan, wanted, source, options);
 		try {
 			for (;;) {
@@ -49,6 +57,7 @@ export async function* readFrames(
 		} finally {
 			await frames.return([]);
 		}
+		options.onFaults?.(faults.slice(before));
 	}
 	return faults;
 }
