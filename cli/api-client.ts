@@ -29,12 +29,12 @@ export type ApiAddress = {
 
 export type ApiCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 
-/** What a call sends beside the operation's method and path. */
+/** What a call sends besides the operation's method and path. */
 export type ApiCall = { id?: string; body?: unknown; query?: Record<string, string> };
 
 /**
- * Sends signed requests to an API and returns its answers as they are.
- * @throws FramefanError when it can't be reached
+ * A function that sends signed requests to an API and returns the responses as they are. It throws FramefanError when
+ * the API can't be reached.
  */
 export function makeApiFetch(api: ApiAddress): (operation: Operation, call: ApiCall) => Promise<Response> {
 	const { hostname, port, protocol, host } = new URL(api.httpUrl);
@@ -57,7 +57,10 @@ export function makeApiFetch(api: ApiAddress): (operation: Operation, call: ApiC
 	};
 }
 
-/** @throws PermanentError when the request is refused, with the wrong field; FramefanError for transient errors */
+/**
+ * A client of an API. Its calls throw PermanentError when the API refuses a request, naming the wrong field, and
+ * FramefanError for transient errors or when the API can't be reached.
+ */
 export function makeApiClient(api: ApiAddress): ApiClient {
 	const send = makeApiFetch(api);
 	const call = async <Name extends Operation>(operation: Name, request: ApiCall): Promise<AnswerTo<Name>> => {

@@ -14,12 +14,12 @@ export async function buildCommand() {
 	await build({
 		...{ outdir: dist, bundle: true, platform: 'node', format: 'esm', target: 'node20' },
 		entryPoints: { cli: join(root, 'cli/main.ts') },
-		// What a command imports while it works is loaded by no other one.
+		// What a command imports dynamically is not loaded by other commands.
 		splitting: true,
 		chunkNames: 'cli-[hash]',
 		minify: true,
 		mainFields: ['module', 'main'],
-		// Those that look for files beside themselves.
+		// Packages that look for files in their own folders.
 		external: ['@ffmpeg-installer/ffmpeg', '@fontsource/inter', 'opentype.js', 'sharp'],
 		// CommonJS packages inside an ES module bundle still ask for built-in modules by `require`.
 		banner: { js: "import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);" },

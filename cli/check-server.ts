@@ -11,12 +11,12 @@ const mostTries = 5;
 const unreachableCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /**
- * Calls the server once before anything is started, to detect a wrong address or token.
+ * Calls the server before anything is started, to detect a wrong address or token.
  * @throws FramefanError with the address and the remedy
  */
 export async function checkServer(server: string, token: string, project: number): Promise<void> {
 	const problem = malformed(token);
-	// `fetch` would refuse it as a header and quote it, which doesn't mean that the server can't be reached.
+	// `fetch` would fail on such a token and quote it, and the server would seem to be unreachable.
 	if (problem) throw new FramefanError(`The API token is invalid: ${problem}. Copy it again`);
 	const { status, text } = await ask(server, token.trim(), project);
 	if (status === 401 || status === 403) {

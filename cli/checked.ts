@@ -7,8 +7,8 @@ import { optionOf } from './option-names.ts';
 export type FromFile = { path: string; settings: Record<string, unknown> };
 
 /**
- * Checks what was made of a command line before anything is started. Messages name the options; what comes from a settings
- * file is named by its path there.
+ * Checks what was made of a command line before anything is started. Messages name the option; for a value from a
+ * settings file, they name its path in the file.
  * @param schema of a request, or of settings
  * @throws UsageError for what the service would refuse
  */

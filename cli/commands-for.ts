@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** What adds commands to the program, by their names, in the order of the help. */
+/** Loaders of the functions that add commands to the program, with the commands' names, in the order of the help. */
 const commands: { names: string[]; load: () => Promise<(program: Command) => void> }[] = [
 	{ names: ['demo'], load: async () => (await import('./commands/demo.ts')).addDemo },
 	{ names: ['sample'], load: async () => (await import('./commands/sample.ts')).addSample },
@@ -20,7 +20,7 @@ const commands: { names: string[]; load: () => Promise<(program: Command) => voi
 /**
  * Loads only the command that is called, because loading all of them is slow.
  * @param given what follows the program's name
- * @returns all commands where none of them is called, as for the help
+ * @returns functions that add the command; those of all commands if none is called, as for the help
  */
 export async function commandsFor(given: string[]): Promise<((program: Command) => void)[]> {
 	const called = given.find(argument => !argument.startsWith('-'));

@@ -5,10 +5,10 @@ import { connectSupervisely } from '#shared/supervisely/remote/http-client.ts';
 import { previewProject } from './preview/preview-project.ts';
 import { addRequestOptions, type RequestOptions, toRequest } from './request-options.ts';
 
-/** Two rules in one picture: frames over each video, and one of the ball, which comes late. Four fill a row of the sheet. */
+/** Two rules: 3 frames spread over each video, and one with the ball, which appears late. 4 fill a row of the sheet. */
 const selection = ['--count', '3', '--class', 'ball', '--per-class', '1'];
 
-/** All frames that are chosen of all videos; no rule of quality needs the minutes. */
+/** Enough for all chosen frames of all videos; `minutes` has no effect without quality rules. */
 const most = { pictures: 16, videos: 4, minutes: 1 };
 
 /** A selection of the demo and the pictures that show it. */
@@ -43,7 +43,7 @@ export async function previewDemo(
 	};
 }
 
-/** What the command would make of the options, so that those that are printed are those that were used. */
+/** Parses the options as the command does, so that the printed options are the ones that were used. */
 const parseOptions = (project: number): RequestOptions =>
 	addRequestOptions(new Command())
 		.parse(['--project', String(project), ...selection], { from: 'user' })

@@ -4,8 +4,8 @@ import { makeStateStore } from '#shared/aws/state-store.ts';
 import { keys } from '#shared/sampling/keys.ts';
 
 /**
- * Ends the leases of functions that ended with an earlier process of this command, so that their chunks need not wait
- * until these expire.
+ * Ends the leases of functions that died with an earlier process of this command, so that their chunks need not wait
+ * until the leases expire.
  * @param leaseMs how long a lease lasts: older ones have expired
  */
 export async function endLeases(s3: S3Client, Bucket: string, leaseMs: number): Promise<void> {

@@ -1,12 +1,13 @@
-// Tells whether what was built can be run instead of the sources, which have to be compiled each time. Plain JavaScript,
-// so that it runs before anything is compiled.
+// Tells whether the built file can be run instead of the sources, which have to be compiled each time. Plain
+// JavaScript, so that it runs before anything is compiled.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 const sources = ['cli', 'demo', 'functions', 'infra', 'layers', 'library', 'local'];
 
 /**
- * Whether a file is as new as all sources of a package. Those of an installed one are not changed.
+ * Whether a built file is at least as new as all sources of a package. In an installed package, whose sources don't
+ * change, it only has to exist.
  * @param {string} built
  * @param {string} folder of the package
  */

@@ -7,8 +7,8 @@ import { keys, videoIndexName } from '#shared/sampling/keys.ts';
 const limit = pLimit(16);
 
 /**
- * Copies video indexes between the local stacks of samplings. In a deployment all samplings share a bucket, so that a file
- * is indexed only once.
+ * Copies video indexes between the local stacks of samplings, so that a file is indexed only once. In a deployment, all
+ * samplings share a bucket anyway.
  * @param folder stores the indexes between samplings, for one Supervisely server
  * @returns a function that stores the indexes of this sampling
  */

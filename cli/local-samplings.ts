@@ -21,7 +21,7 @@ export type LocalSampling = z.input<typeof localSchema>;
 const addressSchema = z.object({
 	httpUrl: z.string(),
 	region: z.string(),
-	/** Of a stack that has made them for itself. */
+	/** Present if the stack has generated them itself. */
 	credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }).optional(),
 });
 
@@ -50,7 +50,7 @@ export function keepEnded(dataDir: string, status: SamplingStatus): void {
 	writeFileSync(join(dataDir, endedFile), JSON.stringify(listedOf(status)));
 }
 
-/** Before a sampling goes on. */
+/** Removes what `keepEnded` has stored, before the sampling goes on. */
 export function forgetEnded(dataDir: string): void {
 	rmSync(join(dataDir, endedFile), { force: true });
 }

@@ -9,20 +9,20 @@ export const apiExample = 'https://abc123.execute-api.us-east-1.amazonaws.com';
 /** Where samplings run: a deployment's HTTP API, or this machine. */
 export type WhereOptions = { api?: string; local?: boolean; data: string; json?: boolean };
 
-/** @throws UsageError unless exactly one of them is given */
+/** @throws UsageError unless exactly one of --api and --local is given, or for an invalid address */
 export function checkWhere({ api, local }: Pick<WhereOptions, 'api' | 'local'>): void {
 	if ((api === undefined) === !local) throw new UsageError('Give either --api URL or --local');
 	if (api !== undefined) checkAddress('--api', api, apiExample);
 }
 
 /**
- * Address and credentials of a deployment's API, with the credentials that other AWS tools find: environment variables, a
- * profile, IAM Identity Center, a web identity, the role of a container or of an instance. The region is taken from the
- * address, or from `AWS_REGION`.
+ * Address and credentials of a deployment's API. The credentials are those that other AWS tools find: environment
+ * variables, a profile, IAM Identity Center, a web identity, the role of a container or of an instance. The region is
+ * taken from the address, or else from `AWS_REGION` or `AWS_DEFAULT_REGION`; default: us-east-1.
  * @throws FramefanError without credentials
  */
 export async function deploymentAt(address: string): Promise<ApiAddress> {
-	// Only these commands need it.
+	// Loaded here, since only commands for a deployment need it.
 	const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
 	const credentials = defaultProvider();
 	await credentials().catch(error => {

@@ -1,4 +1,4 @@
-/** The options of the command line, by the paths of what they set in a request. Those of settings begin in the settings. */
+/** The options of the command line, by the path that each sets in a request; paths of settings omit `settings.`. */
 const optionNames: Record<string, string> = {
 	'source.projectId': '--project',
 	'source.datasetIds': '--dataset',

@@ -5,7 +5,7 @@ const usualWidth = 80;
 export type Output = { isTTY?: boolean; columns?: number; write(text: string): unknown };
 
 /**
- * Prints a line such as `note: …`. On a terminal a long one goes on below, indented; elsewhere it stays one line, for
+ * Prints a line such as `note: …`. On a terminal, a long line is wrapped and indented; elsewhere it stays one line, for
  * programs that read it.
  * @param label with the spaces before it, such as `  fault`
  */

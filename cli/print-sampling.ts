@@ -3,12 +3,12 @@ import type { SamplingStatus } from '../functions/api/schemas.ts';
 import { sentenceOf } from './failure.ts';
 import { printLine } from './print-line.ts';
 
-/** Largest number of faults, and of notes, that are printed. */
+/** Most faults that are printed, and most notes of `printNotes`. */
 const faultsShown = 10;
 
 /**
- * Prints the result of a sampling, and sets the exit code.
- * @returns what `--json` prints in one line instead: the caller does
+ * Prints the result of a sampling, and sets the exit code. With `json`, only notes and the error are printed.
+ * @returns the object that the caller prints for `--json`
  */
 export function tellEnd(status: SamplingStatus, seconds: number, json: boolean | undefined): object {
 	for (const note of status.notes) printLine(process.stderr, 'note', note);
@@ -19,7 +19,7 @@ export function tellEnd(status: SamplingStatus, seconds: number, json: boolean |
 	return toJson(status, seconds);
 }
 
-/** Prints the last line of `--json` for a sampling that could not be started. */
+/** Prints the last line of `--json` for a sampling that could not be started or followed to its end. */
 export function tellFailure(error: unknown): void {
 	console.log(JSON.stringify(failed(sentenceOf(error))));
 }
@@ -59,7 +59,7 @@ const printResult = (status: SamplingStatus, seconds: number): void => {
 	printFaults(status);
 };
 
-/** What is wrong with dropped frames, for people. */
+/** What is wrong with dropped frames, in words. */
 const dropNames = {
 	blurred: 'blurred',
 	dark: 'too dark',

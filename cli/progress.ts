@@ -7,7 +7,7 @@ const lineEveryMs = 2000;
 
 export type ProgressDisplay = { show(status: SamplingStatus): void; end(): void };
 
-/** Live progress on stderr: a bar in a terminal, plain lines elsewhere. Tells of outages of the server. */
+/** Live progress on stderr: a bar in a terminal, plain lines elsewhere. Reports outages of the server. */
 export function showProgress(): ProgressDisplay {
 	const display = process.stderr.isTTY ? progressBar() : plainLines();
 	let since: string | undefined;

@@ -117,8 +117,8 @@ export function toRequest(options: RequestOptions): SamplingRequestInput {
 }
 
 /**
- * Awaits what is asked of the service for a command line: its refusals then name options instead of the paths in the
- * request that they set.
+ * Awaits a call of the service for a command line. Errors name the options instead of the paths in the request that the
+ * options set.
  */
 export async function tellingOptions<Result>(options: RequestOptions, work: Promise<Result>): Promise<Result> {
 	return work.catch(error => {
@@ -127,7 +127,7 @@ export async function tellingOptions<Result>(options: RequestOptions, work: Prom
 	});
 }
 
-/** A message of the service that names options instead of paths in the request. */
+/** Replaces paths in the request by the options that set them, in a message of the service. */
 export function inOptions(message: string, options: RequestOptions): string {
 	const own = settingsOf(options);
 	return message.replace(/\b(settings|source|destination)(\.\w+|\[\d+\])+/g, path => {

@@ -7,7 +7,7 @@ import type { ProgressDisplay } from './progress.ts';
 
 /** How often the status is asked for: often at first, since a small sampling ends within seconds. */
 const pollMs = { first: 250, growth: 1.3, longest: 2000 };
-/** Calls that fail are repeated for about 5 minutes: the deployment works on meanwhile. */
+/** Calls that fail are repeated for about 4 minutes; meanwhile the sampling goes on. */
 const repeated = { retries: 12, minTimeout: 500, maxTimeout: 30_000 };
 
 /**

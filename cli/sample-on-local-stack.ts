@@ -16,7 +16,7 @@ import type { ProgressDisplay } from './progress.ts';
 
 const tokenParameter = '/framefan/supervisely-token';
 const leaseSeconds = 10;
-/** How often the status is asked for. Each time costs about 20 ms of processor time, which decoding lacks then. */
+/** Intervals between requests for the status. Each request takes about 20 ms of processor time away from decoding. */
 const pollMs = { nearTheEnds: 250, between: 1000 };
 /**
  * Time without progress after which unfinished messages are enqueued again; doubled each time. Shorter with external
@@ -27,7 +27,7 @@ const quietMs = process.env.AWS_ENDPOINT_URL_SQS ? 20_000 : 60_000;
 /** Functions that process messages, by the beginning of their logical ids. */
 const workers = ['FanOut', 'Decode'];
 
-/** Time limit for running work to finish after the end of a sampling, until nothing ran for some polls. */
+/** Longest wait for running work after the end of a sampling; it ends after `quietPolls` polls without running work. */
 const longestDrainMs = 60_000;
 const drainPollMs = 40;
 const quietPolls = 5;
@@ -44,7 +44,7 @@ export async function sampleOnLocalStack(options: {
 	server: string;
 	token: string;
 	request: SamplingRequestInput & { clientToken: string };
-	/** Whether an earlier process began it. */
+	/** Whether an earlier process began the sampling. */
 	goesOn: boolean;
 	/** Client token of an abandoned run, to cancel it. */
 	abandoned?: string | undefined;
@@ -70,7 +70,7 @@ export async function sampleOnLocalStack(options: {
 	options.onClose(() => stack.close());
 	for (const warning of stack.warnings) process.stderr.write(`${warning}.\n`);
 	options.onClose(announceStack(options.dataDir, stack));
-	// With an S3 of others, functions of an earlier process may still be running.
+	// Not with an external S3, where functions of an earlier process may still be running.
 	if (options.goesOn && !process.env.AWS_ENDPOINT_URL_S3)
 		await endLeases(stack.s3, at(stack.buckets, 0), 1000 * leaseSeconds);
 	const keepKnown = options.knownVideos
@@ -84,13 +84,13 @@ export async function sampleOnLocalStack(options: {
 		retrying(ask, { retries: 6, minTimeout: 250, maxTimeout: 8000 }).catch(error => {
 			throw error instanceof PermanentError ? error : new FramefanError(`${messageOf(error)}; see the logs in ${logs}`);
 		});
-	// Only an external S3 can still have it.
+	// Only an external S3 can still have the abandoned sampling.
 	if (options.abandoned) await api.cancel(samplingId(options.abandoned)).catch(() => {});
 	const { id } = await withRetries(() => api.start(options.request));
 	const statusNow = () => withRetries(() => api.status(id));
 	// External queues may still hide messages that workers of an earlier start had received.
 	const isHidden = options.goesOn && Boolean(process.env.AWS_ENDPOINT_URL_SQS);
-	// One that was just started is running; one that goes on may have to be retried.
+	// A new sampling is running; a sampling that goes on may have to be retried.
 	if (options.goesOn) {
 		const { state } = await statusNow();
 		if (state !== 'completed' && (state !== 'running' || isHidden)) await withRetries(() => api.retry(id));
@@ -111,7 +111,7 @@ export async function sampleOnLocalStack(options: {
 			clock.keep();
 			const seen = JSON.stringify(status);
 			if (seen !== quiet.seen) quiet = { since: Date.now(), seen, waitMs: quietMs };
-			// A message in progress is not lost, even if it keeps failing, nor one that waits for the server.
+			// A message in progress is not lost, even if it keeps failing, and neither is one that waits for the server.
 			else if (stack.busy(workers) > 0 || status.outage) quiet.since = Date.now();
 			else if (Date.now() - quiet.since > quiet.waitMs) {
 				// Messages of a crashed worker would become visible much later.
@@ -125,7 +125,7 @@ export async function sampleOnLocalStack(options: {
 	}
 }
 
-/** Whether it has just begun, or may soon be done. */
+/** Whether a sampling has just begun, or may soon be done. */
 const isNearTheEnds = (status: SamplingStatus, seconds: number): boolean =>
 	seconds < 2 || framesDone(status) >= 0.9 * status.framesPlanned;
 

@@ -29,7 +29,7 @@ export type LabelOptions = {
 	figureChanges?: boolean;
 };
 
-/** Options that choose frames by what their pictures are like. */
+/** Options that choose frames by the quality of their pictures. */
 export type QualityOptions = {
 	sharpestOf?: string;
 	dropNearDuplicates?: number | true;
@@ -39,7 +39,7 @@ export type QualityOptions = {
 	evenLabelled?: boolean;
 };
 
-/** Adds the options that choose frames by what their pictures are like. */
+/** Adds the options that choose frames by the quality of their pictures. */
 export function addQualityOptions(command: Command): Command {
 	return command
 		.option('--sharpest-of <duration>', 'only the sharpest frame of each such window, such as 1s', duration)
@@ -72,7 +72,7 @@ export function qualitySettings({
 	return Object.keys(quality).length === 0 ? undefined : quality;
 }
 
-/** Adds the options that choose frames without labels. Several of them take the union of their frames. */
+/** Adds the options that choose frames by anything but labels. Several options take the union of their frames. */
 export function addSelectOptions(command: Command): Command {
 	return command
 		.option('--fps <n>', 'this many frames per second, such as 0.5', rate)
@@ -98,7 +98,7 @@ export function addLabelOptions(command: Command): Command {
 		.option('--figure-changes', 'frames with a figure that a person drew or corrected');
 }
 
-/** The settings of the given options; those that are not given are absent. @throws UsageError for --seed alone */
+/** The settings of the given options; others are absent. @throws UsageError for --seed without --random */
 export function selectSettings(
 	options: SelectOptions & LabelOptions,
 ): Pick<SettingsInput, 'select' | 'minDistance' | 'around'> {

@@ -1,5 +1,5 @@
 /**
- * Lays out a table in plain text. Texts are broken between words, and within one only where it is wider than its column.
+ * Lays out a table in plain text. Texts are broken between words, and within a word only if the column is too narrow.
  * @param widths of the columns, in characters; there are three more between two columns
  */
 export function textTable(widths: number[], rows: string[][]): string {

@@ -7,7 +7,7 @@ import { parse } from 'dotenv';
 import { FramefanError } from '#shared/errors.ts';
 import { keepSecret } from './secrets.ts';
 
-/** The same places as in the SDK: the environment, then `~/supervisely.env`. */
+/** Names of the token, first in the environment, then in `~/supervisely.env`: the same places as in the SDK. */
 const names = ['SUPERVISELY_API_TOKEN', 'API_TOKEN'];
 
 /** A token, and the name of the variable or setting that has it. */

@@ -19,7 +19,7 @@ import { demoVideos, writeDemoVideo } from './project/make-project.ts';
 
 const name = 'variable-rate.mp4';
 
-/** What each rule is shown with. `only`: as if the labels of this class were all there are. */
+/** The example of each rule. `only`: labels of other classes are ignored. */
 const examples: { [Name in (typeof ruleNames)[number]]: { rule: Rule; only?: string } } = {
 	fps: { rule: { fps: 2 } },
 	every: { rule: { every: '2s' } },
@@ -33,7 +33,7 @@ const examples: { [Name in (typeof ruleNames)[number]]: { rule: Rule; only?: str
 	figureChanges: { rule: { figureChanges: true }, only: 'car' },
 };
 
-/** A picture for each rule of docs/selection.md, by the name of its file: what the rule takes of a video of the demo. */
+/** A picture for each rule in docs/selection.md, by file name: which frames the rule takes of a video of the demo. */
 export async function selectionPictures(): Promise<Map<string, string>> {
 	const folder = await mkdtemp(join(tmpdir(), 'framefan-selection-'));
 	try {
@@ -77,7 +77,7 @@ type DemoAnnotation = {
 	frames: { index: number; figures: { objectKey: string; trackId?: string }[] }[];
 };
 
-/** The labels of a project's file, whose objects have keys instead of ids. */
+/** The labels of an annotation in the project-folder format, whose objects have keys instead of ids. */
 const labelsOf = ({ objects, frames }: DemoAnnotation, only: string | undefined) => {
 	const shown = objects.filter(({ classTitle }) => only === undefined || classTitle === only);
 	const ids = new Map(shown.map(({ key }, n) => [key, n + 1]));

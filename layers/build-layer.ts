@@ -6,12 +6,12 @@ import { packageFolders } from './locked-packages.ts';
 import { type LayerName, nativePackages } from './native-packages.ts';
 import type { Target } from './target.ts';
 
-/** In the asset of a layer that is built where the local stack runs: JSON with its name as `layer`. */
+/** File in the asset of a layer that is only built where the local stack runs: JSON with its name as `layer`. */
 export const hostLayerFile = 'layer.json';
 
 /**
  * Builds a layer as Lambda mounts it under /opt: `bin/` is on PATH, `nodejs/node_modules` on NODE_PATH.
- * Works without network when the target's packages are installed (they are, when it is this machine).
+ * Works without network when the target's packages are installed, as they are if the target is this machine.
  * @param program path of a program to use instead of the package's
  */
 export function buildLayer(layer: LayerName, target: Target, outputFolder: string, program?: string): void {

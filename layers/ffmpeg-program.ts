@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { FramefanError } from '../functions/shared/errors.ts';
 import type { Target } from './target.ts';
 
-/** `e_machine` of ELF files. */
+/** Architectures by `e_machine` of ELF files. */
 const machines = new Map([
 	[0x3e, 'x64'],
 	[0xb7, 'arm64'],
@@ -13,7 +13,7 @@ export function programName(name: string, { platform }: Target): string {
 	return platform === 'win32' ? `${name}.exe` : name;
 }
 
-/** Reads an ffmpeg that replaces the installed one. */
+/** Reads the file of an ffmpeg program. @throws FramefanError when it can't be read */
 export function readProgram(path: string): Buffer {
 	try {
 		return readFileSync(path);

@@ -6,7 +6,7 @@ import type { Target } from './target.ts';
 
 const texts = join(layersFolder, 'licences');
 
-/** Folder of a layer that has its licences, each layer in one of its own: all are mounted under /opt. */
+/** The folder for a layer's licences. Each layer has its own, since all layers are mounted under /opt. */
 const folderOf = (outputFolder: string, layer: LayerName): string => {
 	const folder = join(outputFolder, 'licences', layer);
 	mkdirSync(folder, { recursive: true });
@@ -16,8 +16,8 @@ const folderOf = (outputFolder: string, layer: LayerName): string => {
 const readJson = (...path: string[]): Record<string, string> => JSON.parse(readFileSync(join(...path), 'utf8'));
 
 /**
- * Puts the texts of the licences into the layer of ffmpeg, and where its source can be had.
- * @param packageFolder the package that has the program; undefined for another program
+ * Writes the texts of the licences into the layer of ffmpeg, and where its source is available.
+ * @param packageFolder the package that has the program; undefined for a program that replaces it
  */
 export function writeFfmpegLicences(outputFolder: string, packageFolder: string | undefined): void {
 	const folder = folderOf(outputFolder, 'ffmpeg');
@@ -42,7 +42,7 @@ The build, and the libraries in it: ${homepage}
 	);
 }
 
-/** Puts the texts of the licences into the layer of sharp, and where the source of libvips can be had. */
+/** Writes the texts of the licences into the layer of sharp, and where the source of libvips is available. */
 export function writeSharpLicences(outputFolder: string, target: Target): void {
 	const folder = folderOf(outputFolder, 'sharp');
 	const modules = join(outputFolder, 'nodejs', 'node_modules');

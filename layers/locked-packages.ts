@@ -15,7 +15,7 @@ const lockFile = join(packageFolder, 'package-lock.json');
 const readLock = (): { packages: Record<string, LockedPackage> } =>
 	existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')) : { packages: {} };
 
-/** What the lock file says of a package; where this package is a dependency and has no lock file, what is installed. */
+/** What the lock file says of a package; without a lock file, as when Framefan is a dependency, what is installed. */
 export function lockedPackage(name: string): LockedPackage {
 	const folder = existsSync(lockFile) ? undefined : installedFolder(name);
 	const entry = folder
@@ -25,13 +25,14 @@ export function lockedPackage(name: string): LockedPackage {
 	return entry;
 }
 
-/** Where a package is installed, here or above, as it is where this package is a dependency itself. */
+/** The folder of an installed package: in this package, or above it if Framefan is itself a dependency. */
 const installedFolder = (name: string): string | undefined =>
 	(createRequire(import.meta.url).resolve.paths(name) ?? []).map(folder => join(folder, name)).find(existsSync);
 
 /**
  * Finds installed packages, or downloads those of another platform from the npm registry.
- * @throws Error where the registry has other bytes than the lock file knows
+ * @returns the folders in the order of `names`, and a function that removes what was downloaded
+ * @throws Error when a downloaded archive does not have the hash in the lock file
  */
 export function packageFolders(names: string[], target: Target): { folders: string[]; dispose: () => void } {
 	const here = names.map(installedFolder);
@@ -51,7 +52,7 @@ export function packageFolders(names: string[], target: Target): { folders: stri
 	return { folders: names.map(name => join(scratch, 'node_modules', name)), dispose };
 }
 
-/** Installs these packages and no others by a lock file of their own: so npm checks the hash of each. */
+/** Installs these packages and no others, with a lock file of their own, so that npm checks the hash of each. */
 export function download(folder: string, packages: [name: string, locked: LockedPackage][], target: Target): void {
 	const dependencies = Object.fromEntries(packages.map(([name, { version }]) => [name, version]));
 	const root = { name: 'framefan-layer', version: '0.0.0', dependencies };

@@ -20,7 +20,7 @@ if (findPackage('rollup-plugin-dts')) await writeDeclarations();
 if (findPackage('aws-cdk-lib'))
 	execFileSync(process.execPath, ['--import', 'tsx', 'local/ship-assembly.ts'], { cwd: root, stdio: 'inherit' });
 
-/** One file with the declarations of the package, since those of the sources would need the options of this project. */
+/** Writes the package's declarations into one file; a file for each source would need the options of this project. */
 async function writeDeclarations() {
 	const [{ rollup }, { dts }] = [await import('rollup'), await import('rollup-plugin-dts')];
 	const bundle = await rollup({

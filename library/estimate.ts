@@ -20,11 +20,11 @@ export type SamplingEstimate = ExpectedFrames & {
 	videos: number;
 	/** The frames that each rule of `select` takes; a frame may be taken by several. */
 	rules: (ExpectedFrames & { rule: string; text: string })[];
-	/** Of the videos. */
+	/** Bytes of the videos that would be read. */
 	bytesToRead: number;
-	/** Of the images, in the format of the settings, by image sizes that were measured on some clips. */
+	/** Bytes of the images in the format of the settings, by image sizes that were measured on some clips. */
 	bytesToWrite: number;
-	/** The same in each format. */
+	/** Bytes of the images in each format. */
 	formats: { format: 'png' | 'jpg' | 'webp'; bytesToWrite: number }[];
 	/** Whether all videos were listed in time; otherwise all numbers are lower bounds. */
 	complete: boolean;
@@ -37,14 +37,14 @@ export type EstimateOptions = {
 	datasetIds?: number[];
 	/** Also datasets nested in them. */
 	includeNested?: boolean;
-	/** Time limit in milliseconds for what is asked of the server; default: a minute. */
+	/** Time limit in milliseconds for the calls to the server; default: a minute. */
 	timeoutMs?: number;
 };
 
 /**
  * Estimates what `sampleVideoProject` would take of a project, from listings and labels: creates nothing and reads no
  * video.
- * @throws FramefanError when the project can't be had, settings are wrong, or the server doesn't answer
+ * @throws FramefanError when the project can't be read, settings are wrong, or the server doesn't answer
  * @example
  * ```ts
  * import { estimateVideoProject, SuperviselyClient } from 'framefan';

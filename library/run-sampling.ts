@@ -50,7 +50,7 @@ export type SamplingOptions = {
 	signal?: AbortSignal;
 };
 
-/** A frame, figure or video that failed, and why. */
+/** A frame, figure, video or dataset that failed, and why. */
 export type SamplingFault = {
 	/** A short code, such as `unreadable`. */
 	reason: string;

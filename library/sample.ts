@@ -25,7 +25,10 @@ export type SelectionRule =
 	| { keyFrames: true }
 	/** This many frames of each scene, evenly spaced in time. Scenes are found in the pictures. */
 	| { scenes: { perScene: number } }
-	/** Frames with such figures and such a tag; at most `perClass` of each class, rare classes first. */
+	/**
+	 * Frames with a figure of these classes and objects, and with one of these tags; tags alone also take frames without
+	 * figures. At most `perClass` frames of each class, rare classes first.
+	 */
 	| {
 			annotated: {
 				classes?: string[] | undefined;
@@ -43,7 +46,7 @@ export type SamplingSettings = {
 	start?: number;
 	/** End of the frames, exclusive; null, the default: after the last one. */
 	end?: number | null;
-	/** Every n-th of the remaining frames; default 1. */
+	/** Every n-th of the frames that `annotated` and `select` take; default 1. */
 	step?: number;
 	/** Only frames with at least one figure; default false. */
 	annotated?: boolean;
@@ -51,15 +54,15 @@ export type SamplingSettings = {
 	annotatedByTags?: boolean;
 	/** Rules that take frames; the union of what they take. Default: all frames. */
 	select?: SelectionRule[];
-	/** Leaves out frames closer than this many frames, or than a duration such as `2s`; annotated ones stay. */
+	/** Leaves out frames closer to another than this many frames, or a duration such as `2s`; annotated frames stay. */
 	minDistance?: number | string;
-	/** Also this many frames before and after each of them. */
+	/** Also this many frames before and after each frame that the settings above take. */
 	around?: number;
 	/** Quality rules: drops frames that break one; frames with figures are kept, unless `evenLabelled`. */
 	frameQuality?: {
-		/** Of each such window of time, such as `1s`, the sharpest frame. */
+		/** Keeps only the sharpest frame of each window of this duration, such as `1s`. */
 		sharpestOf?: string | undefined;
-		/** Drops frames whose perceptual hash differs from that of the last kept one in at most this many bits; default 6. */
+		/** Drops frames whose perceptual hash differs from the last kept frame's in at most this many bits; default 6. */
 		dropNearDuplicates?: { distance?: number | undefined } | undefined;
 		/** Least variance of the Laplacian, as OpenCV computes it. */
 		minSharpness?: number | undefined;
@@ -69,7 +72,7 @@ export type SamplingSettings = {
 		/** Frames with figures are dropped like others; default false. */
 		evenLabelled?: boolean | undefined;
 	};
-	/** Which images are for training, validation and testing: a tag `split` of the images, and a column of the manifest. */
+	/** Which images are for training, validation and testing: a tag `split` of the images, a column of the manifest. */
 	split?: {
 		/** Shares, which sum to 1; default 0. */
 		train?: number | undefined;
@@ -113,8 +116,8 @@ export type ProjectOptions = SamplingOptions & {
 };
 
 /**
- * Samples a video project into an images project, on this machine: mirrors its datasets, merges its classes and tags, and
- * uploads the selected frames with their labels. Existing images are not uploaded again.
+ * Samples a video project into an images project, on this machine: mirrors its datasets, merges its classes and tags,
+ * and uploads the selected frames with their labels. Existing images are not uploaded again.
  * @throws FramefanError when the sampling is impossible or a step keeps failing; failed videos, frames and figures are
  * faults instead; RangeError for an invalid `concurrency`; the reason of an aborted `signal`
  * @example
@@ -145,7 +148,8 @@ export function sampleVideoProject(
 }
 
 /**
- * Samples a dataset of videos, with all nested datasets, into a mirror in a project or in one of its datasets.
+ * Samples a dataset of videos, with all nested datasets, into a dataset of the same name in a project, or in one of its
+ * datasets.
  * @throws as `sampleVideoProject` does
  * @example
  * ```ts

@@ -31,11 +31,11 @@ export type StreamOptions = {
 const framesPerChunk = 250;
 
 /**
- * Decodes frames of a video on a Supervisely server, in order. Only the bytes of the range are fetched; leaving the loop
- * early stops decoder and download. Frame n is the n-th picture that a decoder outputs for the file, upright.
+ * Decodes frames of a video on a Supervisely server, in order. Only the bytes of the range are fetched; leaving the
+ * loop early stops decoder and download. Frame n is the n-th picture that a decoder outputs for the file, upright.
  * @throws RangeError when `start` is after the last frame of the video
- * @throws FramefanError when the video does not exist or can't be read, the server refuses, or it can't be reached; also
- * when a frame can't be had, without `onFault`
+ * @throws FramefanError when the video does not exist or can't be read, the server refuses, or it can't be reached;
+ * without `onFault`, also when a frame can't be decoded
  * @example
  * ```ts
  * import { SuperviselyClient, streamVideoFrames } from 'framefan';
@@ -61,7 +61,7 @@ export async function* streamVideoFrames(
 	for (const converted of converting) yield await converted;
 }
 
-/** The same frames in the format of the decoder. */
+/** The frames of `streamVideoFrames` in the format of the decoder. */
 export async function* streamPictures(
 	client: SuperviselyClient,
 	videoId: number,

@@ -11,15 +11,15 @@ import { canaryVideo } from './known-pixels.ts';
 
 const listWithinMs = 60_000;
 
-/** The shipped file. */
+/** Path of the canary's video in this package. */
 const shippedVideo = join(packageFolder, 'cli', 'canary', canaryVideo);
 
-/** What an operator has to do once; Supervisely's API has no method for it that is known well enough. */
+/** What an operator has to do once by hand: no method of Supervisely's API for it is known well enough. */
 export const uploadOnce = `upload ${shippedVideo} to a video project of the server once, and give the project's id as --project`;
 
 /**
  * Finds the video of the canary in a project.
- * @returns its id
+ * @returns the id of the video; the lowest if several have the name
  * @throws FramefanError when there is no such project, or none of its videos has the name
  */
 export async function findCanaryVideo(supervisely: SuperviselyApi, project: number): Promise<number> {
@@ -38,8 +38,8 @@ export async function findCanaryVideo(supervisely: SuperviselyApi, project: numb
 }
 
 /**
- * What is wrong with the file of a video that came out different: a server may have converted it when it was uploaded.
- * @returns undefined when it is as large as the shipped one, or the server does not report its size
+ * Why frames may differ: the server may have converted the file when it was uploaded.
+ * @returns a message if the file has another size than the shipped one; undefined if not, or if its size is unknown
  */
 export async function otherFile(supervisely: SuperviselyApi, video: number): Promise<string | undefined> {
 	const size = Number((await supervisely.video(video))?.fileMeta?.size);
@@ -51,6 +51,7 @@ export async function otherFile(supervisely: SuperviselyApi, video: number): Pro
 /**
  * Downloads the images of a destination and hashes their pixels.
  * @returns SHA-256 of each frame's RGB, or `unreadable`, by the number of the frame
+ * @throws FramefanError for an image whose name is not that of a frame
  */
 export async function pixelsOf(
 	http: SuperviselyHttp,

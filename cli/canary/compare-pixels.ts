@@ -1,6 +1,6 @@
 import { ruleOf, textTable } from '../table.ts';
 
-/** A frame that is not as it is known to be. `known` is null for one that there should not be. */
+/** A frame whose pixels are not the known ones. `known` is null for a frame that should not exist. */
 export type Difference = { frame: number; known: string | null; found: string };
 
 /**

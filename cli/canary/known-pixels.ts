@@ -1,7 +1,7 @@
 /** The file that an operator uploads once; the video is found by this name. */
 export const canaryVideo = 'framefan-canary.mp4';
 
-/** SHA-256 of each frame's RGB, as \`framefan frames --verify\` prints it. No two are the same. */
+/** SHA-256 of each frame's RGB, as `framefan frames --verify` prints it. No two are the same. */
 export const knownPixels: readonly string[] = [
 	'8d61abecc3408237e02a73ee355318d8953a9a36a4d505954e3ec4327c05a763',
 	'cc508878b85dbb7dd7096fcfeee180b6ce76c1fbf23908393a58c5fafc7d8aae',

@@ -10,7 +10,7 @@ import type { StoredLabel } from '#shared/supervisely/remote/api.ts';
 import { fillContours } from './fill-contours.ts';
 import { type RunLengths, runLengthsOf } from './run-lengths.ts';
 
-/** What COCO says of a label: a box, its pixels, and where they are; a rectangle has no segmentation. */
+/** A label's fields in COCO: bounding box, area in pixels, and segmentation, which is empty for a rectangle. */
 export type CocoShape = {
 	bbox: [x: number, y: number, width: number, height: number];
 	area: number;
@@ -27,7 +27,7 @@ const bitmap = z.object({ bitmap: z.object({ origin: z.tuple([z.int(), z.int()])
 
 type Convert = (label: StoredLabel, size: Size) => CocoShape | Promise<CocoShape>;
 
-/** Types by Supervisely's names. */
+/** Converters by Supervisely's names of the geometries. */
 const converters = new Map<string, Convert>([
 	['rectangle', label => shapeOfBox(parsed(rectangle, label).points.exterior)],
 	['polygon', (label, size) => shapeOfContours([parsed(polygon, label).points], size)],
@@ -41,14 +41,14 @@ const converters = new Map<string, Convert>([
 	],
 ]);
 
-/** The geometries that COCO supports; a class of any geometry may have them. */
+/** The shapes of classes whose labels COCO may support: its geometries, and `any`, which allows all geometries. */
 export const cocoShapes: ReadonlySet<string> = new Set([...converters.keys(), 'any']);
 
 /**
  * The shape of a label in COCO; undefined for a geometry that COCO doesn't support.
  * @param label in sub-pixel coordinates, as COCO's are
  * @param size of the image
- * @throws PermanentError `label` when it can't be read
+ * @throws PermanentError `label` when the label can't be read or has no pixel on the image
  */
 export async function cocoShapeOf(label: StoredLabel, size: Size): Promise<CocoShape | undefined> {
 	return converters.get(label.geometryType)?.(label, size);
@@ -65,7 +65,7 @@ const shapeOfBox = ([[x1, y1], [x2, y2]]: [Point, Point]): CocoShape => {
 	return { bbox: [Math.min(x1, x2), Math.min(y1, y2), width, height], area: width * height, segmentation: [] };
 };
 
-/** Polygons; with holes, which COCO's polygons can't have, their pixels. */
+/** Contours as polygons. If one has holes, which COCO's polygons can't have, they are converted to run lengths. */
 const shapeOfContours = (contours: Contour[], size: Size): CocoShape => {
 	const rings = contours.map(({ exterior }) => exterior);
 	if (contours.some(({ interior }) => interior.length > 0)) return shapeOfPixels(fillContours(contours, size), size);

@@ -4,7 +4,7 @@ import type { Contour } from '#shared/supervisely/labels/geometry/contour.ts';
 import type { PlacedRaster } from '#shared/supervisely/labels/geometry/placed-raster.ts';
 import type { Point } from '#shared/supervisely/labels/geometry/plane.ts';
 
-/** The pixels of an image whose centres are in one of several outlines, but in none of its holes. In sub-pixel coordinates. */
+/** The pixels of an image whose centres are in a contour, but in none of its holes. Coordinates are sub-pixel. */
 export function fillContours(contours: Contour[], { width, height }: Size): PlacedRaster {
 	const data = new Uint8Array(width * height);
 	for (const { exterior, interior } of contours) {
@@ -16,7 +16,7 @@ export function fillContours(contours: Contour[], { width, height }: Size): Plac
 	return { origin: [0, 0], raster: { width, height, pixelBytes: 1, data } };
 }
 
-/** By the even-odd rule. A centre on a left or upper edge is inside, one on a right or lower edge is not. */
+/** Fills a ring, even-odd. A pixel centre on a left or upper edge is inside, one on a right or lower edge is not. */
 const fillRing = (data: Uint8Array, ring: Point[], { width, height }: Size, value: number): void => {
 	const top = ring.reduce((least, [, y]) => Math.min(least, y), height);
 	const bottom = ring.reduce((greatest, [, y]) => Math.max(greatest, y), 0);

@@ -1,16 +1,16 @@
 import type { Size } from '#shared/size.ts';
 import type { PlacedRaster } from '#shared/supervisely/labels/geometry/placed-raster.ts';
 
-/** COCO's uncompressed run lengths: column by column, in turn of pixels that are not set and of pixels that are. */
+/** COCO's uncompressed run lengths, column by column: alternately unset and set pixels, beginning with unset ones. */
 export type RunLengths = { size: [height: number, width: number]; counts: number[] };
 
-/** Run lengths of a mask on an image, and the number of its set pixels. @param placed inside the image */
+/** Run lengths of a mask that lies inside an image, and the number of its set pixels. */
 export function runLengthsOf(
 	{ origin: [left, top], raster }: PlacedRaster,
 	{ width, height }: Size,
 ): { segmentation: RunLengths; area: number } {
 	const counts = [0];
-	/** Up to which pixel, column by column, the runs reach, and whether the last one is of set pixels. */
+	/** The number of pixels in the runs so far, whether the last run is of set pixels, and the number of set pixels. */
 	let [reached, isSet, area] = [0, false, 0];
 	const reach = (place: number, set: boolean) => {
 		if (place === reached) return;

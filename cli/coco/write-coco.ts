@@ -12,7 +12,7 @@ import { type CocoShape, cocoShapeOf, cocoShapes } from './coco-shape.ts';
 const imagesPerCall = 50;
 const callsAtOnce = 4;
 
-/** Labels that are not in the file: how many of a class and a geometry. `unreadable`: of one that COCO supports. */
+/** How many labels of a class and a geometry are not in the file. `unreadable`: COCO supports the geometry. */
 export type LeftOut = { class: string; shape: string; count: number; unreadable: boolean };
 
 export type CocoResult = {
@@ -26,10 +26,11 @@ export type CocoResult = {
 type Api = Pick<SuperviselyApi, 'annotations' | 'projectMeta'>;
 
 /**
- * Writes images and their labels, as they are on the server, as a COCO file. Labels are read in batches and written piece by
- * piece, so memory is bounded, however many there are. The file appears when it is complete.
+ * Writes images and their labels, as they are on the server, as a COCO file. Labels are read in batches and written
+ * piece by piece, so memory is bounded, however many there are. The file appears when it is complete.
  * @param rows of the manifest, of one project
- * @throws FramefanError when the file can't be written, or the server doesn't answer
+ * @returns what was written and what was left out
+ * @throws FramefanError when the file can't be written, or the server doesn't answer or refuses all images
  */
 export async function writeCoco(
 	file: string,
@@ -37,7 +38,7 @@ export async function writeCoco(
 	supervisely: Api,
 	description: string,
 ): Promise<CocoResult> {
-	// JSON has one list after the other, so that of the annotations waits here for the end of that of the images.
+	// In the JSON, the list of annotations follows that of all images, so annotations are kept in this file until then.
 	const waiting = `${file}.annotations.partial`;
 	const annotations = await open(waiting, 'w+', 0o600).catch(error => {
 		throw new FramefanError(`${file} can't be written (${messageOf(error)})`);
@@ -89,7 +90,7 @@ async function* piecesOf(
 			if (texts.length > 0) await annotations.appendFile(texts.join(''));
 		}
 	}
-	// It is not about some images that are gone.
+	// If no image at all could be read, the refusal is not about single images that are gone.
 	if (refusal && result.images === 0) throw refusal;
 	yield '\n],"annotations":[';
 	yield* createReadStream(waiting);
@@ -110,7 +111,7 @@ async function* batchesOf(rows: AsyncIterable<ManifestRow> | Iterable<ManifestRo
 	if (batch.length > 0) yield batch;
 }
 
-/** Works on a few items at a time, and gives what is found in their order. */
+/** Works on a few items at a time, and yields the results in the order of the items. */
 async function* inOrder<Item, Found>(
 	items: AsyncIterable<Item>,
 	work: (item: Item) => Promise<Found>,
@@ -126,7 +127,7 @@ async function* inOrder<Item, Found>(
 	for (const one of working) yield await one;
 }
 
-/** The annotations of images, by id. An image that is gone makes the server refuse all, so then they are asked for in halves. */
+/** The annotations of images, by image id. If one image is gone, the server refuses the batch, which is then halved. */
 const annotationsOf = async (
 	supervisely: Api,
 	batch: ManifestRow[],
@@ -179,7 +180,7 @@ type Categories = {
 	list(): { id: number; name: string; supercategory: string }[];
 };
 
-/** Categories: the classes of the project whose labels COCO supports, in their order there, from 1. */
+/** The COCO categories: the project's classes whose labels COCO may support, in their order, with ids from 1. */
 const categoriesOf = async (supervisely: Api, project: number): Promise<Categories> => {
 	const { classes } = parseProjectMeta(await supervisely.projectMeta(project), project);
 	const ids = new Map<string, number>();

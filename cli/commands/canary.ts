@@ -21,7 +21,7 @@ import { findToken } from '../token.ts';
 
 type CanaryOptions = { api?: string; local?: boolean; server?: string; project?: number; json?: boolean };
 
-/** What came of it; `message` says why the sampling as a whole failed, or that the file is another one. */
+/** The result. `message` says why the sampling failed as a whole, or that the file on the server is another one. */
 type Outcome = {
 	state: 'exact' | 'different' | 'failed';
 	frames: number;
@@ -72,7 +72,7 @@ const run = async (
 	const video = await findCanaryVideo(supervisely, project);
 	const request: SamplingRequestInput = {
 		source: { projectId: project, videoIds: [video] },
-		// A project of its own, since what is there already would not be uploaded.
+		// A new project, since images that already exist would not be uploaded.
 		destination: { name: `framefan canary ${new Date().toISOString().slice(0, 19)}` },
 	};
 	const sampling = api === undefined ? sampleHere({ server, token, request, onClose }) : sampleThere(api, request);

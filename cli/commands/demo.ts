@@ -22,7 +22,7 @@ type DemoResult = Pick<
 	framesPerSecond: number;
 	project: string;
 	contactSheet: string;
-	/** Absent until it was previewed, after the images were written. */
+	/** Absent until the selection is previewed, after the images are written. */
 	selection?: DemoSelection;
 };
 

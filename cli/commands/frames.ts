@@ -40,7 +40,7 @@ type FramesOptions = ImageArguments &
 		end?: number;
 		step: number;
 		resize?: Resize;
-		/** The SDK's name for the format. */
+		/** The SDK's name of the option `--format`. */
 		ext?: ImageFormat;
 		chunks?: number;
 		json?: boolean;
@@ -48,7 +48,7 @@ type FramesOptions = ImageArguments &
 		server?: string;
 	};
 
-/** A fault of a frame, or of the whole file. */
+/** A fault of a frame; with the index null, of the whole file. */
 type Fault = Omit<ReadFault, 'index'> & { index: number | null };
 
 const defaultFramesPerChunk = 500;
@@ -240,7 +240,7 @@ const pathOf = (address: string): string => {
 	}
 };
 
-/** Codecs by the ffmpeg decoders of external libraries. */
+/** Names of codecs by ffmpeg's decoders from external libraries. */
 const libraries: Record<string, string> = {
 	libdav1d: 'av1',
 	'libaom-av1': 'av1',

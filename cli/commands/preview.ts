@@ -20,7 +20,7 @@ type PreviewOptions = RequestOptions & {
 	json?: boolean;
 };
 
-/** Most that can be asked for. */
+/** Largest values of the options. */
 const most = { pictures: 200, videos: mostVideos, minutes: 1440 };
 
 export function addPreview(program: Command): void {
@@ -60,7 +60,7 @@ const say = (line: string): void => {
 	if (process.stderr.isTTY) process.stderr.write(`${line}\n`);
 };
 
-/** 80 columns with what is between them. */
+/** Widths of the columns; with the separators, a line has 80 characters. */
 const widths = [4, 22, 7, 7, 28];
 
 const print = ({ videos, contactSheet, pictures, notes }: Preview): void => {
@@ -84,5 +84,5 @@ const print = ({ videos, contactSheet, pictures, notes }: Preview): void => {
 	if (first !== undefined) console.log(`${timelines.length > 1 ? `${first} and ${timelines.length - 1} more` : first}`);
 };
 
-/** A name of the server for a terminal, without what would steer it. */
+/** A text from the server for a terminal, without control characters. */
 const printable = (text: string): string => text.replace(/\p{C}/gu, '?');

@@ -29,7 +29,7 @@ export function addPrune(program: Command): void {
 		});
 }
 
-/** Lists and removes images beyond a sampling. @throws FramefanError when it is not complete */
+/** Lists and removes images that a sampling's settings don't select. @throws FramefanError when it is not complete */
 export async function prune(id: string, options: PruneOptions): Promise<Pruned> {
 	checkWhere(options);
 	if (options.api === undefined) {

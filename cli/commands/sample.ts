@@ -104,7 +104,7 @@ const run = async (
 		import('../local-samplings.ts'),
 	]);
 	await checking;
-	// One folder per request, so that an interrupted sampling is not continued inside another.
+	// One folder per server and request, so that only the same command continues an interrupted sampling.
 	const asked = createHash('sha256')
 		.update(JSON.stringify([options.server, request]))
 		.digest('hex')

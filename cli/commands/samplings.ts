@@ -25,7 +25,7 @@ const where = (command: Command): Command =>
 		.option('--data <folder>', 'with --local: folder of the state', folderName, '.framefan')
 		.option('--json', 'prints one line of JSON');
 
-/** The commands for the HTTP API: status, list, cancel, retry, estimate. */
+/** Adds the commands that call the HTTP API: status, list, cancel, retry, estimate. */
 export function addSamplings(program: Command): void {
 	where(program.command('status <id>').description('Shows the state, progress and result of a sampling')).action(
 		status,
@@ -62,7 +62,7 @@ const cancel = async (id: string, options: WhereOptions): Promise<void> => {
 	if (options.api !== undefined) return show(await (await openApi(options.api)).cancel(id), options);
 	const sampling = findLocalSampling(options.data, id);
 	forgetEnded(sampling.dataDir);
-	// Without a token it is cancelled, too; only the destination is then not updated.
+	// The sampling is cancelled even without a token, but then the destination is not updated.
 	const token = await findToken(sampling.server).catch(() => '');
 	const cancelled = await askLocalStack({ ...sampling, token }, async (api, sweep) => {
 		await api.cancel(id);
@@ -100,7 +100,7 @@ const listLocal = async (data: string): Promise<ListedSampling[]> => {
 	return all.sort((a, b) => (a.createdAt > b.createdAt ? -1 : 1));
 };
 
-/** Locally, the command waits for the end of the sampling, since it needs the running stack. */
+/** Locally, the command waits for the end of the sampling, which needs the running stack. */
 const retry = async (id: string, options: WhereOptions): Promise<void> => {
 	checkWhere(options);
 	if (options.api !== undefined) {

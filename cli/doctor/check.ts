@@ -1,7 +1,7 @@
 import { withoutSecrets } from '../secrets.ts';
 import { ruleOf, textTable } from '../table.ts';
 
-/** What was looked at. A `note` is worth knowing and keeps nothing from working; `remedy` is empty where all is well. */
+/** A check and its result. A `note` is worth knowing, but nothing fails because of it. `remedy` may be empty. */
 export type Check = { check: string; state: 'ok' | 'note' | 'wrong'; result: string; remedy: string };
 
 export function ok(check: string, result: string): Check {
@@ -16,7 +16,7 @@ export function wrong(check: string, result: string, remedy: string): Check {
 	return { check, state: 'wrong', result, remedy };
 }
 
-/** Checks without tokens and passwords: a result may quote an answer or an error. */
+/** Removes tokens and passwords from checks: a result may quote an answer or an error. */
 export function withoutSecretsIn(checks: Check[]): Check[] {
 	return checks.map(each => ({
 		...each,

@@ -7,14 +7,14 @@ import { deploymentAt, regionIn } from '../open-api.ts';
 import { type Check, note, ok, wrong } from './check.ts';
 import { noSuchProject, objectOf } from './supervisely.ts';
 
-/** AWS refuses signatures of a time that is further away. */
+/** AWS refuses a signature whose time differs from its own by more than this. */
 const largestSkewSeconds = 5 * 60;
 const answerWithinMs = 10_000;
-/** How many functions run at once with the default widths: fan-out 20, decode 200, reduce 10 and 2 for each dead-letter queue. */
+/** Functions that run at once by default: fan-out 20, decode 200, reduce 10, and 2 for each of 3 dead-letter queues. */
 export const concurrencyUnlessTold = 236;
 const isAddress = 'Give the output HttpUrl of the stack.';
 
-/** A deployment: credentials, API, signature, clock, its Supervisely server, and the quota of its account. */
+/** Checks a deployment: credentials, API, signature, clock, version, its Supervisely server, and the Lambda quota. */
 export async function checkDeployment(address: string): Promise<Check[]> {
 	let api: ApiAddress;
 	try {
@@ -66,7 +66,7 @@ const checkAnswer = (address: string, api: ApiAddress, status: number, text: str
 export function checkClock(date: string | null, now: number): Check {
 	const theirs = Date.parse(date ?? '');
 	if (Number.isNaN(theirs)) return note('clock', 'not compared: the answer has no date', '');
-	// Their seconds are cut off.
+	// The header's seconds are truncated, by half a second on average.
 	const seconds = Math.round((now - theirs) / 1000 - 0.5);
 	const shown = `${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead'}`;
 	return Math.abs(seconds) <= largestSkewSeconds
@@ -82,7 +82,7 @@ const compareVersions = (status: number, version: unknown): Check => {
 	return note('version', `${deployed}, this command is ${own}`, remedy);
 };
 
-/** What the deployment says when it is asked for a project that does not exist. */
+/** Checks the deployment's answer to a request for a project that does not exist. */
 const checkItsServer = (status: number, text: string): Check => {
 	const { error, message, path } = objectOf(text);
 	const told = String(error ?? message ?? `it answered ${status}`);
@@ -93,10 +93,10 @@ const checkItsServer = (status: number, text: string): Check => {
 	return wrong('its server', told.slice(0, 300), remedy);
 };
 
-/** The account's quota, read by a signed request of its own, since this needs no further client. */
+/** Checks the account's quota. The request is signed here, which saves another AWS client. */
 const checkQuota = async (address: string, { region, credentials }: ApiAddress): Promise<Check[]> => {
 	const told = process.env.AWS_ENDPOINT_URL_LAMBDA;
-	// Elsewhere, as on a local stack, there is no account.
+	// An API that is not on AWS, such as a local stack, has no account.
 	if (!told && regionIn(address) === undefined) return [];
 	const unread = (why: string) =>
 		note('Lambda quota', `not read: ${why}`, 'It needs lambda:GetAccountSettings; Service Quotas shows it, too.');

@@ -10,7 +10,7 @@ const copyToken = 'Copy the token of your account on the server again.';
 /** A project id that no server has reached: a request for it has no effect and a small answer. */
 export const noSuchProject = 2_147_483_647;
 
-/** The token of this machine, where no server is named. */
+/** Checks the form of this machine's token, when no server is named. */
 export function checkStoredToken(): Check {
 	const found = storedToken();
 	return found
@@ -18,7 +18,7 @@ export function checkStoredToken(): Check {
 		: note('token', 'none', 'Only sample --server needs one: set SUPERVISELY_API_TOKEN.');
 }
 
-/** A Supervisely server, and the token of this machine for it. */
+/** Checks a Supervisely server, and whether it accepts the token of this machine. */
 export async function checkSupervisely(server: string): Promise<Check[]> {
 	const found = storedToken();
 	const form: Check | undefined = found
@@ -80,7 +80,7 @@ const checkAccepted = ({ place }: StoredToken, answer: Answer): Check => {
 		: ok('token', `${place} was accepted`);
 };
 
-/** The fields of an answer; none if it is no JSON object. */
+/** The fields of an answer; an empty object if the answer is not a JSON object. */
 export function objectOf(text: string): Record<string, unknown> {
 	try {
 		const value: unknown = JSON.parse(text);

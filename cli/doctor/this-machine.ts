@@ -8,7 +8,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { type Check, note, ok, wrong } from './check.ts';
 
 const gigabyte = 1e9;
-/** A sampling keeps its documents on the disk, and copies of videos whose server gives no byte ranges. */
+/** A sampling stores its documents on the disk, and copies of videos whose server does not support byte ranges. */
 const leastFreeBytes = gigabyte;
 const answerWithinMs = 60_000;
 
@@ -22,7 +22,7 @@ const usualDecoders = {
 	AV1: ['libdav1d', 'libaom-av1', 'av1'],
 };
 
-/** Node, ffmpeg, sharp and the free disk of this machine. */
+/** Checks Node.js, ffmpeg, sharp and the free disk space of this machine. */
 export async function checkMachine(): Promise<Check[]> {
 	const path = ffmpegPath();
 	return [
@@ -52,7 +52,7 @@ const ffmpegPath = (): string | Check => {
 	}
 };
 
-/** Runs an ffmpeg, as every decode does, and asks for its version and decoders. */
+/** Checks an ffmpeg: runs it, as every decode does, and asks for its version and decoders. */
 export async function checkFfmpeg(path: string): Promise<Check[]> {
 	try {
 		const { convertsAlike } = await ffmpegProgram(path);
@@ -81,7 +81,7 @@ const output = async (path: string, args: string[]): Promise<string> => {
 	return (await promisify(execFile)(path, args, options)).stdout;
 };
 
-/** Loads the image library, which has a part for each kind of machine, and encodes a pixel. */
+/** Loads the image library, whose native part depends on the platform, and encodes a pixel. */
 const checkSharp = async (): Promise<Check> => {
 	try {
 		const { loadSharp } = await import('#shared/video/picture/sharp.ts');

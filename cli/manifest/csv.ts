@@ -1,11 +1,11 @@
 type Cell = string | number | null;
 
-/** A line of CSV (RFC 4180), with its end. */
+/** A line of CSV, quoted as in RFC 4180, with a line feed at its end. */
 export function csvLine(cells: Cell[]): string {
 	return `${cells.map(textOf).join(',')}\n`;
 }
 
-/** Spreadsheets take a text that begins so for a formula, and names from a server may be anything. */
+/** Spreadsheets treat a text that begins like this as a formula, and names from a server may contain anything. */
 const formula = /^[=+\-@\t\r]/;
 
 const textOf = (value: Cell): string => {

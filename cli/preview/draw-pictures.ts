@@ -13,13 +13,13 @@ import { sharp } from '#shared/video/picture/sharp.ts';
 import { mark } from './picture-folder.ts';
 import { faultsOf, type PreviewedVideo, readPictures } from './preview-video.ts';
 
-/** Most letters of a name that a caption is made of; what is still too wide is cut there. */
+/** Most letters of a name in a caption; the caption shortens what is still too wide. */
 const longestName = 100;
 /** Lines of text below a picture. */
 const lines = 2;
 
 /**
- * How many pictures each video gets: evenly many, and those that it can't give to the others.
+ * How many pictures each video gets: equally many; what a video with few chosen frames leaves goes to the others.
  * @param chosen frames of each video
  */
 export function share(pictures: number, chosen: number[]): number[] {
@@ -27,7 +27,7 @@ export function share(pictures: number, chosen: number[]): number[] {
 	for (let left = pictures; left > 0; ) {
 		const open = chosen.flatMap((count, n) => (at(shares, n) < count ? [n] : []));
 		if (open.length === 0) break;
-		// What doesn't divide evenly goes to the first ones.
+		// The remainder of the division goes to the first videos.
 		const each = Math.max(1, Math.floor(left / open.length));
 		for (const n of open.slice(0, left)) {
 			const more = Math.min(each, at(chosen, n) - at(shares, n));
@@ -74,7 +74,7 @@ export async function writeSheet(cells: Buffer[], file: string): Promise<void> {
 	await sheet.jpeg({ quality: 88, mozjpeg: true }).toFile(file);
 }
 
-/** Few large pictures stand in 4 columns; up to 8 keep a sheet of many from becoming a ribbon. */
+/** Number of columns of a sheet: 4 for few pictures, up to 8 for many, so that the sheet doesn't get too tall. */
 export function columnsFor(pictures: number): number {
 	return Math.min(8, Math.max(4, Math.ceil(Math.sqrt(pictures * 0.6))));
 }
@@ -91,13 +91,13 @@ const captionsOf = ({ video, times, quality }: PreviewedVideo, frame: number, ru
 	return [[...video.name].slice(0, longestName).join(''), [`frame ${frame}`, time, rule, ...sharpness].join('  ·  ')];
 };
 
-/** The tags that a destination has, so that labels convert as they would there. */
+/** Adds the tags that every destination has, so that labels are converted as for a destination. */
 const withTags = (meta: ProjectMeta): ProjectMeta => {
 	const missing = samplingTags.filter(({ name }) => !meta.tags.some(tag => tag.name === name));
 	return { ...meta, tags: [...meta.tags, ...missing] };
 };
 
-/** The labels of a frame as the contact sheet draws them: whole pixels instead of positions between them. */
+/** The labels of a frame as the contact sheet draws them: in pixel coordinates instead of sub-pixel ones. */
 const labelsOn = async (
 	labels: Parameters<typeof annotateFrame>[0],
 	frame: number,
@@ -123,7 +123,7 @@ type Point = [number, number];
 type Points = { exterior: Point[]; interior: Point[][] };
 type SubPixelLabel = Omit<FolderLabel, 'points'> & { points?: Points; parts?: Points[] };
 
-/** Moves the centres of pixels to their corners, from which the drawing moves them back. */
+/** Subtracts half a pixel from sub-pixel coordinates, which `drawLabels` adds again. */
 const moved = ({ exterior, interior }: Points): Points => {
 	const ring = (points: Point[]) => points.map(([x, y]): Point => [x - 0.5, y - 0.5]);
 	return { exterior: ring(exterior), interior: interior.map(ring) };

@@ -10,7 +10,7 @@ export const svgMark = `<!-- ${mark} -->\n`;
 /** Bytes at the beginning of a file in which the mark is looked for. */
 const beginning = 4096;
 
-/** Makes the folder of the pictures. @throws UsageError where it can't be one */
+/** Makes the folder of the pictures. @throws UsageError when the path can't be used as a folder */
 export function makeFolder(folder: string): void {
 	try {
 		mkdirSync(folder, { recursive: true });

@@ -65,7 +65,8 @@ export type Preview = {
  * @param how.minutes of each video to try quality rules on
  * @param how.say called with the progress, in words
  * @param how.onClose called with what to close in the end
- * @throws FramefanError for a source that a sampling would refuse; UsageError for a folder that can't be one
+ * @throws FramefanError for a source that a sampling would refuse; UsageError for a path that can't be used as a
+ * folder, or for a folder where a file that no preview has made would be overwritten
  */
 export async function previewProject(
 	supervisely: SuperviselyApi,
@@ -174,7 +175,7 @@ const writeWhole = (file: string, text: string): void => {
 	}
 };
 
-/** The result for a video that can't be read. Throws other errors again, which end the command. */
+/** The result for a video that can't be read. Rethrows other errors, which end the command. */
 const unreadable = (id: number, error: unknown, signal: AbortSignal): VideoResult => {
 	if (signal.aborted || !(error instanceof PermanentError)) throw error;
 	const nothing = { name: null, frames: null, seconds: null, chosen: 0, byRule: {}, first: [], timeline: null };

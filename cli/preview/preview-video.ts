@@ -30,14 +30,14 @@ export type PreviewedVideo = {
 	index: VideoIndex;
 	times: FrameTimes;
 	annotation: FramedAnnotation | undefined;
-	/** The frames that are taken, as far as that is known, the first rule that takes each, and those of each rule. */
+	/** The frames that are taken, as far as known, with the first rule that takes each, and the frames of each rule. */
 	chosen: Pick<Selection, 'frames' | 'rules' | 'byRule'>;
 	/** The first frames of the scenes of the range; empty where no rule looks for them. */
 	scenes: number[];
-	/** With quality rules: the scores of the frames that they were tried on; those that are dropped, and those left out. */
+	/** With quality rules: scores of the frames that they were tried on, dropped frames, and frames not tried. */
 	quality?: { scores: Map<number, FrameScores>; dropped: Map<number, DropReason>; untried: number[] };
 	notes: string[];
-	/** What could not be done. */
+	/** What failed, in words. */
 	faults: string[];
 };
 
@@ -171,7 +171,8 @@ export function faultsOf(faults: ReadFault[]): string[] {
 }
 
 /**
- * The frames at most `seconds` after the first one. A window that ends later is left out: its sharpest frame isn't known.
+ * The frames less than `seconds` after the first one. A window with later frames is left out: its sharpest frame is not
+ * known.
  */
 export function framesWithin(
 	frames: number[],

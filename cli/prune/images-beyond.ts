@@ -108,7 +108,7 @@ async function* datasetsBelow(
 	}
 }
 
-/** The ids of the images whose labels or tags are not what the video gives them. */
+/** The ids of the images with other labels or tags than the video gives them, or with a description. */
 const editedOf = async (
 	supervisely: SuperviselyApi,
 	{
@@ -122,13 +122,13 @@ const editedOf = async (
 	const edited = new Set(images.map(({ id }) => id));
 	const frames = new Set(images.map(frameOf));
 	const read = supervisely.videoAnnotation(video.datasetId, video.id, frame => frames.has(frame));
-	// Without the video's labels nothing is known of where those of the images come from.
+	// If the video's labels can't be read, the labels of all images may be a person's.
 	const annotation = await read.catch((error: unknown) => {
 		if (error instanceof PermanentError) return undefined;
 		throw error;
 	});
 	if (!annotation) return edited;
-	// A tag of that name that looks otherwise is somebody else's.
+	// A tag of the same name with another colour is not from a sampling.
 	const splits = meta.tags.some(({ name, color }) => name === splitTag.name && color === splitTag.color);
 	for (let at = 0; at < images.length; at += comparedAtOnce) {
 		const some = images.slice(at, at + comparedAtOnce);
@@ -148,14 +148,14 @@ const editedOf = async (
 			if (description) continue;
 			const found = stored.get(id);
 			const isBare = found && found.objects.length === 0 && found.tags.length === 0;
-			// Where labels are copied, somebody has removed them.
+			// An image without labels is edited if the settings copy labels: a person has removed them.
 			if (!changed.has(id) || (isBare && !settings.copyAnnotations)) edited.delete(id);
 		}
 	}
 	return edited;
 };
 
-/** The labels of images, without the tag of a split, which a sampling gives and not the video. */
+/** The labels of images, without tags of a split, which come from a sampling and not from the video. */
 const storedLabels = async (
 	supervisely: Pick<SuperviselyApi, 'annotations'>,
 	{ dataset, splits }: { dataset: number; splits: boolean },

@@ -9,10 +9,10 @@ import { type BeyondVideo, imagesBeyond, type TakenImages } from './images-beyon
 
 /** Images that are removed with one request. */
 const removedAtOnce = 100;
-/** Names of images that are listed of a video. */
+/** Most images to remove, and most to keep, that are listed by name for a video. */
 const listed = 100;
 
-/** What was found, and how much of it was removed. */
+/** The images that were found, by video, and how many images were removed. */
 export type Pruned = { videos: BeyondVideo[]; removed: number };
 
 /**
@@ -52,7 +52,7 @@ export async function pruneImages(
 	return { videos, removed: removable.length };
 }
 
-/** @returns the id of the destination */
+/** @returns the id of the destination @throws FramefanError unless the sampling is completed without faults */
 const needWhole = ({ id, state, faultCount, destination }: SamplingStatus): number => {
 	const remedy = `retry it first: framefan retry ${id}`;
 	if (state !== 'completed') throw new FramefanError(`Sampling ${id} is ${state}, so images are missing: ${remedy}`);
@@ -78,7 +78,7 @@ const takenImages = async (api: ApiClient, status: SamplingStatus): Promise<Map<
 	}
 	const { framesUploaded, framesAlreadyThere } = status;
 	const counted = framesUploaded + framesAlreadyThere;
-	// Of what is not recorded nothing may be removed.
+	// Images that are not recorded would seem to be beyond the sampling and would be removed.
 	if (count < counted)
 		throw new FramefanError(
 			`Sampling ${status.id} has ${counted} images, but only ${count} are recorded: sample again with the same settings, then prune that sampling`,

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import opentype, { type Font } from 'opentype.js';
 
-// Letters are drawn as paths of a font that is brought along: a machine may have none.
+// Letters are drawn as paths from a bundled font, since a machine may have no fonts.
 const file = createRequire(import.meta.url).resolve('@fontsource/inter/files/inter-latin-400-normal.woff');
 let font: Font | undefined;
 
-/** A line of text as an SVG path; what is too wide loses its middle. Sizes in pixels. */
+/** A line of text as an SVG path; a text that is too wide is shortened in its middle. Sizes in pixels. */
 export function captionPath(text: string, x: number, y: number, size: number, width: number, colour: string): string {
 	font ??= opentype.parse(new Uint8Array(readFileSync(file)).buffer);
 	const { unitsPerEm } = font;
-	// Letter by letter: the library stumbles over this font's ligatures, which a caption doesn't need.
+	// Letter by letter, since the library fails on this font's ligatures, which a caption doesn't need.
 	const glyphs = (line: string) => [...line].map(letter => (font as Font).charToGlyph(letter));
 	const advance = (glyph: opentype.Glyph) => ((glyph.advanceWidth ?? 0) * size) / unitsPerEm;
 	const wide = (line: string) => glyphs(line).reduce((sum, glyph) => sum + advance(glyph), 0);

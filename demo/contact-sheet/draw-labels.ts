@@ -2,7 +2,10 @@ import { inflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import type { FolderLabel } from './read-images.ts';
 
-/** SVG of an image's labels in its own pixels, to lie over it. Lines keep their width when the whole is scaled by `scale`. */
+/**
+ * SVG to draw over an image: its labels, in the image's pixels.
+ * @param scale by which both will be scaled; the width of the lines doesn't depend on it
+ */
 export async function drawLabels(labels: FolderLabel[], colours: Map<string, string>, scale: number): Promise<string> {
 	const shapes = await Promise.all(
 		labels.map(label => drawLabel(label, colours.get(label.classTitle) ?? '#ffffff', scale)),
@@ -33,7 +36,7 @@ const drawLabel = async (label: FolderLabel, colour: string, scale: number): Pro
 	return label.bitmap ? drawBitmap(label.bitmap, colour) : '';
 };
 
-/** A bitmap's mask in its class's colour: pixels that aren't 0, or aren't transparent where the PNG says so. */
+/** A bitmap's mask in a lighter shade of its class's colour: the pixels that are neither 0 nor transparent. */
 const drawBitmap = async (bitmap: { origin: [number, number]; data: string }, colour: string): Promise<string> => {
 	const png = inflateSync(Buffer.from(bitmap.data, 'base64'));
 	const { data, info } = await sharp(png)

@@ -8,14 +8,14 @@ export const cellSize = { width: 320, height: 180, gap: 10, line: 20 };
 const background = '#20242c';
 const colours = ['#d8dce4', '#9aa3b2'];
 
-/** How much smaller a picture is in its cell. */
+/** The factor by which a picture is scaled to fit into its cell. */
 export function scaleInCell({ width, height }: Size): number {
 	return Math.min(cellSize.width / width, cellSize.height / height);
 }
 
 /**
  * Draws a cell as a PNG.
- * @param labels SVG in the pixels of the picture, to lie over it
+ * @param labels SVG in the pixels of the picture, drawn over it
  * @param captions lines of text
  */
 export async function drawCell(

@@ -23,14 +23,14 @@ export type ExportedDataset = {
 /** A project to write. `meta` is the content of meta.json. */
 export type ExportedProject = { meta: unknown; datasets: ExportedDataset[] };
 
-/** Folder names that mean something in the format and so can be no dataset's. */
+/** Names that have a meaning in the format and so can't be those of datasets. */
 const reserved = ['img', 'ann', 'img_info', 'seg', 'meta', 'datasets', 'blob', 'meta.json', 'video', 'README.md'];
 const atOnce = 32;
 
 /**
- * Writes a project in Supervisely's image project format: `meta.json`, and for each dataset `img/<image>`, `ann/<image>.json`,
- * `meta/<image>.json` (the image's meta) and its children under `datasets/`. Image files are hard links where the file system can.
- * Names from outside never leave the folder. Writing again replaces what differs.
+ * Writes a project in Supervisely's image project format: `meta.json`, and for each dataset `img/<image>`,
+ * `ann/<image>.json`, `meta/<image>.json` (the image's meta) and its children under `datasets/`. Image files are hard
+ * links where the file system supports them. No name leads out of the folder. Writing again replaces files that differ.
  */
 export async function exportImagesProject(project: ExportedProject, folder: string): Promise<void> {
 	await mkdir(folder, { recursive: true });

@@ -1,6 +1,6 @@
 const longest = 200;
 
-/** Gives names from outside a form that is safe as the name of a file or folder, and different for different ids. */
+/** Makes names safe for files and folders, and different for different ids. */
 export class SafeNames {
 	readonly #taken = new Set<string>();
 
@@ -21,7 +21,7 @@ export class SafeNames {
 	}
 }
 
-/** Without separators and control characters, and without the leading dot that hides a file or means a folder itself. */
+/** A name without separators, control characters or a leading dot, which would hide a file or refer to a folder. */
 function safeName(name: string): string {
 	const plain = name.replaceAll(/[/\\\p{Cc}]/gu, '_').replace(/^\./, '_');
 	return shorten(plain === '' ? '_' : plain, longest);
@@ -32,7 +32,7 @@ function withId(name: string, id: number): string {
 	return `${name.slice(0, name.length - extension.length)}_${id}${extension}`;
 }
 
-/** Cuts the middle out, so that beginning and extension stay, to a number of bytes in UTF-8. */
+/** Shortens a name to a number of bytes in UTF-8; its beginning and its extension are kept. */
 function shorten(name: string, bytes: number): string {
 	if (Buffer.byteLength(name) <= bytes) return name;
 	const letters = [...name];
@@ -42,5 +42,5 @@ function shorten(name: string, bytes: number): string {
 	return head.join('') + tail;
 }
 
-/** Some file systems take names that differ only in case or composition for the same. */
+/** Some file systems treat names that differ only in case or Unicode normalization as the same. */
 const sameOnDisk = (name: string): string => name.normalize('NFC').toLowerCase();

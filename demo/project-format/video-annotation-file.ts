@@ -51,14 +51,14 @@ export type VideoFigureInFile = Omit<z.infer<typeof figureSchema>, 'objectKey' |
 	object: number;
 };
 
-/** A video's annotation from a project folder, in pixel coordinates, with figures that know their object. */
+/** A video's annotation from a project folder, in pixel coordinates; figures refer to their object by its position. */
 export type VideoAnnotationInFile = Omit<z.infer<typeof annotationSchema>, 'frames'> & {
 	frames: { index: number; figures: VideoFigureInFile[] }[];
 };
 
 /**
- * Parses an annotation file as `VideoAnnotation.to_json` writes it. Figures name their object by key, or by id in files without keys.
- * Geometries are taken as they are.
+ * Parses an annotation file as `VideoAnnotation.to_json` writes it. Figures name their object by key, or by id in files
+ * without keys. Geometries are not checked.
  * @throws Error that says what is wrong.
  */
 export function parseVideoAnnotation(

@@ -17,8 +17,8 @@ export type DatasetInFolder = { name: string; videos: VideoInFolder[]; children:
 export type VideoProjectFolder = { name: string; metaFile: string; datasets: DatasetInFolder[] };
 
 /**
- * Looks through a folder in Supervisely's video project format: `meta.json`, `<dataset>/video/*`, `<dataset>/ann/<video>.json`, and child
- * datasets under `<dataset>/datasets/`. Nothing but file names, sizes and times is read.
+ * Lists a folder in Supervisely's video project format: `meta.json`, `<dataset>/video/*`, `<dataset>/ann/<video>.json`,
+ * and child datasets under `<dataset>/datasets/`. Nothing but file names, sizes and times is read.
  * @throws Error when it is not such a folder.
  */
 export async function openVideoProject(folder: string): Promise<VideoProjectFolder> {

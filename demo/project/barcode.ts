@@ -20,7 +20,7 @@ export function drawBarcode(picture: RgbPicture, frame: number): void {
 	}
 }
 
-/** Reads the frame index from a picture, from the middle of each block; also from one that was scaled. */
+/** Reads the frame index from the middle of each block. @param drawn size of the picture before it was scaled */
 export function readBarcode({ width, height, data }: RgbPicture, drawn: Size = { width, height }): number {
 	const side = blockSide(drawn);
 	let frame = 0;

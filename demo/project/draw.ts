@@ -14,7 +14,7 @@ export const colours = {
 	trail: [70, 110, 220],
 } as const satisfies Record<keyof Scene, Colour>;
 
-/** A quiet landscape of soft stripes that the shapes move over. */
+/** The background that the shapes move over: soft stripes, as RGB. */
 export function drawBackground({ width, height }: Size): Buffer {
 	const data = Buffer.alloc(width * height * 3);
 	for (let y = 0, at = 0; y < height; y++) {
@@ -28,7 +28,7 @@ export function drawBackground({ width, height }: Size): Buffer {
 	return data;
 }
 
-/** Draws a frame: background, shapes, barcode. */
+/** Draws a frame as RGB: background, shapes, barcode. */
 export function drawFrame(background: Buffer, size: Size, scene: Scene, frame: number): Buffer {
 	const picture: RgbPicture = { ...size, data: Buffer.from(background) };
 	const dot = (x: number, y: number, [red, green, blue]: Colour) => {

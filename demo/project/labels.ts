@@ -7,7 +7,7 @@ import { emptyFrames, type Point, type Scene, sceneAt } from './scene.ts';
 
 const hex = (colour: readonly number[]) => `#${colour.map(part => part.toString(16).padStart(2, '0')).join('')}`;
 
-/** Shape of each thing's labels. */
+/** The classes, each with the shape of its labels. */
 const shapes = { car: 'rectangle', drone: 'polygon', ball: 'bitmap', beacon: 'point', trail: 'line' } as const;
 
 /** `meta.json` of the demo project. */
@@ -60,8 +60,8 @@ export function geometriesAt(scene: Scene, disc: string): Partial<Record<keyof S
 }
 
 /**
- * The annotation of a demo video in the project-folder format: figures on every frame that shows the thing, tags of the
- * video and of objects with frame ranges, some figures made by a tracker.
+ * The annotation of a demo video in the project-folder format: a figure on every frame that shows the object, tags of
+ * the video and of objects, some with frame ranges, and some figures made by a tracker.
  */
 export async function videoAnnotation(video: string, frames: number, size: Size): Promise<object> {
 	const unit = Math.round(Math.min(size.width, size.height) / 18);
@@ -102,7 +102,7 @@ export async function videoAnnotation(video: string, frames: number, size: Size)
 				geometryType: shapes[title as keyof Scene],
 				geometry,
 				labelerLogin: 'demo',
-				// A labeler sets every tenth car, a tracker the ones between.
+				// A labeler draws the car on every tenth frame, a tracker on the others.
 				...(title === 'car' && index % 10 !== 0 ? { trackId: key(video, 'track') } : {}),
 			})),
 		})),

@@ -8,7 +8,7 @@ import { drawBackground, drawFrame } from './draw.ts';
 import { projectMeta, videoAnnotation } from './labels.ts';
 import { sceneAt } from './scene.ts';
 
-/** A demo video: as it is seen, and how it is made into a file. */
+/** A demo video. `size`: as it is displayed; `encoding`: options for ffmpeg. */
 export type DemoVideo = { dataset: string; name: string; frames: number; size: Size; encoding: string[] };
 
 const h264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20', '-pix_fmt', 'yuv420p', '-bf', '3', '-g', '48'];
@@ -43,7 +43,7 @@ export const demoVideos: DemoVideo[] = [
 		name: 'rotated.mp4',
 		frames: 360,
 		size: { width: 360, height: 640 },
-		// Stored lying on its side, with a matrix that puts it upright.
+		// Stored sideways, with a display matrix that rotates it upright.
 		encoding: ['-vf', 'transpose=cclock', ...h264],
 	},
 	{
@@ -130,7 +130,7 @@ const run = async (
 		errors = (errors + text).slice(-2000);
 	});
 	const closed = once(child, 'close');
-	// A broken pipe shows as the exit code, with ffmpeg's own words.
+	// After a broken pipe, the exit code is reported below, with ffmpeg's message.
 	child.stdin.on('error', () => {});
 	await writeInput(async bytes => {
 		if (!child.stdin.write(bytes)) await Promise.race([once(child.stdin, 'drain'), closed]);

@@ -1,4 +1,4 @@
-/** What the server answers instead of a result: an HTTP status and the JSON error body that Supervisely clients read. */
+/** The server's answer instead of a result: an HTTP status and the JSON error body that Supervisely clients read. */
 export class ApiError extends Error {
 	readonly status: number;
 	readonly body: { error: string; details: Record<string, unknown> };
@@ -16,7 +16,7 @@ export function badRequest(message: string): ApiError {
 	return new ApiError(400, 'BAD_REQUEST', message);
 }
 
-/** 404 with the wording that the vendor uses and its SDK recognises. */
+/** 404 with the wording that Supervisely uses and its SDK recognises. */
 export function notFound(kind: string, id: number): ApiError {
 	return new ApiError(
 		404,

@@ -11,7 +11,7 @@ const blockBytes = 1 << 20;
 export class BlobFolder {
 	readonly #folder: string;
 
-	/** Opens the folder, and throws away what a killed server left half received. */
+	/** Opens the folder, and removes incomplete files that a killed server has left. */
 	constructor(folder: string) {
 		this.#folder = folder;
 		rmSync(join(folder, 'incoming'), { recursive: true, force: true });
@@ -24,7 +24,7 @@ export class BlobFolder {
 		return join(this.#folder, hex.slice(0, 2), hex);
 	}
 
-	/** Streams content to disk while hashing it. When this resolves the file is whole and in its place. */
+	/** Streams content to disk while hashing it. When this resolves, the file is complete and in its place. */
 	async add(content: Readable): Promise<{ hash: string; size: number }> {
 		const temporary = this.#temporary();
 		const sha256 = createHash('sha256');
@@ -49,7 +49,7 @@ export class BlobFolder {
 		}
 	}
 
-	/** Takes a file in by a hard link, or by a copy where links are not possible. The original stays. */
+	/** Adds a file by a hard link, or by a copy where links are not possible. The original stays. */
 	async adopt(file: string): Promise<{ hash: string; size: number }> {
 		const sha256 = createHash('sha256');
 		await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), sha256);
@@ -75,7 +75,7 @@ export class BlobFolder {
 	}
 }
 
-/** Joins what comes in small pieces, as from a socket, so that it is written in few calls. */
+/** Joins small pieces, such as from a socket, into blocks, so that they are written in few calls. */
 async function* inBlocks(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 	let pieces: Buffer[] = [];
 	let length = 0;
@@ -91,7 +91,7 @@ async function* inBlocks(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
 	if (length > 0) yield Buffer.concat(pieces);
 }
 
-/** Makes `to` the same file as `from`, or a copy of it where the file system cannot link. */
+/** Makes `to` a hard link to `from`, or a copy where links are not possible. @throws Error when `to` exists */
 export async function linkOrCopy(from: string, to: string): Promise<void> {
 	try {
 		await link(from, to);

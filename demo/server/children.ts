@@ -5,7 +5,7 @@ export class Children {
 	readonly #ids = new Map<number, Set<number>>();
 	readonly #byName = new Map<string, number>();
 
-	/** Notes a child, or does nothing when it is known. */
+	/** Adds a child, or another name of a known one. */
 	add(parent: number, child: Child): void {
 		let ids = this.#ids.get(parent);
 		if (!ids) {
@@ -31,7 +31,7 @@ export class Children {
 		return this.#ids.get(parent)?.size ?? 0;
 	}
 
-	/** The child with that name, if any. Datasets are named within their parent dataset (`within`), which null says is the project itself. */
+	/** Id of the child with a name, if any. @param within parent dataset of a dataset; null: directly in the project */
 	named(parent: number, name: string, within: number | null = null): number | undefined {
 		return this.#byName.get(nameKey(parent, within, name));
 	}

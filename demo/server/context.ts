@@ -6,7 +6,7 @@ import type { Store } from './store.ts';
 /** What endpoints work with. `address` is the root URL of the server. */
 export type Context = { store: Store; blobs: BlobFolder; address: () => string };
 
-/** The team and the workspace that exist. Clients pass a workspace on, they never ask for it. */
+/** The only team and workspace. There are no endpoints for them: clients only pass on the workspace's id. */
 export const teamId = 1;
 export const workspaceId = 1;
 
@@ -35,7 +35,7 @@ export function videoOf(store: Store, id: number): VideoRecord {
 	return video;
 }
 
-/** The file behind an image or a video, which is there whenever the entity is. */
+/** The file of an image or a video. @throws Error for an unknown hash, which no stored image or video has */
 export function blobOf(store: Store, hash: string): BlobRecord {
 	const blob = store.blobs.get(hash);
 	if (!blob) throw new Error(`No file with hash ${hash}`);

@@ -3,8 +3,9 @@ import type { Size } from '#shared/size.ts';
 import type { JsonObject } from './records.ts';
 
 /**
- * The two systems of coordinates. Pixel coordinates name pixels, so a rectangle includes its right and bottom; sub-pixel coordinates lie on the
- * edges between pixels. The rules are those of the SDK's `Annotation._to_subpixel_coordinate_system_json` and `_to_pixel_...`.
+ * A point in one of two coordinate systems. Pixel coordinates name pixels, so a rectangle includes its right and
+ * bottom; whole sub-pixel coordinates are edges between pixels. They are converted as by the SDK's
+ * `Annotation._to_subpixel_coordinate_system_json` and `_to_pixel_...`.
  */
 type XY = [number, number];
 
@@ -20,7 +21,7 @@ const shapes = {
 	bitmap: z.looseObject({ bitmap: z.looseObject({ origin: xy }) }),
 };
 
-/** A geometry in pixel coordinates, in sub-pixel ones. What is not of the form that its type says is left as it is. */
+/** Converts a geometry from pixel to sub-pixel coordinates. A geometry that doesn't fit its type is not changed. */
 export function toSubPixel(type: string, geometry: JsonObject): JsonObject {
 	return convert(type, geometry, {
 		corners: ([[x1, y1], [x2, y2]]) => [
@@ -32,7 +33,7 @@ export function toSubPixel(type: string, geometry: JsonObject): JsonObject {
 	});
 }
 
-/** A geometry in sub-pixel coordinates, in whole pixels of a picture of the given size. */
+/** Converts a geometry from sub-pixel coordinates to pixel coordinates in a picture of the given size. */
 export function toPixel(type: string, geometry: JsonObject, size: Size): JsonObject {
 	const point = ([x, y]: XY): XY => [
 		Math.floor(x) - Number(x === size.width),

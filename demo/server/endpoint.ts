@@ -21,7 +21,7 @@ export type Endpoint = (exchange: Exchange) => Promise<Reply>;
 /** Endpoints by method name, as in the path. */
 export type Endpoints = Record<string, Endpoint>;
 
-/** An endpoint that takes JSON of a given shape and answers with JSON; what does not have the shape is refused with 400. */
+/** An endpoint that takes JSON of a given shape and answers with JSON; it refuses JSON of another shape with 400. */
 export function jsonEndpoint<Shape extends z.ZodType>(
 	shape: Shape,
 	answer: (body: z.infer<Shape>) => unknown | Promise<unknown>,

@@ -4,7 +4,10 @@ import { type Context, datasetOf, imageOf } from './context.ts';
 import { annotationOf, labelJson } from './image-annotation-json.ts';
 import type { DatasetRecord, ImageRecord, ProjectRecord } from './records.ts';
 
-/** An images project as it is written to a folder: annotations in pixel coordinates, alpha masks in their place. @throws ApiError 400 for another type */
+/**
+ * An images project as it is written to a folder: annotations in pixel coordinates, with the bitmaps of alpha masks.
+ * @throws ApiError 400 for a project of another type
+ */
 export function exportedProject(context: Context, project: ProjectRecord): ExportedProject {
 	const { store } = context;
 	if (project.type !== 'images') throw badRequest(`Project ${project.id} is of type ${project.type}, not images`);

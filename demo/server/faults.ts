@@ -18,14 +18,14 @@ export const faultRulesSchema = z.array(
 );
 
 /**
- * What goes wrong on purpose. `match` is an endpoint (`images.bulk.upload`), `files` for file URLs, or `*`. Of the requests that match, the
- * `share` (0 to 1) is hit, chosen by a generator that `seed` makes repeatable: the n-th matching request is hit or not, whatever else happens.
+ * A rule for injected faults. `match` is an endpoint (`images.bulk.upload`), `files` for file URLs, or `*`. Of the
+ * matching requests, the `share` (0 to 1) gets the fault. The choice is repeatable: it depends on `seed` only.
  *
  * - `status` answers without doing anything, after the body was taken; `retryAfter` (seconds) adds the header.
- * - `delayMs` waits first. Rules add up.
+ * - `delayMs` waits first. The delays of several rules add up.
  * - `cutBody` executes the request, then closes the connection in the middle of the answer.
- * - `refuseRanges` ignores `Range`, as a server does that does not know it.
- * - `reset` breaks the connection without an answer, nothing being done.
+ * - `refuseRanges` ignores `Range`, like a server that does not support it.
+ * - `reset` breaks the connection without an answer, and does not execute the request.
  */
 export type FaultRule = {
 	match: string;
@@ -39,7 +39,7 @@ export type FaultRule = {
 		| { reset: true };
 };
 
-/** All that is to go wrong with one request. */
+/** All faults to inject into one request. */
 export type InjectedFault = {
 	delayMs: number;
 	status?: { status: number; retryAfter?: number | undefined };

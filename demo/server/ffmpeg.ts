@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import ffmpegInstaller from '@ffmpeg-installer/ffmpeg';
 
-/** What a finished ffmpeg left. `code` is null when it was stopped because its time was over. */
+/** Exit code and output of ffmpeg. `code` is null when it was stopped at its time limit. */
 export type FfmpegResult = { code: number | null; stdout: Buffer; stderr: string };
 
 const stderrKept = 256 * 1024;
 
-/** Runs the bundled ffmpeg, for at most `timeoutMs`. It may open local files only. Never rejects because of what ffmpeg thinks of a file. */
+/**
+ * Runs the bundled ffmpeg, for at most `timeoutMs`. It can open local files only.
+ * @throws Error when ffmpeg can't be started; not when it fails, see `code`
+ */
 export function runFfmpeg(args: string[], timeoutMs: number): Promise<FfmpegResult> {
 	return new Promise((resolve, reject) => {
 		const child = spawn(

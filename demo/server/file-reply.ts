@@ -35,7 +35,7 @@ export function fileReply(
 	};
 }
 
-/** Serves what `fullStorageUrl` points to, with range requests. The name in the URL is for people; only the hash finds the file. */
+/** Serves what `fullStorageUrl` points to, with range requests. The file is found by its hash; its name is ignored. */
 export function serveFile({ store, blobs }: Context): (hex: string, exchange: Exchange) => Reply {
 	return (hex, { request, ranges }) => {
 		const blob = store.blobs.get(Buffer.from(hex, 'hex').toString('base64'));

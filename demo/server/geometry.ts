@@ -5,10 +5,10 @@ import { bitmapSize } from './bitmap.ts';
 import { parse } from './endpoint.ts';
 import type { JsonObject } from './records.ts';
 
-/** What a geometry covers, in the coordinates it is given in. */
+/** The bounding box of a geometry, in the same coordinates. */
 export type Box = { left: number; top: number; right: number; bottom: number };
 
-/** A checked geometry: its type's own keys and nothing else, and its box, if it has one in the plane. */
+/** A checked geometry, with the keys of its type only, and its bounding box, or null if that is not known. */
 export type Geometry = { geometry: JsonObject; box: Box | null };
 
 type XY = [number, number];
@@ -31,7 +31,7 @@ const ofMask = ({ bitmap }: z.infer<typeof mask>): Box => {
 	return { left, top, right: left + width, bottom: top + height };
 };
 
-/** The known geometries. An unknown one is only allowed for a class of shape `any`. */
+/** The known geometries. Unknown ones are accepted unchecked. */
 const kinds: Record<string, Kind> = {
 	rectangle: kind(z.object({ points: z.object({ exterior: z.tuple([xy, xy]), interior: noHoles }) }), ofPoints),
 	polygon: kind(z.object({ points: z.object(contour(3)) }), ofPoints),
@@ -51,7 +51,7 @@ const kinds: Record<string, Kind> = {
 	cuboid_2d: kind(z.looseObject({ vertices: z.record(z.string(), z.looseObject({ loc: xy })) }), ({ vertices }) =>
 		around(Object.values(vertices).map(vertex => vertex.loc)),
 	),
-	// Turned about its centre, it may reach out of the picture; only the centre must be inside, as in the SDK.
+	// A rotated box may extend beyond the picture; only its centre must be inside, as in the SDK.
 	oriented_bbox: kind(z.object({ points: z.tuple([xy, xy]), angle: z.number() }), ({ points: [[x1, y1], [x2, y2]] }) =>
 		around([[(x1 + x2) / 2, (y1 + y2) / 2]]),
 	),

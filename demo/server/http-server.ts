@@ -19,7 +19,7 @@ export type ServerOptions = {
 	api: Endpoints;
 	/** The bytes of a file; the path has its hash, in hex. */
 	file: (hex: string, exchange: Exchange) => Reply;
-	/** What is not Supervisely's: counters, faults, and `nonce`, which needs no token. Not counted, no injected faults. */
+	/** Endpoints beyond Supervisely's: counters, faults, and `nonce`, which needs no token. No counting, no faults. */
 	own: Endpoints;
 	counters: Counters;
 	faults: Faults;
@@ -33,7 +33,7 @@ export function createHttpServer(options: ServerOptions): Server {
 			response.destroy();
 		});
 	});
-	// The SDK tries TLS on this port first and waits for an answer: hang up at once.
+	// The SDK tries TLS on this port first and waits for an answer, so the connection is closed at once.
 	server.on('clientError', (_error, socket) => socket.destroy());
 	return server;
 }

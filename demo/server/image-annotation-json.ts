@@ -5,7 +5,7 @@ import { tagsWithIds } from './entity-json.ts';
 import type { ImageAnnotationRecord, ImageRecord, JsonObject, LabelRecord, ProjectRecord } from './records.ts';
 import type { Store } from './store.ts';
 
-/** What an image without an annotation has. */
+/** The annotation of an image; an empty one if none is stored. */
 export function annotationOf(store: Store, image: ImageRecord): ImageAnnotationRecord {
 	const blob = store.blobs.get(image.hash);
 	return (
@@ -22,8 +22,8 @@ export function annotationOf(store: Store, image: ImageRecord): ImageAnnotationR
 }
 
 /**
- * An image's annotation as `annotations.info` shows it, with this server's ids. Alpha masks are without their bitmap, which
- * `figures.bulk.download.geometry` has.
+ * An image's annotation as `annotations.info` shows it, with this server's ids. Alpha masks are without their bitmaps,
+ * which `figures.bulk.download.geometry` returns.
  * @param integerCoords true for pixel coordinates, false for sub-pixel ones.
  */
 export function imageAnnotationJson(store: Store, image: ImageRecord, integerCoords: boolean): JsonObject {

@@ -20,9 +20,10 @@ import type { VideoAnnotationRecord, VideoTagRecord } from './records.ts';
 import { readVideoFile } from './video-file.ts';
 
 /**
- * Takes a folder in Supervisely's video project format in as a new project, or finds the project that was made of the same content before:
- * same name, same files with the same sizes and times, same labels. Video files are linked where the file system can, else copied.
- * @throws Error that names the file that cannot be taken in; then no project has been made.
+ * Imports a folder in Supervisely's video project format as a new project, or finds the project of an earlier import of
+ * the same content: same name, same files with the same sizes and times, same labels. Video files are linked where the
+ * file system supports that, else copied.
+ * @throws Error that names the file that cannot be imported; then there is no new project.
  */
 export async function importVideoProject(
 	context: Context,

@@ -18,8 +18,8 @@ const entrySchema = z.object({
 });
 
 /**
- * Reads a journal, entry by entry. A last line without its newline is what a killed process leaves and is left out: the client never had an
- * answer for it.
+ * Reads a journal, entry by entry. A last line without a newline is left out: the process was killed while writing it,
+ * before it answered the client.
  * @throws Error naming the line when a complete line is damaged.
  */
 export function* readJournal(file: string): Generator<Entry> {
@@ -66,7 +66,7 @@ export class Journal {
 		renameSync(temporary, file);
 	}
 
-	/** Writes one line and returns when the operating system has it: from there on it survives the death of this process. */
+	/** Writes one line and returns when the operating system has it, so that it survives a crash of this process. */
 	append(entry: Entry): void {
 		if (this.#closed) throw new Error('The journal is closed');
 		const line = Buffer.from(`${JSON.stringify(entry)}\n`);

@@ -30,7 +30,7 @@ export const imageAnnotationSchema = z.object({
 	objects: z.array(labelSchema),
 });
 
-/** What a posted label is checked against. `size` is the image's own, in pixels; null accepts any place. */
+/** What a posted label is checked against. `size` is the image's, in pixels; null: labels may lie outside the image. */
 export type Surroundings = {
 	meta: ProjectMeta;
 	size: Size | null;
@@ -38,7 +38,7 @@ export type Surroundings = {
 	at: string;
 };
 
-/** Checks a posted annotation. @throws ApiError 400 at the first thing that is wrong. */
+/** Checks a posted annotation and makes its record. @throws ApiError 400 at the first thing that is wrong. */
 export function readImageAnnotation(
 	imageId: number,
 	posted: z.infer<typeof imageAnnotationSchema>,
@@ -60,8 +60,9 @@ export function readImageAnnotation(
 }
 
 /**
- * Checks one label or figure.
- * @param source the object that holds the geometry's keys; null for a figure whose geometry comes later.
+ * Checks one label or figure and makes its record.
+ * @param source the object that holds the geometry's keys; null for a figure whose geometry is uploaded later.
+ * @throws ApiError 400
  */
 export function readLabel(
 	posted: z.infer<typeof labelSchema>,

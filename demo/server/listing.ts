@@ -82,7 +82,7 @@ function sort<R extends Row>(rows: R[], field: string, direction: 'asc' | 'desc'
 	return rows.toSorted((a, b) => sign * order(scalarField(a, field), scalarField(b, field)) || a.id - b.id);
 }
 
-/** Less than 0, 0 or more, or NaN where two values cannot be compared, so that no comparison holds. */
+/** Below, equal to or above 0; NaN where two values cannot be compared, so that no comparison holds. */
 function order(a: Scalar, b: Scalar): number {
 	if (typeof a === 'number' && typeof b === 'number') return a - b;
 	if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : Number(a > b);

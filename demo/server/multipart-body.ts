@@ -11,7 +11,7 @@ export type BodyPart =
 const limits = { fieldSize: 64 * 1024 * 1024, fields: 1000, files: 1000, headerPairs: 20 };
 
 /**
- * Reads a `multipart/form-data` body part by part, each before the next. A file's content must be consumed by `take`.
+ * Reads a `multipart/form-data` body. `take` gets one part after the other, and must consume the content of a file.
  * @throws ApiError 400 when the body is malformed or ends too early; whatever `take` throws.
  */
 export function readMultipart(

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Reply } from './reply.ts';
 
-/** One part of a multipart answer: `name` is the number of the entity that it holds. */
+/** One part of a multipart answer: `name` is the id of its image or figure, or the index of its frame. */
 export type Part = {
 	name: number;
 	type: string;
@@ -9,7 +9,7 @@ export type Part = {
 	body: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 };
 
-/** A `multipart/form-data` answer with one part per entity, in the given order, as Supervisely's bulk downloads have it. */
+/** A `multipart/form-data` answer with the parts in the given order, as in Supervisely's bulk downloads. */
 export function multipartReply(parts: Part[]): Reply {
 	const boundary = randomBytes(16).toString('hex');
 	const heads = parts.map(part =>

@@ -64,8 +64,9 @@ export type TagMeta = {
 export type ProjectMeta = { classes: ObjectClass[]; tags: TagMeta[] };
 
 /**
- * The meta that `posted` makes of `current`: exactly what was posted, but a class that keeps its title and a tag that keeps its name keep their id.
- * @throws ApiError 400 when a title or name is listed twice, or an existing class would change its shape or a tag its type.
+ * The meta that replaces `current`: what was posted, but a class with the same title and a tag with the same name keep
+ * their id.
+ * @throws ApiError 400 when a title or name is listed twice, or a class would change its shape or a tag its type.
  */
 export function replaceMeta(
 	current: ProjectMeta,

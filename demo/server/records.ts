@@ -25,7 +25,7 @@ export type DatasetRecord = Entity & {
 	customData: JsonObject;
 };
 
-/** An uploaded or imported file. `hash` is the base64 SHA-256 of its bytes; sizes are in pixels, null when not a picture. */
+/** An uploaded or imported file. `hash` is the base64 SHA-256 of its bytes; width and height are null for a video. */
 export type BlobRecord = {
 	hash: string;
 	size: number;
@@ -126,7 +126,7 @@ export type VideoAnnotationRecord = {
 	frames: { index: number; figures: VideoFigureRecord[] }[];
 };
 
-/** One change of state: a record that comes to be or replaces the one with its id (hash, image id, video id), or goes. */
+/** One change: a record is added or replaces the one with its id (hash, image id, video id), or an image is removed. */
 export type Put =
 	| ['project', ProjectRecord]
 	| ['dataset', DatasetRecord]

@@ -36,7 +36,7 @@ export type SuperviselyServer = {
 	/** The API token that every request must have in `x-api-key`. */
 	token: string;
 	close(): Promise<void>;
-	/** Imports a folder in Supervisely's video project format, or finds the project of an earlier import of the same content. */
+	/** Imports a folder in Supervisely's video project format, or finds the project of an earlier, equal import. */
 	importVideoProject(
 		folder: string,
 		options?: { name?: string },
@@ -115,7 +115,7 @@ export async function startSuperviselyServer(options: {
 			folderLock.release();
 		},
 		importVideoProject: (folder, options) => {
-			// One at a time, so that two imports of one folder find each other.
+			// One import at a time, so that of two imports of a folder the second one finds the project of the first.
 			const imported = importing.then(() => importVideoProject(context, folder, options));
 			importing = imported.catch(() => {});
 			return imported;

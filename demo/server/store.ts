@@ -15,8 +15,8 @@ import type {
 } from './records.ts';
 
 /**
- * All data of the server, in memory, with a journal on disk. Every change goes through {@link Store.commit}: first the journal, then the maps,
- * in one go, so that what a client has seen is never lost.
+ * All data of the server, in memory, with a journal on disk. Every change goes through {@link Store.commit}: first the
+ * journal, then the maps, in one go, so that what a client has seen is never lost.
  */
 export class Store {
 	readonly projects = new Map<number, ProjectRecord>();
@@ -30,7 +30,7 @@ export class Store {
 	readonly datasetsOf = new Children();
 	readonly imagesOf = new Children();
 	readonly videosOf = new Children();
-	/** Which image an alpha mask is on: masks come and go apart from their annotation. */
+	/** Ids of images by the ids of the alpha masks on them: masks are uploaded and downloaded by their ids only. */
 	readonly #imageOfMask = new Map<number, number>();
 	readonly #journal: Journal;
 	#next = 1;
@@ -46,7 +46,7 @@ export class Store {
 		this.#journal = new Journal(file, this.#snapshot());
 	}
 
-	/** The next id of the one sequence that all entities share. Ids given out are never given again, also after a restart. */
+	/** The next id; all entities share one sequence. An id that was stored is never given again, even after a restart. */
 	newId(): number {
 		return this.#next++;
 	}
@@ -113,7 +113,7 @@ export class Store {
 		for (const mask of masksOf(this.imageAnnotations.get(imageId))) this.#imageOfMask.delete(mask.id);
 	}
 
-	/** The state as few entries as it takes. What belongs to no project is the rest of an import that was cut off. */
+	/** The entries of the current state. Datasets of an interrupted import, which have no project, are left out. */
 	*#snapshot(): Generator<Entry> {
 		const next = this.#next;
 		yield { next, put: [] };

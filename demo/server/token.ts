@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The token kept in a data folder; made at first. It is 128 characters long, as Supervisely's are. */
+/** The token stored in a data folder, generated if there is none. It has 128 characters, as Supervisely's tokens do. */
 export function keptToken(dataDir: string): string {
 	mkdirSync(dataDir, { recursive: true });
 	const file = join(dataDir, 'token');

@@ -25,8 +25,8 @@ export type FileMeta = {
 const countingLimitMs = 120_000;
 
 /**
- * Imports a video file and probes it. If there is an annotation, it determines size and number of
- * frames; a file that cannot be read at all is taken in just so.
+ * Imports a video file and probes it. Size and number of frames are those of the annotation, if it has them. A file
+ * that ffmpeg cannot read is imported as well, with less `fileMeta`.
  */
 export async function readVideoFile(
 	blobs: BlobFolder,

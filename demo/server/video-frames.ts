@@ -3,8 +3,9 @@ import { runFfmpeg } from './ffmpeg.ts';
 const pngStart = Buffer.from('89504e470d0a1a0a', 'hex');
 
 /**
- * Frames of a video as PNG files, by counting decoded pictures from the start of the stream: slow but certain.
- * @param indices ascending, each once. A frame that the video does not have is missing at the end of the result.
+ * Frames of a video as PNG files, found by counting decoded pictures from the start of the stream: slow but certain.
+ * @param indices ascending, each once
+ * @returns the files in this order, without those of frames that the video does not have
  */
 export async function extractFrames(file: string, indices: number[]): Promise<Buffer[]> {
 	if (indices.length === 0) return [];

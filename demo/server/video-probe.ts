@@ -1,6 +1,6 @@
 import { runFfmpeg } from './ffmpeg.ts';
 
-/** What ffmpeg says of a video's first picture stream. Size in pixels as displayed, times in seconds, rotation in degrees clockwise. */
+/** A video's first picture stream. Size in pixels as displayed, times in seconds, rotation in degrees clockwise. */
 export type VideoFacts = {
 	index: number;
 	width: number;
@@ -25,7 +25,7 @@ export async function countFrames(file: string, timeoutMs: number): Promise<numb
 	return code === 0 ? Number(counts.at(-1)?.[1] ?? 0) : null;
 }
 
-/** Parses what `ffmpeg -i` prints. */
+/** Parses what `ffmpeg -i` prints; null when it lists no picture stream. */
 export function parseProbe(stderr: string): VideoFacts | null {
 	const lines = stderr.split(/\r?\n/);
 	const at = lines.findIndex(line => /^\s*Stream #0:\d+.*: Video: /.test(line) && !line.includes('(attached pic)'));

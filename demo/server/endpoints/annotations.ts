@@ -20,7 +20,7 @@ const infoBody = z.object({ datasetId: id, imageIds: z.array(id), integerCoords:
 export function annotationEndpoints(context: Context): Endpoints {
 	const { store } = context;
 	return {
-		/** Replaces the annotations of images of one dataset, of all or of none. */
+		/** Replaces the annotations of images of one dataset, either all or none. */
 		'annotations.bulk.add': jsonEndpoint(addBody, body => {
 			const images = imagesIn(
 				context,

@@ -21,7 +21,7 @@ const addBody = z.object({
 
 const maskSchema = z.object({ origin: z.tuple([z.number(), z.number()]), data: z.string() });
 
-/** `figures.*` of images: the way of alpha masks and multipolygons. */
+/** `figures.*` of images, used to upload alpha masks and multipolygons. */
 export function figureEndpoints(context: Context): Endpoints {
 	const { store } = context;
 	return {
@@ -65,7 +65,7 @@ export function figureEndpoints(context: Context): Endpoints {
 	};
 }
 
-/** Takes pairs of parts, `figureId` and `geometry`, and puts the masks onto their figures, all or none. */
+/** Takes pairs of parts, `figureId` and `geometry`, and sets the masks of the figures, all or none. */
 function uploadGeometries(context: Context): Endpoint {
 	const { store } = context;
 	return async ({ request, stream }) => {

@@ -7,7 +7,7 @@ import { readMultipart } from '../multipart-body.ts';
 import type { Put } from '../records.ts';
 import { jsonReply } from '../reply.ts';
 
-/** The upload of image bytes, and the question which bytes are there already. */
+/** The endpoints that upload image files and tell which files are already stored. */
 export function imageUploadEndpoints(context: Context): Endpoints {
 	return {
 		'images.internal.hashes.list': jsonEndpoint(z.array(z.string()), hashes =>
@@ -17,7 +17,7 @@ export function imageUploadEndpoints(context: Context): Endpoints {
 	};
 }
 
-/** Takes files, answers one object a file in their order: `{hash}`, or `{errors}` for what is not a picture. */
+/** Takes files and answers one object per file, in their order: `{hash}`, or `{errors}` if it is not a picture. */
 function bulkUpload({ store, blobs }: Context): Endpoint {
 	return async ({ request, stream }) => {
 		const results: object[] = [];

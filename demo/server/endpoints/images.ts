@@ -71,7 +71,7 @@ export function imageEndpoints(context: Context): Endpoints {
 	};
 }
 
-/** Images by id, in the order asked for. @throws ApiError 404 for one that does not exist, 400 for one in another dataset. */
+/** Images by id, in the given order. @throws ApiError 404 if one does not exist, 400 if one is in another dataset. */
 export function imagesIn({ store }: Context, datasetId: number, imageIds: number[]): ImageRecord[] {
 	datasetOf(store, datasetId);
 	return imageIds.map(each => {
@@ -91,7 +91,7 @@ function datasetsAskedFor({ store }: Context, body: z.infer<typeof listBody>): D
 	return [...store.datasetsOf.ids(body.projectId)].map(each => datasetOf(store, each));
 }
 
-/** The images that a request would add, every one checked before the first is added. */
+/** The records of the images that a request adds. @throws ApiError 400 if any of them can't be added */
 function newImages({ store }: Context, body: z.infer<typeof addBody>): ImageRecord[] {
 	const dataset = datasetOf(store, body.datasetId);
 	const { type } = projectOf(store, dataset.projectId);
