@@ -16,7 +16,7 @@ export type ReducePorts = {
 	progressMs: number;
 	/** How long a lease lasts without renewal. */
 	leaseMs: number;
-	/** Time without progress after which unfinished messages of a sampling are sent again or, after some times, it is ended. */
+	/** Time without progress after which a sampling's unfinished messages are sent again; after some times, it ends. */
 	stuckMs: number;
 	/** Retention of the work queues: no message waits longer. */
 	messagesKeptMs: number;

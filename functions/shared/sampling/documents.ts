@@ -8,7 +8,7 @@ import { type Node, nodeSchema } from './node.ts';
 import { type Outcome, outcomeSchema } from './outcome.ts';
 import { recordSchema, type SamplingRecord } from './request.ts';
 
-/** A document; undefined when there is none. @throws FramefanError for an unknown form, with the key and the wrong field */
+/** Reads a document; undefined when there is none. @throws FramefanError with the key and the wrong field */
 export async function readDocument<Schema extends z.ZodType>(
 	store: Pick<StateStore, 'read'>,
 	key: string,

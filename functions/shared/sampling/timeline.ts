@@ -120,7 +120,7 @@ const sceneLines = (columns: number[], bottom: number): string => {
 	return `<path transform="translate(${strip.left} ${top})" stroke="${colours.rules.scenes}" stroke-opacity="0.6" stroke-dasharray="2 2" d="${lines}"/>`;
 };
 
-/** Frames at most this many pixels apart are drawn as one bar. Evenly spaced frames never have exactly this distance. */
+/** Frames at most this many pixels apart are drawn as one bar. Evenly spaced ones never have exactly this distance. */
 const mostJoined = 4.45;
 
 /** How many frames are marked, and on which of the columns. */

@@ -28,9 +28,9 @@ export type Selection = {
 };
 
 /**
- * Selects frames of a video. Settings apply in this order: the range from `start` to `end` (exclusive); with `annotated`
- * only its annotated frames; of these what the rules of `select` take, or all without `select`; of these every `step`-th;
- * of these none closer than `minDistance`; then also the neighbours of these (`around`). Pure.
+ * Selects frames of a video. Settings apply in this order: the range from `start` to `end` (exclusive); with
+ * `annotated` only its annotated frames; of these what the rules of `select` take, or all without `select`; of these
+ * every `step`-th; of these none closer than `minDistance`; then also the neighbours of these (`around`). Pure.
  */
 export function selectFrames(settings: SelectionSettings, source: SelectionSource): Selection {
 	const { times, labels } = source;
