@@ -16,7 +16,7 @@ import type { ApiPorts } from './ports.ts';
 
 /**
  * The most that one request reads: annotations, their bytes, and frames that are checked one by one, each weighted by
- * `looksOf` its rules. The function has a third of a processor, on which that many frames take five seconds.
+ * `looksOf` of the rules. The function has a third of a processor, on which that many frames take five seconds.
  */
 export const mostRead = { annotations: 200, annotationBytes: 100_000_000, framesOfRules: 2_000_000 };
 

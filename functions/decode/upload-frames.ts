@@ -35,8 +35,8 @@ export function makeUploader(
 	let lastAdded: Promise<void> = Promise.resolve();
 
 	/**
-	 * Sizes for an existing image. If its size is another, it comes from a sampling with another `resize`, so labels are
-	 * scaled to it; swapped sides mean that the size of the labels is the one before rotation.
+	 * Sizes for an existing image. An image of another size comes from a sampling with another `resize`, so labels are
+	 * scaled to its size; swapped sides mean that the size of the labels is the one before rotation.
 	 */
 	const sizesOf = (frame: ChunkFrame, { width, height }: Size): Sizes => {
 		const { resize } = chunk.settings;

@@ -158,7 +158,7 @@ export function makeSuperviselyApi(http: SuperviselyHttp) {
 		/** Datasets directly below another, or at the project's top level. */
 		datasets: (project: number, parent: number | null, page: { number: number; perPage: number }) =>
 			listPage('datasets.list', datasetsBody(project, parent), datasetSchema, page),
-		/** Such datasets with this name; several if names differ in case only. */
+		/** Datasets of one level with this name; several if names differ in case only. */
 		datasetsNamed: async (project: number, parent: number | null, name: string) => {
 			const { filter, ...body } = datasetsBody(project, parent);
 			const named = { ...body, filter: [...filter, { field: 'name', operator: '=', value: name }] };

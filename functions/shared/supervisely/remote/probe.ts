@@ -7,7 +7,7 @@ const timeoutMs = 3000;
 
 /**
  * Asks a server for its version, once and without a token. Any answer shows that the server is up, even a refusal or a
- * rate limit, except for the statuses by which a failing server or its proxy answers.
+ * rate limit, except for the statuses of a failing server or proxy.
  * @param server its address
  */
 export function makeProbe(server: string): Probe {

@@ -77,8 +77,8 @@ export async function* decodePictures(run: Run & Selection): AsyncGenerator<Deco
 		const pictures = readPictures(stdout);
 		let coming: ReturnType<typeof pictures.next> | undefined;
 		for (;;) {
-			// Reads the picture while waiting for its log line: if that line is lost, ffmpeg logs no other until the picture is
-			// read.
+			// Reads the picture while waiting for its log line: if that line is lost, ffmpeg logs no other until this picture
+			// is read.
 			coming ??= pictures.next();
 			coming.catch(() => {});
 			const shown = await messages.nextPicture();

@@ -8,7 +8,7 @@ import type { ByteSource } from './byte-source.ts';
 
 const headerTimeoutMs = 30_000;
 const redirectsFollowed = 5;
-/** Number of consecutive answers without data after which a stream fails. */
+/** Number of consecutive answers without data that a stream tolerates; it fails at the next. */
 const emptyAnswers = 5;
 
 export type HttpSourceOptions = {
