@@ -212,7 +212,7 @@ const methods = ['get', 'post', 'put', 'patch', 'delete'];
 
 /**
  * The page about the HTTP API, in Markdown.
- * @throws Error for a field of the request of which nothing says what it means
+ * @throws Error for a field of a request that `meanings` lacks, or one of `meanings` that doesn't exist
  */
 export function apiPage({ paths, components: { schemas } }: ApiDescription): string {
 	const operations = Object.entries(paths).flatMap(([path, item]) =>

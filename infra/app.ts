@@ -12,7 +12,7 @@ try {
 	Tags.of(app).add('application', 'framefan');
 	app.synth();
 } catch (error) {
-	// A choice that is refused needs no stack of calls.
+	// For a refused choice the message is enough, without a stack trace.
 	if (!(error instanceof FramefanError)) throw error;
 	console.error(error.message);
 	process.exitCode = 1;

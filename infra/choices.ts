@@ -25,7 +25,7 @@ export function readChoices(node: Node): Choices {
 /** Set by the local stack. */
 const forLocalStack = 'layersFor';
 
-/** A key that is misspelled would be left out without a word. The CDK's own have other characters than letters. */
+/** A misspelled key would be ignored silently. The CDK's own keys have other characters than letters. */
 const refuseUnknown = (node: Node): void => {
 	const isUnknown = (key: string) => /^[A-Za-z]+$/.test(key) && key !== forLocalStack && !(key in contextKeys);
 	const unknown = Object.keys(node.getAllContext()).filter(isUnknown);

@@ -7,7 +7,7 @@ export type Parameters = ReturnType<typeof makeParameters>;
 
 /** The parameters of the stack: what is set at deployment instead of synthesis. */
 export function makeParameters(stack: Stack) {
-	/** @param only what values are allowed, in a pattern and in words: CloudFormation says them of any other value */
+	/** @param only which values are allowed, as a pattern and in words, which CloudFormation shows for any other value */
 	const parameter = (id: string, description: string, preset: string, only?: [pattern: string, words: string]) =>
 		new CfnParameter(stack, id, {
 			...{ type: 'String', description, default: preset },

@@ -15,7 +15,7 @@ export function reachOutside(scope: Construct, stages: StageFunction[], choices:
 	for (const stage of stages) {
 		if (subnets.length > 0) putIntoVpc(stage, choices);
 		if (proxy !== undefined) {
-			// Node's fetch obeys them; the clients of AWS have connections of their own and don't.
+			// Node's fetch obeys these variables; the AWS SDK's clients have connections of their own and don't.
 			stage.addEnvironment('NODE_USE_ENV_PROXY', '1');
 			stage.addEnvironment('HTTPS_PROXY', proxy);
 			stage.addEnvironment('HTTP_PROXY', proxy);
@@ -28,7 +28,7 @@ export function reachOutside(scope: Construct, stages: StageFunction[], choices:
 	}
 }
 
-/** By ids alone: the CDK's own `vpc` would look the VPC up in the account, or need to be told its zones. */
+/** Uses ids alone: the CDK's own `vpc` would look the VPC up in the account, or need to be told its zones. */
 const putIntoVpc = (stage: StageFunction, { subnets, securityGroups }: Choices): void => {
 	(stage.node.defaultChild as CfnFunction).vpcConfig = { subnetIds: subnets, securityGroupIds: securityGroups };
 	stage.role?.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole'));

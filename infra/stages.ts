@@ -14,8 +14,8 @@ export type Stages = { api: StageFunction; fanOut: StageFunction; decode: StageF
 export function makeStages(scope: Construct, deployment: Deployment): Stages {
 	const ffmpeg = ffmpegLayer(scope, 'FfmpegLayer', deployment);
 	const sharp = new MediaLayer(scope, 'SharpLayer', { layer: 'sharp', deployment, license: 'Apache-2.0 AND LGPL-3.0' });
-	// Fan-out enqueues its own further messages, to a limited depth. It, decode and reduce also send deferred messages to
-	// their own queue again.
+	// Fan-out enqueues its own further messages, to a limited depth. Fan-out, decode and reduce also send deferred
+	// messages to their own queue again.
 	const recursiveLoop = RecursiveLoop.ALLOW;
 	const stages = {
 		api: new StageFunction(scope, 'Api', { stage: 'api', deployment, ...settings.api }),

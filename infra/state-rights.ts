@@ -58,8 +58,8 @@ export const stateRights = {
 		upload: ['videos/*/file'],
 		delete: ['labels/*'],
 	},
-	// It decodes untrusted files, so it may write only markers, lists of images, reasons of failures, outcomes, leases of
-	// chunks, and the state of the circuit breaker.
+	// Decode reads untrusted files, so it may write only markers, lists of images, reasons of failures, outcomes, leases
+	// of a sampling, and the state of the circuit breaker.
 	decode: {
 		read: ['samplings/*', 'videos/*/file', 'leases/*/*', 'outage.json'],
 		write: [

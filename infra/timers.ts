@@ -18,7 +18,7 @@ import type { Parameters } from './parameters.ts';
 import { settings } from './settings.ts';
 import type { Stages } from './stages.ts';
 
-/** What starts by time. `notStarted`: times at which the scheduled sampling could not be started. */
+/** What starts by time. `notStarted`: queue of the events for which the scheduled sampling could not be started. */
 export type Timers = { notStarted: Queue; sweep: Rule };
 
 /** Makes the schedule of the scheduled sampling, in a time zone of choice, and the rule that sweeps open samplings. */
@@ -32,7 +32,7 @@ export function makeTimers(
 		...{ retentionPeriod: Duration.days(14), enforceSSL: true },
 		...(key ? { encryptionMasterKey: key } : {}),
 	});
-	// Only schedules of this account may take it.
+	// Only schedules of this account may assume this role.
 	const role = new Role(scope, 'StandingSamplingRole', {
 		assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
 			conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },

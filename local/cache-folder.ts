@@ -7,7 +7,7 @@ export const cacheFolder = join(packageFolder, 'node_modules', '.cache', 'framef
 
 const staleAfterMs = 24 * 3600 * 1000;
 
-/** Removes folders of the cache whose names begin so, a day after they were made. */
+/** Removes folders of the cache whose names begin with a prefix, if they are older than a day. */
 export function removeStale(prefix: string): void {
 	for (const name of readdirSync(cacheFolder).filter(name => name.startsWith(prefix))) {
 		const age = Date.now() - statSync(join(cacheFolder, name)).mtimeMs;

@@ -12,7 +12,7 @@ import { cacheFolder, removeStale } from './cache-folder.ts';
  * The folder of a layer for this machine, built the first time and kept by content.
  * @param asset folder of the layer's asset, which names the layer
  * @param ffmpeg path of the ffmpeg to use instead of the installed one
- * @throws FramefanError when that can't be read
+ * @throws FramefanError when that ffmpeg does not exist
  */
 export function hostLayer(asset: string, ffmpeg: string | undefined): string {
 	const { layer } = JSON.parse(readFileSync(join(asset, hostLayerFile), 'utf8')) as { layer: LayerName };
@@ -34,7 +34,7 @@ export function hostLayer(asset: string, ffmpeg: string | undefined): string {
 	return folder;
 }
 
-/** Another ffmpeg is known by its path, size and time: its content is a hundred megabytes. */
+/** Another ffmpeg is identified by its path, size and time, not by its content of a hundred megabytes. */
 function fingerprint(layer: LayerName, program: string | undefined): string {
 	if (program === undefined) return layerFingerprint(layer, hostTarget);
 	if (!existsSync(program)) throw new FramefanError(`FFMPEG_PATH names ${program}, which does not exist`);

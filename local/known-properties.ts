@@ -1,6 +1,7 @@
 /**
  * Properties of each resource type that the local stack acts on, or that mean nothing on one machine: names, tags,
- * rights, encryption in transit, how long things are kept, what is watched, how callers are throttled. Any other would be a silent gap to what is deployed.
+ * rights to what doesn't run here, encryption in transit, how long things are kept, what is watched, how callers are
+ * throttled. Any other is refused, since the local stack would silently differ from what is deployed.
  */
 export const knownProperties: Record<string, string[]> = {
 	'AWS::ApiGatewayV2::Api': ['Name', 'ProtocolType', 'Tags'],

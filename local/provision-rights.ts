@@ -74,7 +74,7 @@ export function credentialVariables(context: StackContext, roleArn: unknown): Re
 
 /**
  * The client of the poller that invokes a function, which acts as the function's role.
- * @throws FramefanError as Lambda refuses a mapping whose function may not do what its poller has to
+ * @throws FramefanError if the role lacks a right that the poller needs: Lambda refuses such a mapping, too
  */
 export function pollerOf(context: StackContext, functionName: string, queueArn: string): SQSClient {
 	if (!isAllOwn(context)) return context.sqs;

@@ -227,7 +227,7 @@ const provisioners: [type: string, provision: Provision][] = [
 	['AWS::S3::BucketPolicy', resourcePolicy],
 	['AWS::SQS::QueuePolicy', resourcePolicy],
 	['AWS::IAM::Policy', policy],
-	// No function fails so often here that its event is given up: the log tells.
+	// Destinations for events that a function failed to handle: here such failures are only in its log.
 	['AWS::Lambda::EventInvokeConfig', noOp('lambda')],
 	['AWS::SNS::Topic', noOp('sns')],
 	['AWS::SNS::TopicPolicy', noOp('sns')],

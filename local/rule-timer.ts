@@ -10,7 +10,7 @@ export function rateSeconds(expression: string): number | undefined {
 
 /**
  * An EventBridge `cron(minutes hours day-of-month month day-of-week year)` as the pattern that `croner` reads:
- * seconds come first, and days of the week count from Sunday = 0 instead of 1.
+ * seconds come first, and days of the week count from Sunday = 0 instead of 1. Undefined for any other expression.
  */
 export function cronPattern(expression: string): string | undefined {
 	const fields = /^cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)$/.exec(expression)?.slice(1);
@@ -38,7 +38,7 @@ export function startTimer(expression: string, timeZone: string, fire: (time: Da
 	return () => job.stop();
 }
 
-/** The event that a rule invokes its target with, unless it has an input of its own. */
+/** The event that a rule invokes its target with, unless the target has an input of its own. */
 export function ruleEvent(rule: { arn: string; region: string; accountId: string }, time: Date): object {
 	return {
 		version: '0',

@@ -23,7 +23,7 @@ export type LocalStack = {
 	httpUrl: string;
 	region: string;
 	credentials: { accessKeyId: string; secretAccessKey: string };
-	/** What a client of the stack's own S3 and SQS needs, for tests and operators. */
+	/** Clients of the stack's S3 and SQS, for tests and operators. */
 	s3: S3Client;
 	sqs: SQSClient;
 	/** Names of the template's buckets. */
@@ -36,9 +36,9 @@ export type LocalStack = {
 	unusedGrants(): Grant[];
 	/** Invokes a function with an event; `id`: beginning of its logical id. */
 	invoke(id: string, event: unknown): Promise<unknown>;
-	/** Process ids of the function sandboxes that live now, by function. */
+	/** Process ids of the function sandboxes that are running, by function. */
 	sandboxes(): Record<string, number[]>;
-	/** Invocations that are going on: of all functions, or of those whose logical ids begin so. */
+	/** Number of running invocations: of all functions, or of those whose logical ids begin with one of `ids`. */
 	busy(ids?: string[]): number;
 	close(): Promise<void>;
 };

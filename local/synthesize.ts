@@ -104,7 +104,7 @@ async function makeAssembly(assembly: string): Promise<void> {
 	renameSync(making, assembly);
 }
 
-/** The CDK's own flags. What cdk.json may say of a deployment, such as its VPC, is nothing for one machine. */
+/** The CDK's own flags. What cdk.json may say of a deployment, such as its VPC, does not apply to the local stack. */
 const cdkContext = (): Record<string, unknown> => {
 	const { context } = JSON.parse(readFileSync(join(packageFolder, 'cdk.json'), 'utf8')) as {
 		context: Record<string, unknown>;

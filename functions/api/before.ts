@@ -1,4 +1,4 @@
-/** The result of `work`, or of `otherwise` when it takes longer than `time` (epoch milliseconds); `work` is not aborted. */
+/** The result of `work`; if it isn't done by `time` (epoch milliseconds), that of `otherwise`. `work` goes on. */
 export async function before<Result>(time: number, work: Promise<Result>, otherwise: () => Result): Promise<Result> {
 	let timer: NodeJS.Timeout | undefined;
 	const over = new Promise<'over'>(resolve => {

@@ -8,8 +8,8 @@ import type { ApiPorts } from './ports.ts';
 
 /**
  * Looks up the source of a request.
- * @param time.deadline in epoch milliseconds; `budgetMs`, `verb`: how long that was, and what is done, for messages
- * @returns what is selected of it; undefined: everything
+ * @param time.deadline in epoch milliseconds; `budgetMs` (the whole time up to it) and `verb` are for error messages
+ * @returns the selected part of the source; undefined: all of it
  * @throws ApiError 422 with the path of the wrong field, 504 when the server does not answer in time;
  * SamplingFailure for a dataset or video that isn't part of the project
  */

@@ -7,7 +7,7 @@ import { ApiError } from './api-error.ts';
 import type { ParsedEvent } from './json-body.ts';
 
 /**
- * Answers errors as JSON: `{error, path?}`. Instead of `@middy/http-error-handler`, whose answers have no path of the
+ * Answers errors as JSON: `{error, path?}`. Used instead of `@middy/http-error-handler`, whose answers don't name the
  * wrong field.
  */
 export function errorsAsAnswers(): MiddlewareObj<ParsedEvent, APIGatewayProxyStructuredResultV2> {

@@ -17,18 +17,18 @@ import { makeVideoReader } from './read-video.ts';
 import type { Estimate, FormatEstimate } from './schemas.ts';
 import { parseRequest } from './start-sampling.ts';
 
-/** Time limit of a request for what is listed and read: the function has 20 seconds, API Gateway 30. */
+/** Time limit for listing and reading in one request: the function has 20 seconds, API Gateway 30. */
 const requestMs = 14_000;
 
 /** Videos whose index and labels are read at the same time. */
 const readConcurrency = 4;
 
-/** Times of frames that are kept while videos are listed. */
+/** Maximum number of frame times, of all videos together, that are kept while videos are listed. */
 const mostTimecodes = 1_000_000;
 
 /**
  * Estimates a sampling from listings, stored indexes and labels: creates nothing and reads no video.
- * @param budgetMs time limit for what is listed and read
+ * @param budgetMs time limit for listing and reading
  * @throws ApiError 422 with the path of the wrong field, 504 when the server does not answer in time;
  * SamplingFailure for a source that does not exist
  */

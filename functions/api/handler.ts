@@ -57,7 +57,7 @@ const answerHttp = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResult
 		return withLogFields(about, () => answer(ports, event));
 	});
 
-/** HTTP: start, list, estimate, look up, cancel or retry samplings. Schedule: start the scheduled sampling. */
+/** HTTP requests: the routes of the API. Scheduled events: start the scheduled sampling. */
 export const handler = middy<APIGatewayProxyEventV2 | ScheduledEvent, APIGatewayProxyStructuredResultV2 | undefined>()
 	.use(watched())
 	.handler(async (event, context) => {

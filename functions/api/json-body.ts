@@ -7,9 +7,9 @@ import { findRoute } from './routes.ts';
 export type ParsedEvent = Omit<APIGatewayProxyEventV2, 'body'> & { body?: unknown };
 
 /**
- * Parses the bodies of requests to routes that have one, whatever their content type. Instead of
- * `@middy/http-json-body-parser`, which refuses with 415.
- * @throws ApiError 400
+ * Parses the bodies of requests to routes that have one, whatever their content type. Used instead of
+ * `@middy/http-json-body-parser`, which answers other content types with 415.
+ * @throws ApiError 400 when a body is not JSON
  */
 export function jsonBody(): MiddlewareObj<ParsedEvent> {
 	return {

@@ -13,8 +13,8 @@ const pageBytes = 2_000_000;
 const pageMs = 10_000;
 
 /**
- * A page of the images of a sampling, with where they come from: rows of its manifest.
- * @param next of the page before
+ * A page of the images of a sampling with their sources: rows of its manifest.
+ * @param next `next` of the previous page; undefined for the first page
  * @throws ApiError 404 for an unknown sampling, 422 for a malformed `next`
  */
 export async function listImages(

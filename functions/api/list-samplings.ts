@@ -12,7 +12,7 @@ const defaultPerPage = 20;
 /**
  * One page of all samplings, newest first.
  * @param query `limit`, 1 to 100, and `next` of the previous page
- * @throws ApiError 422
+ * @throws ApiError 422 for a malformed `limit` or `next`
  */
 export async function listSamplings(
 	ports: Pick<ApiPorts, 'store' | 'bucket'>,

@@ -8,7 +8,7 @@ const requestConcurrency = 8;
 /**
  * Lists the selected videos of a project, in parallel and in any order.
  * @param deadline when to stop, in epoch milliseconds
- * @param look called for each of them, as it is in the listing
+ * @param look called with each video, as it is in the listing
  * @returns whether all were listed before the deadline
  */
 export async function listSelectedVideos(

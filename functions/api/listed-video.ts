@@ -17,7 +17,7 @@ const fileSchema = z.looseObject({
 
 /**
  * What is kept of a video while others are listed.
- * @param mostTimecodes times of frames beyond this number are not kept
+ * @param mostTimecodes if the video has more frame times than this, none of them is kept
  */
 export function listedVideo(video: { id: number }, datasetId: number, mostTimecodes: number): ListedVideo {
 	const { name, fullStorageUrl, hash, fileMeta } = fileSchema.parse(video);

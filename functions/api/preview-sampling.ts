@@ -17,13 +17,13 @@ import { makeVideoReader, type ReadVideo } from './read-video.ts';
 import { mostPreviewed, type Preview, type Previewed, previewRequestSchema } from './schemas.ts';
 import { parseBody } from './start-sampling.ts';
 
-/** Time limit for what is listed and read: the function has 20 seconds, API Gateway 30. */
+/** Time limit for listing and reading in one request: the function has 20 seconds, API Gateway 30. */
 const budgetMs = 14_000;
 
 /** Videos whose index and labels are read at the same time. */
 const readConcurrency = 4;
 
-/** Times of frames that are kept of a listed video. */
+/** If a listed video has more frame times than this, none of them is kept. */
 const mostTimecodes = 200_000;
 
 /**

@@ -15,15 +15,15 @@ import type { ListedVideo } from './listed-video.ts';
 import type { ApiPorts } from './ports.ts';
 
 /**
- * Most that one answer reads: annotations and their bytes, and frames that are checked one by one, counted once for each
- * rule. The function has a third of a processor: these frames take it five seconds.
+ * The most that one request reads: annotations, their bytes, and frames that are checked one by one, each weighted by
+ * `looksOf` of the rules. The function has a third of a processor, on which that many frames take five seconds.
  */
 export const mostRead = { annotations: 200, annotationBytes: 100_000_000, framesOfRules: 2_000_000 };
 
 /** What is known of a video. `known`: what a selection can be made from; undefined for a video that is too long. */
 export type ReadVideo = { facts: VideoFacts | undefined; frameCount: number; known: KnownVideo | undefined };
 
-/** Reads what a sampling would read of videos, but for their files: stored indexes, and labels where they are needed. */
+/** Reads what a sampling would read of videos, except their files: stored indexes, and labels where they are needed. */
 export type VideoReader = {
 	/** Undefined where neither an index nor the server has enough data. */
 	read(video: ListedVideo): Promise<ReadVideo | undefined>;
@@ -85,7 +85,7 @@ export function makeVideoReader(
 		read: async video => {
 			const isTooLong = (frames: number): boolean => frames * looks > left.framesOfRules;
 			const { facts } = video;
-			// Not even read: it has some bytes for each frame.
+			// The index of a video that is too long isn't read either: its size grows with the number of frames.
 			const index = facts && isTooLong(facts.frameCount) ? undefined : await storedIndex(video);
 			if (!index && !facts) return undefined;
 			found.videos++;
@@ -123,10 +123,10 @@ export function makeVideoReader(
 	};
 }
 
-/** Relative time that a rule takes for a frame: random ones are hashed. */
+/** Relative time that a rule takes per frame; `random` takes the longest, as it hashes each frame. */
 const looksOf = (rule: Rule): number => ('random' in rule ? 4 : 'count' in rule || 'scenes' in rule ? 3 : 1);
 
-/** Time or bytes are used up. */
+/** Thrown when the time or the bytes for annotations are used up. */
 class Enough extends PermanentError {
 	constructor() {
 		super('unreadable', 'No more annotations are read');

@@ -21,7 +21,7 @@ export type Route = {
 	refusals: readonly Refusal[];
 };
 
-/** The routes of the HTTP API by operation. The stack, the api function, its description and its client are made of it. */
+/** The routes of the HTTP API by operation, for the stack, the api function, its description and its client. */
 export const routes = {
 	startSampling: {
 		method: 'POST',
@@ -118,7 +118,7 @@ export function routeKeyOf({ method, path }: Pick<Route, 'method' | 'path'>): st
 	return `${method} ${path}`;
 }
 
-/** The route that API Gateway names so; undefined when there is none. */
+/** The route with this API Gateway route key; undefined when there is none. */
 export function findRoute(routeKey: string) {
 	return allRoutes.find(route => routeKeyOf(route) === routeKey);
 }

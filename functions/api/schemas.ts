@@ -25,11 +25,11 @@ export const statusSchema = z.strictObject({
 	reason: z.string().nullable(),
 	createdAt: z.iso.datetime(),
 	finishedAt: z.iso.datetime().nullable(),
-	/** The ARN of who asked, if it was asked by a signed request to API Gateway. */
+	/** Who sent the request: an ARN, or else the id of a principal. Missing if it wasn't signed. */
 	requestedBy: z.string().optional(),
 	request: requestSchema,
 	destination,
-	/** While the sampling waits for a Supervisely server that is away: since when, and why it is thought to be. */
+	/** While the sampling runs and the Supervisely server is considered away: since when, and why. */
 	outage: z.strictObject({ since: z.iso.datetime(), reason: z.string() }).nullable(),
 	...summarySchema.shape,
 	report: z.string().nullable(),
@@ -147,7 +147,7 @@ export const estimateSchema = z.strictObject({
 });
 export type Estimate = z.output<typeof estimateSchema>;
 
-/** Most videos of a preview, and chosen frames that it lists of each. */
+/** Maximum number of videos in a preview, and of chosen frames listed for each. */
 export const mostPreviewed = { videos: 20, frames: 1000 };
 
 const videosLimit = {

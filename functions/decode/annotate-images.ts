@@ -31,7 +31,7 @@ export function makeAnnotator(supervisely: SuperviselyApi, chunk: Chunk, faultAt
 	const labelled: string[] = [];
 	let sizeNoted = false;
 
-	/** Notes once that the labels are for another picture size than decoded. They are in pixels, so they are kept. */
+	/** Notes once that the labels are for another picture size than the decoded one; their coordinates are kept. */
 	const noteSize = (picture: Size | undefined): void => {
 		const labelled = chunk.labels?.annotation.size;
 		if (!picture || !labelled || sizeNoted || isSameSize(picture, labelled)) return;
@@ -71,7 +71,7 @@ export function makeAnnotator(supervisely: SuperviselyApi, chunk: Chunk, faultAt
 	};
 
 	return {
-		/** Number of labels uploaded, or found there. */
+		/** Number of labels that were uploaded or already on the server. */
 		labels: () => labels,
 		/** The labels in the row of an image. */
 		rowOf: (frame: number): Partial<ImageRow> => rows.get(frame) ?? {},

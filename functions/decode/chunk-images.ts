@@ -18,7 +18,7 @@ export type FrameImage = { frame: ChunkFrame; bytes: Buffer };
  */
 export type ChunkImages = ReturnType<typeof makeChunkImages>;
 
-/** @param work takes the time of uploading, and the bytes */
+/** @param work records the time of uploading and the uploaded bytes */
 export function makeChunkImages(supervisely: SuperviselyApi, chunk: Chunk, { bytes, during }: ChunkWork) {
 	const planned = chunk.frames.flatMap(({ name, image, size }) => (image === undefined ? [] : [{ name, image, size }]));
 	const ids = new Map(planned.map(({ name, image }) => [name, image]));
@@ -73,7 +73,7 @@ export function makeChunkImages(supervisely: SuperviselyApi, chunk: Chunk, { byt
 			await supervisely.removeImages(outdated);
 		} catch (error) {
 			if (!(error instanceof PermanentError)) throw error;
-			// One may already be removed. If an old image still exists, adding the new one fails by its name.
+			// One may already be removed. If an old image still exists, adding the new one fails because its name is taken.
 			log.warn('Old images could not be removed before being replaced', { dataset: chunk.dataset, error });
 		}
 	};
@@ -109,7 +109,7 @@ export function makeChunkImages(supervisely: SuperviselyApi, chunk: Chunk, { byt
 		uploaded: () => chunk.frames.filter(({ name }) => ids.has(name) && !notUploaded.has(name)).length,
 		/**
 		 * Uploads the bytes that the server doesn't have, then adds the images.
-		 * @param turn resolves when they may be added
+		 * @param turn resolves when the images may be added
 		 */
 		upload: async (images: FrameImage[], turn: Promise<void>): Promise<void> => {
 			const hashed = images.map(image => ({

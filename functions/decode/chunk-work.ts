@@ -4,13 +4,13 @@ import type { ByteSource } from '#shared/video/source/byte-source.ts';
 export const phases = ['fetch', 'decode', 'encode', 'upload', 'annotate'] as const;
 export type Phase = (typeof phases)[number];
 
-/** What a chunk took. */
+/** Counts what the work on a chunk takes. */
 export type ChunkWork = ReturnType<typeof makeChunkWork>;
 
 /**
  * Counts the bytes of a chunk and the time of its phases. Phases overlap, and so do several pictures or uploads of one
- * phase, so times are sums: each of them, and their total, may be longer than the chunk took. `decode` is the time in
- * which the next frame was waited for, and so includes the fetching that it waited for.
+ * phase, so times are sums: each of them, and their total, may be longer than the chunk took. `decode` is the time
+ * spent waiting for the next frame, so it includes the fetching that decoding waited for.
  */
 export function makeChunkWork() {
 	const ms: Record<Phase, number> = { fetch: 0, decode: 0, encode: 0, upload: 0, annotate: 0 };
@@ -34,7 +34,7 @@ export function makeChunkWork() {
 	};
 }
 
-/** A source whose bytes are counted and whose time is that of `fetch`. */
+/** A source whose bytes are counted, and whose reading time is added to the phase `fetch`. */
 export function countedSource(source: ByteSource, { bytes, during }: ChunkWork): ByteSource {
 	return {
 		size: source.size,

@@ -41,7 +41,7 @@ export async function decodeChunk(ports: DecodePorts, message: DecodeMessage, si
 	if (!chunk) throw new FramefanError(`There is no chunk ${id} of sampling ${sampling}`);
 	addLogFields({ video: chunk.video.id });
 	const { previous = null, next = null } = chunk.quality ?? {};
-	// The chunk before sends this one when it has its marker.
+	// The previous chunk enqueues this one when it is finished.
 	if (previous !== null && !(await isDone(store, at, node, previous))) return;
 	const work = makeChunkWork();
 	try {
@@ -107,7 +107,7 @@ const processChunk = async (
 		summary: {
 			...emptySummary,
 			framesUploaded: uploader.uploaded(),
-			// Without quality rules the plan has counted those that it found.
+			// Without quality rules, fan-out has already counted the images that it found.
 			framesAlreadyThere: uploader.kept() + (choice ? there.filter(({ image }) => image !== undefined).length : 0),
 			...(choice ? { dropped: choice.dropped() } : {}),
 			labels: uploader.labels(),

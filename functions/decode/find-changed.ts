@@ -4,7 +4,7 @@ import type { StoredMask, SuperviselyApi } from '#shared/supervisely/remote/api.
 import { sameLabels } from './same-labels.ts';
 import { type ImageLabels, masksPerCall } from './upload-labels.ts';
 
-/** The images, all of one dataset, whose labels on the server differ from these. */
+/** The images, of one dataset, whose labels on the server differ from the given ones; all if that can't be compared. */
 export async function findChanged<Labels extends ImageLabels>(
 	supervisely: Pick<SuperviselyApi, 'annotations' | 'masks'>,
 	dataset: number,

@@ -35,7 +35,7 @@ const ports = {
 
 disableIncrementalMarking();
 
-// Checked while the sandbox starts; an error is reported when it is used.
+// ffmpeg is checked while the sandbox starts; an error is thrown when ffmpeg is used.
 ffmpegProgram(ports.ffmpegPath).catch(() => {});
 
 /** Time before the deadline to stop ffmpeg and return the message. */

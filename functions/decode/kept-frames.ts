@@ -18,7 +18,7 @@ export type OnVerdict = (verdict: Verdict, scores: FrameScores) => void;
 /**
  * The frames of a chunk that its quality rules keep. Frames are scored as they are decoded, a few at a time, and only
  * undecided ones are held in memory. If a frame comes late or not at all, the frames after it can't be decided in order,
- * so the rest of the chunk is decoded twice: to score it, and for what is kept.
+ * so the rest of the chunk is decoded twice: once to score it, and once more for the kept frames.
  * @param wanted all frames of the chunk, in order
  * @param concurrency pictures being scored at the same time
  * @returns the faults of the extraction
@@ -43,7 +43,7 @@ type Decisions = {
 	hold(frame: Frame): void;
 	/** Adds the scores of the frame at this position of the wanted ones. Returns the frames that are now certain to be kept. */
 	add(position: number, scores: FrameScores): Kept[];
-	/** The last ones, after all frames. */
+	/** The last kept frames, after the scores of all frames were added. */
 	end(): Kept[];
 };
 
@@ -81,7 +81,7 @@ const makeDecisions = (
 
 /**
  * Scores frames as they are decoded, and holds undecided ones. Ends early where one is late or missing.
- * @returns how many were scored; and if that were all, the faults of the extraction
+ * @returns how many frames were scored; and if all were, the faults of the extraction
  */
 async function* keepAsDecoded<Wanted extends { index: number }, Lost>(
 	extract: Extract<Wanted, Lost>,
@@ -124,7 +124,7 @@ async function* keepAsDecoded<Wanted extends { index: number }, Lost>(
 	}
 }
 
-/** The pictures of those that were held. */
+/** The pictures of the kept frames that were held. */
 const pictures = (kept: Kept[]): Frame[] => kept.flatMap(({ frame }) => frame ?? []);
 
 /** Scores the frames from this position on, then decodes the kept ones again. */
@@ -166,7 +166,7 @@ async function* scoreThenDecode<Wanted extends { index: number }, Lost>(
 	return [...lost, ...(yield* extract(rest.filter(({ index }) => again.has(index))))];
 }
 
-/** Reads to the end. */
+/** Discards the remaining frames. Returns the faults of the extraction. */
 const drain = async <Lost>(frames: AsyncGenerator<Frame, Lost[]>): Promise<Lost[]> => {
 	for (;;) {
 		const { value, done } = await frames.next();

@@ -10,8 +10,8 @@ const framesPerUpload = 16;
 const bytesPerUpload = 12 * 1024 * 1024;
 
 /**
- * Limits of the uploads that run at the same time. Each is a sequence of requests, so a distant server is waited for
- * most of the time.
+ * Limits of the uploads that run at the same time: their number, and bytes. Each is a sequence of requests, and with a
+ * distant server most of its time is spent waiting.
  */
 const uploadsAtOnce = 4;
 const bytesAtOnce = 2.5 * bytesPerUpload;
@@ -21,7 +21,7 @@ const bytesAtOnce = 2.5 * bytesPerUpload;
  * ahead of the next. On return or error the decoder has ended and no upload is running.
  * @param wanted the frames of the chunk to be uploaded
  * @param concurrency pictures being encoded at the same time
- * @param work takes the times of decoding and encoding
+ * @param work records the times of decoding and encoding
  * @returns the faults of the extraction
  */
 export async function pipeFrames<Lost>(

@@ -1,16 +1,16 @@
 import type { DropReason, FrameQuality } from '#shared/sampling/frame-quality.ts';
 import { hashDistance, type Scores } from '#shared/video/picture/scores.ts';
 
-/** A frame with its scores. `window`: its number; frames of a window follow each other. */
+/** A frame with its scores. `window`: the number of its window; the frames of a window follow each other. */
 export type ScoredFrame = { index: number; window: number; isLabelled: boolean; scores: Omit<Scores, 'cells'> };
 
 /** Whether a frame is kept, or why it is dropped. */
 export type Verdict = { index: number; verdict: 'kept' | DropReason };
 
 /**
- * Decides which frames are kept. Frames are added in order, and each is decided as early as possible: at most the sharpest
- * frame of the last window, and labelled frames after it, are undecided. The result depends on nothing but the frames.
- * @param lastHash of the frame that was kept last before
+ * Decides which frames are kept. Frames are added in order, and each is decided as early as possible: at most the
+ * sharpest frame of the last window is undecided. The result depends on nothing but the frames.
+ * @param lastHash hash of the last frame that was kept in the previous chunk
  */
 export function makeQualityFilter(
 	{ sharpestOf, dropNearDuplicates, minSharpness, minBrightness, maxBrightness }: Omit<FrameQuality, 'evenLabelled'>,

@@ -4,7 +4,7 @@ import { countFaults, measure } from '#shared/metrics.ts';
 import type { Summary } from '#shared/sampling/summary.ts';
 import type { ChunkWork } from './chunk-work.ts';
 
-/** Writes the one line of a finished chunk, and its metrics. Times of phases are sums (see `makeChunkWork`). */
+/** Writes the log line of a finished chunk, and its metrics. Times of phases are sums (see `makeChunkWork`). */
 export function reportChunk(summary: Summary, { bytes, ms, totalMs }: ChunkWork): void {
 	const { framesUploaded, framesAlreadyThere, labels, faultCount } = summary;
 	const time = ms();

@@ -10,7 +10,7 @@ import { uploadLabels } from './upload-labels.ts';
 /**
  * Writes the split of images whose labels are not copied. Other tags stay. An image with labels is left alone, since
  * its annotation can only be written as a whole.
- * @param frames with the size of an image that was added just now and has no labels; without it, it is looked at
+ * @param frames `size`: that of an image that was added just now and has no labels; other images are looked up
  * @returns the names of images that are left with another split
  */
 export async function tagSplits(

@@ -13,7 +13,7 @@ export type EncodedFrame = FrameImage & { sizes: Sizes };
 
 /**
  * Uploads the frames of one chunk to the destination, with their labels.
- * @param work takes the times of uploading and of labels, and the bytes
+ * @param work records the times of uploading and of labels, and the uploaded bytes
  */
 export function makeUploader(
 	supervisely: SuperviselyApi,
@@ -35,8 +35,8 @@ export function makeUploader(
 	let lastAdded: Promise<void> = Promise.resolve();
 
 	/**
-	 * Sizes for an existing image. One of another size comes from a sampling with another `resize`, so labels are scaled
-	 * to it; swapped sides mean that the size of the labels is the one before rotation.
+	 * Sizes for an existing image. An image of another size comes from a sampling with another `resize`, so labels are
+	 * scaled to its size; swapped sides mean that the size of the labels is the one before rotation.
 	 */
 	const sizesOf = (frame: ChunkFrame, { width, height }: Size): Sizes => {
 		const { resize } = chunk.settings;
@@ -84,7 +84,7 @@ export function makeUploader(
 		/** Number of frames whose image was to be replaced, but already had the wanted size. */
 		kept: () => kept,
 		...{ labels, notes },
-		/** The images of some frames, as far as they are there. */
+		/** The rows of those frames that have an image. */
 		rows: (frames: ChunkFrame[], scoresOf: (frame: number) => ImageRow['scores']): ImageRow[] =>
 			frames.filter(images.has).map(frame => ({
 				...imageRow(frame, images.idOf(frame), chunk.timeOffset),
@@ -103,7 +103,7 @@ export function makeUploader(
 			const existing = frames.map(frame => withImage({ frame, sizes: sizesOf(frame, size) }));
 			await annotate(existing, true);
 		},
-		/** Several may run at the same time; their images are added in the order of the calls, as the SDK adds them. */
+		/** Several calls may run at the same time; their images are added in the order of the calls, as in the SDK. */
 		upload: async (frames: EncodedFrame[]): Promise<void> => {
 			const adding = addImages(frames, lastAdded);
 			lastAdded = Promise.allSettled([lastAdded, adding]).then(() => {});
@@ -115,6 +115,6 @@ export function makeUploader(
 	};
 }
 
-/** Whether the image that a frame's was to replace turns out to have the wanted size already. */
+/** Whether the existing image of a frame, which was to be replaced, turns out to have the wanted size already. */
 const hasWantedSize = ({ frame: { replaces, size }, sizes }: EncodedFrame): boolean =>
 	replaces !== undefined && size !== undefined && isSameSize(size, sizes.to);

@@ -15,7 +15,7 @@ import type { FanOutPorts } from './ports.ts';
  * Counts the new images of a video towards the limits of its sampling. What each video adds is in the name of a document,
  * so that a listing gives the sum, and a video that is planned twice counts once.
  * @param frames of the video; those with an image cost nothing
- * @throws PermanentError `over-limit` when the sampling would have more than it may have; DeferredError while others count
+ * @throws PermanentError `over-limit` when the sampling would exceed a limit; DeferredError while others are counted
  */
 export async function checkLimits(
 	{ store, leaseMs, limits, sizing = usualSizing }: Pick<FanOutPorts, 'store' | 'leaseMs' | 'limits' | 'sizing'>,
@@ -33,7 +33,7 @@ export async function checkLimits(
 		const all = { images: missing.length, cost };
 		for await (const key of store.list(keys.plannedVideos(sampling))) {
 			const planned = plannedOf(key);
-			// An earlier delivery or attempt has counted it.
+			// An earlier delivery or attempt has counted this video.
 			if (planned.node === node) return;
 			all.images += planned.images;
 			all.cost += planned.cost;

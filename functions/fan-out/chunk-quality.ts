@@ -22,8 +22,8 @@ export function windowsOf(index: VideoIndex, { sharpestOf }: FrameQuality): (fra
 }
 
 /**
- * The quality rules of each chunk of a video, and what they need. Where near duplicates are dropped, each chunk but the first
- * waits for the one before, whose last kept frame its first one is compared with.
+ * The quality rules of each chunk of a video, and what they need. Where near duplicates are dropped, each chunk but the
+ * first waits for the previous one, as its first frame is compared with the last frame kept there.
  * @param parts the chunks, each with its id
  */
 export function qualityOfChunks(
@@ -44,7 +44,7 @@ export function qualityOfChunks(
 	});
 }
 
-/** Where the frames that the quality rules keep of a video are stored: the key has all that they depend on. */
+/** Key of the document with the frames of a video that the quality rules keep; made of all that they depend on. */
 export function keptFramesKey(
 	video: { id: number; version: string },
 	settings: Settings,
@@ -55,7 +55,7 @@ export function keptFramesKey(
 	return keys.keptFrames(video.id, video.version, fingerprintOf([chosenBy, annotation?.hash]).slice(0, 16));
 }
 
-/** The frames that the quality rules were found to keep; undefined if no sampling has found it out. */
+/** The frames that the quality rules kept in an earlier sampling; undefined if there was none. */
 export async function readKeptFrames(store: StateStore, key: string): Promise<Set<number> | undefined> {
 	const found = await readDocument(store, key, keptFramesSchema);
 	return found && new Set(found.frames);

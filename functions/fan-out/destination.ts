@@ -15,7 +15,8 @@ const mostConflicts = 20;
 /**
  * The destination project: the requested one, or a new one in the workspace of the source. A repeat finds the project
  * of the first try by the sampling id in its custom data.
- * @returns the project, and whether it was made just now
+ * @returns the project, and whether it was created just now
+ * @throws SamplingFailure when the server refuses to create the project, or all names are taken
  */
 export async function chooseDestination(
 	{ store, supervisely }: Pick<FanOutPorts, 'store' | 'supervisely'>,

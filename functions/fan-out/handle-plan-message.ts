@@ -30,7 +30,7 @@ export async function handlePlanMessage(ports: FanOutPorts, message: PlanMessage
 	const { store, sendRecount } = ports;
 	const { sampling, attempt } = message;
 	const at = { sampling, attempt };
-	// Most messages need all three, so they are read in parallel.
+	// Most messages need the node, the record and the marker, so these are read in parallel.
 	const node = begin(() => readNode(store, at, identityOf(message)));
 	const recorded = begin(() => readRecord(store, sampling));
 	const done = begin(async () => message.kind !== 'project' && isDone(store, at, message.parent, message.node));
@@ -70,7 +70,7 @@ const keepOldChunks = (error: unknown): void => {
 	log.warn('Chunks of a video could not be refreshed and are retried unchanged', { error });
 };
 
-/** Enqueues the unfinished children of a known node again, which recount it; without any, it is recounted now. */
+/** Enqueues the unfinished children of a known node again; if there are none, the node is recounted instead. */
 const enqueueUnfinished = async (ports: FanOutPorts, { sampling, attempt }: PlanMessage, node: Node): Promise<void> => {
 	const { store } = ports;
 	const at = { sampling, attempt };
@@ -83,12 +83,12 @@ const enqueueUnfinished = async (ports: FanOutPorts, { sampling, attempt }: Plan
 	await ports.sendPlan(messages.map(child => ({ ...child, attempt })));
 };
 
-/** Records a dataset, page or video that can't be planned as a fault; the rest continues. */
+/** Records a fault for a dataset, page or video that can't be planned; the rest continues. */
 const becomeFault = async (ports: FanOutPorts, message: ChildMessage, error: PermanentError): Promise<void> => {
 	const { sampling, attempt, node, parent } = message;
 	const at = { sampling, attempt };
 	log.warn('A dataset, page or video could not be planned and becomes a fault', { error });
-	// Its children are already enqueued, so the node itself did not fail.
+	// Once its node is written, the step is planned and can't become a fault: the message is delivered again.
 	if (await readNode(ports.store, at, node)) throw error;
 	const isVideo = message.kind === 'video';
 	const video = isVideo ? { video: await namedVideo(ports, message.video) } : {};

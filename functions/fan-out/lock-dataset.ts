@@ -21,8 +21,9 @@ type DatasetLock = Omit<z.output<typeof lockSchema>, 'schema'>;
 const leasesOfSilence = 20;
 
 /**
- * Locks a dataset of a destination for one video of one sampling, until that is finished, has ended or makes no
- * progress. Without the lock, two samplings that fill the dataset at the same time would mix up their images.
+ * Locks a dataset of a destination for one video of one sampling, until the video is finished, or the sampling has
+ * ended or makes no progress. Without the lock, two samplings that fill the dataset at the same time would mix up their
+ * images.
  * @throws DeferredError while another sampling holds the lock, to retry after one lease time
  */
 export async function lockDataset(

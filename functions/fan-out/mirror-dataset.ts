@@ -46,7 +46,7 @@ export async function createDataset(supervisely: SuperviselyApi, mirror: Mirror)
 	}
 }
 
-/** Looked up by name: paging through all datasets for each dataset would be quadratic. */
+/** The dataset of this name. The server looks it up: paging through all datasets for each one would be quadratic. */
 export async function findDataset(
 	supervisely: SuperviselyApi,
 	{ projectId, parentId, name }: Pick<Mirror, 'projectId' | 'parentId' | 'name'>,

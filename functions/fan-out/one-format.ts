@@ -10,7 +10,7 @@ import { isPermanent } from '#shared/transient.ts';
 import { formatNames, type ImageFormat } from '#shared/video/picture/image-format.ts';
 import type { FanOutPorts } from './ports.ts';
 
-/** The last sampling in the custom data. Without a format it was PNG, the only one at first. */
+/** The last sampling, as recorded in the custom data. A record without a format means PNG, at first the only one. */
 const recordSchema = z.looseObject({
 	state: z.string().optional().catch(undefined),
 	settings: z

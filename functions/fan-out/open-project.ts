@@ -28,7 +28,7 @@ export async function openProject(ports: FanOutPorts, at: Attempt, request: Samp
 	const listed = begin(() => supervisely.datasets(request.source.projectId, null, firstPage));
 	await openDestination(ports, at, request);
 	if (await hasEnded(store, at)) {
-		// Cancelled before the destination was known: the recount records the end in it.
+		// Cancelled before the destination was known: the recount records the end in the destination.
 		await writeOpen(store, at);
 		return ports.sendRecount([recountMessage(at, nodeIds.project)]);
 	}
@@ -58,7 +58,7 @@ export async function openDestination(
 	const { settings } = request;
 	const { projectId: sourceId } = request.source;
 	const { projectId: existingId } = request.destination;
-	// All are asked at once; errors are thrown in this order.
+	// All requests are sent at once; errors are thrown in this order.
 	const asked = {
 		source: begin(() => needProject(ports, sourceId, 'source', 'videos')),
 		existing: begin(async () =>
@@ -82,10 +82,10 @@ export async function openDestination(
 
 	const wanted = { existing, name: request.destination.name };
 	const { destination, isNew } = await chooseDestination(ports, { sampling, settings }, source, wanted);
-	// Two samplings into one project must see what the other has added.
+	// Of two samplings into one project, each must see what the other has added.
 	const lease = { ms: ports.leaseMs, patienceMs: leasePatienceMs };
 	await underLease(ports.store, keys.projectLease(destination.id), lease, async () => {
-		// A project that was made just now has none.
+		// A project that was created just now has no classes and tags.
 		const destinationMeta = isNew
 			? noMeta
 			: parseProjectMeta(await supervisely.projectMeta(destination.id), destination.id);

@@ -53,7 +53,7 @@ export function watchSizes(settings: Settings, index: VideoIndex, video: Video):
 	};
 }
 
-/** Undefined where neither file nor server gives the picture size of the video. */
+/** The image size that the settings give; undefined where neither file nor server has the picture size of the video. */
 const wantedSize = ({ resize }: Settings, { pictureSize }: VideoIndex, video: Video): Size | undefined => {
 	const [height, width] = resize ?? [];
 	if (height && width) return { height, width };

@@ -58,7 +58,7 @@ export async function planVideo(
 	const { sampling, attempt, node, parent } = message;
 	const current = { sampling, attempt };
 	const { settings } = request;
-	// A split is a tag, which is written without copied labels as well.
+	// A split is a tag, which is written even if labels are not copied.
 	const writesLabels = settings.copyAnnotations || settings.split !== undefined;
 	const destinationAsked = begin(() => readDestination(ports, sampling));
 	const metaAsked = begin(async () =>
@@ -75,12 +75,12 @@ export async function planVideo(
 	const file = await indexOf(ports, current, video, signal);
 	const { index } = file;
 	const destination = await destinationAsked;
-	// Locked before the expensive part: a locked dataset restarts this message.
+	// Locked before the expensive part, because this message is delivered again if another sampling holds the lock.
 	const locked = await datasetOfVideo(
 		wanted,
 		async dataset => {
 			await lockDataset(ports, dataset, { ...current, node, parent });
-			// Asked while the dataset is checked once more.
+			// These requests run while the dataset is checked once more.
 			return {
 				selected: begin(() =>
 					selectVideoFrames(supervisely, video, settings, index, range =>
@@ -165,8 +165,8 @@ const reportPlanned = (own: Summary, size: { framesInFile: number; chunks: numbe
 };
 
 /**
- * The selected frames without those that the quality rules dropped in an earlier sampling. If none has run, all of them, and
- * the rules that the chunks apply.
+ * The selected frames without those that the quality rules dropped in an earlier sampling. If there was none, all
+ * selected frames, and the rules for the chunks to apply.
  */
 const goodFrames = async (
 	store: FanOutPorts['store'],
@@ -236,7 +236,7 @@ const leafOf = (
 
 /**
  * Names the images of the selected frames, and finds those that exist.
- * @returns the frames; apart from them, those whose names are taken by images of other videos
+ * @returns the frames, and separately those whose names are taken by images of other videos
  */
 const planFrames = (
 	{

@@ -16,9 +16,9 @@ export type FanOutPorts = {
 	framesPerChunk: number;
 	/** Limits of samplings whose requests name none. */
 	limits?: { maxFrames?: number; maxDollars?: number };
-	/** For what images cost. */
+	/** To estimate what images cost. */
 	sizing?: Sizing;
-	/** How long a lease on a project's meta lasts without renewal; also the retry delay for a locked dataset. */
+	/** How long a lease lasts without renewal; also the retry delay for a locked dataset. */
 	leaseMs: number;
 	ffmpegPath: string;
 	/** When a pass over a long file must pause, in epoch milliseconds; it continues at the next delivery. */

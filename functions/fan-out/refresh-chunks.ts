@@ -16,7 +16,7 @@ import { readDestination } from './walk-dataset.ts';
 
 /**
  * Writes the unfinished chunks of a video anew for this attempt, from the current labels and file, so that fixes take
- * effect. The frames of each chunk stay as planned. What a repeated message finds written stays as it is.
+ * effect. The frames of each chunk stay as planned. Chunks that an earlier delivery has written are not written again.
  */
 export async function refreshChunks(
 	ports: FanOutPorts,

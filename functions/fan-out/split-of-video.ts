@@ -9,8 +9,8 @@ import type { FanOutPorts } from './ports.ts';
 import { scenesOf } from './scenes-of.ts';
 
 /**
- * The split of each frame of a video; undefined without splits. By scene, the scenes of the whole video are found, so that
- * a frame is in the same split whatever range is sampled.
+ * The split of each frame of a video; undefined without splits. For splits by scene, the scenes of the whole video are
+ * found, so that a frame is in the same split whatever range is sampled.
  * @throws DeferredError when the search for scenes has to be interrupted
  */
 export async function splitOfVideo(

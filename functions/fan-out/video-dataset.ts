@@ -18,8 +18,8 @@ export type Wanted = {
 /**
  * The dataset for the images of a video: the one named like the video, or `<video> (<id>)` if that belongs to another
  * video. Later samplings find the same one.
- * @param lock keeps other samplings from filling the dataset at the same time, and may begin what needs it
- * @param chosen what was chosen before, at the first try
+ * @param lock keeps other samplings from filling the dataset at the same time, and may begin work that needs the lock
+ * @param chosen a choice that was begun before, used for the first try
  * @returns the dataset, what the lock began, and a note when it is not the one named like the video
  * @throws PermanentError `name-taken` when both belong to other videos; errors of `lock`
  */
@@ -50,7 +50,7 @@ export async function datasetOfVideo<Begun>(
 /** The name that was chosen, and the dataset of this name, if there is one. */
 export type Choice = { mirror: Mirror; there: Dataset | undefined; notes: string[] };
 
-/** Chooses between the two names. Nothing is created. */
+/** Chooses between `<video>` and `<video> (<id>)`; creates nothing. @throws PermanentError `name-taken` */
 export async function chooseDataset({ supervisely, video, mirror }: Wanted): Promise<Choice> {
 	const second = { ...mirror, name: `${mirror.name} (${video.id})` };
 	const find = async (named: Mirror) => {

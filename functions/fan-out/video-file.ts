@@ -12,7 +12,7 @@ import type { ByteSource } from '#shared/video/source/byte-source.ts';
 import { NoRanges } from '#shared/video/source/http-source.ts';
 import type { FanOutPorts } from './ports.ts';
 
-/** Most indexes begin with these bytes: a smaller head would be followed by more requests, one after the other. */
+/** Bytes of a file that are read first. With fewer, most indexes would take more requests, one after the other. */
 const headBytes = 128 * 1024;
 
 /** The index of a video file. Made once and stored, so that later samplings don't read the file again. */

@@ -59,7 +59,7 @@ export async function walkDataset(
 		throw new PermanentError('unsupported', `${what}, more than ${deepestNesting}: move it up`);
 	}
 	const { projectId } = request.source;
-	// All are asked at once; errors are thrown in the order in which they are awaited.
+	// All requests are sent at once; errors are thrown in the order in which they are awaited.
 	const scopeAsked = begin(async () => (nested ? undefined : readScope(ports.store, sampling)));
 	const asked = {
 		destination: begin(() => readDestination(ports, sampling)),

@@ -33,7 +33,7 @@ import { mostInManifest, writeManifest } from './write-manifest.ts';
 // when all work is done; a cancel and a failure create it first, and `recordEnd` does what is left to do. Both write the
 // end into the custom data of the destination project, and then remove the attempt from the open ones.
 
-/** Number of faults, and of notes, that go into the custom data of the destination. */
+/** Maximum number of faults, of notes and of each kind of ids that go into the custom data of the destination. */
 const named = 20;
 
 /**
@@ -53,7 +53,7 @@ export async function completeSampling(ports: ReducePorts, at: Attempt, summary:
 		const stateOf = ({ faultCount }: Summary) => (faultCount > 0 ? 'completed_with_faults' : 'completed');
 		const recorded = { state: stateOf(summary), reason: null, finishedAt } as const;
 		const refusal = await writeDestinationData(ports, destination.id, destinationData(at, record, recorded, summary));
-		// A reader of the destination alone would wait forever: recorded as a fault, so that a retry writes it again.
+		// Without it, the destination would say "running" forever. It becomes a fault, so that a retry writes it again.
 		const faults: Fault[] = refusal === undefined ? [] : [{ reason: 'refused', message: refusal }];
 		const whole = addSummaries([summary, { ...emptySummary, faultCount: faults.length, faults }]);
 		const state = stateOf(whole);
@@ -94,7 +94,7 @@ export async function recordEnd(ports: ReducePorts, at: Attempt): Promise<void> 
 	await store.remove(keys.open(at));
 }
 
-/** Removes the copies of video files that an attempt has used, but for those that another one still uses. */
+/** Removes the copies of video files that an attempt has used, except those that another attempt still uses. */
 const removeCopies = async ({ store, leaseMs }: ReducePorts, at: Attempt): Promise<void> => {
 	for await (const key of store.list(keys.usedCopies(at))) {
 		const { video, version } = usedCopyOf(key);

@@ -59,7 +59,7 @@ export async function handleDeadLetter(
 			if (!(await isDone(store, at, changed, message.chunk)))
 				await giveUp(store, at, changed, message.chunk, await lostChunk(ports, message, why));
 		});
-		// The chunk after it waits for this one: unfinished steps are sent again, down to the chunks.
+		// The next chunk waits for this one, so unfinished steps are sent again, down to the chunks.
 		if (quality?.next) await ports.sendPlan([projectMessage(at)]);
 	} else if (message.kind !== 'project' && (await isDone(store, at, message.parent, message.node))) {
 		changed = message.parent;

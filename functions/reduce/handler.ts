@@ -54,13 +54,13 @@ const messageSchema = z.union([recountMessageSchema, decodeMessageSchema, planMe
 /** Time before the deadline to ask whether the server is away, and return the messages. */
 const endEarlyMs = 12_000;
 
-/** With calls to the server that end before the deadline. */
+/** The ports, with calls to the server that end before the deadline. */
 const portsWithin = (context: Context) => ({
 	...ports,
 	supervisely: worker.superviselyWithin(deadlineOf(context, endEarlyMs)),
 });
 
-/** Recount messages are counted, dead ones too. Any other message here is a dead letter. */
+/** A recount message is counted, even one from a dead-letter queue. Any other message here is a dead letter. */
 const work = (message: AnyMessage, context: Context, { body, eventSourceARN }: SQSRecord): Promise<void> =>
 	'kind' in message || 'chunk' in message
 		? handleDeadLetter(portsWithin(context), message, { queue: eventSourceARN, body })

@@ -14,9 +14,9 @@ export type ReducePorts = {
 	sendPlan: Send<PlanMessage>;
 	/** Shortest time between two progress records. */
 	progressMs: number;
-	/** How long the lease on a project's custom data lasts without renewal. */
+	/** How long a lease lasts without renewal. */
 	leaseMs: number;
-	/** Time without progress after which unfinished messages of a sampling are sent again, and it is finally ended. */
+	/** Time without progress after which a sampling's unfinished messages are sent again; after some times, it ends. */
 	stuckMs: number;
 	/** Retention of the work queues: no message waits longer. */
 	messagesKeptMs: number;

@@ -19,7 +19,7 @@ export async function recordProgress(ports: ReducePorts, at: Attempt): Promise<v
 	const found = await store.read(key);
 	const last = found && progressSchema.parse(found.value);
 	if (last && Date.now() - Date.parse(last.at) < progressMs) return;
-	// Of many simultaneous recounts, only one adds up.
+	// Of many simultaneous recounts, only one writes the progress.
 	const now = new Date().toISOString();
 	if (found && !(await store.replace(key, { ...last, at: now }, found.etag))) return;
 	const summary = maxCounts(await summarizeOpen(store, at), last?.summary);

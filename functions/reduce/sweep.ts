@@ -62,7 +62,7 @@ const sweepAttempt = async (
 	// There was progress since the messages were sent again, so the count restarts.
 	const { resent, inLineSince } = heard > opened ? { resent: 0, inLineSince: null } : open;
 	const since = inLineSince ?? new Date(Math.max(opened, heard)).toISOString();
-	// Longer than the retention of the queues, so its messages are gone.
+	// It may be waiting behind others, but not for longer than the queues keep its messages.
 	if (now - othersHeard < stuckMs && now - Date.parse(since) < messagesKeptMs) {
 		log.info('Sampling is waiting while other samplings make progress', { ...at, since });
 		return writeOpen(store, at, { resent, inLineSince: since }, open);

@@ -8,7 +8,7 @@ import { parquetOf } from '#shared/sampling/parquet.ts';
 import { walkImages } from '#shared/sampling/walk-images.ts';
 import type { StateStore } from '#shared/state-store.ts';
 
-/** Most images of which reduce writes a manifest: it has two minutes, and a third of a processor. */
+/** Maximum number of images for which reduce writes a manifest: it has two minutes, and a third of a processor. */
 export const mostInManifest = 400_000;
 
 /**
@@ -46,7 +46,7 @@ export async function writeManifest(
 	}
 }
 
-/** Waits until a stream takes more; at once if it does. */
+/** Resolves when a stream takes more data, at once if it already does, or when the stream is closed. */
 const drained = (stream: PassThrough): Promise<void> =>
 	stream.writableNeedDrain && !stream.destroyed
 		? new Promise(resolve => {

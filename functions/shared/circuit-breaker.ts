@@ -49,7 +49,7 @@ export function isPresent({ since, openUntil }: Outage): boolean {
 	return since > 0 && Date.now() < openUntil + staleMs;
 }
 
-/** Seconds until work that failed during an outage that is over is tried again. */
+/** Seconds until work is tried again, if the outage that made it fail is already over. */
 const waitAfter = 2;
 
 /** Shortest wait after a 429, in seconds. */
@@ -83,7 +83,7 @@ export function makeCircuitBreaker(
 		if (!known || Date.now() - known.at > cachedMs) known = { outage: (await read()).outage, at: Date.now() };
 		return known.outage;
 	};
-	/** Asks the server, and notes the answer for all. @returns the outage that goes on or begins */
+	/** Asks the server, and stores the answer for all functions. @returns the outage that goes on or begins */
 	const ask = async (): Promise<Outage | undefined> => {
 		const [answer, { outage, etag }] = await Promise.all([probe(), read()]);
 		const now = Date.now();
@@ -108,7 +108,7 @@ export function makeCircuitBreaker(
 	const deferred = ({ openUntil, why, since }: Outage): DeferredError => {
 		const seconds = Math.max(1, (openUntil - Date.now()) / 1000);
 		const from = new Date(since).toISOString();
-		// Spread, so that not all come back at the same moment.
+		// Longer at random, so that not all messages come back at the same moment.
 		return new DeferredError(
 			`The Supervisely server has been away since ${from}: ${why}`,
 			seconds * (1 + Math.random() * 0.5),

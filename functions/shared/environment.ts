@@ -1,7 +1,7 @@
 import { FramefanError } from './errors.ts';
 
 /**
- * Reads the environment variables that a stage needs; only `handler.ts` files call it.
+ * Reads the environment variables that a function needs; only `handler.ts` files call it.
  * @throws FramefanError that names all missing ones
  */
 export function readEnvironment<Name extends string>(...names: Name[]): Record<Name, string> {

@@ -8,8 +8,8 @@ import { isPermanent } from './transient.ts';
 const longestWaitSeconds = 30;
 
 /**
- * Retries work on transient errors, with delays that double and are longer by up to as much again at random, and not
- * before the server's `Retry-After`. The one back-off of this project, beside that of queues (`middlewares/back-off.ts`).
+ * Retries work on transient errors, with delays that double, each multiplied at random by 1 to 2, and not before the
+ * server's `Retry-After`. The one back-off of this project, beside that of queues (`middlewares/back-off.ts`).
  * @param options.isLast whether to stop after a failed try, counted from 1, although retries are left
  */
 export function retrying<Result>(

@@ -13,6 +13,6 @@ export type StateStore = {
 	remove(key: string): Promise<void>;
 	/** Keys with this prefix, in order. */
 	list(prefix: string): AsyncIterable<string>;
-	/** At most `most` of them, after a key or from the first one. */
+	/** At most `most` keys with this prefix, after a key or from the first one; `more`: whether others follow. */
 	page(prefix: string, after: string | undefined, most: number): Promise<{ keys: string[]; more: boolean }>;
 };

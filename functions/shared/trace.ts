@@ -12,7 +12,7 @@ export function underTrace<Result>(header: string | undefined, work: () => Resul
 	return current.run(header, work);
 }
 
-/** The id of the current trace. */
+/** The id of the current trace; undefined if there is none. */
 export function traceId(): string | undefined {
 	return /(?:^|;)Root=([^;]+)/.exec(traceHeader() ?? '')?.[1];
 }

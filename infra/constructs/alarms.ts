@@ -26,7 +26,7 @@ type Watched = {
 	functions: { name: string; stage: StageFunction; timeout: Duration }[];
 	/** `longestAge`: of the oldest message, above which there is an alarm. */
 	queues: { name: string; queues: WorkQueue; longestAge: Duration }[];
-	/** Times at which the scheduled sampling could not be started. */
+	/** Queue of the events for which the scheduled sampling could not be started. */
 	notStarted: Queue;
 	/** The rule that sweeps open samplings. */
 	sweep: Rule;
@@ -124,8 +124,8 @@ export class Alarms extends Construct {
 }
 
 /**
- * The largest number of messages of a queue, visible or in flight. Not the age of the oldest one: SQS leaves out messages
- * that were received three times, as every message is that its consumer fails to handle.
+ * The largest number of messages of a queue, visible or in flight. Used instead of the age of the oldest one, which in
+ * SQS leaves out messages that were received three times, as happens to all that their consumer fails to handle.
  */
 const allMessages = (queue: Queue): IMetric =>
 	new MathExpression({

@@ -15,7 +15,7 @@ export function metricOfAll(
 	metricName: MetricName,
 	{ period, label, per }: { period: Duration; label?: string; per?: Duration },
 ): IMetric {
-	// Ids are unique in a graph.
+	// Ids must be unique in a graph.
 	const id = metricName.charAt(0).toLowerCase() + metricName.slice(1);
 	const metrics = stages.map((stage, i) => [`${id}${i}`, metricOf(stage, metricName, period)] as const);
 	const rate = per ? ` * ${per.toSeconds()} / ${period.toSeconds()}` : '';

@@ -6,8 +6,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 const services = ['s3', 'sqs', 'ssm'];
 
 /**
- * Grants the rights to read and write what is under the customer's key, and only through the services that store it. All
- * functions need both: sending a message and completing a multipart upload decrypt too.
+ * Grants the rights to read and write what is encrypted with the customer's key, and only through the services that
+ * store it. All functions need both: sending a message and completing a multipart upload decrypt too.
  */
 export function grantKey(grantees: IGrantable[], key: IKey): void {
 	const viaServices = services.map(service => `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`);

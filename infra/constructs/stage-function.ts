@@ -56,8 +56,8 @@ export class StageFunction extends NodejsFunction {
 				bundleAwsSDK: true,
 				// Native code is in layers.
 				externalModules: ['sharp'],
-				// CommonJS packages in an ES module bundle still load built-in modules with `require`.
 				commandHooks: trimsSourceMap,
+				// CommonJS packages in an ES module bundle still load built-in modules with `require`.
 				banner: "import{createRequire as r}from'node:module';const require=r(import.meta.url);",
 			},
 		});

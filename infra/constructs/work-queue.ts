@@ -27,7 +27,7 @@ export type WorkQueueProps = {
 /**
  * A queue with its worker, and its dead-letter queue with the function that turns dead letters into faults. Dead letters
  * that this function can't handle stay for 14 days for inspection.
- * The visibility timeout is six times the worker's, as AWS advises for queues that feed functions:
+ * The visibility timeout is six times the worker's time limit, as AWS advises for queues that feed functions:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
 export class WorkQueue extends Construct {
@@ -51,7 +51,7 @@ export class WorkQueue extends Construct {
 			...encryption,
 		});
 		const { batchSize, maxConcurrency } = props;
-		// Its worker sets when a message that failed comes again.
+		// The worker sets when a failed message is delivered again.
 		this.queue.grant(props.worker, 'sqs:ChangeMessageVisibility');
 		consume(this.queue, props.worker, { batchSize, maxConcurrency });
 		consume(this.deadLetters, props.deadLetterConsumer, { batchSize: 10, maxConcurrency: 2 });

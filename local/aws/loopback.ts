@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 
 /** A server that only this machine can reach. */
 export type LoopbackServer = {
-	/** `http://127.0.0.1:PORT`; the number, since the SDK uses path-style addresses for an IP endpoint. */
+	/** `http://127.0.0.1:PORT`; not a name, since the SDK uses path-style addresses for an IP address. */
 	readonly endpoint: string;
-	/** Stops listening and cuts what is still under way. */
+	/** Stops listening and closes all connections. */
 	close(): Promise<void>;
 };
 
@@ -36,7 +36,7 @@ export async function listenOnLoopback(listener: RequestListener, port = 0): Pro
 	};
 }
 
-/** A page in a browser can reach this server by a host name that is made to point here, but it can't change the name. */
+/** A web page can reach this server by a host name that is made to point here, but that name is then in `Host`. */
 function isLoopback(host: string | undefined): boolean {
 	return host !== undefined && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host);
 }

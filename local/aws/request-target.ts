@@ -1,7 +1,7 @@
 /** One `name=value` of a query string, decoded. */
 export type QueryPair = readonly [name: string, value: string];
 
-/** A request line's target, its path still as it came over the wire. */
+/** The target of a request line; its path is as received, still percent-encoded. */
 export type RequestTarget = {
 	readonly path: string;
 	readonly query: readonly QueryPair[];

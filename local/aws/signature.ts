@@ -156,7 +156,7 @@ async function signAgain(
 		{
 			signingDate,
 			signableHeaders: new Set(signedHeaders),
-			// It says what the body is, and is signed only where its sender has done so.
+			// This header, which has the hash of the body, is signed only if the sender has signed it.
 			unsignableHeaders: new Set([payloadHeader]),
 		},
 	);

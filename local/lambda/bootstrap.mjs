@@ -50,13 +50,13 @@ try {
 	process.exit(1);
 }
 
-// A sandbox is killed in the end, which would keep nothing of what was compiled.
+// Stores what was compiled now, since a sandbox is killed in the end and would store nothing then.
 module.flushCompileCache?.();
 
 while (true) {
 	const { headers, body } = await call('GET', 'invocation/next');
 	const awsRequestId = headers['lambda-runtime-aws-request-id'];
-	// Where Lambda's own runtime has it, and the AWS SDK looks for it.
+	// Lambda's own runtime sets this variable, too, and the AWS SDK reads the trace from it.
 	process.env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'];
 	const deadline = Number(headers['lambda-runtime-deadline-ms']);
 	const context = {

@@ -51,7 +51,7 @@ export function makeFunction(
 				if (closed) reject(new InvocationError('Runtime.ExitError', 'The stack has been closed'));
 				else start().catch(reject);
 			};
-			// Short work is done sooner by the sandbox that is there.
+			// For short work, waiting for an existing sandbox is faster than starting one.
 			if (all.size > starting) setTimeout(startForIt, patienceMs);
 			else startForIt();
 		});
@@ -68,7 +68,7 @@ export function makeFunction(
 			starting--;
 		}
 	};
-	/** If it ends while it is being started, those who wait are told. */
+	/** Gives a sandbox to the next waiting invocation, even if it ended while starting: the invocation then fails. */
 	const release = (sandbox: Sandbox): void => {
 		const next = waiting.shift();
 		if (next) next(sandbox);

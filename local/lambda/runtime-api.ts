@@ -34,7 +34,7 @@ type Outcome = { result: string } | { error: InvocationError };
 export async function startRuntimeApi(functionArn: string): Promise<RuntimeApi> {
 	let waitingPoll: ServerResponse | undefined;
 	let current: Invocation | undefined;
-	/** Of the start, or how the runtime ended. */
+	/** The error of the start, or how the runtime ended. */
 	let failure: InvocationError | undefined;
 	let closed = false;
 	let setReady = () => {};

@@ -8,7 +8,10 @@ import { InvocationError, startRuntimeApi } from './runtime-api.ts';
 
 /** One child process that serves one invocation at a time, with its own temporary folder. */
 export type Sandbox = {
-	/** The function's answer as JSON text; throws {@link InvocationError}. After an error, `alive` is whether it can be used again. */
+	/**
+	 * The function's answer as JSON text. After an error, `alive` says whether the sandbox can be used again.
+	 * @throws InvocationError
+	 */
 	invoke(payload: string): Promise<string>;
 	alive(): boolean;
 	/** Resolves when it asks for its first invocation, or has ended. */

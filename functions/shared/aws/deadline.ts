@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 
 /**
- * Aborts `earlyMs` before the function's time limit, so that it can stop its work and return its message itself:
- * middy's own early timeout ends the invocation without waiting.
+ * A signal that aborts `earlyMs` before the function's time limit, so that the function can stop its work and return
+ * its message itself: middy's own early timeout ends the invocation without waiting.
  */
 export function deadlineOf(context: Pick<Context, 'getRemainingTimeInMillis'>, earlyMs: number): AbortSignal {
 	const controller = new AbortController();

@@ -5,7 +5,7 @@ import { PermanentError } from '../errors.ts';
 import type { ByteSource } from '../video/source/byte-source.ts';
 import { isMissing } from './state-store.ts';
 
-/** Copies of video files in the state bucket, for files whose server has no byte ranges. */
+/** Large files in the state bucket: copies of video files, and manifests. */
 export type FileStore = {
 	/** Size of the copy in bytes; undefined when there is none. */
 	size(key: string): Promise<number | undefined>;

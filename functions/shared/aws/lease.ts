@@ -10,7 +10,7 @@ type Lease = z.output<typeof leaseSchema>;
 /** Renewals of a lease before it would expire. */
 const renewalsPerLease = 4;
 
-/** How long to wait for another writer of the same project, which needs only a few calls. */
+/** How long to wait for a lease that is held briefly, such as by another writer of the same project. */
 export const leasePatienceMs = 10_000;
 
 /**

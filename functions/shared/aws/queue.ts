@@ -17,7 +17,7 @@ const bytesPerBatch = 250_000;
 const batchConcurrency = 8;
 const mostTries = 5;
 
-/** SQS failed to take some messages of a batch, for now. */
+/** SQS did not accept some messages of a batch, but may if they are sent again. */
 class NotAccepted extends FramefanError {}
 
 /**
@@ -47,7 +47,7 @@ export function makeSend<Message extends { sampling: string }>(sqs: SQSClient, Q
 	};
 }
 
-/** For a message to SQS: the group that takes turns with others. */
+/** The fields that make a message part of a group of its sampling: groups take turns in the queue. */
 export function turnOf({ sampling }: { sampling: string }): { MessageGroupId: string } {
 	return { MessageGroupId: sampling };
 }

@@ -13,7 +13,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { retrying } from '../retrying.ts';
 import type { StateStore } from '../state-store.ts';
 
-/** By status, since not every S3 uses the error names of AWS; a missing bucket is another error. */
+/** Whether an object is missing. Told by status, since not every S3 has AWS's error names; not for a missing bucket. */
 export function isMissing(error: unknown) {
 	return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404 && error.name !== 'NoSuchBucket';
 }

@@ -31,7 +31,7 @@ export type Worker = {
 	queue: WorkQueue;
 	breaker: CircuitBreaker;
 	leaseMs: number;
-	/** The server, whose calls end when the signal does. Calls of one sandbox share one pace. */
+	/** The server, whose calls end when the signal aborts. All calls of one sandbox share one pace. */
 	superviselyWithin(signal: AbortSignal): SuperviselyApi;
 };
 

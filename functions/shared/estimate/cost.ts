@@ -3,7 +3,7 @@ import { prices } from './prices.ts';
 /** Largest number of frames per chunk, and memory of the functions in MiB. */
 export type Sizing = { framesPerChunk: number; fanOutMiB: number; decodeMiB: number; reduceMiB: number };
 
-/** That of a stack whose parameters are left as they are. */
+/** The sizing of a stack with default parameters. */
 export const usualSizing: Sizing = { framesPerChunk: 200, fanOutMiB: 1769, decodeMiB: 3538, reduceMiB: 512 };
 
 /** What a sampling does. `decode`: seconds of decoding and encoding. */

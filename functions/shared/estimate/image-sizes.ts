@@ -11,7 +11,7 @@ export const imageSizes = {
 	clips: 6,
 	/** Bytes per pixel at the size of the video. */
 	png: 1.183,
-	/** The same, by quality. */
+	/** The same by quality, for JPEG by chroma subsampling and quality. */
 	jpg: {
 		444: { 1: 0.031, 25: 0.062, 50: 0.09, 75: 0.134, 85: 0.183, 90: 0.232, 95: 0.344, 100: 0.833 },
 		420: { 1: 0.019, 25: 0.048, 50: 0.072, 75: 0.107, 85: 0.144, 90: 0.182, 95: 0.265, 100: 0.58 },

@@ -37,7 +37,7 @@ export function videoFacts(listed: unknown): VideoFacts | undefined {
 type FormatEstimate = { bytesToWrite: number; encodeSeconds: number };
 
 export type VideoEstimate = {
-	/** Frames, how they are known, and the same for each rule. */
+	/** The number of frames and how it is known, in total and for each rule. */
 	expected: ExpectedFrames;
 	chunks: number;
 	bytesToRead: number;
@@ -46,8 +46,8 @@ export type VideoEstimate = {
 };
 
 /**
- * Rules of thumb for H.264 on two processors: decoding takes 4 ms per megapixel, half of it in parallel; starting a
- * chunk takes two seconds.
+ * Rules of thumb for H.264 on two processors: decoding takes 4 ms of processor time per megapixel, shared by both;
+ * starting a chunk takes two seconds.
  */
 const processors = 2;
 const decodeSecondsPerMegapixel = 0.004;

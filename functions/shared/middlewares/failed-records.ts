@@ -29,7 +29,7 @@ export function failedRecords<Message extends AnyMessage>(
 					const record = Records[i];
 					if (outcome.status === 'fulfilled' || !record) return outcome;
 					const message = 'message' in record.parsed ? record.parsed.message : undefined;
-					// Not every SQS implementation sets it.
+					// Not every SQS implementation sets this attribute.
 					const deliveries = Number(record.attributes.ApproximateReceiveCount) || 1;
 					const isDone = await aboutRecord(record, () =>
 						handle({ record, error: outcome.reason, message, deliveries }),

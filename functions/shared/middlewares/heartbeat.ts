@@ -8,9 +8,9 @@ import { isOf, type WorkQueue } from './work-queue.ts';
 const renewalsPerTimeout = 3;
 
 /**
- * Keeps messages invisible while they are worked on, a short time again and again, so that SQS delivers them again soon
- * after their sandbox was killed. The queue's own visibility timeout can't be short: Lambda demands at least the
- * function's time limit. Use it last: middy then ends it first, before the delay of a failed message is set.
+ * Keeps messages invisible while they are worked on, by short timeouts that are renewed, so that SQS delivers them
+ * again soon after their sandbox was killed. The queue's own visibility timeout can't be short: Lambda demands at least
+ * the function's time limit. Use it last: middy then ends it first, before the delay of a failed message is set.
  */
 export function heartbeat(queue: WorkQueue): MiddlewareObj<SQSEvent> {
 	const running = new WeakMap<SQSEvent, () => Promise<void>>();

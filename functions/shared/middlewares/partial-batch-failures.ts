@@ -19,11 +19,11 @@ export function partialBatchFailures<Message extends AnyMessage>(
 	queue: WorkQueue,
 	keepFailure: KeepFailure<Message>,
 ): MiddlewareObj<MessageEvent<Message>>[] {
-	// middy calls what is used last first.
+	// After the handler, middy calls the last middleware first.
 	return [batchItemFailures(), backOff(queue), keepFailures(queue, keepFailure), resendDeferred(queue)];
 }
 
-/** Instead of `@middy/sqs-partial-batch-failure`, which answers a failed invocation as if its records had failed. */
+/** Replaces `@middy/sqs-partial-batch-failure`, which answers a failed invocation as if its records had failed. */
 const batchItemFailures = (): MiddlewareObj<MessageEvent<unknown>> => ({
 	after: (request: Request<MessageEvent<unknown>, Outcomes | SQSBatchResponse>) => {
 		const outcomes = request.response as Outcomes;

@@ -11,7 +11,7 @@ import { measure, metricUnits, sendMetricsTo } from '../metrics.ts';
  * Writes log lines as JSON with the ids of the invocation, and metrics in the embedded format, also when the handler
  * throws. Use it first: middy then calls it last, with the metrics of all others.
  *
- * There is no tracer of Powertools: its X-Ray SDK is no longer developed, and 128 kB that every start would load.
+ * There is no tracer of Powertools: its X-Ray SDK is no longer developed, and has 128 kB that every start would load.
  * X-Ray gets the segments of the functions themselves, and `trace.ts` hands the trace from message to message.
  */
 export function watched(): MiddlewareObj[] {

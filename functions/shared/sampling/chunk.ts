@@ -13,7 +13,7 @@ import { splitNames } from './split-settings.ts';
 /**
  * The frames of one video that one decode invocation processes, with all data it needs.
  * A frame that was in the destination when the video was planned has the id of its image, and its size if the server
- * reports it. One whose image is replaced has the id of the old image in `replaces`, and the size of that.
+ * reports it. A frame whose image is to be replaced has the id of the old image in `replaces`, and its size in `size`.
  */
 export const chunkSchema = storedObject({
 	schema: z.literal(1),
@@ -33,7 +33,7 @@ export const chunkSchema = storedObject({
 			rule: z.string().optional(),
 			/** Time since the first frame of the video. */
 			seconds: z.number().optional(),
-			/** Null for a frame that is in no split; absent where there are none. */
+			/** Null for a frame that is in no split; absent in a sampling without splits. */
 			split: z.enum(splitNames).nullable().optional(),
 			size: storedObject({ width: z.int(), height: z.int() }).optional(),
 		}),
@@ -44,7 +44,7 @@ export const chunkSchema = storedObject({
 	decodePlan: decodePlanSchema.nullable(),
 	/** Key of the copy of the file; null when the original is read. */
 	copy: z.string().nullable(),
-	/** The quality rules that frames are kept by; absent: all are kept. */
+	/** The quality rules that decide which frames are kept; absent: all are. */
 	quality: chunkQualitySchema.optional(),
 	/** Null when no labels are copied. */
 	labels: labelsSchema.nullable(),
@@ -57,7 +57,7 @@ export function chunkKey(at: Attempt, chunk: string): string {
 	return at.attempt === 1 ? keys.chunk(at.sampling, chunk) : keys.retriedChunk(at, chunk);
 }
 
-/** A chunk, as this attempt has written it; one that it has not refreshed, as the last attempt that did. */
+/** A chunk as this attempt has written it, or else as the last attempt before that has; undefined if none has. */
 export async function readChunk(
 	store: Pick<StateStore, 'read'>,
 	{ sampling, attempt }: Attempt,

@@ -8,7 +8,7 @@ import { type Node, nodeSchema } from './node.ts';
 import { type Outcome, outcomeSchema } from './outcome.ts';
 import { recordSchema, type SamplingRecord } from './request.ts';
 
-/** Reads and validates a document; errors name its key and the wrong field. */
+/** Reads a document; undefined when there is none. @throws FramefanError with the key and the wrong field */
 export async function readDocument<Schema extends z.ZodType>(
 	store: Pick<StateStore, 'read'>,
 	key: string,
@@ -44,7 +44,7 @@ export async function keepNode(store: StateStore, at: Attempt, node: Omit<Node, 
 	return (await readDocument(store, key, nodeSchema)) as Node;
 }
 
-/** Ends an attempt; the first outcome wins. @returns whether this one did */
+/** Ends an attempt; the first outcome wins. @returns whether this is the first */
 export async function endSampling(
 	store: StateStore,
 	at: Attempt,
@@ -73,7 +73,7 @@ export function hasEnded(store: StateStore, at: Attempt): Promise<boolean> {
 	return store.exists(keys.outcome(at));
 }
 
-/** Begins an attempt after the first; idempotent. */
+/** Begins an attempt after the first; idempotent. @returns whether this call has begun it */
 export function beginAttempt(store: StateStore, at: Attempt): Promise<boolean> {
 	return store.create(keys.attempt(at), { schema: 1, createdAt: new Date().toISOString() });
 }

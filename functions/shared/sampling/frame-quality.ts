@@ -27,7 +27,8 @@ const qualityRules = ['sharpestOf', 'dropNearDuplicates', 'minSharpness', 'minBr
  * Rules that drop selected frames by the quality of their pictures. Frames with figures are kept, unless `evenLabelled`.
  * - `minSharpness`: variance of the Laplacian, as OpenCV computes it
  * - `minBrightness`, `maxBrightness`: mean gray value, 0 to 255
- * - `sharpestOf`: of the frames of each such window of time, the sharpest; windows begin at the first frame of the video
+ * - `sharpestOf`: length of a window of time, of which only the sharpest frame is kept; the first window begins at the
+ *   first frame of the video
  * - `dropNearDuplicates`: frames whose perceptual hash differs from that of the last kept frame in at most `distance` of 64
  *   bits are dropped
  */

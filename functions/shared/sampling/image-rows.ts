@@ -17,7 +17,7 @@ export const imageRowSchema = storedObject({
 	seconds: z.number().nullable(),
 	/** The rule that took the frame. */
 	rule: z.string().nullable(),
-	/** Null for an image that is in none. */
+	/** Null for an image that is in no split. */
 	split: z.enum(splitNames).nullable().optional(),
 	/** Id of the image. */
 	image: z.int(),
@@ -26,7 +26,7 @@ export const imageRowSchema = storedObject({
 	size: storedObject({ width: z.int(), height: z.int() }).nullable(),
 	/** SHA-256 of the file in hexadecimal; null for an image that was there before. */
 	sha256: z.string().nullable(),
-	/** Null where nothing asked for them. */
+	/** Null where no quality rules were applied. */
 	scores: scoresSchema.nullable(),
 	/** Number of labels by class; null if labels are not copied. */
 	labels: z.array(storedObject({ class: z.string(), count: z.int() })).nullable(),
@@ -37,7 +37,7 @@ export const imageRowSchema = storedObject({
 });
 export type ImageRow = z.output<typeof imageRowSchema>;
 
-/** The images of a chunk, and what quality rules have decided; or those of a video that need no chunk. */
+/** The images of a chunk, and what quality rules have decided; or the images of a video that no chunk works on. */
 export const imageRowsSchema = storedObject({
 	schema: z.literal(1),
 	video: storedObject({ id: z.int(), name: z.string() }),

@@ -14,7 +14,7 @@ export function fingerprintOf(madeOf: unknown): string {
 	return createHash('sha256').update(JSON.stringify(madeOf)).digest('hex');
 }
 
-/** The settings that labels depend on: not replacing and encoding of images. */
+/** The settings that labels depend on: all but those for replacing and encoding images. */
 export function settingsOfLabels(settings: Settings) {
 	const { replace, format, quality, chroma, optimiseCoding, ...ofLabels } = settings;
 	return ofLabels;
@@ -25,7 +25,7 @@ export function writeLabelFingerprint(store: StateStore, { dataset, fingerprint 
 	return store.write(keys.labelFingerprint(dataset), fingerprintSchema.encode({ schema: 1, fingerprint }));
 }
 
-/** Whether all labels of a dataset were last made of the same. */
+/** Whether all labels of a dataset were last made of what has this fingerprint. */
 export async function labelsAreUpToDate(
 	store: StateStore,
 	{ dataset, fingerprint }: LabelFingerprint,

@@ -70,7 +70,7 @@ export type DatasetMessage = Extract<PlanMessage, { kind: 'dataset' }>;
 export type PageMessage = Extract<PlanMessage, { kind: 'page' }>;
 export type VideoMessage = Extract<PlanMessage, { kind: 'video' }>;
 
-/** What the makers of messages add. */
+/** Fields that the functions below add to a message. */
 type Made = 'schema' | 'kind' | 'sampling' | 'attempt' | 'node';
 
 /** The first step of an attempt. */

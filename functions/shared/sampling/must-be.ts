@@ -10,7 +10,7 @@ export function said(value: unknown): string {
 	return text.length > longestQuote ? `${text.slice(0, longestQuote - 1)}…` : text;
 }
 
-/** The message of an issue with another name of its setting, which it may begin with: `step is 0: …`. */
+/** The message of an issue with `name` in place of the setting's own name, which it may begin with: `step is 0: …`. */
 export function named(name: string, { path, message }: Pick<z.core.$ZodIssue, 'path' | 'message'>): string {
 	const own = `${String(path.at(-1))} is `;
 	return message.startsWith(own) ? `${name} is ${message.slice(own.length)}` : `${name}: ${message}`;
@@ -21,7 +21,7 @@ export function mustBe(name: string, what: string) {
 	return { error: ({ input }: { input?: unknown }) => `${name} is ${said(input)}: it must be ${what}` };
 }
 
-/** A whole number. The largest possible one is only mentioned to those who exceed it. */
+/** A whole number. The error message names the largest possible one only if the value exceeds it. */
 export function wholeNumber(name: string, least: number): z.ZodInt {
 	const most = Number.MAX_SAFE_INTEGER;
 	const message = {
@@ -58,7 +58,7 @@ export function addIssue(context: z.RefinementCtx, path: (string | number)[], te
 	context.addIssue({ code: 'custom', path, message: tell(asWritten), params: { tell } });
 }
 
-/** An object with no other keys; the messages have those that there are. */
+/** An object without other keys; its error messages list the known ones. */
 export function strictObject<Shape extends z.core.$ZodShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
 	const known = Object.keys(shape).join(', ');
 	return z.strictObject(shape, {

@@ -20,7 +20,7 @@ export const nodeSchema = storedObject({
 	video: storedObject({ id: z.int(), name: z.string() }).optional(),
 	/** For a video: fingerprint of its labels. */
 	labels: labelFingerprintSchema.optional(),
-	/** For a video with quality rules: key of the frames that they keep, written when it is finished without faults. */
+	/** For a video with quality rules: key under which the kept frames are stored if it is finished without faults. */
 	keptFrames: z.string().optional(),
 	/** Counts of the node itself, without its children. */
 	own: summarySchema,

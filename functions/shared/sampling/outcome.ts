@@ -16,7 +16,7 @@ export const states = ['running', 'completed', 'completed_with_faults', 'failed'
 export const outcomeSchema = storedObject({
 	schema: z.literal(1),
 	state: z.enum(states).exclude(['running']),
-	/** Why, when it failed. */
+	/** Why it failed or was cancelled; null if it was completed. */
 	reason: z.string().nullable(),
 	finishedAt: z.string(),
 	summary: summarySchema,

@@ -1,10 +1,10 @@
 import { ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import { type ManifestRow, manifestColumns } from './manifest.ts';
 
-/** Rows of a row group: as many as are in memory. */
+/** Number of rows in a row group, which is held in memory. */
 const rowsPerGroup = 20_000;
 
-/** The bytes of a Parquet file with these rows, piece by piece: one row group is in memory. */
+/** The bytes of a Parquet file with these rows, piece by piece: one row group is in memory at a time. */
 export async function* parquetOf(rows: AsyncIterable<ManifestRow> | Iterable<ManifestRow>): AsyncGenerator<Uint8Array> {
 	const bytes = new ByteWriter();
 	const schema = schemaFromColumnData({ columnData: columnsOf([]) });

@@ -10,7 +10,7 @@ export type Owner = 'own' | 'other' | 'unknown';
  */
 export function ownerOf(data: Record<string, unknown> | null | undefined, video: Origin): Owner {
 	const { video_id: id, video_project_id: projectId } = data ?? {};
-	// Ids of another Supervisely instance may coincide.
+	// A video of another project may have the same id if it is of another Supervisely instance.
 	if (typeof projectId === 'number' && video.projectId !== undefined && projectId !== video.projectId) return 'other';
 	if (typeof id !== 'number') return 'unknown';
 	return id === video.id ? 'own' : 'other';

@@ -45,7 +45,7 @@ export type SamplingRequestInput = z.input<typeof requestSchema>;
 
 const { source, destination } = requestSchema.shape;
 
-/** A request in a document: one of another release may have more. */
+/** A request in a document: one of another release may have more fields. */
 const storedRequestSchema = requestSchema
 	.extend({
 		source: source.loose(),
@@ -61,7 +61,7 @@ export const recordSchema = storedObject({
 	createdAt: z.string(),
 	/** Whether the schedule started it: labels are then skipped if their source has not changed. */
 	standing: z.boolean().default(false),
-	/** Who asked: the ARN of the caller, as API Gateway knows it. None for the schedule, and on one machine. */
+	/** Who asked: the caller's ARN, or else the id of a principal. Missing for the schedule, and on the local stack. */
 	requestedBy: z.string().optional(),
 	request: storedRequestSchema,
 });

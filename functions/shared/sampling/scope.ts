@@ -28,7 +28,7 @@ export async function resolveScope(
 ): Promise<Scope | undefined> {
 	if (!source.datasetIds && !source.videoIds) return undefined;
 	const scope: Scope = new Map();
-	// A limit of its own for each request: one that was given up must not delay the next.
+	// Each request has a limit of its own, so that the calls of an abandoned request don't delay the next one.
 	const limit = pLimit(requestConcurrency);
 	const asked = new Map<number, Promise<Dataset | undefined>>();
 	const dataset = (id: number) => {

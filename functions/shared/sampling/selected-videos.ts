@@ -5,8 +5,8 @@ import { type Scope, shareOf, takenOf } from './scope.ts';
 const deepestNesting = 100;
 
 /**
- * The selected videos of a project as listings have them, in the order of their ids, dataset by dataset. Lists no more than
- * is read.
+ * The selected videos of a project as listings have them, in the order of their ids, dataset by dataset. Pages are
+ * requested only as far as the sequence is read.
  */
 export function selectedVideos(
 	supervisely: Pick<SuperviselyApi, 'datasets' | 'videos'>,

@@ -27,7 +27,7 @@ const limit = (option: ImageOption) => ({
 	error: ({ input }: { input?: unknown }) => `${option} is ${said(input)}: ${imageLimits[option]}`,
 });
 
-/** The quality of images is easily taken for that of frames, which is an object. */
+/** `quality`, that of image files, is easily mistaken for `frameQuality`, which is an object. */
 const quality = {
 	error: ({ input }: { input?: unknown }) =>
 		typeof input === 'object' && input !== null
@@ -166,12 +166,12 @@ export const imageSettingsSchema = storedObject({
 	optimiseCoding: fields.optimiseCoding,
 });
 
-/** Picks these settings. */
+/** The settings that making an image needs. */
 export function imageSettingsOf({ resize, format, quality, chroma, optimiseCoding }: Settings): ImageSettings {
 	return { resize, format, quality, chroma, optimiseCoding };
 }
 
-/** The settings in a document: those of another release may have more. */
+/** The settings in a document: those of another release may have more fields. */
 export const storedSettingsSchema = settingsSchema.loose() as unknown as typeof settingsSchema;
 
 export type Settings = z.output<typeof settingsSchema>;

@@ -2,7 +2,7 @@ import { samplingTags } from '../supervisely/meta/project-meta.ts';
 import type { Settings } from './settings.ts';
 import { type SplitName, splitNames } from './split-settings.ts';
 
-/** On images: the split they are in. */
+/** The tag of an image that says which split it is in. */
 export const splitTag = {
 	name: 'split',
 	value_type: 'oneof_string',

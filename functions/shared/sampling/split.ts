@@ -10,7 +10,7 @@ import { type Split, type SplitName, splitNames, usualBlock, usualGap } from './
  * follows. The first frames of a block stay: frames are often taken at round times. Depends on the settings,
  * the id of the video, the times of its frames and its scenes, and on nothing else: neither on other videos nor on which
  * frames are selected. Pure.
- * @param scenes the first frames of all scenes of the video, from 0; used by scene only
+ * @param scenes the first frames of all scenes of the video, from 0; used only for splits by scene
  */
 export function splitOfFrames(
 	split: Split,
@@ -57,7 +57,7 @@ const byScene = (
 	scenes: number[],
 ): ReturnType<typeof splitOfFrames> => {
 	const gap = parseDuration(split.gap ?? usualGap) as Fraction;
-	/** Scenes of one split that follow each other are one: a gap may be longer than a scene. */
+	/** Scenes of one split that follow each other count as one: a gap may be longer than a scene. */
 	const runs: { start: number; split: SplitName }[] = [];
 	for (const start of scenes) {
 		const drawn = draw(split, [video, 'scene', start]);
@@ -87,7 +87,7 @@ const isNearEnd = ({ ticks, tick }: FrameTimes, frame: number, end: Fraction, ga
 	return left * gap.den < gap.num * tick.den * end.den;
 };
 
-/** Draws the split of what a key says, by a hash: others do not change it. */
+/** Draws the split for a key by its hash, so that no other key has an influence on it. */
 const draw = (split: Split, key: (string | number)[]): SplitName => {
 	const digest = createHash('sha256')
 		.update(JSON.stringify([split.seed, ...key]))

@@ -24,7 +24,7 @@ export async function readStoredIndex(
 	return kept && { version, inParts: kept.inParts, index: readIndex(kept.index) };
 }
 
-/** From path, hash and size of the file; never from the whole address, which may carry a signature. */
+/** The version of a file, from its path, hash and size; not from the whole address, which may contain a signature. */
 export function versionOf({
 	fullStorageUrl,
 	hash,

@@ -13,7 +13,7 @@ export type Timeline = {
 	isAnnotated: ((frame: number) => boolean) | undefined;
 	/** The first frames of scenes; undefined or empty where none were looked for. */
 	scenes?: number[];
-	/** The chosen frames, and by each rule those that it takes. */
+	/** The chosen frames, and for each rule those that it takes. */
 	chosen: Pick<Selection, 'frames' | 'byRule'>;
 	/** More rows, such as frames that quality rules drop. */
 	more?: { name: string; frames: number[] }[];
@@ -120,7 +120,7 @@ const sceneLines = (columns: number[], bottom: number): string => {
 	return `<path transform="translate(${strip.left} ${top})" stroke="${colours.rules.scenes}" stroke-opacity="0.6" stroke-dasharray="2 2" d="${lines}"/>`;
 };
 
-/** Frames at most this many pixels apart are drawn as one bar. Not the exact distance of any number of frames at a constant rate. */
+/** Frames at most this many pixels apart are drawn as one bar. Evenly spaced ones never have exactly this distance. */
 const mostJoined = 4.45;
 
 /** How many frames are marked, and on which of the columns. */
@@ -174,7 +174,7 @@ const bars = (columns: Uint8Array, least: number): string => {
 	return found.join('');
 };
 
-/** From the first frame to the end of the last one, which lasts as long as the others on average. */
+/** Seconds from the first frame to the end of the last one, which is taken to last as long as the others on average. */
 const durationOf = (times: Timeline['times']): number => {
 	if (times.count < 2) return 0;
 	return (secondsOf(times, times.count - 1) * times.count) / (times.count - 1);

@@ -44,5 +44,5 @@ async function* below(
 	}
 }
 
-/** The documents of a video: that of the images that no chunk works on, and those of its chunks. */
+/** The children of a node; for a video first the node itself, whose document has the images that no chunk works on. */
 const partsOf = ({ id, video, children }: Node): string[] => (video ? [id, ...children] : children);

@@ -8,7 +8,7 @@ import type { ByteSource } from './source/byte-source.ts';
 /** How far a search for scenes has come. `cells`: mean colours of the last frame that could be decoded. */
 export type SceneSearch = { next: number; starts: number[]; cells: Uint8Array | undefined };
 
-/** Difference between two pictures from which a new scene begins: of PySceneDetect's measure, which it sets at 27. */
+/** Difference between two pictures at which a new scene begins, by PySceneDetect's measure; its own default is 27. */
 const threshold = 20;
 /** Shortest scene in frames, as in PySceneDetect: a flash is not a scene. */
 const shortest = 15;
@@ -36,7 +36,7 @@ export async function findScenes(
 ): Promise<number[]> {
 	if (start >= end) return [];
 	const search: SceneSearch = options.from ?? { next: start, starts: [start], cells: undefined };
-	// A file without an index in its header is read from its start for each part.
+	// A file without an index in its header would be read from its start for each part, so it is one part.
 	const most = index.container.kind === 'whole' ? end - start : framesPerChunk;
 	while (search.next < end) {
 		const until = Math.min(end, search.next + most);

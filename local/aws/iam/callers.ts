@@ -14,7 +14,7 @@ export type Caller = {
 	authorize(request: AccessRequest): void;
 };
 
-/** The request is signed by somebody who is known, but may not do this. */
+/** A request is signed by a known caller, who may not do what it asks for. */
 export class AccessDenied extends Error {
 	override readonly name = 'AccessDenied';
 }
@@ -26,7 +26,7 @@ export function owner(credentials: Credentials): Caller {
 
 /** A new random key pair. */
 export function randomCredentials(): Credentials {
-	// Begins unlike one of AWS, so that no scanner takes it for a leaked one.
+	// Begins unlike an access key id of AWS, so that no scanner takes it for a leaked one.
 	const id = [...randomBytes(16)].map(byte => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32]).join('');
 	return { accessKeyId: `LOCAL${id}`, secretAccessKey: randomBytes(30).toString('base64') };
 }

@@ -18,7 +18,7 @@ export function knownOperator(name: string): boolean {
 }
 
 /**
- * Whether all conditions of a statement hold: of each key one of the values, all keys, all operators.
+ * Whether all conditions of a statement hold: those of all operators and all keys, for each key by one of its values.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  * @param conditions operator → key → values
  * @param given the condition keys of the request

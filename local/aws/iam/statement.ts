@@ -16,7 +16,7 @@ export type Statement = {
 	readonly effect: 'Allow' | 'Deny';
 	readonly actions: readonly string[];
 	readonly resources: readonly string[];
-	/** ARNs of who a resource policy is about, or `*`; absent in the policy of a role. */
+	/** ARNs of the principals of a resource policy, or `*`; absent in the policy of a role. */
 	readonly principals?: readonly string[];
 	/** Operator → condition key → values. */
 	readonly conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
@@ -53,19 +53,19 @@ export function parseStatements(document: unknown): Statement[] {
 	});
 }
 
-/** Whether a statement is about the request of a principal. */
+/** Whether a statement applies to a request of a principal. */
 export function applies(statement: Statement, request: AccessRequest, principal: string): boolean {
 	const { actions, resources, principals, conditions } = statement;
 	return (
 		(principals?.some(who => who === '*' || who === principal) ?? true) &&
-		// Names of actions are the only part of a policy in which upper and lower case are the same.
+		// Names of actions are not case-sensitive, unlike ARNs and values.
 		actions.some(action => matches(action.toLowerCase(), request.action.toLowerCase())) &&
 		resources.some(resource => matches(resource, request.resource)) &&
 		conditionsHold(conditions, request.keys ?? {})
 	);
 }
 
-/** Services are not principals of the requests that are evaluated here. */
+/** The ARNs of a principal, without services: they send none of the requests that are evaluated here. */
 function principalsOf(principal: unknown): string[] {
 	return typeof principal === 'string' ? [principal] : texts((principal as Json).AWS ?? []);
 }

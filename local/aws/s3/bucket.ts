@@ -43,7 +43,7 @@ export class Bucket {
 		this.created = created;
 	}
 
-	/** Makes an empty bucket; its manifest comes last, so that one cut off half-way does not exist. */
+	/** Makes an empty bucket; its manifest is written last, so that one whose creation was interrupted does not exist. */
 	static create(folder: string, name: string): Bucket {
 		for (const shard of shards) mkdirSync(join(folder, shard), { recursive: true });
 		const created = Date.now();
@@ -51,7 +51,7 @@ export class Bucket {
 		return new Bucket(folder, name, created);
 	}
 
-	/** Opens the bucket in a folder with all its objects; undefined when it holds none. */
+	/** Opens the bucket in a folder with all its objects; undefined when the folder holds no bucket. */
 	static open(folder: string): Bucket | undefined {
 		if (!existsSync(join(folder, manifest))) return undefined;
 		const { name, created } = JSON.parse(readFileSync(join(folder, manifest), 'utf8')) as {

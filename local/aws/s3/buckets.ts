@@ -19,7 +19,7 @@ export const listBuckets: Operation = (_, store) => {
 
 export const createBucket: Operation = (call, store) => {
 	if (!store.hasBucket(call.bucket)) store.createBucket(call.bucket);
-	// Only the oldest region takes its owner's second request for the same bucket as done.
+	// Only us-east-1 accepts it when the owner of a bucket creates it again.
 	else if (call.region !== 'us-east-1')
 		throw new S3Error('BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded.', {
 			BucketName: call.bucket,

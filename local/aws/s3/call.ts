@@ -3,7 +3,7 @@ import type { Caller } from '#local/aws/iam/callers.ts';
 import { S3Error } from './errors.ts';
 import type { Store } from './store.ts';
 
-/** One request to S3, its signature found good. */
+/** A request to S3 whose signature has been verified. */
 export type S3Call = {
 	readonly method: string;
 	/** Empty for a request to the service itself. */
@@ -21,7 +21,7 @@ export type S3Call = {
 export type S3Answer = {
 	readonly status: number;
 	readonly headers?: Readonly<Record<string, string>>;
-	/** A document, or the bytes of an object; node leaves it out of the answer to a HEAD. */
+	/** A document, or the bytes of an object; the server leaves it out of the answer to a HEAD. */
 	readonly body?: string | Buffer | Readable;
 };
 

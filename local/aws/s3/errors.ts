@@ -47,7 +47,7 @@ export class S3Error extends Error {
 	}
 }
 
-/** The code S3 gives each reason for which a signature is refused. */
+/** The error code of S3 for each reason to refuse a signature. */
 export const signatureCodes: Readonly<Record<SignatureFault, S3ErrorCode>> = {
 	missing: 'AccessDenied',
 	malformed: 'AuthorizationHeaderMalformed',

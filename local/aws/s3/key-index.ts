@@ -1,8 +1,8 @@
 const largestBlock = 1024;
 
 /**
- * A map whose keys can be walked from anywhere in the order S3 lists them. Keys live in sorted blocks, so that an
- * insertion moves a few hundred and never all of them.
+ * A map whose keys can be walked from anywhere in the order in which S3 lists them. Keys are kept in sorted blocks, so
+ * that an insertion moves a few hundred keys and never all of them.
  */
 export class KeyIndex<Value> {
 	readonly #values = new Map<string, Value>();

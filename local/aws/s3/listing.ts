@@ -3,7 +3,7 @@ import { compareKeys, type KeyIndex } from './key-index.ts';
 /** Which part of a bucket's keys to list. */
 export type PageRequest = {
 	readonly prefix: string;
-	/** Only keys behind this one. */
+	/** Only keys after this one. */
 	readonly after: string | undefined;
 	readonly limit: number;
 };

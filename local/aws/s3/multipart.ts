@@ -13,7 +13,7 @@ type Parts = readonly (readonly [number: number, facts: ObjectFacts])[];
 const mostParts = 10_000;
 const smallestPartBytes = 5 * 1024 * 1024;
 
-/** Begins an upload. The parts may have checksums, the object that comes to be has none. */
+/** Begins an upload. The parts may have checksums; the object made of them has none. */
 export const createMultipartUpload: Operation = (call, store) => {
 	store.bucket(call.bucket);
 	checkKey(call.key);

@@ -8,7 +8,7 @@ import { receiveObject, storedHeaders, withDraft, writtenHeaders } from './write
 const longestKeyBytes = 1024;
 const wholeReadBytes = 256 * 1024;
 
-/** Stores the body under the key; the object before it stays in place until the new one is complete and proven. */
+/** Stores the body under the key; the previous object stays in place until the new one is complete and verified. */
 export const putObject: Operation = (call, store) => {
 	store.bucket(call.bucket);
 	checkKey(call.key);

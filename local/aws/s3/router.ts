@@ -7,7 +7,7 @@ import { deleteObject, getObject, headObject, putObject } from './objects.ts';
 
 export type Route = {
 	readonly run: Operation;
-	/** What a role needs the right to. */
+	/** The IAM action that a caller needs to be allowed. */
 	readonly action: string;
 	readonly method: string;
 	readonly on: 'service' | 'bucket' | 'object';
@@ -15,7 +15,7 @@ export type Route = {
 	readonly needs?: readonly string[];
 	/** Query parameters it may have besides. */
 	readonly takes?: readonly string[];
-	/** Headers it heeds of those that would have an effect in S3. */
+	/** Those of the headers with an effect in S3 that have it here, too. */
 	readonly heeds?: readonly string[];
 };
 

@@ -38,7 +38,7 @@ export function writtenHeaders({ etag, crc32 }: Pick<ObjectFacts, 'etag' | 'crc3
 	return { etag: `"${etag}"`, ...(crc32 !== undefined && { 'x-amz-checksum-crc32': crc32 }) };
 }
 
-/** Headers that an object is given back with, besides those of the answer: what it is a file of. */
+/** Headers that are stored with an object and returned with it: its content type. */
 export function storedHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
 	return { 'content-type': headers['content-type'] ?? 'binary/octet-stream' };
 }

@@ -36,7 +36,7 @@ export function invalidParameter(name: string, value: unknown, reason: string): 
 	);
 }
 
-/** The code SQS gives each reason for which a signature is refused. */
+/** The error code of SQS for each reason to refuse a signature. */
 export const signatureCodes: Readonly<Record<SignatureFault, string>> = {
 	missing: 'MissingAuthenticationToken',
 	malformed: 'IncompleteSignature',

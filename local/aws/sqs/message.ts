@@ -12,7 +12,7 @@ export type Message = {
 	firstReceivedAt?: number;
 	/** The trace that it was sent with. */
 	readonly traceHeader?: string;
-	/** Groups take turns in a fair queue: its `MessageGroupId`. */
+	/** Its `MessageGroupId`: groups take turns in a fair queue. */
 	readonly group?: string;
 	/** Arn of the queue it could not be handled in. */
 	readonly deadLetterSource?: string;

@@ -11,7 +11,7 @@ export class Parameters {
 		this.#values = values as Record<string, unknown>;
 	}
 
-	/** Refuses what an operation does not know rather than leave it without effect. */
+	/** Refuses parameters that an operation does not know, instead of ignoring them. */
 	allowOnly(names: readonly string[]): void {
 		const unknown = Object.keys(this.#values).find(name => !names.includes(name));
 		if (unknown)

@@ -3,7 +3,7 @@ import { invalidParameter, SqsError } from './errors.ts';
 /** A queue's attributes as set, by their SQS names. */
 export type QueueAttributes = Readonly<Record<string, string>>;
 
-/** What a queue does, out of its attributes. Times are in seconds, sizes in bytes. */
+/** The settings of a queue, read from its attributes. Times are in seconds, sizes in bytes. */
 export type QueueSettings = {
 	readonly visibilityTimeout: number;
 	readonly retention: number;

@@ -7,7 +7,7 @@ import type { Message } from './message.ts';
 import { type QueueAttributes, type QueueSettings, settingsOf } from './queue-attributes.ts';
 import { parseReceipt } from './receipt.ts';
 
-/** Everything that can happen to a queue. Its state is made by these alone, in life and when its journal is read. */
+/** All that can happen to a queue. Its state is changed by these events alone, also when its journal is read. */
 type QueueEvent =
 	| { readonly is: 'queue'; readonly attributes: QueueAttributes; readonly created: number; readonly modified: number }
 	| { readonly is: 'message'; readonly message: Message }
@@ -121,7 +121,7 @@ export class Queue {
 		this.#record({ is: 'visible', id, visibleAt: Date.now() + seconds * 1000 });
 	}
 
-	/** Makes visible what consumers held that are gone, with what they had counted. */
+	/** Makes visible the messages that were held by consumers that are gone; their receive counts stay. */
 	releaseHeld(): void {
 		const now = Date.now();
 		const held = [...this.#messages.values()].filter(message => message.receiveCount > 0 && message.visibleAt > now);

@@ -20,7 +20,7 @@ export type SqsOptions = Access & {
 };
 
 export type SqsServer = LoopbackServer & {
-	/** Gives back at once what consumers held that ended with a former server, instead of when their time is over. */
+	/** Makes messages visible at once that were held by consumers of a former server, before their timeouts end. */
 	releaseHeld(): void;
 };
 

@@ -23,7 +23,7 @@ export type SelectionSource = {
 /** The frames that a rule may take, in order, and the range of frames that they are from. */
 export type Candidates = { frames: number[]; start: number; end: number };
 
-/** The frames that a rule takes, in order; why there are none, or which ones are missing. */
+/** The frames that a rule takes, in order. `note`: why there are none, or which ones are missing. */
 export type Taken = { frames: number[]; note?: string };
 
 /** The frames that a rule takes of the candidates. Pure. */
@@ -51,7 +51,7 @@ const takeFrames = (rule: Rule, candidates: Candidates, source: SelectionSource)
 	return annotated(rule.annotated, frames, times, labels);
 };
 
-/** The first frame at or after each instant since the first frame of the range. */
+/** The first frame at or after each instant; instants are a period apart, from the first frame of the range on. */
 const periodically = (period: Fraction, { frames, start }: Candidates, times: FrameTimes): number[] => {
 	if (frames.length === 0) return [];
 	const since = times.ticks(start);

@@ -2,9 +2,9 @@ import { at } from '../../at.ts';
 import type { FrameTimes } from './frame-times.ts';
 
 /**
- * Takes some frames evenly in time: their span is divided into that many equal parts, and each part gives its first frame.
- * Exactly as many, all where there are fewer, none twice: a part without a frame takes the next one, and the last frames
- * are kept for the last parts.
+ * Takes `count` frames evenly in time, or all where there are fewer. Their span is divided into that many equal parts,
+ * and each part gives its first frame. No frame is taken twice: a part without a frame takes the next one, and the last
+ * frames are kept for the last parts.
  * @param frames in order
  */
 export function evenly({ ticks }: Pick<FrameTimes, 'ticks'>, frames: number[], count: number): number[] {

@@ -47,16 +47,16 @@ export function roughFrames(settings: SelectionAndQuality, video: ListedVideo): 
 }
 
 /**
- * How many frames a selection has: rules are applied where what they need is known, and bounded where it isn't. Exact for
- * an indexed video, unless labels or pictures decide that are not there. Pure.
+ * How many frames a selection has: rules are applied where what they need is known, and bounded where it isn't. Exact
+ * for an indexed video, unless the selection depends on labels or pictures that are not known. Pure.
  */
 export function countFrames(settings: SelectionAndQuality, video: KnownVideo): ExpectedFrames {
 	return selectKnown(settings, video).expected;
 }
 
 /**
- * The same with the frames that are known, those of the other rules: `left` has the places of the rules in `select` that
- * could not be applied. Pure.
+ * Like `countFrames`, with the selection by those rules that could be applied. `left`: the positions in `select` of the
+ * others. Pure.
  */
 export function selectKnown(
 	settings: SelectionAndQuality,
@@ -72,7 +72,7 @@ export function selectKnown(
 	};
 	const missing = select?.map(missingFor) ?? [];
 	const known = select?.filter((_, n) => missing[n] === undefined);
-	// Without labels all frames of the range are candidates: a rule takes no more of fewer.
+	// Without labels all frames of the range are candidates, which gives a bound: of fewer, a rule would take no more.
 	const isUnlabelled = settings.annotated && !labels;
 	const selection = selectFrames(
 		{ ...settings, annotated: settings.annotated && !isUnlabelled, select: known },
@@ -102,7 +102,7 @@ export function selectKnown(
 	return { selection, expected, left: missing.flatMap((need, n) => (need === undefined ? [] : [n])) };
 }
 
-/** The worse of two, and all needs. */
+/** The worse of two accuracies, and the needs of both. */
 export function together(a: Omit<Expected, 'frames'>, b: Omit<Expected, 'frames'>): Omit<Expected, 'frames'> {
 	const worst = Math.max(accuracies.indexOf(a.accuracy), accuracies.indexOf(b.accuracy));
 	return {
@@ -114,13 +114,13 @@ export function together(a: Omit<Expected, 'frames'>, b: Omit<Expected, 'frames'
 const isByLabels = (rule: Rule): boolean => 'annotated' in rule || 'figureChanges' in rule;
 const isByTime = (rule: Rule): boolean => 'fps' in rule || 'every' in rule || 'times' in rule;
 
-/** A bound, unless there are none anyway. */
+/** Turns a number of frames into a bound, unless it is 0. */
 const atMost = (expected: Expected, need: Need): Expected =>
 	expected.frames === 0
 		? expected
 		: { frames: expected.frames, ...together(expected, { accuracy: 'atMost', needs: [need] }) };
 
-/** Adds up what rules take at the most, and applies what follows them. */
+/** Adds up what the rules take at the most, and applies the settings that follow them. */
 const withTotal = (
 	settings: SelectionAndQuality,
 	frameCount: number,

@@ -15,7 +15,7 @@ export function fractionOf(value: number): Fraction {
 	return exponent.startsWith('-') ? { num, den: den * power } : { num: num * power, den };
 }
 
-/** One divided by it. */
+/** One divided by a fraction. */
 export function inverse({ num, den }: Fraction): Fraction {
 	return { num: den, den: num };
 }

@@ -30,7 +30,7 @@ export function secondsOf({ ticks, tick }: Pick<FrameTimes, 'ticks' | 'tick'>, f
 	return (ticks(frame) * Number(tick.num)) / Number(tick.den);
 }
 
-/** The number of whole periods since a time, for the time of a frame. @param since in ticks */
+/** The number of whole periods between a time and a frame. @param since that time, in ticks */
 export function periodsSince({ ticks, tick }: FrameTimes, frame: number, since: number, period: Fraction): bigint {
 	const seconds = product({ num: BigInt(ticks(frame) - since), den: 1n }, tick);
 	return (seconds.num * period.den) / (seconds.den * period.num);

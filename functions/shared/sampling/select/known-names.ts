@@ -1,6 +1,6 @@
 import type { Settings } from '../settings.ts';
 
-/** Names that a message lists. */
+/** Maximum number of names that a message lists. */
 const listed = 10;
 
 /** Whether a rule names classes or tags. */

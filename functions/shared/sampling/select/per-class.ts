@@ -4,7 +4,7 @@ import type { FrameTimes } from './frame-times.ts';
 /**
  * Takes frames so that each class is on at most `most` of them. Classes on few frames choose first, evenly in time; a
  * frame with a class that is on enough frames already is not taken any more.
- * @param classesOn the classes that count, of a frame
+ * @param classesOn the classes of a frame that count
  */
 export function perClass(
 	times: Pick<FrameTimes, 'ticks'>,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Takes some frames at random. Each frame has a number made of the seed, the name of the video and its index, and those
- * with the lowest are taken: the same on every machine, and a larger count adds frames to those of a smaller one.
+ * Takes some frames at random. Each frame has a number made of the seed, the video's name and the frame's index, and
+ * those with the lowest are taken: the same on every machine, and a larger count adds frames to those of a smaller one.
  */
 export function randomly(frames: number[], count: number, seed: number, videoName: string): number[] {
 	if (count >= frames.length) return frames.slice();

@@ -89,8 +89,8 @@ export function textOfRule(rule: Rule): string {
 
 /**
  * A rule that takes frames of a video.
- * - `fps`, `every`: the first frame at or after each instant, this often per second or once per duration, from the first
- *   frame of the range
+ * - `fps`, `every`: the first frame at or after each instant; instants come at this rate, or once in this duration,
+ *   from the first frame of the range on
  * - `count`: this many, evenly spaced in time; all where there are fewer
  * - `frames`, `times`: these frames; the first frame at or after each of these times since the first frame of the video
  * - `random`: this many at random; the same for the same seed and name of the video

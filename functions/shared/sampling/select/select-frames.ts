@@ -19,7 +19,7 @@ export type Selection = {
 	frames: number[];
 	/** The name of the first rule that takes each of them; `around` for their neighbours. */
 	rules: string[];
-	/** By each rule those of them that it takes, in the order of the settings, then `around`: a frame may be in several. */
+	/** For each rule the selected frames that it takes, in the order of the settings, then `around`. They may overlap. */
 	byRule: TakenByRule[];
 	/** How many frames each rule of `select` takes, before `step`; a frame may be taken by several. */
 	taken: number[];
@@ -28,9 +28,9 @@ export type Selection = {
 };
 
 /**
- * Selects frames of a video. The order of the settings: the range from `start` to `end` (exclusive); with `annotated` only
- * its annotated frames; of these what the rules of `select` take, without it all; of these every `step`-th; of these none
- * closer than `minDistance`; then the neighbours of these. Depends on nothing but its arguments. Pure.
+ * Selects frames of a video. Settings apply in this order: the range from `start` to `end` (exclusive); with
+ * `annotated` only its annotated frames; of these what the rules of `select` take, or all without `select`; of these
+ * every `step`-th; of these none closer than `minDistance`; then also the neighbours of these (`around`). Pure.
  */
 export function selectFrames(settings: SelectionSettings, source: SelectionSource): Selection {
 	const { times, labels } = source;

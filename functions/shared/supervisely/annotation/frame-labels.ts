@@ -19,7 +19,7 @@ type OnFrame = { objects: number[]; isDrawn: boolean };
 /** Collects which labels are on the frames of a video while its annotation is read. */
 export function makeFrameLabels() {
 	const frames = new Map<number, OnFrame>();
-	// Most frames have the figures of the frame before.
+	// Shared, since most frames have figures of the same objects as the frame before.
 	const known = new Map<string, OnFrame>();
 	const shared = (objects: number[], isDrawn: boolean): OnFrame => {
 		const key = `${isDrawn ? '+' : '-'}${objects.join()}`;
@@ -61,7 +61,7 @@ const objectOf = (figure: unknown): number | undefined => {
 	return typeof objectId === 'number' ? objectId : undefined;
 };
 
-/** A tracker names its track, which gives the image the tag `auto-tracked`; a model says that it made the figure. */
+/** Figures of a tracker have a `trackId`, those that a model made or changed have `nnCreated` or `nnUpdated`. */
 const isDrawn = (figure: unknown): boolean => {
 	const { trackId = null, nnCreated, nnUpdated } = (figure ?? {}) as NonNullable<RawFigure>;
 	return trackId === null && nnCreated !== true && nnUpdated !== true;

@@ -57,7 +57,7 @@ export function parseFigure(value: unknown): VideoFigure {
 
 /** A video annotation whose frames are stored compressed until they are needed. */
 export type FramedAnnotation = {
-	/** SHA-256 of the server's answer: unchanged while the labels are. */
+	/** SHA-256 of the server's answer, which stays the same as long as the labels do. */
 	hash: string;
 	/** Which labels are on the wanted frames. */
 	labels: FrameLabels;
@@ -134,7 +134,7 @@ export function figureName({ id, geometryType }: VideoFigure, object: VideoObjec
 	return `Figure ${id ?? 'without id'} (${geometryType}, ${ofClass})`;
 }
 
-/** The same for a figure that has not been parsed. Fan-out needs it, and has no layer for what converts geometries. */
+/** The name of an unparsed figure. It is here for fan-out, which has no layer for the code that converts geometries. */
 export function nameOfFigure(raw: unknown, objects: ReadonlyMap<number, VideoObject>): string {
 	try {
 		const figure = parseFigure(raw);

@@ -59,7 +59,7 @@ export function parseProjectMeta(value: unknown, project: number): ProjectMeta {
 	throw new SamplingFailure(`The meta of project ${project} is malformed: ${explain(result.error, value, 'meta')}`);
 }
 
-/** The tags that sampling adds to the destination, with fixed colours. */
+/** What the tags that sampling adds to labels have in common. */
 const common = { hotkey: '', applicable_type: 'objectsOnly', classes: [], target_type: 'all' };
 
 /** On every label: the id of its video object. */

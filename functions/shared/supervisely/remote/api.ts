@@ -89,7 +89,7 @@ const pageSchema = z.looseObject({
 	entities: z.array(z.unknown()),
 });
 
-/** One page of a listing; `pages` counts from 1. */
+/** One page of a listing. `pages`: the number of all pages, at least 1. */
 export type Page<Entity> = { entities: Entity[]; perPage: number; pages: number };
 
 export type NewImage = { name: string; hash: string; meta: Record<string, unknown> };
@@ -158,7 +158,7 @@ export function makeSuperviselyApi(http: SuperviselyHttp) {
 		/** Datasets directly below another, or at the project's top level. */
 		datasets: (project: number, parent: number | null, page: { number: number; perPage: number }) =>
 			listPage('datasets.list', datasetsBody(project, parent), datasetSchema, page),
-		/** Those with this name; several if names differ in case only. */
+		/** Datasets of one level with this name; several if names differ in case only. */
 		datasetsNamed: async (project: number, parent: number | null, name: string) => {
 			const { filter, ...body } = datasetsBody(project, parent);
 			const named = { ...body, filter: [...filter, { field: 'name', operator: '=', value: name }] };

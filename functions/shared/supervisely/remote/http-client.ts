@@ -54,7 +54,7 @@ export class CallRefused extends PermanentError {
 }
 
 /**
- * @param options.timeoutMs time limit of a call before it is retried; streamed answers have longer
+ * @param options.timeoutMs time limit of a call before it is retried; that of a streamed answer is longer
  * @param options.signal aborts all calls, also those waiting for a retry
  * @param options.pace of all calls of this sandbox to the server
  * @param options.quick for interactive use: fails after the second try when the server is unreachable

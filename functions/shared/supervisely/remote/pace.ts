@@ -29,7 +29,7 @@ export function makePace(now: () => number = Date.now): Pace {
 	let grownAt = Number.NEGATIVE_INFINITY;
 	return {
 		turn: async signal => {
-			// Again after a refusal that came while this one waited.
+			// Repeated if a refusal came while this call was waiting.
 			do {
 				const at = Math.max(now(), nextAt, pausedUntil);
 				nextAt = at + gap;

@@ -6,8 +6,8 @@ import { isTransientStatus } from '../../transient.ts';
 const timeoutMs = 3000;
 
 /**
- * Asks a server for its version, once and without a token. Any answer shows that the server is up, also a refusal or a
- * rate limit, unless it is that of a server or proxy that is down.
+ * Asks a server for its version, once and without a token. Any answer shows that the server is up, even a refusal or a
+ * rate limit, except for the statuses of a failing server or proxy.
  * @param server its address
  */
 export function makeProbe(server: string): Probe {

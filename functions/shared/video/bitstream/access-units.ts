@@ -102,7 +102,7 @@ function setsInForce(): (own: Buffer) => boolean {
 	};
 }
 
-/** HEVC in containers with times: parses only whether it is a key, and that it is one picture. */
+/** HEVC in containers with times: checks only whether a unit is one picture, and whether that is a key. */
 function hevcReader(lengthBytes: number): AccessUnitReader {
 	let order = 0;
 	const sets = setsInForce();

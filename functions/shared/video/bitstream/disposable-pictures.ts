@@ -34,7 +34,7 @@ const concernsOwnPicture = (sei: Buffer, headerBytes: number): boolean =>
 	[...seiMessages(sei, headerBytes)].every(({ type }) => ownMessages.has(type));
 
 /**
- * H.264: `nal_ref_idc` is 0. A picture that lost the flag by damage is noticed by the numbers of the pictures behind it:
+ * H.264: `nal_ref_idc` is 0. A picture that lost the flag by damage is noticed by the numbers of the pictures after it:
  * they count the reference pictures (ISO/IEC 14496-10, 7.4.3, frame_num).
  */
 function disposableInH264(samples: Sample[], lengthBytes: number, sets: Buffer): boolean[] | undefined {
@@ -74,8 +74,8 @@ function disposableInH264(samples: Sample[], lengthBytes: number, sets: Buffer):
 }
 
 /**
- * HEVC: sub-layer non-reference pictures of the highest temporal layer (ISO/IEC 23008-2, 7.4.2.2). A decoder complains
- * when a picture that others refer to is missing.
+ * HEVC: sub-layer non-reference pictures of the highest temporal layer (ISO/IEC 23008-2, 7.4.2.2). If a picture that
+ * others refer to is left out, the decoder reports an error.
  */
 function disposableInHevc(samples: Sample[], lengthBytes: number): boolean[] | undefined {
 	const pictures: { layer: number; isReference: boolean; isPlain: boolean }[] = [];

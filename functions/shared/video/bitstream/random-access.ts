@@ -21,7 +21,7 @@ export function isVerifiable(bitstream: Bitstream): boolean {
 	return bytesTell(bitstream) || toldByDecoder.has(bitstream.codec);
 }
 
-/** The test for each of these codecs. */
+/** For each codec, the test whether decoding can begin with a picture; undefined: unknown. */
 const pictures: Record<string, (sample: Buffer, bitstream: Bitstream) => boolean | undefined> = {
 	h264: isH264Entry,
 	hevc: isHevcEntry,
@@ -77,7 +77,7 @@ function startCodeOf(sample: Buffer, code: number): number {
 	return -1;
 }
 
-/** picture_coding_type, 3 bits behind the temporal reference: 1 is an I-picture (ISO/IEC 13818-2, 6.2.3). */
+/** picture_coding_type, 3 bits after the temporal reference: 1 is an I-picture (ISO/IEC 13818-2, 6.2.3). */
 function isMpegIntra(sample: Buffer): boolean | undefined {
 	const at = startCodeOf(sample, 0);
 	return at < 0 ? undefined : ((sample[at + 5] ?? 0) >> 3) & 7 ? (((sample[at + 5] ?? 0) >> 3) & 7) === 1 : undefined;
@@ -94,7 +94,7 @@ function isH263Intra(sample: Buffer): boolean | undefined {
 	return bits(3) === 0;
 }
 
-/** Sorenson's H.263: start code 17, version 5, reference 8, size 3 and the explicit size, type 2. */
+/** Sorenson's H.263, in bits: start code 17, version 5, reference 8, size 3 and the explicit size, type 2. */
 function isSorensonIntra(sample: Buffer): boolean | undefined {
 	const bits = bitReader(sample);
 	if (bits(17) !== 1) return undefined;

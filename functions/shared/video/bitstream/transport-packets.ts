@@ -1,7 +1,7 @@
 /** Where packets of a transport stream begin: the first sync byte, and the distance to the next. */
 export type PacketLayout = { first: number; distance: number };
 
-/** Packets have 188 bytes; with a time in front 192, with parity behind 204. */
+/** Packets have 188 bytes; with a time before each one 192, with parity after it 204. */
 const distances = [188, 192, 204];
 
 /** Sync bytes required in a row, to rule out a match by chance. */

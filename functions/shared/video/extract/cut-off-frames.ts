@@ -2,7 +2,7 @@ import type { DecodePlan, FrameFault, WantedFrame } from './decode-plan.ts';
 import { demuxInputPart } from './split-decode-plan.ts';
 
 /**
- * Separates the frames of a plan from those whose bytes, or bytes they depend on, are behind the end of the file. A
+ * Separates the frames of a plan from those whose bytes, or bytes they depend on, are beyond the end of the file. A
  * decoder would conceal what is missing, often without an error.
  * @param fileSize in bytes
  */

@@ -51,7 +51,7 @@ const decodeSparse = async function* (
 	}
 };
 
-/** Decodes all pictures of a plan: as planes while they allow it, which is half the work, else as RGB. */
+/** Decodes all pictures of a plan: as planes as long as their format allows it, which is half the work, else as RGB. */
 const decodeWhole = async function* (
 	plan: DecodePlan,
 	wanted: WantedFrame[],

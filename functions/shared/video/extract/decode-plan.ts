@@ -5,7 +5,7 @@ const count = z.number().int().min(0);
 const tick = z.number().int();
 const base64 = z.base64();
 
-/** One entry per picture in each column, in decode order; `runs`: starts of pictures that don't follow the ones before. */
+/** One entry per picture in each column, in decode order. `runs`: positions of the first picture of each run. */
 const columns = {
 	runs: z.array(count),
 	offset: z.array(count),
@@ -72,7 +72,7 @@ export const decodePlanSchema = storedObject({
 });
 export type DecodePlan = z.output<typeof decodePlanSchema>;
 
-/** A wanted frame: its index, and its presentation time, which proves it, in ticks of the stream. */
+/** A wanted frame: its index, and the presentation time that its picture must have, in ticks of the stream. */
 export const wantedFrameSchema = storedObject({ index: count, pts: tick });
 export type WantedFrame = z.output<typeof wantedFrameSchema>;
 

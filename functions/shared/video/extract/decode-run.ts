@@ -81,7 +81,7 @@ export async function fromPlan(
 	};
 }
 
-/** The wanted frames in each run of the input. */
+/** The first picture of each run of the input, and the wanted frames in that run. */
 const runStartsOf = (
 	input: Exclude<DecodePlan['demuxInput'], { kind: 'whole' }>,
 	wanted: WantedFrame[],
@@ -173,7 +173,10 @@ const asRead = (
 /** Whether a run of pictures, in decode order, has some that are shown before its first. */
 const isOpen = (pts: number[]): boolean => pts.some(time => time < (pts[0] as number));
 
-/** Undefined leaves rotation to ffmpeg, also for an identity matrix: side data of pictures may still rotate them. */
+/**
+ * The filters that rotate pictures upright. Undefined leaves rotation to ffmpeg, also for an identity matrix: side data
+ * of pictures may still rotate them.
+ */
 const uprightOf = (input: DecodePlan['demuxInput']): string[] | undefined => {
 	const filters = input.matrix === '' ? undefined : uprightFilters(Buffer.from(input.matrix, 'base64'));
 	return filters?.length === 0 ? undefined : filters;

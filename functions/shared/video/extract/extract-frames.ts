@@ -15,9 +15,9 @@ type Extraction = {
 	options: ExtractOptions;
 };
 
-/** One way to decode. It is tried while frames are left, when the attempt before it ended so. */
+/** One way to decode. It is tried if frames are left, and if `when` holds for how the attempt before it ended. */
 type Attempt = {
-	/** Of plans of a part of the stream, or of those that always read the whole stream. */
+	/** Whether it is for plans of a part of the stream, for those that always read the whole stream, or for all. */
 	plans: 'part' | 'whole' | 'all';
 	when: (last: Ending, plan: DecodePlan) => boolean;
 	how: (extraction: Extraction) => AsyncGenerator<Frame, Ending>;
@@ -47,7 +47,7 @@ const attempts: Attempt[] = [
 /**
  * Decodes the wanted frames of a plan. A picture is output only when it comes in display order, with the presentation
  * time of its frame, and without a decoder error before it. After an error each group of pictures is decoded by
- * itself, so that only frames behind the damage are lost. Frames missing from the bytes of the plan are decoded from the
+ * itself, so that only frames after the damage are lost. Frames missing from the bytes of the plan are decoded from the
  * start of the stream; where headers and decoder contradict each other, they are counted there.
  * @param wanted in the order of their indices, all within the plan
  * @returns after the last frame, the faults; frames may come out of order where a second run was needed

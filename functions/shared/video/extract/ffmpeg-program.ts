@@ -12,7 +12,7 @@ export type FfmpegProgram = {
 	everyPictureOnce: string[];
 	/** Whether decoder and filters may run at the same time, as they do since 7.0. */
 	decodesAhead: boolean;
-	/** Whether it converts planes to the same RGB as is done here, which depends on its version and the processor. */
+	/** Whether it converts planes to the same RGB as `yuv420ToRgb` does; depends on its version and the processor. */
 	convertsAlike: boolean;
 };
 
@@ -21,7 +21,7 @@ type Spelling = Pick<FfmpegProgram, 'path' | 'everyPictureOnce'>;
 /** Time limit of the test; long, for a machine under load. */
 const trialMs = 60_000;
 
-/** In the order of trial: since 5.1, and before (removed in 9.0). */
+/** Spellings of one option in the order of trial: that since ffmpeg 5.1, and the one before (removed in 9.0). */
 const spellings = [
 	['-fps_mode', 'passthrough'],
 	['-vsync', '0'],
@@ -68,7 +68,7 @@ function decodeOnePixel(program: Spelling) {
 /** Sides of the test picture: no multiples of the pixels that are converted at once. */
 const [trialWidth, trialHeight] = [90, 70];
 
-/** Compares its conversion with the one here, once untagged and once as BT.709. */
+/** Compares ffmpeg's conversion with that of `yuv420ToRgb`, once untagged and once as BT.709. */
 async function convertsAlike(program: Spelling): Promise<boolean> {
 	const planes = Buffer.alloc((trialWidth * trialHeight * 3) / 2);
 	for (let n = 0; n < planes.length; n++) planes[n] = Math.imul(n + 1, 0x9e3779b1) >>> 24;

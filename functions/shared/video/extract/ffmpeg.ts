@@ -77,7 +77,8 @@ export async function* decodePictures(run: Run & Selection): AsyncGenerator<Deco
 		const pictures = readPictures(stdout);
 		let coming: ReturnType<typeof pictures.next> | undefined;
 		for (;;) {
-			// Reads the picture while waiting for its log line: if that line is lost, ffmpeg logs no other until this one is read.
+			// Reads the picture while waiting for its log line: if that line is lost, ffmpeg logs no other until this picture
+			// is read.
 			coming ??= pictures.next();
 			coming.catch(() => {});
 			const shown = await messages.nextPicture();
@@ -151,7 +152,7 @@ const start = async (run: Run, inputOptions: string[], filters: string, output: 
 	const program = await ffmpegProgram(run.ffmpegPath);
 	const name = randomBytes(16).toString('hex');
 	const isPipe = 'bytes' in input;
-	// Ogg holds Theora, whose decoder is one of these.
+	// Ogg may hold Theora, whose decoder has data races with several threads.
 	const threads = input.pictureByPicture || input.oneThread || input.demuxer === 'ogg' ? { threads: 1 } : {};
 	const args = decodeArguments(program, {
 		input: {

@@ -68,7 +68,7 @@ const cutAfter = async (
 /** The elements of a picture, with the setup inserted before the payload of the last block. */
 const withSetup = (bytes: Buffer, block: MatroskaBlock, setup: Buffer): Buffer => {
 	const head = Buffer.from(bytes.subarray(block.start, block.flags + 1));
-	// Becomes a simple block with the key flag, which its group expressed by having no reference. It holds one picture.
+	// Becomes a simple block with the key flag, which its group expressed by having no reference, and without lacing.
 	head[head.length - 1] = ((head[head.length - 1] as number) & 0x08) | 0x80;
 	const size = Buffer.alloc(8);
 	size.writeBigUInt64BE(BigInt(head.length + setup.length + block.end - block.payload));

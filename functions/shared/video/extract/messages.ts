@@ -36,8 +36,8 @@ const consequence =
 	/^Error (marking filters|while (filtering|decoding|processing|opening)|processing packet|submitting)|^Conversion failed|^Decode error rate|Nothing was written|Task finished with error|Terminating thread with return code|Cannot determine format|Error reinitializing|Could not open encoder|Failed to inject|error while seeking/;
 
 /**
- * A transport stream with lost packets, and an H.264 decoder that fills in missing reference pictures. Each alone is
- * logged at debug level: the first also happens in joined streams, the second in streams that skip pictures.
+ * Messages at debug level: a transport stream has lost packets, and an H.264 decoder fills in missing reference
+ * pictures. Only both mean damage: the first also happens in joined streams, the second in streams that skip pictures.
  */
 const lostPackets = /Continuity check failed/;
 const filledIn = /Frame num gap/;
@@ -59,8 +59,8 @@ const strayIn = (line: string): string | undefined => {
 };
 
 /**
- * Number of key pictures that must be output after an error before pictures count as undamaged again. The first may have been decoded before
- * the error.
+ * Number of key pictures that must be logged after an error until pictures count as undamaged again. The first may have
+ * been decoded before the error.
  */
 const keysUntilTrusted = 2;
 

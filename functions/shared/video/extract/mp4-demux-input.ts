@@ -13,7 +13,7 @@ const samplesPerFragment = 50;
 /**
  * An MP4 stream with only the samples of a plan, in fragments (ISO/IEC 14496-12, 8.8). Its clock starts at the first
  * sample, and composition offsets are never negative, so that no demuxer shifts them.
- * @returns the bytes, and the presentation time in them of a time in the source
+ * @returns the bytes, and which presentation time in them a time of the source becomes
  */
 export function mp4DemuxInput(input: Mp4Input, timescale: number, source: ByteSource, signal: AbortSignal) {
 	const firstDts = input.dts[0] ?? 0;

@@ -24,7 +24,7 @@ export function recyclePixels(pixels: Buffer): void {
 export function pixelMemory(length: number): Buffer {
 	const at = spare.findIndex(pixels => pixels.length === length);
 	if (at >= 0) return spare.splice(at, 1)[0] as Buffer;
-	// The buffers have the size of an earlier video.
+	// All spare buffers have another size, such as that of an earlier video.
 	if (spare.length === mostSpare) spare.shift();
 	return Buffer.allocUnsafeSlow(length);
 }

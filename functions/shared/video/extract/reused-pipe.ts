@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What a socket of the system holds at most, about. */
+/** About as many bytes as a socket of the system holds at most. */
 const pieceBytes = 256 * 1024;
 
 /**
@@ -19,7 +19,7 @@ export type ReusedPipe = {
 	close(): void;
 };
 
-/** The address of a Unix socket has room for a little more, on every system. */
+/** Longest path of the socket in bytes: on every system, the address of a Unix socket has room for a little more. */
 const longestPath = 100;
 
 /**

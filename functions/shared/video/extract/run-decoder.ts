@@ -39,7 +39,7 @@ export async function* runDecoder(
 	try {
 		for (;;) {
 			const { value, done } = await pictures.next();
-			// An error before the first picture of a run is known to be a key: it may not be one.
+			// If an error comes before the first picture of a run is known to be a key, that picture may not be one.
 			if (done) return value.damaged && !order.hasKey() ? { lastError: value.lastError, falseKey: true } : value;
 			const { shown, picture } = value;
 			if (shown.decoderError !== undefined && !damagedFrames)

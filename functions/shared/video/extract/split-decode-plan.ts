@@ -6,8 +6,8 @@ export type Part = { plan: DecodePlan; wanted: WantedFrame[] };
 type DemuxInput = Exclude<DecodePlan['demuxInput'], { kind: 'whole' }>;
 
 /**
- * Splits a plan into one for each group of pictures with wanted frames. For damaged chunks, so that the damage of one
- * group does not affect another.
+ * Splits a plan into one for each group of pictures with wanted frames. Used for damaged chunks, so that the damage of
+ * one group does not affect another.
  */
 export function byGroup(plan: DecodePlan, wanted: WantedFrame[]): Part[] {
 	const { demuxInput } = plan;

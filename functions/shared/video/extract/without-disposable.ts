@@ -10,12 +10,12 @@ type SamplesInput = Extract<DecodePlan['demuxInput'], { kind: 'samples' }>;
 /** Maximum number of bytes of a part, which are held in memory. */
 const mostBytes = 16 * 1024 * 1024;
 
-/** Pictures for each wanted frame from which on it is worth looking for some that need not be decoded. */
+/** Least number of pictures per wanted frame at which it is worth looking for pictures that need not be decoded. */
 const sparse = 4;
 
 /**
- * Splits a plan with few wanted frames between key pictures, so that the bytes of each part fit in memory, where the
- * pictures that need not be decoded are found.
+ * Splits a plan with few wanted frames at key pictures into parts whose bytes fit in memory, where the pictures that
+ * need not be decoded are found.
  * @returns undefined where frames are many, or where it can't be seen from pictures whether others refer to them
  */
 export function sparseParts(plan: DecodePlan, wanted: WantedFrame[]): Part[] | undefined {

@@ -27,7 +27,7 @@ async function riffEnd(window: Window): Promise<number | undefined> {
 	return size === 0 ? undefined : size + 8;
 }
 
-/** Blocks up to the trailer (GIF89a specification, appendix B). Many sound files lack the trailer itself. */
+/** Blocks up to the trailer (GIF89a specification, appendix B). Many intact files lack the trailer itself. */
 async function gifEnd(window: Window): Promise<number | undefined> {
 	const byte = async (at: number) => (await window.upTo(at, 1))[0] ?? 0;
 	const tableBytes = (flags: number) => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
@@ -70,7 +70,7 @@ async function flvEnd(window: Window): Promise<number | undefined> {
 	return at - 4 > window.size ? at : undefined;
 }
 
-/** Frames of a header of 12 bytes and data, behind a header of 32. */
+/** A header of 32 bytes, then frames, each with a header of 12 bytes and its data. */
 async function ivfEnd(window: Window): Promise<number | undefined> {
 	let at = 32;
 	while (at + 12 <= window.size) at += 12 + (await window.bytes(at, 4)).readUInt32LE(0);

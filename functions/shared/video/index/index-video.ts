@@ -21,8 +21,8 @@ type Options = { ffmpegPath: string; signal: AbortSignal; checkpoint?: Checkpoin
  * Builds the index of a video. The format is detected from the content, not from the file name. MP4, MOV, Matroska and
  * WebM are indexed from their headers; transport streams, AVI and FLV by a pass over the file. Files with insufficient or
  * contradictory headers are decoded once instead.
- * @throws PermanentError `corrupt` or `unsupported`; SamplingFailure when ffmpeg can't be run; DeferredError when time is up and the
- * state is stored
+ * @throws PermanentError `corrupt`, `unsupported` or `undecodable`; SamplingFailure when ffmpeg can't be run;
+ * DeferredError when time is up and the state is stored
  */
 export async function indexVideo(source: ByteSource, options: Options): Promise<VideoIndex> {
 	const container = await containerOf(source);
@@ -55,7 +55,7 @@ const headerReaders: Record<string, (source: ByteSource, checkpoint?: Checkpoint
 };
 
 /**
- * Verifies the keys of a header index, and that its times identify the pictures.
+ * Verifies the keys of a header index, and that its times identify the pictures; adds facts on the first picture.
  * @throws NeedsDecoding with the reason when the index is not reliable
  */
 const believable = async (found: VideoIndex, source: ByteSource, options: Options): Promise<VideoIndex> => {

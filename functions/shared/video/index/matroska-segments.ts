@@ -44,7 +44,7 @@ export async function severalSegments(window: Window): Promise<NeedsDecoding> {
 			}
 		}
 	} catch {
-		// Up to the first unreadable element.
+		// The changes end before the first unreadable element.
 	}
 	const error = new NeedsDecoding(
 		'unsupported',
@@ -56,7 +56,7 @@ export async function severalSegments(window: Window): Promise<NeedsDecoding> {
 	return error;
 }
 
-/** A size of all ones behind its length marker is unknown (RFC 8794, 6.2). */
+/** A size of all ones after its length marker is unknown (RFC 8794, 6.2). */
 const unknownSize = ({ at, start }: Element): Change => {
 	const bytes = Buffer.alloc(start - at - 4, 0xff);
 	bytes[0] = 0xff >> (bytes.length - 1);

@@ -55,7 +55,7 @@ const innerBoxes = (bytes: Buffer, start: number, end: number) => {
 	return found;
 };
 
-/** The object type indication of the decoder configuration, tag 4, behind the elementary stream descriptor, tag 3. */
+/** The object type indication of the decoder configuration, tag 4, in the elementary stream descriptor, tag 3; or 0. */
 const objectType = (esds: Buffer): number => {
 	let at = 4;
 	const header = () => {

@@ -97,7 +97,7 @@ const readBoxHeader = (bytes: Buffer, left: number): { type: string; header: num
 const toIndex = (track: Mp4Track, all: Mp4Samples, notes: string[]): VideoIndex => {
 	const samples = withPictures(all);
 	const pts = Float64Array.from(samples.pts);
-	// Demuxers drop pictures there by their own rules.
+	// At such an end, demuxers drop pictures by their own rules.
 	if (endsAmongReordered(track, samples))
 		throw new NeedsDecoding('unsupported', 'The edit list ends among reordered pictures');
 	const inEdit = shownByEdits(track);
@@ -146,7 +146,7 @@ const withPictures = (all: Mp4Samples): Mp4Samples => {
 /**
  * Whether an edit list shows a picture: from the edit's media time for its duration, as in ffmpeg. Leading empty edits
  * only delay the track.
- * @throws PermanentError `unsupported` for a list that plays parts twice, out of order or at another speed
+ * @throws NeedsDecoding for a list that plays parts twice, out of order or at another speed
  */
 const shownByEdits = (track: Mp4Track): ((pts: number) => boolean) => {
 	const played: Edit[] = track.edits.filter(edit => edit.mediaTime !== -1);

@@ -15,7 +15,7 @@ const concurrency = 8;
 const firstBytes = 4096;
 const mostBytes = 65_536;
 
-/** Largest sample that may be only a delimiter or an end code; Matroska adds up to as much in front of it. */
+/** Largest sample that may be only a delimiter or an end code, and most bytes that Matroska puts before it. */
 const emptyBytes = 8;
 const blockHeaderBytes = 24;
 
@@ -100,7 +100,7 @@ function configuredColours(container: HeaderIndex['container']): Colours[] {
 	return coloursIn(setsOfDescription(container.sampleDescription), container.bitstream);
 }
 
-/** Checks some keys, and all of them if one is false. `colours`: those declared by the container. */
+/** Checks some keys, and all of them if one is suspect. `colours`: those declared by the checked pictures. */
 async function correctedKeys(
 	index: HeaderIndex,
 	source: ByteSource,

@@ -89,9 +89,9 @@ export type ContainerHeader =
 			end: number;
 			/** Bytes to replace, so that ffmpeg reads the file to its end. */
 			changes: Change[];
-			/** Times don't increase from picture to picture, so pictures are identified by counting. */
+			/** Whether some time is not above the one before, so that pictures are identified by counting. */
 			counted: boolean;
-			/** Pictures change their size or format, which restarts ffmpeg's count. */
+			/** Whether pictures change their size or format, which restarts ffmpeg's count. */
 			restarts: boolean;
 			/** ffmpeg's name of the decoder. */
 			codec?: string;

@@ -8,7 +8,7 @@ import type { ByteSource } from './byte-source.ts';
 
 const headerTimeoutMs = 30_000;
 const redirectsFollowed = 5;
-/** Number of consecutive answers without data after which a stream fails. */
+/** Number of consecutive answers without data that a stream tolerates; it fails at the next. */
 const emptyAnswers = 5;
 
 export type HttpSourceOptions = {
@@ -16,7 +16,7 @@ export type HttpSourceOptions = {
 	url: URL;
 	/** Headers for the first host only, such as the API token; not sent after a redirect to another host. */
 	headers?: () => Promise<Record<string, string>>;
-	/** Bytes to read with the first request, for those that will be wanted first; none but the first byte without it. */
+	/** Number of bytes to read with the first request, because they will be wanted first; by default it asks for one. */
 	head?: number;
 	/** For interactive use: fails after the second try when the host is unreachable. */
 	quick?: boolean;
@@ -97,7 +97,7 @@ export async function openHttp(options: HttpSourceOptions): Promise<ByteSource> 
 
 const none = Buffer.alloc(0);
 
-/** The bytes of the first answer. Where it breaks off there are none, and they are asked for again. */
+/** The bytes of the first answer; none if it breaks off: they are then requested again when they are wanted. */
 const headOf = async (response: Response, { last }: ContentRange): Promise<Buffer> => {
 	const pieces: Uint8Array[] = [];
 	let size = 0;
@@ -131,7 +131,7 @@ const sizeOf = async (options: HttpSourceOptions): Promise<number> => {
 
 /**
  * Streams the whole file, for servers without byte ranges.
- * @throws PermanentError `not-found` or `refused`; Unreachable; any interruption, since the stream can't be resumed
+ * @throws PermanentError `not-found` or `refused`; Unreachable; TransientError when it breaks off: it can't be resumed
  */
 export async function* streamWhole(options: HttpSourceOptions, signal: AbortSignal): AsyncIterable<Uint8Array> {
 	const response = await retrying(
@@ -234,5 +234,5 @@ const refusal = ({ status, headers }: Response, url: URL): Error => {
 	return new PermanentError(status === 404 ? 'not-found' : 'refused', message);
 };
 
-/** Never the whole URL: its query may carry a signature. */
+/** The file in a message; never by the whole URL, since its query may contain a signature. */
 const nameOf = (url: URL) => `The video file at ${url.host}`;

@@ -1,6 +1,6 @@
 import type { ByteRange, ByteSource } from './byte-source.ts';
 
-/** Ranges of a source, read at once, as a source of their own, which has no other bytes. */
+/** Reads ranges of a source into memory. Returns a source with only these bytes, at the same offsets. */
 export async function memorySource(source: ByteSource, ranges: ByteRange[], signal: AbortSignal): Promise<ByteSource> {
 	const held: { offset: number; bytes: Buffer }[] = [];
 	for (const { offset, length } of ranges) {

@@ -31,7 +31,7 @@ const whole = <Shape>(shape: Shape, points: Point[], size: Size): Shape[] => {
 
 /**
  * A box in perspective, by the corners of its faces. Points are moved to pixel centres like those of polygons; the SDK
- * fails on it.
+ * fails on such boxes.
  */
 export const cuboid: Kind<Cuboid> = {
 	parse: geometry => parseWith(cuboidSchema, geometry),

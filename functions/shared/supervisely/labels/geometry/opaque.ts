@@ -16,8 +16,8 @@ const places = {
 };
 
 /**
- * A geometry of a type that is not known here, carried over as it is. Where a key holds what it holds in the known
- * types, its points follow the picture and the remote's coordinates; where one doesn't, the picture may not be resized.
+ * A geometry of a type that is not known here, carried over as it is. Points under the keys of known types are scaled,
+ * and converted to sub-pixel coordinates; with any other key, the picture may not be resized.
  */
 export const opaque: Kind<GeometryJson> = {
 	parse(geometry) {

@@ -26,8 +26,8 @@ export function roundHalfToEven(value: number): number {
 }
 
 /**
- * Position of a source pixel in the scaled picture. Rounding can exceed the right or bottom edge by one pixel, so it is
- * clamped, and nothing is lost.
+ * Position of a source pixel in the scaled picture. Rounding can exceed the right or bottom edge by one pixel, so the
+ * position is clamped, and nothing is lost.
  */
 export function scalePoint([x, y]: Point, scaling: Scaling): Point {
 	return [

@@ -41,7 +41,7 @@ export function cutContour(contour: Contour, size: Size): Contour[] {
 	combine(ClipType.Intersection, FillRule.EvenOdd, [contour.exterior].map(toPath), [toPath(picture)], cut);
 	const tree = new PolyTree64();
 	combine(ClipType.Difference, FillRule.NonZero, cut, contour.interior.map(toPath), tree);
-	// Clipper rounds where edges meet to whole pixels, now and then to one beyond the border.
+	// Clipper rounds intersections of edges to whole pixels, now and then to one beyond the border.
 	const onPicture = ([x, y]: Point): Point => [clamp(x, right), clamp(y, bottom)];
 	return outlines(tree).map(each => mapContour(each, onPicture));
 }

@@ -123,7 +123,7 @@ const readerOf = (
 ): AccessUnitReader => {
 	const read = accessUnitReader(bitstream, firstPosition);
 	if (!read) throw new NeedsDecoding('unsupported', `The picture order of ${fourCc} is unknown`);
-	// Neither is counted as a picture.
+	// Neither is added to the list of pictures.
 	if (bitstream.lengthBytes > 0) read(setsOfRecord(Buffer.from(extra, 'base64')).sets);
 	if (first) read(first);
 	return read;

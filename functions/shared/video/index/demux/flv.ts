@@ -21,7 +21,7 @@ const readerSchema = storedObject({ record: z.base64() });
 /**
  * Indexes a Flash video by a pass over its tags (Adobe Flash Video File Format Specification 10.1, annex E). Times are
  * milliseconds. Nothing is decoded.
- * @throws NeedsDecoding for anything unknown
+ * @throws NeedsDecoding for anything unknown; DeferredError when time is up, to continue later
  */
 export async function indexFlv(source: ByteSource, checkpoint?: Checkpoint): Promise<VideoIndex> {
 	const window = makeWindow(source, windowBytes);
@@ -34,7 +34,7 @@ export async function indexFlv(source: ByteSource, checkpoint?: Checkpoint): Pro
 		const header = await window.bytes(at, 11);
 		const type = header[0] as number;
 		const size = header.readUIntBE(1, 3);
-		// Three bytes, and a fourth in front of them.
+		// The lower three bytes of the time, then its highest one.
 		const time = header.readUIntBE(4, 3) + ((header[7] ?? 0) << 24);
 		const start = at + 11;
 		at = start + size + 4;

@@ -40,7 +40,7 @@ const columnsSchema = storedObject({
 /**
  * Stores a pass up to the last picture where it can resume, and interrupts it.
  * @param at offset of each picture in the file, including its container headers
- * @throws DeferredError whenever there is such a picture after the first, so that the message is sent again
+ * @throws DeferredError whenever there is such a picture after the known ones, so that the message is sent again
  */
 export async function pausePass(
 	checkpoint: Checkpoint,

@@ -32,7 +32,7 @@ const compileAssembly = async (): Promise<Buffer> => {
 		...['--runtime', 'stub', '--noAssert', '--optimizeLevel', '3', '--shrinkLevel', '0'],
 		...['--enable', 'simd,threads', '--importMemory', '--sharedMemory'],
 		...['--initialMemory', '16', '--maximumMemory', '32768'],
-		// Numbers and addresses are both of 32 bits, and will be.
+		// Without warnings of casts that addresses of 64 bits would need.
 		...['--disableWarning', '201'],
 	];
 	const { error, stderr } = await main(['index.ts', ...options], {

@@ -20,7 +20,7 @@ const run = (job: PictureJob, data: Uint8Array): Buffer => {
 
 /**
  * Encodes a picture as PNG in this thread, without metadata.
- * @throws RangeError when the data do not have this size, or is larger than 2^28 pixels or 174762 in width
+ * @throws RangeError when the data don't have this size, or for more than 2^28 pixels or a width above 174762
  */
 export function encodePng({ width, height, data }: Picture): Buffer {
 	return run({ pixels: 'rgb24', width, height, output: 'png' }, data);

@@ -11,7 +11,7 @@ export type PictureJob = Size & {
 	output: 'png' | 'rgb' | 'scores';
 };
 
-/** Largest width: two filtered rows must fit into a part of the stream (1 MiB). */
+/** Most bytes of a row: two filtered rows must fit into a part of the stream (1 MiB). */
 const mostRowBytes = 2 ** 19 - 1;
 /** Largest number of pixels of input and output, so that both fit into 2 GiB. */
 const mostPixels = 2 ** 28;

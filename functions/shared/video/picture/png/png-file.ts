@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib';
 import type { Size } from '../../../size.ts';
 
-/** Bytes of a PNG file before its zlib stream, and behind it (PNG specification, sections 5 and 11). */
+/** Bytes of a PNG file before its zlib stream, and after it (PNG specification, sections 5 and 11). */
 export const bytesBefore = 8 + 25 + 8;
 const bytesBehind = 4 + 12;
 
 /**
  * Makes the zlib stream that lies in these bytes a PNG file, in place: of 8 bits and RGB or gray.
- * @param start of the stream; `bytesBefore` bytes before it and 16 bytes behind it are overwritten
+ * @param start of the stream; `bytesBefore` bytes before it and 16 bytes after it are overwritten
  * @returns the file, a view
  */
 export function wrapStream(
