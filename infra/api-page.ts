@@ -108,7 +108,8 @@ const meanings: Record<string, Record<string, string>> = {
 		attempt: 'the last one begun: 1, and one more for each retry',
 		reason: 'why it failed or was cancelled',
 		finishedAt: 'null while it is running',
-		requestedBy: 'ARN of who signed the request; missing for the schedule, and on one machine',
+		requestedBy:
+			'ARN of who signed the request, or the id of a principal; missing for the schedule, and on one machine',
 		destination: 'null until it is known',
 		videos: 'videos that were looked at',
 		framesPlanned: 'frames that are wanted of these videos',
